@@ -1,0 +1,48 @@
+// One line of log: a level, an area, a sentence, and fields.
+//
+//   BF_LOG(kInfo, "server", "listening", {"address", address}, {"workers", n});
+//
+// Thread-safe. The sink is set once by main, before threads start; JSON or pretty is the sink's
+// business. Never hand it a secret.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace bifrost::log {
+
+enum class Level : std::uint8_t { kDebug, kInfo, kWarn, kError };
+enum class Style : std::uint8_t { kJson, kPretty };
+
+// A named value; numbers stay numbers in JSON.
+struct Field {
+  std::string_view name;
+  std::string text;
+  bool quoted = true;
+
+  Field(std::string_view field, std::string_view value) : name(field), text(value) {}
+  Field(std::string_view field, const char* value) : name(field), text(value) {}
+  Field(std::string_view field, const std::string& value) : name(field), text(value) {}
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  Field(std::string_view field, Number value)
+      : name(field), text(std::to_string(value)), quoted(false) {}
+};
+
+// Before this is called, lines go to stderr in pretty style from level info.
+void configure(Level level, Style style);
+[[nodiscard]] bool enabled(Level level);
+void write(Level level, std::string_view area, std::string_view message,
+           std::initializer_list<Field> fields);
+
+}  // namespace bifrost::log
+
+#define BF_LOG(level, area, message, ...)                                              \
+  do {                                                                                 \
+    if (::bifrost::log::enabled(::bifrost::log::Level::level)) {                       \
+      ::bifrost::log::write(::bifrost::log::Level::level, area, message, {__VA_ARGS__}); \
+    }                                                                                  \
+  } while (false)
