@@ -1,0 +1,67 @@
+// Server-sent events out of bytes, cut in any way.
+//
+// Source: WHATWG HTML, section 9.2 (event stream interpretation). LF, CR and CRLF end a line, a
+// BOM at the start is skipped, comments are dropped, several data lines are joined by LF. Other
+// than there, an event without data is delivered when it has a type, and what stands unfinished at
+// the end of the stream can be asked for with `flush`: some providers forget the last blank line.
+//
+// Bound: one event holds at most `event_bytes_max`; beyond, `feed` fails for good.
+// Not thread-safe.
+#pragma once
+
+#include "base/limits.h"
+#include "base/result.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::http::sse {
+
+struct Event {
+  std::string type;  // of the `event:` field; empty: none
+  std::string data;
+
+  bool operator==(const Event&) const = default;
+};
+
+class Parser {
+ public:
+  explicit Parser(std::size_t event_bytes_max = limits::kStreamEventBytesMax)
+      : event_bytes_max_(event_bytes_max) {}
+
+  // Appends the events that these bytes complete. Fails with kUpstreamProtocol.
+  Result<void> feed(std::string_view bytes, std::vector<Event>& out);
+
+  // The stream has ended: appends an event that only lacks its blank line.
+  void flush(std::vector<Event>& out);
+
+  // Comment lines so far: some providers send them as a sign of life.
+  [[nodiscard]] std::size_t comments() const { return comments_; }
+  // Lines that are no field, the first limits::kErrorBodyBytesMax of them: Google breaks a stream
+  // off with an error as bare JSON.
+  [[nodiscard]] std::string_view stray() const { return stray_; }
+  // Is part of an event held?
+  [[nodiscard]] bool inside_event() const { return has_field_ || !line_.empty(); }
+
+ private:
+  void line(std::string_view text, std::vector<Event>& out);
+  void dispatch(std::vector<Event>& out);
+  [[nodiscard]] Error too_large() const;
+
+  std::size_t event_bytes_max_;
+  std::string line_;  // an unfinished line
+  Event event_;       // the event being collected
+  bool has_data_ = false;
+  bool has_field_ = false;
+  bool skip_lf_ = false;  // the last byte was CR: an LF that follows belongs to it
+  bool start_ = true;     // no line has been seen: a BOM may come
+  bool failed_ = false;   // the bound was passed; nothing is read any more
+  std::size_t comments_ = 0;
+  std::string stray_;
+};
+
+// One event as bytes, with its blank line. `data` with line breaks becomes several data lines.
+void append_event(std::string& out, std::string_view type, std::string_view data);
+
+}  // namespace bifrost::http::sse
