@@ -1,0 +1,250 @@
+#include "telemetry/metric.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bifrost::telemetry {
+namespace {
+
+using enum Metric;
+using enum Type;
+
+constexpr std::string_view kHttpLabels[] = {"path", "method", "status"};
+constexpr std::string_view kErrorLabels[] = {"status_code", "error_type"};
+constexpr std::string_view kIsSuccess[] = {"is_success"};
+constexpr std::string_view kMethod[] = {"method"};
+constexpr std::string_view kProvider[] = {"provider"};
+constexpr std::string_view kProviderPhase[] = {"provider", "phase"};
+constexpr std::string_view kPhase[] = {"phase"};
+constexpr std::string_view kKind[] = {"kind"};
+constexpr std::string_view kResult[] = {"result"};
+constexpr std::string_view kMetricName[] = {"metric"};
+constexpr std::string_view kKey[] = {"provider", "key_id", "key_name"};
+constexpr std::string_view kRotation[] = {"provider", "requested_model", "key_id", "key_name",
+                                          "fail_reason"};
+constexpr std::string_view kBuild[] = {"version", "compiler"};
+
+// A model's answer takes between tens of milliseconds and minutes.
+constexpr double kAnswerSeconds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+                                     2.5,   5,    10,    30,   60,  120,  300, 600};
+constexpr double kFirstTokenSeconds[] = {0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5,
+                                         2,    3,   5,   10,   20,  30,   60};
+constexpr double kInterTokenSeconds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                         0.25,  0.5,    1,     2.5,  5,     10,   30};
+constexpr double kQueueSeconds[] = {0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25,
+                                    0.5,    1,     2.5,   5,    10,   30,  60};
+constexpr double kOverheadMicroseconds[] = {10,   25,   50,   100,   250,   500,
+                                            1000, 2500, 5000, 10000, 50000, 250000};
+constexpr double kSizeBytes[] = {256,    1024,    4096,    16384,    65536,
+                                 262144, 1048576, 4194304, 16777216, 67108864};
+constexpr double kRetries[] = {0, 1, 2, 3, 5, 10};
+
+constexpr auto kTable = std::to_array<MetricInfo>({
+    {.id = kHttpRequests,
+     .name = "http_requests_total",
+     .type = kCounter,
+     .prefix = Prefix::kCustom,
+     .labels = kHttpLabels,
+     .help = "HTTP requests that were answered, by route template."},
+    {.id = kHttpRequestDuration,
+     .name = "http_request_duration_seconds",
+     .type = kHistogram,
+     .unit = Unit::kSeconds,
+     .prefix = Prefix::kCustom,
+     .labels = kHttpLabels,
+     .buckets = kAnswerSeconds,
+     .help = "Time from the head of a request to the last byte of its answer."},
+    {.id = kHttpRequestSize,
+     .name = "http_request_size_bytes",
+     .type = kHistogram,
+     .unit = Unit::kBytes,
+     .prefix = Prefix::kCustom,
+     .labels = kHttpLabels,
+     .buckets = kSizeBytes,
+     .help = "Size of request bodies."},
+    {.id = kHttpResponseSize,
+     .name = "http_response_size_bytes",
+     .type = kHistogram,
+     .unit = Unit::kBytes,
+     .prefix = Prefix::kCustom,
+     .labels = kHttpLabels,
+     .buckets = kSizeBytes,
+     .help = "Size of response bodies."},
+    {.id = kUpstreamRequests,
+     .name = "bifrost_upstream_requests_total",
+     .type = kCounter,
+     .prefix = Prefix::kTarget,
+     .help = "Requests that were sent to a provider, retries included."},
+    {.id = kSuccessRequests,
+     .name = "bifrost_success_requests_total",
+     .type = kCounter,
+     .prefix = Prefix::kTarget,
+     .help = "Requests that a provider answered well."},
+    {.id = kErrorRequests,
+     .name = "bifrost_error_requests_total",
+     .type = kCounter,
+     .prefix = Prefix::kTarget,
+     .labels = kErrorLabels,
+     .help = "Requests that failed."},
+    {.id = kUpstreamLatency,
+     .name = "bifrost_upstream_latency_seconds",
+     .type = kHistogram,
+     .unit = Unit::kSeconds,
+     .prefix = Prefix::kTarget,
+     .labels = kIsSuccess,
+     .buckets = kAnswerSeconds,
+     .help = "Time that a provider took for its answer."},
+    {.id = kOverheadLatency,
+     .name = "bifrost_overhead_latency_microseconds",
+     .type = kHistogram,
+     .unit = Unit::kMicroseconds,
+     .prefix = Prefix::kTarget,
+     .buckets = kOverheadMicroseconds,
+     .help = "Time that the gateway itself added to a request."},
+    {.id = kInputTokens,
+     .name = "bifrost_input_tokens_total",
+     .type = kCounter,
+     .prefix = Prefix::kTarget,
+     .help = "Input tokens, as the provider counted them."},
+    {.id = kOutputTokens,
+     .name = "bifrost_output_tokens_total",
+     .type = kCounter,
+     .prefix = Prefix::kTarget,
+     .help = "Output tokens, as the provider counted them."},
+    {.id = kRequestRetries,
+     .name = "bifrost_request_retries",
+     .type = kHistogram,
+     .prefix = Prefix::kTarget,
+     .buckets = kRetries,
+     .help = "Retries that a request needed on its target."},
+    {.id = kFirstTokenLatency,
+     .name = "bifrost_stream_first_token_latency_seconds",
+     .type = kHistogram,
+     .unit = Unit::kSeconds,
+     .prefix = Prefix::kTarget,
+     .buckets = kFirstTokenSeconds,
+     .help = "Time from sending a request to the first content of its stream."},
+    {.id = kInterTokenLatency,
+     .name = "bifrost_stream_inter_token_latency_seconds",
+     .type = kHistogram,
+     .unit = Unit::kSeconds,
+     .prefix = Prefix::kTarget,
+     .buckets = kInterTokenSeconds,
+     .help = "Time between two pieces of content of a stream."},
+    {.id = kActiveRequests,
+     .name = "bifrost_active_requests",
+     .type = kGauge,
+     .labels = kMethod,
+     .help = "Requests that are being served."},
+    {.id = kKeyRotationEvents,
+     .name = "bifrost_key_rotation_events_total",
+     .type = kCounter,
+     .labels = kRotation,
+     .help = "Changes to another key of the same provider, by why the key was left."},
+    {.id = kProviderKeyUp,
+     .name = "bifrost_provider_key_up",
+     .type = kGauge,
+     .labels = kKey,
+     .merge = Merge::kMin,
+     .help = "1 when the key is usable, 0 when a worker holds it back."},
+    {.id = kQueueWait,
+     .name = "bifrost_queue_wait_seconds",
+     .type = kHistogram,
+     .unit = Unit::kSeconds,
+     .labels = kProvider,
+     .buckets = kQueueSeconds,
+     .help = "Time that a request waited for a place at its provider."},
+    {.id = kQueueLength,
+     .name = "bifrost_queue_length",
+     .type = kGauge,
+     .labels = kProvider,
+     .help = "Requests that wait for a place at the provider."},
+    {.id = kInFlight,
+     .name = "bifrost_in_flight",
+     .type = kGauge,
+     .labels = kProvider,
+     .help = "Requests that hold a place at the provider."},
+    {.id = kTimeouts,
+     .name = "bifrost_timeouts_total",
+     .type = kCounter,
+     .labels = kProviderPhase,
+     .help = "Requests that a provider let run into a deadline, by the phase it was in."},
+    {.id = kClientGone,
+     .name = "bifrost_client_gone_total",
+     .type = kCounter,
+     .labels = kPhase,
+     .help = "Callers that left before their answer was complete, by the phase it was in."},
+    {.id = kKeepAlives,
+     .name = "bifrost_keep_alives_total",
+     .type = kCounter,
+     .help = "Comments written into quiet streams so that nobody in between closes them."},
+    {.id = kStreamsOpen,
+     .name = "bifrost_streams_open",
+     .type = kGauge,
+     .help = "Streams that are being written to callers."},
+    {.id = kConnections,
+     .name = "bifrost_connections",
+     .type = kGauge,
+     .labels = kKind,
+     .help = "Open connections, of callers and to providers."},
+    {.id = kConfigReloads,
+     .name = "bifrost_config_reloads_total",
+     .type = kCounter,
+     .labels = kResult,
+     .help = "Attempts to load the configuration again."},
+    {.id = kLabelSetsDropped,
+     .name = "bifrost_metric_label_sets_dropped_total",
+     .type = kCounter,
+     .labels = kMetricName,
+     .help = "Label sets that were not kept because a metric had too many; they are counted "
+             "under the label value _overflow."},
+    {.id = kBuildInfo,
+     .name = "bifrost_build_info",
+     .type = kGauge,
+     .labels = kBuild,
+     .help = "Always 1; what is running is in the labels."},
+    {.id = kProcessCpuSeconds,
+     .name = "process_cpu_seconds_total",
+     .type = kCounter,
+     .unit = Unit::kSeconds,
+     .help = "User and system time of the process."},
+    {.id = kProcessResidentMemory,
+     .name = "process_resident_memory_bytes",
+     .type = kGauge,
+     .unit = Unit::kBytes,
+     .help = "Memory of the process that is in RAM."},
+    {.id = kProcessOpenFds,
+     .name = "process_open_fds",
+     .type = kGauge,
+     .help = "Open file descriptors of the process."},
+    {.id = kProcessStartTime,
+     .name = "process_start_time_seconds",
+     .type = kGauge,
+     .unit = Unit::kSeconds,
+     .help = "When the process started, in seconds since 1970."},
+});
+
+constexpr bool rows_match_enum() {
+  for (std::size_t at = 0; at < kTable.size(); ++at) {
+    if (static_cast<std::size_t>(kTable[at].id) != at) return false;
+  }
+  return kTable.size() == kMetricCount;
+}
+static_assert(rows_match_enum(), "the rows stand in the order of Metric");
+
+constexpr bool buckets_are_sane() {
+  return std::ranges::all_of(kTable, [](const MetricInfo& row) {
+    return row.buckets.empty() == (row.type != kHistogram) &&
+           std::ranges::adjacent_find(row.buckets, std::ranges::greater_equal()) ==
+               row.buckets.end();
+  });
+}
+static_assert(buckets_are_sane(), "histograms have buckets in ascending order, others have none");
+
+}  // namespace
+
+std::span<const MetricInfo> metric_table() { return kTable; }
+
+const MetricInfo& metric_info(Metric metric) { return kTable[static_cast<std::size_t>(metric)]; }
+
+}  // namespace bifrost::telemetry

@@ -1,0 +1,96 @@
+// Every metric that exists, in one table: its name, type, help, labels and buckets.
+//
+// The exposition, the bounds of a shard and the reference page are all derived from the rows. A
+// new metric is one enumerator and one row, at the same place of both lists.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bifrost::telemetry {
+
+enum class Metric : std::uint8_t {
+  // Requests of callers.
+  kHttpRequests,
+  kHttpRequestDuration,
+  kHttpRequestSize,
+  kHttpResponseSize,
+  // Calls of models.
+  kUpstreamRequests,
+  kSuccessRequests,
+  kErrorRequests,
+  kUpstreamLatency,
+  kOverheadLatency,
+  kInputTokens,
+  kOutputTokens,
+  kRequestRetries,
+  kFirstTokenLatency,
+  kInterTokenLatency,
+  kActiveRequests,
+  kKeyRotationEvents,
+  kProviderKeyUp,
+  // Queues, waits and connections.
+  kQueueWait,
+  kQueueLength,
+  kInFlight,
+  kTimeouts,
+  kClientGone,
+  kKeepAlives,
+  kStreamsOpen,
+  kConnections,
+  // The gateway itself.
+  kConfigReloads,
+  kLabelSetsDropped,
+  kBuildInfo,
+  kProcessCpuSeconds,
+  kProcessResidentMemory,
+  kProcessOpenFds,
+  kProcessStartTime,
+  kCount,  // number of metrics, not a metric
+};
+
+inline constexpr std::size_t kMetricCount = static_cast<std::size_t>(Metric::kCount);
+
+enum class Type : std::uint8_t { kCounter, kGauge, kHistogram };
+enum class Unit : std::uint8_t { kNone, kSeconds, kMicroseconds, kBytes };
+
+// Labels that stand before a metric's own ones. They are the same for many metrics, so that the
+// caller keeps their values in one list, made once per target.
+enum class Prefix : std::uint8_t {
+  kNone,
+  kCustom,  // the configured labels only
+  kTarget,  // kTargetLabels, then the configured labels
+};
+
+// How one series of several workers becomes one value.
+enum class Merge : std::uint8_t {
+  kSum,
+  kMin,  // a state that is only good when every worker sees it so
+};
+
+// Who was called, with what and on whose behalf: the order of the values in a kTarget prefix.
+inline constexpr std::string_view kTargetLabels[] = {
+    "provider",          "model",          "alias",          "method",          "selected_key_id",
+    "selected_key_name", "fallback_index", "virtual_key_id", "virtual_key_name"};
+
+struct MetricInfo {
+  Metric id;
+  std::string_view name;
+  Type type;
+  Unit unit = Unit::kNone;
+  Prefix prefix = Prefix::kNone;
+  std::span<const std::string_view> labels;  // its own ones
+  std::span<const double> buckets;           // upper bounds, ascending, without +Inf
+  Merge merge = Merge::kSum;
+  std::string_view help;
+};
+
+std::span<const MetricInfo> metric_table();  // in the order of Metric
+const MetricInfo& metric_info(Metric metric);
+
+// The table as a page of Markdown.
+std::string metrics_reference();
+
+}  // namespace bifrost::telemetry

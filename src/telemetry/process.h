@@ -1,0 +1,20 @@
+// What the kernel says about this process, for the process_* metrics.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace bifrost::telemetry {
+
+// A field is empty when the kernel does not say.
+struct ProcessSample {
+  std::optional<double> cpu_seconds;  // user and system
+  std::optional<std::uint64_t> resident_bytes;
+  std::optional<std::uint64_t> open_fds;
+  std::optional<double> start_time_seconds;  // since 1970
+};
+
+// Reads /proc of the calling process: a few microseconds, and no allocation that grows with load.
+[[nodiscard]] ProcessSample sample_process();
+
+}  // namespace bifrost::telemetry

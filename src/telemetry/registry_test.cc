@@ -1,0 +1,159 @@
+#include "telemetry/registry.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace bifrost::telemetry {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::unique_ptr<Registry> make_registry(std::vector<std::string> custom_labels = {}) {
+  const auto no_process = [] { return ProcessSample{}; };
+  return Registry::create(
+             {.version = "1.2.3", .custom_labels = std::move(custom_labels), .process = no_process})
+      .value();
+}
+
+TEST(Registry, SumsTheShards) {
+  const auto registry = make_registry();
+  Shard& one = registry->add_shard();
+  Shard& two = registry->add_shard();
+  one.counter(Metric::kTimeouts, {"openai", "connect"}).add(2);
+  two.counter(Metric::kTimeouts, {"openai", "connect"}).add(3);
+  two.counter(Metric::kTimeouts, {"gemini", "idle"}).add();
+  one.gauge(Metric::kInFlight, {"openai"}).add(5);
+  two.gauge(Metric::kInFlight, {"openai"}).add(2);
+  two.gauge(Metric::kInFlight, {"openai"}).sub();
+
+  const std::string text = registry->scrape();
+  EXPECT_THAT(text, HasSubstr("# TYPE bifrost_timeouts_total counter\n"
+                              "bifrost_timeouts_total{provider=\"gemini\",phase=\"idle\"} 1\n"
+                              "bifrost_timeouts_total{provider=\"openai\",phase=\"connect\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("bifrost_in_flight{provider=\"openai\"} 6\n"));
+}
+
+TEST(Registry, SumsHistogramsIntoCumulativeBuckets) {
+  const auto registry = make_registry();
+  for (const double wait : {0.0005, 0.03, 1000.0}) {
+    registry->add_shard().histogram(Metric::kQueueWait, {"openai"}).observe(wait);
+  }
+  const std::string text = registry->scrape();
+  EXPECT_THAT(text, HasSubstr("# TYPE bifrost_queue_wait_seconds histogram\n"));
+  EXPECT_THAT(text, HasSubstr("bifrost_queue_wait_seconds_count{provider=\"openai\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("bifrost_queue_wait_seconds_sum{provider=\"openai\"} 1000.0305"));
+  EXPECT_THAT(text, HasSubstr("_bucket{provider=\"openai\",le=\"0.0001\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("_bucket{provider=\"openai\",le=\"0.05\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("_bucket{provider=\"openai\",le=\"60\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("_bucket{provider=\"openai\",le=\"+Inf\"} 3\n"));
+}
+
+TEST(Registry, AKeyIsDownWhenOneWorkerHoldsItBack) {
+  const auto registry = make_registry();
+  registry->add_shard().gauge(Metric::kProviderKeyUp, {"openai", "k1", "main"}).set(1);
+  registry->add_shard().gauge(Metric::kProviderKeyUp, {"openai", "k1", "main"}).set(0);
+  registry->add_shard();  // a worker that has not seen the key says nothing
+  EXPECT_THAT(
+      registry->scrape(),
+      HasSubstr(
+          "bifrost_provider_key_up{provider=\"openai\",key_id=\"k1\",key_name=\"main\"} 0\n"));
+}
+
+TEST(Registry, PutsConfiguredLabelsBetweenThePrefixAndTheOwnOnes) {
+  const auto registry = make_registry({"team"});
+  Shard& shard = registry->add_shard();
+  const std::string_view custom[] = {"blue"};
+  shard.counter(Metric::kHttpRequests, custom, {"/v1/chat/completions", "POST", "200"}).add();
+  const std::string_view target[] = {"openai", "gpt", "", "chat", "k1",
+                                     "main",   "0",   "", "",     "blue"};
+  shard.histogram(Metric::kUpstreamLatency, target, {"true"}).observe(1);
+  const std::string text = registry->scrape();
+  EXPECT_THAT(text, HasSubstr("http_requests_total{team=\"blue\",path=\"/v1/chat/completions\","
+                              "method=\"POST\",status=\"200\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("bifrost_upstream_latency_seconds_count{provider=\"openai\","
+                              "model=\"gpt\",alias=\"\",method=\"chat\",selected_key_id=\"k1\","
+                              "selected_key_name=\"main\",fallback_index=\"0\",virtual_key_id=\"\","
+                              "virtual_key_name=\"\",team=\"blue\",is_success=\"true\"} 1\n"));
+}
+
+TEST(Registry, RefusesUnusableLabels) {
+  const auto registry = Registry::create({.version = "1", .custom_labels = {"team-name"}});
+  ASSERT_FALSE(registry.has_value());
+  EXPECT_EQ(registry.error().code, ErrorCode::kConfigInvalid);
+  EXPECT_THAT(registry.error().message, HasSubstr("team-name"));
+}
+
+TEST(Registry, EscapesLabelValues) {
+  const auto registry = make_registry();
+  registry->add_shard().counter(Metric::kClientGone, {"say \"hi\"\\ \n now\xFF"}).add();
+  EXPECT_THAT(registry->scrape(), HasSubstr(R"(phase="say \"hi\"\\   now?"} 1)"));
+}
+
+TEST(Registry, ShowsWhatRunsAndLeavesOutWhatNobodyCounted) {
+  const std::string text = make_registry()->scrape();
+  EXPECT_THAT(text, HasSubstr("bifrost_build_info{version=\"1.2.3\",compiler=\"clang "));
+  EXPECT_THAT(text, Not(HasSubstr("bifrost_timeouts_total")));
+  EXPECT_THAT(text, Not(HasSubstr("process_")));
+}
+
+TEST(Registry, ShowsLargeCountersExactly) {
+  const auto registry = make_registry();
+  registry->add_shard().counter(Metric::kKeepAlives).add(1234567890123);
+  EXPECT_THAT(registry->scrape(), HasSubstr("bifrost_keep_alives_total 1234567890123\n"));
+}
+
+TEST(Registry, ShowsTheProcess) {
+  const auto sample = [] {
+    return ProcessSample{.cpu_seconds = 1.5, .resident_bytes = 4096, .open_fds = 7};
+  };
+  const auto registry = Registry::create({.version = "1", .process = sample});
+  const std::string text = registry.value()->scrape();
+  EXPECT_THAT(text, HasSubstr("# TYPE process_cpu_seconds_total counter\n"
+                              "process_cpu_seconds_total 1.5\n"));
+  EXPECT_THAT(text, HasSubstr("process_resident_memory_bytes 4096\n"));
+  EXPECT_THAT(text, HasSubstr("process_open_fds 7\n"));
+  EXPECT_THAT(text, Not(HasSubstr("process_start_time_seconds")));
+}
+
+// Run with the thread sanitizer: writers add cells and label sets while a scraper reads.
+TEST(Registry, IsScrapedWhileWorkersCount) {
+  constexpr int kWorkers = 3;
+  constexpr int kRounds = 2000;
+  const auto registry = make_registry();
+  std::atomic<int> running = kWorkers;
+  std::vector<std::jthread> workers;
+  for (int worker = 0; worker < kWorkers; ++worker) {
+    workers.emplace_back([&registry, &running] {
+      Shard& shard = registry->add_shard();
+      Counter& total = shard.counter(Metric::kKeepAlives);
+      for (int round = 0; round < kRounds; ++round) {
+        total.add();
+        shard.counter(Metric::kClientGone, {fmt::format("phase{}", round % 1500)}).add();
+        shard.histogram(Metric::kQueueWait, {"openai"}).observe(0.01);
+      }
+      --running;
+    });
+  }
+  while (running > 0) EXPECT_THAT(registry->scrape(), HasSubstr("bifrost_build_info"));
+  workers.clear();
+
+  const std::string text = registry->scrape();
+  EXPECT_THAT(text, HasSubstr(fmt::format("bifrost_keep_alives_total {}\n", kWorkers * kRounds)));
+  EXPECT_THAT(text, HasSubstr("bifrost_client_gone_total{phase=\"phase0\"} 6\n"));
+  EXPECT_THAT(text, HasSubstr(fmt::format("bifrost_client_gone_total{{phase=\"{}\"}} {}\n",
+                                          kOverflow, kWorkers * (1500 - kLabelSetsMax))));
+  EXPECT_THAT(text,
+              HasSubstr(fmt::format("_count{{provider=\"openai\"}} {}\n", kWorkers * kRounds)));
+}
+
+}  // namespace
+}  // namespace bifrost::telemetry
