@@ -1,0 +1,35 @@
+// An IPv4 or IPv6 address with its port, and what kind of network it is in.
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+
+namespace bifrost::net {
+
+enum class AddressKind : std::uint8_t {
+  kPublic,
+  kLoopback,
+  kPrivate,    // RFC 1918, unique local, carrier-grade NAT
+  kLinkLocal,  // 169.254/16 and fe80::/10: cloud metadata services live here
+  kOther,      // unspecified, multicast, reserved
+};
+
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  // From a literal such as "127.0.0.1" or "::1". Fails with kConfigInvalid.
+  static Result<Address> from_literal(std::string_view host, std::uint16_t port);
+
+  [[nodiscard]] AddressKind kind() const;
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::string host() const;
+  [[nodiscard]] std::string text() const;  // "127.0.0.1:8080", "[::1]:8080"
+  [[nodiscard]] const sockaddr* raw() const;
+};
+
+}  // namespace bifrost::net

@@ -1,0 +1,90 @@
+// What may break into the waits of one chain of coroutines: a cancelled call, or a deadline.
+//
+// One per session or spawned task; it outlives every wait made under it. An operation waits on it,
+// is woken by its event or by the scope, and then asks for `interruption()`. A cancelled scope
+// stays cancelled. A deadline belongs to its frame: when the frame is left, the wait may go on
+// (a phase timed out, a fallback is tried).
+//
+// Belongs to one loop's thread.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "net/loop.h"
+#include "net/task.h"
+
+#include <coroutine>
+#include <optional>
+#include <string_view>
+
+namespace bifrost::net {
+
+class CallScope final : private Timer {
+ public:
+  explicit CallScope(Loop& loop) : Timer(loop), loop_(loop) {}
+
+  [[nodiscard]] Loop& loop() const { return loop_; }
+
+  // Ends this and every later wait with this error. The first one counts.
+  void cancel(Error why);
+  [[nodiscard]] bool cancelled() const { return cancelled_.has_value(); }
+
+  // Why waiting makes no sense any more, if so: cancelled, or the outermost deadline that passed.
+  [[nodiscard]] std::optional<Error> interruption() const;
+
+  // What a deadline says when it has passed. Made into an Error only then: most never do.
+  struct Expiry {
+    ErrorCode code;
+    Origin origin;
+    Retry retry;
+    std::string_view message;  // outlives the deadline
+  };
+
+  // Every wait made while it lives ends at `at` with the given error.
+  class Deadline {
+   public:
+    Deadline(CallScope& scope, SteadyTime at, const Expiry& expiry);
+    // No deadline when `limit` is zero.
+    Deadline(CallScope& scope, std::chrono::nanoseconds limit, const Expiry& expiry);
+    ~Deadline();
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
+
+    // Starts the wait anew.
+    void move_to(SteadyTime at);
+    [[nodiscard]] bool expired() const { return expired_; }
+
+   private:
+    friend class CallScope;
+    CallScope& scope_;
+    Deadline* outer_;
+    SteadyTime at_;
+    Expiry expiry_;
+    bool expired_ = false;
+  };
+
+  // Suspends until someone wakes the slot, or the scope is interrupted; look which.
+  struct WaitAwaiter {
+    CallScope& scope;
+    WaitSlot& slot;
+    [[nodiscard]] bool await_ready() const noexcept { return scope.interrupted(); }
+    void await_suspend(std::coroutine_handle<> handle) noexcept;
+    void await_resume() noexcept { scope.current_ = nullptr; }
+  };
+  [[nodiscard]] WaitAwaiter wait(WaitSlot& slot) { return {*this, slot}; }
+
+ private:
+  void fire() override;
+  [[nodiscard]] bool interrupted() const;
+  void arm_for_deadlines();
+
+  Loop& loop_;
+  WaitSlot* current_ = nullptr;  // the wait that is under way
+  Deadline* innermost_ = nullptr;
+  std::optional<Error> cancelled_;
+};
+
+// Waits for the time to pass.
+Task<Result<void>> sleep_for(CallScope& scope, std::chrono::nanoseconds duration);
+
+}  // namespace bifrost::net

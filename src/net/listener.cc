@@ -1,0 +1,76 @@
+#include "net/listener.h"
+
+#include "base/log.h"
+
+#include <cerrno>
+#include <chrono>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace bifrost::net {
+namespace {
+
+constexpr int kBacklog = 4096;
+constexpr auto kShortagePause = std::chrono::milliseconds(100);
+
+Error listen_error(const Address& address, int code) {
+  return gateway_error(ErrorCode::kConfigInvalid, "cannot listen on " + address.text() + ": " +
+                                                      std::generic_category().message(code));
+}
+
+}  // namespace
+
+Listener::Listener(Loop& loop, int fd, const Address& address)
+    : loop_(loop), fd_(fd), address_(address) {
+  loop_.watch(fd_, *this);
+}
+
+Listener::~Listener() { ::close(fd_); }
+
+Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& address) {
+  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return listen_error(address, errno);
+  const int on = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  Address bound = address;
+  bound.size = sizeof bound.storage;
+  auto* raw = reinterpret_cast<sockaddr*>(&bound.storage);  // NOLINT: what the system call takes
+  if (::bind(fd, address.raw(), address.size) != 0 || ::listen(fd, kBacklog) != 0 ||
+      ::getsockname(fd, raw, &bound.size) != 0) {
+    const int code = errno;
+    ::close(fd);
+    return listen_error(address, code);
+  }
+  return std::unique_ptr<Listener>(new Listener(loop, fd, bound));  // NOLINT: private constructor
+}
+
+Task<Result<std::unique_ptr<Stream>>> Listener::accept(CallScope& scope) {
+  while (true) {
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+    if (ready_) {
+      const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0) co_return std::make_unique<Stream>(loop_, fd);
+      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        BF_LOG(kWarn, "net", "cannot accept", {"why", std::generic_category().message(errno)});
+        auto slept = co_await sleep_for(scope, kShortagePause);
+        if (!slept) co_return std::move(slept).error();
+        continue;
+      }
+      // A connection that was given up before we took it is no reason to stop.
+      if (errno != EAGAIN) continue;
+      ready_ = false;
+    }
+    co_await scope.wait(acceptor_);
+  }
+}
+
+void Listener::on_events(std::uint32_t /*events*/) {
+  ready_ = true;
+  loop_.wake(acceptor_);
+}
+
+}  // namespace bifrost::net

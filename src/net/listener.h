@@ -1,0 +1,40 @@
+// A listening socket of one worker. Workers share a port: the kernel spreads the connections.
+#pragma once
+
+#include "base/result.h"
+#include "net/address.h"
+#include "net/call_scope.h"
+#include "net/loop.h"
+#include "net/stream.h"
+#include "net/task.h"
+
+#include <memory>
+
+namespace bifrost::net {
+
+class Listener final : private FdHandler {
+ public:
+  // Port 0 lets the kernel choose; see `address`. Fails with kConfigInvalid when the address is
+  // not ours or taken.
+  static Result<std::unique_ptr<Listener>> open(Loop& loop, const Address& address);
+  ~Listener() override;
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  // Waits for the next connection. A shortage of descriptors or memory is waited out here.
+  Task<Result<std::unique_ptr<Stream>>> accept(CallScope& scope);
+
+  [[nodiscard]] const Address& address() const { return address_; }
+
+ private:
+  Listener(Loop& loop, int fd, const Address& address);
+  void on_events(std::uint32_t events) override;
+
+  Loop& loop_;
+  int fd_;
+  Address address_;
+  bool ready_ = true;
+  WaitSlot acceptor_;
+};
+
+}  // namespace bifrost::net

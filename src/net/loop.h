@@ -1,0 +1,118 @@
+// One thread's event loop: sockets that became ready, timers that are due, functions posted by
+// other threads, and coroutines to go on with, in this order, round after round.
+//
+// Coroutines are resumed only at the end of a round, never from inside a callback. So nothing that
+// a callback still holds is destroyed under it, and a wake-up is never lost or delivered twice.
+#pragma once
+
+#include "base/clock.h"
+
+#include <atomic>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <mutex>
+#include <vector>
+
+namespace bifrost::net {
+
+// Whoever a file descriptor's events are for.
+class FdHandler {
+ public:
+  virtual ~FdHandler() = default;
+  virtual void on_events(std::uint32_t events) = 0;  // EPOLL* bits
+};
+
+// A function at a time. Disarms itself when destroyed; belongs to one loop's thread.
+class Loop;
+class Timer {
+ public:
+  explicit Timer(Loop& loop) : loop_(loop) {}
+  virtual ~Timer() { disarm(); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  // Arms, or moves an armed timer. Moving it later is cheap: the queue learns of it when the
+  // earlier time comes.
+  void arm(SteadyTime at);
+  void disarm();
+  [[nodiscard]] bool armed() const { return armed_; }
+
+ protected:
+  virtual void fire() = 0;
+
+ private:
+  friend class Loop;
+  static constexpr std::size_t kNotQueued = std::numeric_limits<std::size_t>::max();
+  Loop& loop_;
+  SteadyTime at_{};         // when it is to fire
+  SteadyTime queued_at_{};  // its place in the queue, never later than at_
+  std::size_t index_ = kNotQueued;
+  bool armed_ = false;
+};
+
+// Where one coroutine waits. Whoever wakes it empties the slot first, so it happens once.
+class WaitSlot {
+ public:
+  [[nodiscard]] bool waiting() const { return handle_ != nullptr; }
+
+ private:
+  friend class Loop;
+  friend class CallScope;
+  std::coroutine_handle<> handle_;
+};
+
+class Loop {
+ public:
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Runs until `stop`. Call it once.
+  void run();
+
+  // From any thread.
+  void stop();
+  void post(std::move_only_function<void()> function);
+
+  // The rest: from the loop's thread only.
+
+  // The time at the start of this round.
+  [[nodiscard]] SteadyTime now() const { return now_; }
+
+  // Edge-triggered, for reading, writing and the peer's close.
+  void watch(int fd, FdHandler& handler) const;
+
+  // Goes on with the coroutine in the slot at the end of this round, if there is one.
+  void wake(WaitSlot& slot);
+
+ private:
+  friend class Timer;
+  void queue(Timer& timer);
+  void unqueue(Timer& timer);
+  void sift_up(std::size_t index);
+  void sift_down(std::size_t index);
+  void place(std::size_t index, Timer* timer);
+
+  [[nodiscard]] int wait_milliseconds() const;
+  void fire_timers();
+  void run_posted();
+  void resume_ready();
+
+  int epoll_fd_;
+  int wake_fd_;
+  SteadyTime now_;
+  std::vector<Timer*> timers_;  // a binary heap by queued_at_
+  std::vector<std::coroutine_handle<>> ready_;
+  std::vector<std::coroutine_handle<>> resuming_;
+
+  std::mutex mutex_;  // of the next one
+  std::vector<std::move_only_function<void()>> posted_;
+  std::atomic<bool> has_posted_{false};
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace bifrost::net

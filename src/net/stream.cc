@@ -1,0 +1,291 @@
+#include "net/stream.h"
+
+#include "base/assert.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace bifrost::net {
+namespace {
+
+constexpr std::size_t kPiecesPerWrite = 16;
+
+std::string system_message(int code) { return std::generic_category().message(code); }
+
+Error connection_error(std::string message) {
+  return upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget, std::move(message));
+}
+
+}  // namespace
+
+Stream::Stream(Loop& loop, int fd) : loop_(loop), fd_(fd) {
+  const int on = 1;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  loop_.watch(fd_, *this);
+}
+
+Stream::~Stream() {
+  BF_DCHECK(!reader_.waiting() && !writer_.waiting());
+  if (ssl_ != nullptr) {
+    SSL_shutdown(ssl_);  // says goodbye if that goes without waiting
+    ERR_clear_error();
+    SSL_free(ssl_);
+  }
+  ::close(fd_);
+}
+
+Task<Result<std::unique_ptr<Stream>>> Stream::connect(CallScope& scope, const Address& address) {
+  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) co_return connection_error("no socket: " + system_message(errno));
+  if (::connect(fd, address.raw(), address.size) != 0 && errno != EINPROGRESS) {
+    const std::string why = system_message(errno);
+    ::close(fd);
+    co_return connection_error("cannot connect to " + address.text() + ": " + why);
+  }
+  auto stream = std::make_unique<Stream>(scope.loop(), fd);
+  // Writable means decided; the error, if any, is kept for us.
+  stream->writable_ = false;
+  while (!stream->writable_) {
+    co_await scope.wait(stream->writer_);
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+  }
+  int code = 0;
+  socklen_t size = sizeof code;
+  ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size);
+  if (code != 0) {
+    co_return connection_error("cannot connect to " + address.text() + ": " + system_message(code));
+  }
+  stream->readable_ = false;
+  co_return std::move(stream);
+}
+
+Task<Result<void>> Stream::start_tls(CallScope& scope, std::shared_ptr<const TlsContext> context,
+                                     std::string server_name) {
+  BF_ASSERT(ssl_ == nullptr);
+  tls_ = std::move(context);
+  ssl_ = tls_->open(fd_, server_name);
+  if (ssl_ == nullptr) co_return connection_error("no TLS state: " + tls_failure());
+  readable_ = true;
+  while (true) {
+    ERR_clear_error();
+    const int result = SSL_do_handshake(ssl_);
+    if (result == 1) co_return Result<void>();
+    if (tls_outcome(result) != kWouldBlock) {
+      const long verdict = SSL_get_verify_result(ssl_);
+      if (verdict != X509_V_OK) failure_ = X509_verify_cert_error_string(verdict);
+      co_return failure("TLS handshake failed");
+    }
+    co_await scope.wait(tls_wants_write_ ? writer_ : reader_);
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+  }
+}
+
+Task<Result<std::size_t>> Stream::read(CallScope& scope, std::span<char> into) {
+  while (true) {
+    // TLS may hold bytes that the kernel has given already.
+    if (readable_ || ssl_ != nullptr) {
+      const std::ptrdiff_t got = try_read(into);
+      if (got >= 0) co_return static_cast<std::size_t>(got);
+      if (got == kFailed) co_return failure("the connection broke");
+    }
+    co_await scope.wait(tls_wants_write_ ? writer_ : reader_);
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+  }
+}
+
+Task<Result<void>> Stream::write(CallScope& scope, std::span<const std::string_view> pieces) {
+  if (pending_.empty()) return write_all(scope, pieces);
+  return write_pending_and(scope, pieces);
+}
+
+Task<Result<void>> Stream::write_pending_and(CallScope& scope,
+                                             std::span<const std::string_view> pieces) {
+  const std::string pending = std::exchange(pending_, {});
+  const std::string_view view = pending;
+  auto sent = co_await write_all(scope, std::span(&view, 1));
+  if (!sent) co_return sent;
+  co_return co_await write_all(scope, pieces);
+}
+
+Task<Result<void>> Stream::write_all(CallScope& scope, std::span<const std::string_view> pieces) {
+  std::vector<std::string_view> left(pieces.begin(), pieces.end());
+  std::size_t first = 0;
+  while (true) {
+    while (first < left.size() && left[first].empty()) ++first;
+    if (first == left.size()) co_return Result<void>();
+    const std::ptrdiff_t sent = try_write(std::span(left).subspan(first));
+    if (sent == kFailed) co_return failure("the connection broke");
+    if (sent == kWouldBlock) {
+      writable_ = false;
+      co_await scope.wait(writer_);
+      if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+      continue;
+    }
+    auto taken = static_cast<std::size_t>(sent);
+    while (taken > 0) {
+      const std::size_t part = std::min(taken, left[first].size());
+      left[first].remove_prefix(part);
+      taken -= part;
+      if (left[first].empty()) ++first;
+    }
+  }
+}
+
+Task<Result<void>> Stream::write(CallScope& scope, std::string_view bytes) {
+  // A coroutine of its own: the span must live as long as the wait.
+  co_return co_await write(scope, std::span(&bytes, 1));
+}
+
+bool Stream::write_now(std::string_view bytes) {
+  if (writer_.waiting() || !pending_.empty() || !writable_) return false;
+  const std::ptrdiff_t sent = try_write(std::span(&bytes, 1));
+  if (sent == kFailed) return false;
+  pending_ = bytes.substr(static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
+  if (!pending_.empty()) writable_ = false;
+  return true;
+}
+
+void Stream::on_peer_closed(std::move_only_function<void()> call) {
+  peer_closed_call_ = std::move(call);
+  if (peer_closed_ && peer_closed_call_) std::exchange(peer_closed_call_, nullptr)();
+}
+
+void Stream::shutdown_write() {
+  if (ssl_ != nullptr) {
+    SSL_shutdown(ssl_);
+    ERR_clear_error();
+  }
+  ::shutdown(fd_, SHUT_WR);
+}
+
+Result<Address> Stream::peer() const {
+  Address address;
+  address.size = sizeof address.storage;
+  auto* raw = reinterpret_cast<sockaddr*>(&address.storage);  // NOLINT: what the system call takes
+  if (::getpeername(fd_, raw, &address.size) != 0) {
+    return connection_error("no peer: " + system_message(errno));
+  }
+  return address;
+}
+
+void Stream::on_events(std::uint32_t events) {
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) peer_closed_ = true;
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+    readable_ = true;
+    loop_.wake(reader_);
+  }
+  if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
+    writable_ = true;
+    loop_.wake(writer_);
+  }
+  if (peer_closed_ && peer_closed_call_) std::exchange(peer_closed_call_, nullptr)();
+}
+
+std::ptrdiff_t Stream::try_read(std::span<char> into) {
+  if (ssl_ != nullptr) {
+    ERR_clear_error();
+    const int wanted = static_cast<int>(std::min<std::size_t>(into.size(), 1U << 30U));
+    const int got = SSL_read(ssl_, into.data(), wanted);
+    tls_wants_write_ = false;
+    return got > 0 ? got : tls_outcome(got);
+  }
+  ssize_t got = 0;
+  do {
+    got = ::recv(fd_, into.data(), into.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    if (errno == EAGAIN) {
+      readable_ = false;
+      return kWouldBlock;
+    }
+    failure_ = system_message(errno);
+    return kFailed;
+  }
+  // A short read has drained the socket: the next byte raises the next edge. After a close there
+  // is no further edge, and the end must still be read.
+  if (static_cast<std::size_t>(got) < into.size() && !peer_closed_) readable_ = false;
+  return got;
+}
+
+std::ptrdiff_t Stream::try_write(std::span<const std::string_view> pieces) {
+  if (ssl_ != nullptr) return try_write_tls(pieces);
+  std::array<iovec, kPiecesPerWrite> parts{};
+  const std::size_t count = std::min(pieces.size(), parts.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    parts[i].iov_base = const_cast<char*>(pieces[i].data());  // NOLINT: it is only read
+    parts[i].iov_len = pieces[i].size();
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = count;
+  ssize_t sent = 0;
+  do {
+    sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent >= 0) return sent;
+  if (errno == EAGAIN) return kWouldBlock;
+  failure_ = system_message(errno);
+  return kFailed;
+}
+
+// One TLS record for many small pieces: each SSL_write would be a record and a system call.
+std::ptrdiff_t Stream::try_write_tls(std::span<const std::string_view> pieces) {
+  constexpr std::size_t kRecordBytes = 16 * 1024;
+  ERR_clear_error();
+  std::string_view bytes = pieces.front();
+  std::string joined;
+  if (pieces.size() > 1 && bytes.size() < kRecordBytes) {
+    for (const std::string_view piece : pieces) {
+      joined += piece.substr(0, kRecordBytes - joined.size());
+      if (joined.size() == kRecordBytes) break;
+    }
+    bytes = joined;
+  }
+  const int sent = SSL_write(ssl_, bytes.data(),
+                             static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 30U)));
+  return sent > 0 ? sent : tls_outcome(sent);
+}
+
+std::ptrdiff_t Stream::tls_outcome(int result) {
+  switch (SSL_get_error(ssl_, result)) {
+    case SSL_ERROR_WANT_READ:
+      tls_wants_write_ = false;
+      readable_ = false;
+      return kWouldBlock;
+    case SSL_ERROR_WANT_WRITE:
+      tls_wants_write_ = true;
+      writable_ = false;
+      return kWouldBlock;
+    case SSL_ERROR_ZERO_RETURN:
+      peer_closed_ = true;
+      return 0;
+    case SSL_ERROR_SYSCALL:
+      failure_ = errno != 0 ? system_message(errno) : "closed without notice";
+      return kFailed;
+    default:
+      failure_ = tls_failure();
+      return kFailed;
+  }
+}
+
+Error Stream::failure(std::string_view doing) const {
+  std::string message(doing);
+  if (!failure_.empty()) message += ": " + failure_;
+  return connection_error(std::move(message));
+}
+
+}  // namespace bifrost::net

@@ -1,0 +1,92 @@
+// One connected socket, with or without TLS.
+//
+// At most one reader and one writer wait at a time. Belongs to one loop's thread. Errors carry
+// kUpstreamConnect with Retry::kSameTarget; who the peer was, and so whose fault it is, the caller
+// knows better.
+#pragma once
+
+#include "base/result.h"
+#include "net/address.h"
+#include "net/call_scope.h"
+#include "net/loop.h"
+#include "net/task.h"
+#include "net/tls.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bifrost::net {
+
+class Stream final : private FdHandler {
+ public:
+  // Takes a connected, non-blocking socket.
+  Stream(Loop& loop, int fd);
+  ~Stream() override;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  static Task<Result<std::unique_ptr<Stream>>> connect(CallScope& scope, const Address& address);
+
+  // Speaks TLS from here on. `server_name` is empty on the server's side.
+  Task<Result<void>> start_tls(CallScope& scope, std::shared_ptr<const TlsContext> context,
+                               std::string server_name);
+
+  // Waits for at least one byte; 0 means that the peer has closed.
+  Task<Result<std::size_t>> read(CallScope& scope, std::span<char> into);
+
+  // Writes all pieces.
+  Task<Result<void>> write(CallScope& scope, std::span<const std::string_view> pieces);
+  Task<Result<void>> write(CallScope& scope, std::string_view bytes);
+
+  // Takes bytes without waiting, for a sign of life from a timer's callback. What the socket does
+  // not take goes out before the next write. False, and nothing happened, when the peer is slow:
+  // someone waits to write, or earlier bytes still wait.
+  bool write_now(std::string_view bytes);
+
+  // Has the peer closed, as far as the kernel knows?
+  [[nodiscard]] bool peer_closed() const { return peer_closed_; }
+  // Called once, when the peer closes while nobody reads; at once if it already has.
+  void on_peer_closed(std::move_only_function<void()> call);
+  void forget_peer_closed() { peer_closed_call_ = nullptr; }
+
+  // Sends no more; the peer sees the end.
+  void shutdown_write();
+
+  [[nodiscard]] bool encrypted() const { return ssl_ != nullptr; }
+  [[nodiscard]] Result<Address> peer() const;
+
+ private:
+  void on_events(std::uint32_t events) override;
+
+  Task<Result<void>> write_pending_and(CallScope& scope, std::span<const std::string_view> pieces);
+  Task<Result<void>> write_all(CallScope& scope, std::span<const std::string_view> pieces);
+
+  // One attempt. Bytes moved; kWouldBlock or kFailed below zero.
+  static constexpr std::ptrdiff_t kWouldBlock = -1;
+  static constexpr std::ptrdiff_t kFailed = -2;
+  std::ptrdiff_t try_read(std::span<char> into);
+  std::ptrdiff_t try_write(std::span<const std::string_view> pieces);
+  std::ptrdiff_t try_write_tls(std::span<const std::string_view> pieces);
+  std::ptrdiff_t tls_outcome(int result);
+  Error failure(std::string_view doing) const;
+
+  Loop& loop_;
+  int fd_;
+  ssl_st* ssl_ = nullptr;
+  std::shared_ptr<const TlsContext> tls_;
+  std::string failure_;  // why the last attempt failed
+  std::string pending_;  // taken by write_now, not yet sent
+  WaitSlot reader_;
+  WaitSlot writer_;
+  bool readable_ = true;  // the kernel may have bytes for us
+  bool writable_ = true;
+  bool tls_wants_write_ = false;  // a TLS read cannot go on before the socket takes bytes
+  bool peer_closed_ = false;
+  std::move_only_function<void()> peer_closed_call_;
+};
+
+}  // namespace bifrost::net
