@@ -1,0 +1,36 @@
+// What a text must look like, beyond being a text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bifrost::config {
+
+enum class Form : std::uint8_t {
+  kAny,
+  kNonEmpty,
+  kUrl,           // http or https, with a host
+  kPem,           // one or more PEM blocks
+  kHeaderName,    // a token of RFC 9110
+  kHeaderValue,   // no line breaks and no other control characters
+  kOrigin,        // "*" or scheme://host[:port], where the host may have a "*"
+  kRoute,         // an absolute path
+  kPathOrUrl,     // an absolute path or a URL
+  kProviderName,  // what may stand before the "/" of "provider/model"
+  kLabel,         // a name of a metric label, in which "-" will become "_"
+  kCount,         // number of forms, not a form
+};
+
+// What is wrong with the text, or nothing. The answer never quotes it: it may be a secret.
+[[nodiscard]] std::optional<std::string_view> form_problem(Form form, std::string_view text);
+
+// A regular expression (ECMA 262) for the JSON Schema that refuses nothing `form_problem` takes;
+// empty when there is none.
+[[nodiscard]] std::string_view form_pattern(Form form);
+
+// The URL without what may be a secret in it: user, password, query.
+[[nodiscard]] std::string redacted_url(std::string_view url);
+
+}  // namespace bifrost::config

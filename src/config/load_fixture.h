@@ -1,0 +1,63 @@
+// For the tests of this folder: names of providers, an environment full of secrets, and short ways
+// of loading a text.
+#pragma once
+
+#include "config/load.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::config {
+
+inline constexpr std::string_view kTestProviders[] = {
+    "openai", "anthropic", "gemini", "deepseek", "groq", "mistral", "ollama", "sgl", "vllm", "demo",
+};
+inline constexpr std::string_view kTestUnserved[] = {"azure", "bedrock", "vertex", "cohere"};
+inline constexpr std::string_view kTestPem =
+    "-----BEGIN CERTIFICATE-----\nTUlJQmZha2U=\n-----END CERTIFICATE-----\n";
+
+// What every secret in the environment contains, so that a test can look for it.
+inline constexpr std::string_view kHush = "hush-hush";
+
+inline FakeEnvironment test_environment() {
+  FakeEnvironment environment;
+  for (const char* name : {"OPENAI_API_KEY", "OPENAI_API_KEY_A", "OPENAI_API_KEY_B",
+                           "ANTHROPIC_API_KEY", "DEEPSEEK_API_KEY", "OUR_INFERENCE_KEY",
+                           "OUR_GATEWAY_TOKEN", "PROXY_TOKEN", "PROXY_PASSWORD"}) {
+    environment.set(name, std::string(kHush) + " of " + name);
+  }
+  environment.set("BIFROST_TLS_KEY_FILE", "/etc/bifrost/tls/tls.key");
+  environment.set("PROVIDER_CA_PEM", std::string(kTestPem));
+  environment.set("EMPTY", "");
+  environment.set("TWO_LINES", std::string(kHush) + "\n");
+  environment.set("INNER_URL", "http://10.1.2.3:8080/v1");
+  return environment;
+}
+
+inline Report inspect_text(std::string_view text) {
+  const FakeEnvironment environment = test_environment();
+  return inspect(text, {.known_providers = kTestProviders,
+                        .unserved_providers = kTestUnserved,
+                        .environment = environment});
+}
+
+inline std::vector<std::string> problems_of(std::string_view text) {
+  std::vector<std::string> out;
+  for (const Problem& problem : inspect_text(text).problems) out.push_back(render(problem));
+  return out;
+}
+
+// A file whose only provider is openai with one good key and these further members.
+inline std::string openai_with(std::string_view members) {
+  std::string text = R"({"providers":{"openai":{"keys":[{"name":"a","models":["*"]}])";
+  if (!members.empty()) text.append(",").append(members);
+  return text + "}}}";
+}
+
+// A file whose only key has these members.
+inline std::string key_with(std::string_view members) {
+  return R"({"providers":{"openai":{"keys":[{)" + std::string(members) + "}]}}}";
+}
+
+}  // namespace bifrost::config

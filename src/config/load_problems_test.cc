@@ -1,0 +1,326 @@
+// Every kind of mistake in a file, with the exact words that its author gets to read.
+#include "base/limits.h"
+#include "config/load_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+namespace bifrost::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct BadFile {
+  std::string text;
+  std::string problem;
+
+  friend void PrintTo(const BadFile& file, std::ostream* out) { *out << file.text; }
+};
+
+std::string network(std::string_view members) {
+  return openai_with(R"("network_config":{)" + std::string(members) + "}");
+}
+
+std::string key(std::string_view members) {
+  return key_with(R"("name":"a","models":["*"],)" + std::string(members));
+}
+
+std::string custom(std::string_view members) {
+  return R"({"providers":{"mine":{"custom_provider_config":{)" + std::string(members) + "}}}}";
+}
+
+class OneProblem : public testing::TestWithParam<BadFile> {};
+
+TEST_P(OneProblem, IsNamedExactly) {
+  EXPECT_THAT(problems_of(GetParam().text), ElementsAre(GetParam().problem));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shape, OneProblem,
+    testing::Values(
+        BadFile{"[]", "expected an object, got an array"},
+        BadFile{"3", "expected an object, got a number"},
+        BadFile{R"({"client":[]})", "client: expected an object, got an array"},
+        BadFile{R"({"providers":{"openai":7}})",
+                "providers.openai: expected an object, got a number"},
+        BadFile{R"({"governance":[]})", "governance: expected an object, got an array"},
+        BadFile{R"({"client":{"enable_logging":"yes"}})",
+                "client.enable_logging: expected a boolean, got a string"},
+        BadFile{R"({"client":{"log_retention_days":1.5}})",
+                "client.log_retention_days: expected a whole number, got a number"},
+        BadFile{R"({"client":{"allow_direct_keys":"true"}})",
+                "client.allow_direct_keys: expected a boolean, got a string"},
+        BadFile{R"({"client":{"prometheus_labels":"team"}})",
+                "client.prometheus_labels: expected an array, got a string"},
+        BadFile{R"({"client":{"prometheus_labels":["team",null]}})",
+                "client.prometheus_labels[1]: expected a string, got null"},
+        BadFile{R"({"version":"2"})", "version: expected a whole number, got a string"},
+        BadFile{R"({"version":1.5})", "version: expected a whole number, got 1.5"},
+        BadFile{key(R"("weight":"1")"),
+                "providers.openai.keys[0].weight: expected a number, got a string"},
+        BadFile{key(R"("weight":1e999)"),
+                "providers.openai.keys[0].weight: the number is too large"},
+        BadFile{key(R"("value":5)"),
+                "providers.openai.keys[0].value: expected a string, \"env.NAME\" or a secret "
+                "object, got a "
+                "number"},
+        BadFile{key(R"("value":{"vlaue":"x"})"),
+                "providers.openai.keys[0].value.vlaue: unknown key; did you mean \"value\"?"},
+        BadFile{key(R"("value":{"value":"x","type":"vlt"})"),
+                "providers.openai.keys[0].value.type: expected one of \"plain_text\", \"env\", "
+                "\"vault\"; got "
+                "\"vlt\""},
+        BadFile{
+            openai_with(R"("proxy_config":{"type":"htp"})"),
+            "providers.openai.proxy_config.type: expected one of \"none\", \"http\", \"socks5\", "
+            "\"environment\"; got \"htp\""}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Names, OneProblem,
+    testing::Values(
+        BadFile{
+            network(R"("base_ulr":"https://a")"),
+            "providers.openai.network_config.base_ulr: unknown key; did you mean \"base_url\"?"},
+        BadFile{R"({"zzzzzzzzzz":1})", "zzzzzzzzzz: unknown key"},
+        BadFile{R"({"client":{"a.b c":1}})", "client[\"a.b c\"]: unknown key"},
+        BadFile{R"({"version":2,"version":2})", "version: the key stands twice in this object"},
+        BadFile{R"({"governance":{"a":[{"b":1,"b":2}]}})",
+                "governance.a[0].b: the key stands twice in this object"},
+        BadFile{R"({"providers":{"demo":{},"d\u0065mo":{}}})",
+                "providers.demo: the key stands twice in this object"},
+        BadFile{R"({"providers":{"opnai":{}}})",
+                "providers.opnai: unknown provider; did you mean \"openai\"? (a provider of your "
+                "own needs "
+                "custom_provider_config)"},
+        BadFile{
+            R"({"providers":{"":{}}})",
+            "providers[\"\"]: not a name of a provider: it must not be empty and must have neither "
+            "\"/\" nor spaces"},
+        BadFile{R"({"providers":{"a/b":{}}})",
+                "providers[\"a/b\"]: not a name of a provider: it must not be empty and must have "
+                "neither "
+                "\"/\" nor spaces"},
+        BadFile{custom(R"("base_provider_type":"opnai","is_key_less":true)"),
+                "providers.mine.custom_provider_config.base_provider_type: unknown provider "
+                "\"opnai\"; did "
+                "you mean \"openai\"?"},
+        BadFile{
+            custom(
+                R"("base_provider_type":"openai","is_key_less":true,"allowed_requests":{"embeding":true})"),
+            "providers.mine.custom_provider_config.allowed_requests.embeding: unknown key; did you "
+            "mean "
+            "\"embedding\"?"},
+        BadFile{openai_with(R"("custom_provider_config":{"base_provider_type":"openai"})"),
+                "providers.openai.custom_provider_config: not for a provider that the gateway "
+                "knows; choose "
+                "another name"},
+        BadFile{R"({"providers":{"openai":{"keys":[{"name":"a"},{"name":"b"},{"name":"a"}]}}})",
+                "providers.openai.keys[2].name: another key of the provider is called \"a\" too"},
+        BadFile{
+            R"({"providers":{"openai":{"keys":[{"name":"a","id":"1"},{"name":"b","id":"1"}]}}})",
+            "providers.openai.keys[1].id: another key of the provider is called \"1\" too"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Required, OneProblem,
+    testing::Values(
+        BadFile{key_with(R"("models":["*"])"),
+                "providers.openai.keys[0].name: required, but not given"},
+        BadFile{key_with(R"("name":null)"),
+                "providers.openai.keys[0].name: required, but not given"},
+        BadFile{key_with(R"("name":"")"), "providers.openai.keys[0].name: must not be empty"},
+        BadFile{R"({"providers":{"openai":{}}})",
+                "providers.openai.keys: at least one key is required"},
+        BadFile{R"({"providers":{"openai":{"keys":[]}}})",
+                "providers.openai.keys: at least one key is required"},
+        BadFile{R"({"providers":{"openai":{"keys":"x"}}})",
+                "providers.openai.keys: expected an array, got a string"},
+        BadFile{custom(R"("base_provider_type":"openai")"),
+                "providers.mine.keys: at least one key is required, unless is_key_less is set"},
+        BadFile{
+            custom(R"("is_key_less":true)"),
+            "providers.mine.custom_provider_config.base_provider_type: required, but not given"},
+        BadFile{key(R"("aliases":{"x":{"model_name":"y"}})"),
+                "providers.openai.keys[0].aliases.x.model_id: required, but not given"},
+        BadFile{key(R"("aliases":{"x":""})"),
+                "providers.openai.keys[0].aliases.x.model_id: must not be empty"},
+        BadFile{key(R"("vllm_key_config":{"url":"http://a"})"),
+                "providers.openai.keys[0].vllm_key_config.model_name: required, but not given"},
+        BadFile{key(R"("ollama_key_config":{"url":""})"),
+                "providers.openai.keys[0].ollama_key_config.url: not a URL of the form "
+                "http(s)://host[:port][/path]"},
+        BadFile{R"({"server":{"tls":{"cert_file":"a.pem"}}})",
+                "server.tls.key_file: required, but not given"},
+        BadFile{openai_with(R"("proxy_config":{"type":"http"})"),
+                "providers.openai.proxy_config.url: required when type is \"http\""}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Bounds, OneProblem,
+    testing::Values(
+        BadFile{R"({"client":{"max_request_body_size_mb":0}})",
+                "client.max_request_body_size_mb: 0 is out of bounds: it must be between 1 and "
+                "1000000"},
+        BadFile{R"({"client":{"initial_pool_size":0}})",
+                "client.initial_pool_size: 0 is out of bounds: it must be at least 1"},
+        BadFile{key(R"("weight":-0.5)"),
+                "providers.openai.keys[0].weight: -0.5 is out of bounds: it must be at least 0"},
+        BadFile{network(R"("stream_idle_timeout_in_seconds":4)"),
+                "providers.openai.network_config.stream_idle_timeout_in_seconds: 4 is out of "
+                "bounds: it must "
+                "be between 5s and 1h"},
+        BadFile{network(R"("default_request_timeout_in_seconds":0)"),
+                "providers.openai.network_config.default_request_timeout_in_seconds: 0 is out of "
+                "bounds: it "
+                "must be at least 1ms"},
+        BadFile{network(R"("retry_backoff_initial":"50ms")"),
+                "providers.openai.network_config.retry_backoff_initial: \"50ms\" is out of bounds: "
+                "it must be "
+                "at least 100ms"},
+        BadFile{network(R"("total_timeout_in_seconds":9223372036854775807)"),
+                "providers.openai.network_config.total_timeout_in_seconds: 9223372036854775807 is "
+                "out of "
+                "bounds: it must be at most 87600h"},
+        BadFile{network(R"("total_timeout_in_seconds":-1)"),
+                "providers.openai.network_config.total_timeout_in_seconds: -1 is out of bounds: it "
+                "must be at "
+                "least 0s"},
+        BadFile{
+            network(R"("total_timeout_in_seconds":"30")"),
+            "providers.openai.network_config.total_timeout_in_seconds: expected a duration such as "
+            "\"30s\" or \"1h30m\", or a whole number of seconds, got \"30\""},
+        BadFile{network(R"("retry_backoff_max":true)"),
+                "providers.openai.network_config.retry_backoff_max: expected a duration such as "
+                "\"30s\" or "
+                "\"1h30m\", or a whole number of milliseconds, got a boolean"},
+        BadFile{network(R"("max_retries":101)"),
+                "providers.openai.network_config.max_retries: 101 is out of bounds: it must be "
+                "between 0 and "
+                "100"},
+        BadFile{openai_with(R"("concurrency_and_buffer_size":{"concurrency":20,"buffer_size":10})"),
+                "providers.openai.concurrency_and_buffer_size.concurrency: 20 is more than the "
+                "buffer_size of "
+                "10"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts, OneProblem,
+    testing::Values(
+        BadFile{network(R"("base_url":"api.example.com")"),
+                "providers.openai.network_config.base_url: not a URL of the form "
+                "http(s)://host[:port][/path]"},
+        BadFile{network(R"("ca_cert_pem":"/etc/ca.pem")"),
+                "providers.openai.network_config.ca_cert_pem: not PEM: expected -----BEGIN "
+                "...-----, base64 "
+                "lines, -----END ...-----"},
+        BadFile{network(R"("insecure_skip_verify":true,"ca_cert_pem":"env.PROVIDER_CA_PEM")"),
+                "providers.openai.network_config.ca_cert_pem: cannot go together with "
+                "insecure_skip_verify"},
+        BadFile{network(R"("extra_headers":{"x y":"1"})"),
+                "providers.openai.network_config.extra_headers[\"x y\"]: not a header name"},
+        BadFile{
+            network(R"("extra_headers":{"x":"a\r\nb: c"})"),
+            "providers.openai.network_config.extra_headers.x: has a line break or another control "
+            "character, which no header may have"},
+        BadFile{R"({"client":{"required_headers":[""]}})",
+                "client.required_headers[0]: not a header name"},
+        BadFile{R"({"client":{"whitelisted_routes":["health"]}})",
+                "client.whitelisted_routes[0]: not a path: it must begin with \"/\""},
+        BadFile{R"({"client":{"allowed_origins":["app.example.com"]}})",
+                "client.allowed_origins[0]: neither \"*\" nor an origin such as "
+                "https://app.example.com"},
+        BadFile{openai_with(R"("proxy_config":{"type":"socks5","url":"http://a:1080"})"),
+                "providers.openai.proxy_config.type: socks5 proxies are not served yet"},
+        BadFile{custom(R"("base_provider_type":"openai","is_key_less":true,
+                          "request_path_overrides":{"embedding":"v2/embed"})"),
+                "providers.mine.custom_provider_config.request_path_overrides.embedding: neither a "
+                "path that "
+                "begins with \"/\" nor a URL"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    References, OneProblem,
+    testing::Values(
+        BadFile{key(R"("value":"env.NOT_SET")"),
+                "providers.openai.keys[0].value: environment variable NOT_SET is not set"},
+        BadFile{key(R"("value":"env.EMPTY")"),
+                "providers.openai.keys[0].value: environment variable EMPTY is empty"},
+        BadFile{key(R"("value":"env.NO-NAME")"),
+                "providers.openai.keys[0].value: not a name of an environment variable behind "
+                "\"env.\""},
+        BadFile{key(R"("value":{"type":"env"})"),
+                "providers.openai.keys[0].value: not a name of an environment variable behind "
+                "\"env.\""},
+        BadFile{key(R"("value":"vault.team/openai#key")"),
+                "providers.openai.keys[0].value: vaults are not served yet; use \"env.NAME\" or "
+                "the text "
+                "itself"},
+        BadFile{key(R"("value":{"ref":"team/openai","type":"vault"})"),
+                "providers.openai.keys[0].value: vaults are not served yet; use \"env.NAME\" or "
+                "the text "
+                "itself"},
+        BadFile{key(R"("value":"env.TWO_LINES")"),
+                "providers.openai.keys[0].value: has a line break or another control character, "
+                "which no "
+                "header may have"},
+        BadFile{
+            network(R"("base_url":"env.NOT_SET")"),
+            "providers.openai.network_config.base_url: environment variable NOT_SET is not set"}));
+
+TEST(Problems, SyntaxErrorNamesLineAndColumn) {
+  EXPECT_THAT(problems_of("{\n  \"client\": }\n"),
+              ElementsAre(HasSubstr("invalid JSON at line 2, column ")));
+  EXPECT_THAT(problems_of(""), ElementsAre(HasSubstr("invalid JSON at line 1, column 1")));
+}
+
+TEST(Problems, CommentsAreNotAccepted) {
+  EXPECT_THAT(problems_of("{\n// why\n\"version\": 2}"),
+              ElementsAre(HasSubstr("invalid JSON at line 2, column ")));
+}
+
+TEST(Problems, AreAllReportedAtOnce) {
+  EXPECT_THAT(
+      problems_of(R"({
+      "version": 9,
+      "client": {"allow_direct_keys": 1, "max_request_body_size_mb": -1},
+      "providers": {
+        "openai": {"keys": [{"name": "a", "value": "env.NOT_SET"}, {"name": "a", "wieght": 1}]},
+        "nobody": {}
+      },
+      "plugin": []
+    })"),
+      testing::UnorderedElementsAre(
+          "version: 9 is out of bounds: it must be between 1 and 2",
+          "client.allow_direct_keys: expected a boolean, got a number",
+          "client.max_request_body_size_mb: -1 is out of bounds: it must be between 1 and 1000000",
+          "providers.openai.keys[0].value: environment variable NOT_SET is not set",
+          "providers.openai.keys[1].wieght: unknown key; did you mean \"weight\"?",
+          "providers.openai.keys[1].name: another key of the provider is called \"a\" too",
+          HasSubstr("providers.nobody: unknown provider"),
+          "plugin: unknown key; did you mean \"plugins\"?"));
+}
+
+TEST(Problems, AreCountedBeyondTheBound) {
+  std::string text = "{";
+  for (std::size_t i = 0; i < limits::kConfigProblemsMax + 7; ++i) {
+    text += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":1";
+  }
+  const auto problems = problems_of(text + "}");
+  ASSERT_EQ(problems.size(), limits::kConfigProblemsMax + 1);
+  EXPECT_EQ(problems.back(), "... and 7 more");
+}
+
+TEST(Problems, HugeFileIsRefused) {
+  std::string text(limits::kConfigBytesMax + 1, ' ');
+  text.replace(0, 2, "{}");
+  EXPECT_THAT(problems_of(text), ElementsAre("larger than 16777216 bytes"));
+  text.pop_back();
+  EXPECT_TRUE(problems_of(text).empty());
+}
+
+TEST(Problems, DeepFileIsRefused) {
+  const std::string deep = "{\"governance\":" + std::string(600, '[') + std::string(600, ']') + "}";
+  EXPECT_THAT(problems_of(deep), ElementsAre(HasSubstr("512")));
+}
+
+}  // namespace
+}  // namespace bifrost::config

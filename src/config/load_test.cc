@@ -1,0 +1,246 @@
+#include "config/load.h"
+
+#include "config/load_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bifrost::config {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// The configuration of a text that must be good.
+Config good(std::string_view text) {
+  Report report = inspect_text(text);
+  EXPECT_THAT(report.problems, IsEmpty()) << render(report.problems);
+  return std::move(report.config);
+}
+
+KeySettings good_key(std::string_view members) {
+  const Config config = good(key_with(members));
+  const ProviderSettings* provider = config.providers.find("openai");
+  return provider != nullptr && !provider->keys.empty() ? provider->keys.front() : KeySettings{};
+}
+
+NetworkSettings good_network(std::string_view members) {
+  const Config config = good(openai_with(R"("network_config":{)" + std::string(members) + "}"));
+  const ProviderSettings* provider = config.providers.find("openai");
+  return provider != nullptr ? provider->network : NetworkSettings{};
+}
+
+TEST(Load, EmptyObjectGivesTheDefaults) {
+  EXPECT_EQ(good("{}"), Config{});
+  EXPECT_EQ(Config{}.client.max_request_body_size_mb, 100);
+  EXPECT_THAT(Config{}.client.allowed_origins, ElementsAre("*"));
+  EXPECT_EQ(Config{}.server.read_buffer_size, 65536);
+  EXPECT_EQ(NetworkSettings{}.request_timeout, 30s);
+  EXPECT_EQ(ConcurrencySettings{}.concurrency, 1000);
+}
+
+TEST(Load, NullMeansNotGiven) {
+  EXPECT_EQ(good(R"({"version":null,"client":null,"server":{"read_buffer_size":null}})"), Config{});
+}
+
+TEST(Load, ProvidersKeepTheirOrder) {
+  const Config config = good(R"({"providers":{
+      "sgl":{}, "demo":{}, "anthropic":{"keys":[{"name":"k"}]}, "ollama":{}}})");
+  std::vector<std::string> names;
+  for (const auto& [name, provider] : config.providers) names.push_back(name);
+  EXPECT_THAT(names, ElementsAre("sgl", "demo", "anthropic", "ollama"));
+}
+
+TEST(Load, DurationsAreTextOrANumberOfTheirUnit) {
+  const NetworkSettings network = good_network(
+      R"("default_request_timeout_in_seconds":7,"stream_idle_timeout_in_seconds":"1m30s",
+         "retry_backoff_initial":150,"retry_backoff_max":"2s","total_timeout_in_seconds":0,
+         "connect_timeout_in_seconds":"250ms","keep_alive_timeout_in_seconds":2.0)");
+  EXPECT_EQ(network.request_timeout, 7s);
+  EXPECT_EQ(network.stream_idle_timeout, 90s);
+  EXPECT_EQ(network.retry_backoff_initial, 150ms);
+  EXPECT_EQ(network.retry_backoff_max, 2s);
+  EXPECT_EQ(network.total_timeout, 0s);
+  EXPECT_EQ(network.connect_timeout, 250ms);
+  EXPECT_EQ(network.keep_alive_timeout, 2s);
+}
+
+TEST(Load, SecretsComeInAllTheirForms) {
+  const std::string from_env = std::string(kHush) + " of OPENAI_API_KEY";
+  const auto value = [](std::string_view json) {
+    return good_key(R"("name":"a","models":["*"],"value":)" + std::string(json)).value;
+  };
+  EXPECT_EQ(value(R"("sk-plain")").reveal(), "sk-plain");
+  EXPECT_EQ(value(R"("")").reveal(), "");
+  EXPECT_EQ(value(R"("env.OPENAI_API_KEY")").reveal(), from_env);
+  EXPECT_EQ(value(R"("env.OPENAI_API_KEY")").reference(), "env.OPENAI_API_KEY");
+  EXPECT_EQ(value(R"({"value":"sk-plain"})").reveal(), "sk-plain");
+  EXPECT_EQ(value(R"({"value":"env.OPENAI_API_KEY"})").reveal(), from_env);
+  EXPECT_EQ(value(R"({"ref":"env.OPENAI_API_KEY"})").reveal(), from_env);
+  EXPECT_EQ(value(R"({"ref":"OPENAI_API_KEY","type":"env"})").reveal(), from_env);
+  EXPECT_EQ(value(R"({"env_var":"OPENAI_API_KEY"})").reveal(), from_env);
+  EXPECT_EQ(value(R"({"value":"old","env_var":"env.OPENAI_API_KEY","from_env":true})").reveal(),
+            from_env);
+  EXPECT_EQ(value(R"({"value":"sk-plain","env_var":"","from_env":false})").reveal(), "sk-plain");
+  EXPECT_EQ(value(R"({"value":"env.as-it-is","type":"plain_text"})").reveal(), "env.as-it-is");
+}
+
+TEST(Load, UrlsMayStandInTheEnvironment) {
+  EXPECT_EQ(good_network(R"("base_url":"env.INNER_URL")").base_url, "http://10.1.2.3:8080/v1");
+  EXPECT_EQ(good_network(R"("base_url":{"env_var":"INNER_URL"})").base_url,
+            "http://10.1.2.3:8080/v1");
+  EXPECT_EQ(good_network(R"("base_url":"")").base_url, "");
+}
+
+TEST(Load, AliasesAreTextOrObject) {
+  const KeySettings key = good_key(
+      R"("name":"a","models":["*"],"aliases":{"x":"wire-x","y":{"model_id":"wire-y","model_name":"y"}})");
+  ASSERT_EQ(key.aliases.size(), 2U);
+  EXPECT_EQ(key.aliases.find("x")->model_id, "wire-x");
+  EXPECT_EQ(key.aliases.find("y")->model_id, "wire-y");
+  EXPECT_EQ(key.aliases.find("y")->model_name, "y");
+}
+
+TEST(Load, EmptyAllowListDeniesInVersion2AndAllowsInVersion1) {
+  const auto models = [](std::string_view version, std::string_view list) {
+    const Config config = good(R"({"version":)" + std::string(version) +
+                               R"(,"providers":{"openai":{"keys":[{"name":"a","models":)" +
+                               std::string(list) + "}]}}}");
+    return config.providers.find("openai")->keys.front().models;
+  };
+  EXPECT_THAT(models("1", "[]"), ElementsAre("*"));
+  EXPECT_THAT(models("2", "[]"), IsEmpty());
+  EXPECT_THAT(models("1", R"(["m"])"), ElementsAre("m"));
+  EXPECT_THAT(models("2", R"(["m","*"])"), ElementsAre("*"));
+}
+
+TEST(Load, KeyThatServesNothingIsWarnedAbout) {
+  EXPECT_THAT(inspect_text(key_with(R"("name":"a")")).warnings,
+              ElementsAre("providers.openai.keys[0].models: empty, so the key may be used for no "
+                          "model; [\"*\"] allows all"));
+}
+
+TEST(Load, AllowedRequestsTellsAbsentFromEmpty) {
+  const auto allowed = [](std::string_view more) {
+    const Config config = good(
+        R"({"providers":{"mine":{"custom_provider_config":{"base_provider_type":"openai","is_key_less":true)" +
+        std::string(more) + "}}}}");
+    return config.providers.find("mine")->custom->allowed_requests;
+  };
+  EXPECT_FALSE(allowed("").has_value());
+  ASSERT_TRUE(allowed(R"(,"allowed_requests":{})").has_value());
+  EXPECT_TRUE(allowed(R"(,"allowed_requests":{})")->empty());
+  EXPECT_EQ(*allowed(R"(,"allowed_requests":{"embedding":true})")->find("embedding"), true);
+}
+
+TEST(Load, SectionsThatAreNotServedWarnOnceEach) {
+  const Report report = inspect_text(R"({
+      "governance":{"virtual_keys":[{"id":"1"}]}, "plugins":[], "encryption_key":"env.NOT_LOOKED_AT",
+      "source_of_truth":"config.json", "env_label":{"value":"x"}, "$schema":"https://example.com/s"})");
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_THAT(report.warnings,
+              testing::UnorderedElementsAre(
+                  "governance: this section is not served yet and has no effect",
+                  "plugins: this section is not served yet and has no effect",
+                  "encryption_key: this section is not served yet and has no effect",
+                  "source_of_truth: this section is not served yet and has no effect",
+                  "env_label: this section is not served yet and has no effect"));
+}
+
+TEST(Load, SettingsWithoutEffectAreNamedInOneWarning) {
+  const Report report = inspect_text(
+      R"({"client":{"enable_logging":true,"log_retention_days":30,"drop_excess_requests":true}})");
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_THAT(
+      report.warnings,
+      ElementsAre("client: not served yet, so without effect: enable_logging, log_retention_days"));
+  EXPECT_TRUE(report.config.client.drop_excess_requests);
+}
+
+TEST(Load, UnservedProvidersAreLeftOutWithoutALook) {
+  const Report report = inspect_text(R"({"providers":{
+      "azure":{"keys":[{"name":"a","value":"env.NOT_SET","azure_key_config":{"endpoint":"x"}}]},
+      "mine":{"custom_provider_config":{"base_provider_type":"bedrock"}},
+      "demo":{}}})");
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_THAT(
+      report.warnings,
+      ElementsAre("providers.azure: this provider is not served yet, so this section has no effect",
+                  "providers.mine: the base provider \"bedrock\" is not served yet, so this "
+                  "section has no effect"));
+  EXPECT_EQ(report.config.providers.size(), 1U);
+  EXPECT_TRUE(report.config.providers.contains("demo"));
+}
+
+TEST(Load, FormerNamesAreTakenWithAWarning) {
+  const Report report = inspect_text(R"({"client":{"enforce_governance_header":true}})");
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_THAT(report.warnings,
+              ElementsAre("client.enforce_governance_header: deprecated; the setting is "
+                          "now called \"enforce_auth_on_inference\""));
+  EXPECT_TRUE(report.config.client.enforce_auth_on_inference);
+}
+
+TEST(Load, CurrentNameGoesBeforeAFormerOne) {
+  const Report report = inspect_text(
+      R"({"client":{"enforce_governance_header":true,"enforce_auth_on_inference":false}})");
+  EXPECT_FALSE(report.config.client.enforce_auth_on_inference);
+}
+
+TEST(Load, FailsWithOneLinePerProblem) {
+  const FakeEnvironment environment;
+  const auto loaded = load(
+      R"({"version":3,"clinet":{}})",
+      {.known_providers = kTestProviders, .unserved_providers = {}, .environment = environment});
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, ErrorCode::kConfigInvalid);
+  EXPECT_EQ(loaded.error().message,
+            "version: 3 is out of bounds: it must be between 1 and 2\n"
+            "clinet: unknown key; did you mean \"client\"?");
+}
+
+TEST(Load, FileThatIsNotThereIsNamed) {
+  const FakeEnvironment environment;
+  const LoadOptions options{
+      .known_providers = kTestProviders, .unserved_providers = {}, .environment = environment};
+  const auto loaded = load_file("examples/no-such-file.json", options);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            "cannot read examples/no-such-file.json: No such file or directory");
+  EXPECT_FALSE(load_file("examples", options));
+}
+
+TEST(ZeroConfig, TakesProvidersWhoseVariableIsSet) {
+  FakeEnvironment environment;
+  environment.set("OPENAI_API_KEY", "sk-1");
+  environment.set("GOOGLE_API_KEY", "sk-2");
+  environment.set("GROQ_API_KEY", "");
+  environment.set("MISTRAL_API_KEY", "sk-3\n");
+  constexpr ProviderVariable kVariables[] = {
+      {"openai", "OPENAI_API_KEY"}, {"gemini", "GEMINI_API_KEY"},   {"gemini", "GOOGLE_API_KEY"},
+      {"groq", "GROQ_API_KEY"},     {"mistral", "MISTRAL_API_KEY"},
+  };
+  const Config config = from_environment(kVariables, environment);
+  ASSERT_EQ(config.providers.size(), 3U);
+  const KeySettings& key = config.providers.find("gemini")->keys.front();
+  EXPECT_EQ(key.name, "env");
+  EXPECT_EQ(key.value.reveal(), "sk-2");
+  EXPECT_EQ(key.value.reference(), "env.GOOGLE_API_KEY");
+  EXPECT_EQ(key.weight, 1);
+  EXPECT_THAT(key.models, ElementsAre("*"));
+  EXPECT_TRUE(config.providers.contains("openai"));
+  EXPECT_TRUE(config.providers.contains("demo"));
+}
+
+TEST(ZeroConfig, DemoIsThereWithAnEmptyEnvironment) {
+  const Config config = from_environment({}, FakeEnvironment());
+  ASSERT_EQ(config.providers.size(), 1U);
+  EXPECT_TRUE(config.providers.find("demo")->keys.empty());
+}
+
+TEST(ZeroConfig, FileWithoutProvidersGetsNone) { EXPECT_TRUE(good("{}").providers.empty()); }
+
+}  // namespace
+}  // namespace bifrost::config

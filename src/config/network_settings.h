@@ -1,0 +1,171 @@
+// How a provider is reached: address, timeouts, retries, TLS, proxy.
+#pragma once
+
+#include "config/facts.h"
+#include "config/ordered_map.h"
+#include "config/secret.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace bifrost::config {
+
+// Section `network_config` of a provider.
+struct NetworkSettings {
+  std::string base_url;
+  OrderedMap<Secret> extra_headers;
+  std::chrono::milliseconds request_timeout{std::chrono::seconds(30)};
+  std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};
+  std::chrono::milliseconds first_token_timeout{0};  // 0: off
+  std::chrono::milliseconds stream_idle_timeout{std::chrono::seconds(120)};
+  std::chrono::milliseconds total_timeout{0};  // 0: off
+  std::chrono::milliseconds queue_timeout{std::chrono::seconds(60)};
+  std::int64_t max_retries = 0;
+  std::chrono::milliseconds retry_backoff_initial{500};
+  std::chrono::milliseconds retry_backoff_max{5000};
+  std::int64_t max_conns_per_host = 5000;
+  std::chrono::milliseconds keep_alive_timeout{std::chrono::seconds(30)};
+  bool insecure_skip_verify = false;
+  std::string ca_cert_pem;
+  bool allow_private_network = false;
+  OrderedMap<bool> beta_header_overrides;
+  bool enforce_http2 = false;
+  std::chrono::milliseconds http2_ping_interval{0};
+
+  void describe(this auto& self, auto& visit) {
+    self.describe_address(visit);
+    self.describe_timeouts(visit);
+    self.describe_retries(visit);
+    self.describe_connections(visit);
+  }
+
+  friend bool operator==(const NetworkSettings&, const NetworkSettings&) = default;
+
+ private:
+  void describe_address(this auto& self, auto& visit) {
+    visit.field("base_url", self.base_url,
+                {.text = "Where the provider is. Empty: the provider's own address.",
+                 .form = Form::kUrl,
+                 .env = true});
+    visit.field("extra_headers", self.extra_headers,
+                {.text = "Headers that are added to each request to the provider.",
+                 .form = Form::kHeaderValue,
+                 .key_form = Form::kHeaderName});
+    visit.field("allow_private_network", self.allow_private_network,
+                {.text = "Allow addresses in private networks. Loopback is always allowed, "
+                         "link-local never."});
+    visit.field("beta_header_overrides", self.beta_header_overrides,
+                {.text = "Prefix of an `anthropic-beta` value, and whether the provider gets it."});
+  }
+
+  void describe_timeouts(this auto& self, auto& visit) {
+    using namespace std::chrono_literals;
+    visit.field("default_request_timeout_in_seconds", self.request_timeout,
+                {.text = "Longest wait for the response; of a stream, for its head.",
+                 .minimum = 0.001,
+                 .unit = 1s});
+    visit.field("connect_timeout_in_seconds", self.connect_timeout,
+                {.text = "Longest wait for a connection: name lookup, TCP and TLS together.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("first_token_timeout_in_seconds", self.first_token_timeout,
+                {.text = "Longest wait for the first event of a stream; 0 turns it off.",
+                 .minimum = 0,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("stream_idle_timeout_in_seconds", self.stream_idle_timeout,
+                {.text = "Longest silence between two pieces of a stream.",
+                 .minimum = 5,
+                 .maximum = 3600,
+                 .unit = 1s});
+    visit.field("total_timeout_in_seconds", self.total_timeout,
+                {.text = "Longest time for one attempt with everything in it; 0 turns it off.",
+                 .minimum = 0,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("queue_timeout_in_seconds", self.queue_timeout,
+                {.text = "Longest wait for a place among the provider's concurrent requests.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+  }
+
+  void describe_retries(this auto& self, auto& visit) {
+    using namespace std::chrono_literals;
+    visit.field("max_retries", self.max_retries,
+                {.text = "How often a failed attempt is repeated. 0: each request is sent once.",
+                 .minimum = 0,
+                 .maximum = 100});
+    visit.field("retry_backoff_initial", self.retry_backoff_initial,
+                {.text = "Pause before the first retry; it doubles from retry to retry.",
+                 .minimum = 100,
+                 .unit = 1ms});
+    visit.field("retry_backoff_max", self.retry_backoff_max,
+                {.text = "Longest pause between two retries.", .minimum = 100, .unit = 1ms});
+  }
+
+  void describe_connections(this auto& self, auto& visit) {
+    using namespace std::chrono_literals;
+    visit.field(
+        "max_conns_per_host", self.max_conns_per_host,
+        {.text = "Most connections to one host of the provider.", .minimum = 1, .maximum = 10'000});
+    visit.field("keep_alive_timeout_in_seconds", self.keep_alive_timeout,
+                {.text = "How long an idle connection is kept for the next request.",
+                 .minimum = 1,
+                 .maximum = 3600,
+                 .unit = 1s});
+    visit.field("insecure_skip_verify", self.insecure_skip_verify,
+                {.text = "Do not check the provider's certificate. Excludes ca_cert_pem."});
+    visit.field("ca_cert_pem", self.ca_cert_pem,
+                {.text = "Certificates that are trusted beside those of the system, as PEM.",
+                 .form = Form::kPem,
+                 .env = true});
+    visit.field("enforce_http2", self.enforce_http2,
+                {.text = "Speak HTTP/2 to the provider.", .served = false});
+    visit.field("http2_ping_interval_in_seconds", self.http2_ping_interval,
+                {.text = "Silence after which an HTTP/2 connection is pinged; 0 turns it off.",
+                 .minimum = 0,
+                 .maximum = 3600,
+                 .unit = 1s,
+                 .served = false});
+    visit.unserved("stream_throughput_guard", Shape::kObject,
+                   "Gives up a stream whose first tokens come too slowly.");
+  }
+};
+
+enum class ProxyType : std::uint8_t { kNone, kHttp, kSocks5, kEnvironment };
+template <>
+struct EnumTexts<ProxyType> {
+  static constexpr std::string_view kTexts[] = {"none", "http", "socks5", "environment"};
+};
+
+// Section `proxy_config` of a provider.
+struct ProxySettings {
+  ProxyType type = ProxyType::kNone;
+  std::string url;
+  Secret username;
+  Secret password;
+  std::string ca_cert_pem;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("type", self.type,
+                {.text = "`none`: direct. `http`: through `url`. `environment`: as HTTP_PROXY, "
+                         "HTTPS_PROXY and NO_PROXY say. `socks5` is refused: not served yet.",
+                 .required = true});
+    visit.field(
+        "url", self.url,
+        {.text = "Address of the proxy; required for `http`.", .form = Form::kUrl, .env = true});
+    visit.field("username", self.username, {.text = "User name for the proxy."});
+    visit.field("password", self.password, {.text = "Password for the proxy."});
+    visit.field("ca_cert_pem", self.ca_cert_pem,
+                {.text = "Certificates that are trusted for the proxy, as PEM.",
+                 .form = Form::kPem,
+                 .env = true});
+  }
+
+  friend bool operator==(const ProxySettings&, const ProxySettings&) = default;
+};
+
+}  // namespace bifrost::config

@@ -1,0 +1,115 @@
+// One provider: its keys, its network, its queue, and what makes it a custom one.
+#pragma once
+
+#include "config/facts.h"
+#include "config/key_settings.h"
+#include "config/network_settings.h"
+#include "config/ordered_map.h"
+#include "config/request_types.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bifrost::config {
+
+// Section `concurrency_and_buffer_size` of a provider.
+struct ConcurrencySettings {
+  std::int64_t concurrency = 1000;
+  std::int64_t buffer_size = 5000;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("concurrency", self.concurrency,
+                {.text = "Most requests that are under way to the provider at once.",
+                 .minimum = 1,
+                 .maximum = 1'000'000});
+    visit.field("buffer_size", self.buffer_size,
+                {.text = "Most requests that wait for one of those places; at least `concurrency`.",
+                 .minimum = 1,
+                 .maximum = 10'000'000});
+  }
+
+  friend bool operator==(const ConcurrencySettings&, const ConcurrencySettings&) = default;
+};
+
+// Section `custom_provider_config`: a provider under a name of the user's choice.
+struct CustomProviderSettings {
+  std::string base_provider_type;
+  bool is_key_less = false;
+  std::optional<OrderedMap<bool>> allowed_requests;  // absent: all; empty: none
+  OrderedMap<std::string> request_path_overrides;
+  bool does_not_send_done_marker = false;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("base_provider_type", self.base_provider_type,
+                {.text = "The provider whose wire format and rules apply.",
+                 .form = Form::kNonEmpty,
+                 .required = true});
+    visit.field("is_key_less", self.is_key_less, {.text = "The provider needs no keys."});
+    visit.field("allowed_requests", self.allowed_requests,
+                {.text = "Operations that are served; without this setting all, with it only those "
+                         "that are set to true.",
+                 .one_of = kRequestTypes});
+    visit.field(
+        "request_path_overrides", self.request_path_overrides,
+        {.text = "Operation, and the path below `base_url` or the full URL that it goes to.",
+         .form = Form::kPathOrUrl,
+         .one_of = kRequestTypes});
+    visit.field("does_not_send_done_marker", self.does_not_send_done_marker,
+                {.text = "The provider's streams end without `[DONE]`."});
+  }
+
+  friend bool operator==(const CustomProviderSettings&, const CustomProviderSettings&) = default;
+};
+
+// Section `openai_config` of a provider.
+struct OpenAiSettings {
+  bool disable_store = false;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("disable_store", self.disable_store,
+                {.text = "Ask the provider not to store responses."});
+  }
+
+  friend bool operator==(const OpenAiSettings&, const OpenAiSettings&) = default;
+};
+
+// One entry of `providers`.
+struct ProviderSettings {
+  std::vector<KeySettings> keys;
+  NetworkSettings network;
+  ConcurrencySettings concurrency;
+  ProxySettings proxy;
+  bool send_back_raw_request = false;
+  bool send_back_raw_response = false;
+  std::optional<CustomProviderSettings> custom;
+  OpenAiSettings openai;
+  RawJson prompt_cache;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("keys", self.keys,
+                {.text = "Credentials; at least one, unless the provider needs none."});
+    visit.field("network_config", self.network, {.text = "How the provider is reached."});
+    visit.field("concurrency_and_buffer_size", self.concurrency,
+                {.text = "How many requests run and how many wait."});
+    visit.field("proxy_config", self.proxy,
+                {.text = "Proxy between the gateway and the provider."});
+    visit.field("send_back_raw_request", self.send_back_raw_request,
+                {.text = "Put the request as the provider got it into `extra_fields`."});
+    visit.field("send_back_raw_response", self.send_back_raw_response,
+                {.text = "Put the provider's response as it came into `extra_fields`."});
+    visit.field("custom_provider_config", self.custom,
+                {.text = "Makes an entry with a name of your choice a provider."});
+    visit.field("openai_config", self.openai, {.text = "For providers of the type `openai`."});
+    visit.field("prompt_cache", self.prompt_cache,
+                {.text = "Adds cache markers to prompts.", .served = false});
+    visit.unserved("store_raw_request_response", Shape::kBool, "Log the raw bytes of both sides.");
+    visit.unserved("provider_request_id", Shape::kObject,
+                   "Name of the provider's request id header.");
+  }
+
+  friend bool operator==(const ProviderSettings&, const ProviderSettings&) = default;
+};
+
+}  // namespace bifrost::config

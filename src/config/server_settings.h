@@ -1,0 +1,106 @@
+// Section `server`: the listener, its connections, and how it stops.
+#pragma once
+
+#include "config/facts.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace bifrost::config {
+
+// Section `server.tls`.
+struct TlsSettings {
+  std::string cert_file;
+  std::string key_file;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("cert_file", self.cert_file,
+                {.text = "PEM file with the certificate and its chain.",
+                 .form = Form::kNonEmpty,
+                 .required = true,
+                 .env = true,
+                 .ours = true});
+    visit.field("key_file", self.key_file,
+                {.text = "PEM file with the private key.",
+                 .form = Form::kNonEmpty,
+                 .required = true,
+                 .env = true,
+                 .ours = true});
+  }
+
+  friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
+};
+
+struct ServerSettings {
+  std::int64_t read_buffer_size = 64 * 1024;
+  std::optional<TlsSettings> tls;
+  std::chrono::milliseconds header_timeout{std::chrono::seconds(30)};
+  std::chrono::milliseconds body_timeout{std::chrono::seconds(60)};
+  std::chrono::milliseconds write_timeout{std::chrono::seconds(120)};
+  std::chrono::milliseconds idle_timeout{std::chrono::seconds(75)};
+  std::int64_t max_connections = 10'000;
+  std::chrono::milliseconds keep_alive_interval{std::chrono::seconds(15)};  // 0: off
+  std::chrono::milliseconds drain_delay{std::chrono::seconds(5)};
+  std::chrono::milliseconds drain_timeout{std::chrono::hours(1)};
+
+  void describe(this auto& self, auto& visit) {
+    using namespace std::chrono_literals;
+    visit.field("read_buffer_size", self.read_buffer_size,
+                {.text = "Largest head of a request, in bytes.",
+                 .minimum = 1024,
+                 .maximum = 16 * 1024 * 1024});
+    visit.field("tls", self.tls, {.text = "Serve HTTPS instead of HTTP.", .ours = true});
+    visit.field("header_timeout_in_seconds", self.header_timeout,
+                {.text = "Longest time from the first byte of a request to the end of its head.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("body_timeout_in_seconds", self.body_timeout,
+                {.text = "Longest silence between two pieces of a request body.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("write_timeout_in_seconds", self.write_timeout,
+                {.text = "Longest wait for a caller that does not read its response.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("idle_timeout_in_seconds", self.idle_timeout,
+                {.text = "Longest time between two requests on one connection.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("max_connections", self.max_connections,
+                {.text = "Most connections of callers to the whole process.",
+                 .minimum = 1,
+                 .maximum = 10'000'000,
+                 .ours = true});
+    visit.field(
+        "keep_alive_interval_in_seconds", self.keep_alive_interval,
+        {.text = "Silence after which a stream gets a comment that keeps proxies from closing "
+                 "it; 0 turns it off.",
+         .minimum = 0,
+         .unit = 1s,
+         .ours = true});
+    visit.field(
+        "drain_delay_in_seconds", self.drain_delay,
+        {.text = "After SIGTERM: how long `/health` fails while requests are still accepted, so "
+                 "that load balancers notice.",
+         .minimum = 0,
+         .unit = 1s,
+         .ours = true});
+    visit.field("drain_timeout_in_seconds", self.drain_timeout,
+                {.text = "After that: how long running requests may take to finish.",
+                 .minimum = 0,
+                 .unit = 1s,
+                 .ours = true});
+    visit.unserved("plugin_download_private_allowlist", Shape::kArray,
+                   "Private hosts that plugins may be fetched from.");
+  }
+
+  friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
+};
+
+}  // namespace bifrost::config

@@ -1,0 +1,117 @@
+// Writes settings as JSON without their secrets: the visitor behind the redacted dump and the
+// defaults of the schema. Internal to this folder.
+#pragma once
+
+#include "config/duration.h"
+#include "config/facts.h"
+#include "config/ordered_map.h"
+#include "config/secret.h"
+#include "json/writer.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::config {
+
+class ValueWriter {
+ public:
+  explicit ValueWriter(json::Writer& writer) : writer_(writer) {}  // outlives this
+
+  void write(bool value, const Facts& /*facts*/) { writer_.boolean(value); }
+  void write(std::int64_t value, const Facts& /*facts*/) { writer_.integer(value); }
+  void write(double value, const Facts& /*facts*/) { writer_.number(value); }
+  void write(const std::string& value, const Facts& facts) {
+    const bool may_hold_secret = facts.form == Form::kUrl || facts.form == Form::kPathOrUrl;
+    writer_.string(may_hold_secret ? redacted_url(value) : value);
+  }
+  void write(std::chrono::milliseconds value, const Facts& /*facts*/) {
+    writer_.string(format_duration(value));
+  }
+  void write(const Secret& value, const Facts& /*facts*/) {
+    if (value.empty()) {
+      writer_.string({});
+    } else {
+      writer_.string(value.reference().empty() ? kRedacted : std::string_view(value.reference()));
+    }
+  }
+  // Nobody knows what it holds.
+  void write(const RawJson& /*value*/, const Facts& /*facts*/) { writer_.string(kRedacted); }
+  template <NamedEnum E>
+  void write(E value, const Facts& /*facts*/) {
+    writer_.string(enum_text(value));
+  }
+  template <class T>
+  void write(const std::optional<T>& value, const Facts& facts) {
+    write(*value, facts);
+  }
+  template <class T>
+  void write(const std::vector<T>& list, const Facts& facts) {
+    writer_.begin_array();
+    for (const T& element : list) write(element, element_facts(facts));
+    writer_.end_array();
+  }
+  template <class T>
+  void write(const OrderedMap<T>& map, const Facts& facts) {
+    writer_.begin_object();
+    for (const auto& [name, value] : map) {
+      writer_.key(name);
+      write(value, element_facts(facts));
+    }
+    writer_.end_object();
+  }
+  template <Described Settings>
+  void write(const Settings& settings, const Facts& /*facts*/) {
+    writer_.begin_object();
+    settings.describe(*this);
+    writer_.end_object();
+  }
+
+  template <class T>
+  void field(std::string_view name, const T& member, const Facts& facts) {
+    if (is_absent(member)) return;
+    writer_.key(name);
+    write(member, facts);
+  }
+  void unserved(std::string_view /*name*/, Shape /*shape*/, std::string_view /*text*/) {}
+
+ private:
+  template <class T>
+  static bool is_absent(const T& /*member*/) {
+    return false;
+  }
+  template <class T>
+  static bool is_absent(const std::optional<T>& member) {
+    return !member.has_value();
+  }
+  static bool is_absent(const RawJson& member) { return member.text.empty(); }
+
+  json::Writer& writer_;
+};
+
+// The default of a setting as JSON; empty when there is nothing to say: for sections, for what may
+// be absent, and for empty texts.
+template <class T>
+[[nodiscard]] std::string default_json(const T& member, const Facts& facts) {
+  if (facts.required) return {};
+  std::string out;
+  json::Writer writer(out);
+  ValueWriter(writer).write(member, facts);
+  return out == "\"\"" ? std::string() : out;
+}
+template <class T>
+[[nodiscard]] std::string default_json(const std::optional<T>& /*member*/, const Facts& /*facts*/) {
+  return {};
+}
+template <Described Settings>
+[[nodiscard]] std::string default_json(const Settings& /*member*/, const Facts& /*facts*/) {
+  return {};
+}
+[[nodiscard]] inline std::string default_json(const RawJson& /*member*/, const Facts& /*facts*/) {
+  return {};
+}
+
+}  // namespace bifrost::config
