@@ -1,0 +1,48 @@
+// The body of one request, read when the handler asks for it and not before.
+#pragma once
+
+#include "base/result.h"
+#include "http/message.h"
+#include "server/input.h"
+#include "server/settings.h"
+
+#include <cstddef>
+#include <string>
+
+namespace bifrost::server {
+
+class Body {
+ public:
+  Body(net::Stream& stream, Input& input, const Settings& settings, http::Framing framing,
+       bool expects_continue)
+      : stream_(stream),
+        input_(input),
+        settings_(settings),
+        framing_(framing),
+        expects_continue_(expects_continue) {}
+
+  // The whole body, with room behind it for a scanner (json::kScanPadding). Fails with
+  // kBodyTooLarge before more than `bytes_max` are held, with kRequestTimeout, or with kClientGone
+  // when the peer closes in the middle. Call it once.
+  net::Task<Result<std::string>> read_all(net::CallScope& scope, std::size_t bytes_max);
+
+  // Reads and forgets what the handler left, as far as that is cheap. False: there is more, the
+  // connection cannot be used again.
+  net::Task<bool> drain(net::CallScope& scope);
+
+ private:
+  net::Task<Result<void>> fill(net::CallScope& scope, std::string& body, std::size_t bytes_max);
+  net::Task<Result<void>> fill_length(net::CallScope& scope, std::string& body);
+  net::Task<Result<void>> fill_chunked(net::CallScope& scope, std::string& body,
+                                       std::size_t bytes_max);
+  net::Task<Result<void>> more(net::CallScope& scope);
+
+  net::Stream& stream_;
+  Input& input_;
+  const Settings& settings_;
+  http::Framing framing_;
+  bool expects_continue_;
+  bool complete_ = false;
+};
+
+}  // namespace bifrost::server

@@ -1,0 +1,29 @@
+// What the server gives to whoever answers requests.
+#pragma once
+
+#include "http/message.h"
+#include "net/address.h"
+#include "net/call_scope.h"
+#include "server/body.h"
+#include "server/responder.h"
+
+namespace bifrost::server {
+
+struct Request {
+  const http::RequestHead& head;
+  Body& body;
+  Responder& out;
+  net::CallScope& scope;  // cancelled with kClientGone when the caller leaves
+  SteadyTime arrived;     // when the head was complete
+};
+
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  // Answers through `request.out`; an answer that is left incomplete closes the connection.
+  virtual net::Task<void> handle(Request& request) = 0;
+  // The body of the answer to a request that could not even be parsed.
+  [[nodiscard]] virtual std::string protocol_error_body(const Error& error) const = 0;
+};
+
+}  // namespace bifrost::server

@@ -1,0 +1,65 @@
+// Accepts connections on one worker and keeps their sessions.
+#pragma once
+
+#include "net/listener.h"
+#include "net/task_group.h"
+#include "net/tls.h"
+#include "server/handler.h"
+#include "server/session.h"
+#include "server/settings.h"
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <vector>
+
+namespace bifrost::server {
+
+// Connections of the whole process, shared by its workers.
+struct ConnectionCount {
+  std::atomic<std::size_t> open{0};
+};
+
+class Server {
+ public:
+  // All references outlive the server.
+  Server(net::Loop& loop, std::unique_ptr<net::Listener> listener, Handler& handler,
+         ConnectionCount& count);
+
+  // Used for connections accepted from now on; `tls` may be null.
+  void configure(std::shared_ptr<const Settings> settings,
+                 std::shared_ptr<const net::TlsContext> tls);
+
+  void start();
+
+  // Closes idle connections; the others end with their answer. New ones are still accepted, for
+  // one request each.
+  void drain();
+  // Accepts no more.
+  void stop_accepting();
+  // Ends what is left at once.
+  void cancel_all();
+  net::Task<Result<void>> drained(net::CallScope& scope) { return sessions_.drained(scope); }
+
+  [[nodiscard]] std::size_t connections() const { return sessions_.size(); }
+  [[nodiscard]] std::size_t serving() const;
+  [[nodiscard]] const net::Address& address() const { return address_; }
+
+ private:
+  net::Task<void> accept_loop(net::CallScope& scope);
+  net::Task<void> serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream);
+
+  std::unique_ptr<net::Listener> listener_;  // null once nothing is accepted any more
+  net::Address address_;
+  Handler& handler_;
+  ConnectionCount& count_;
+  std::shared_ptr<const Settings> settings_;
+  std::shared_ptr<const net::TlsContext> tls_;
+  std::vector<char> scratch_;
+  std::list<Session*> open_;
+  bool draining_ = false;
+  net::TaskGroup acceptor_;
+  net::TaskGroup sessions_;
+};
+
+}  // namespace bifrost::server

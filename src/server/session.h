@@ -1,0 +1,49 @@
+// One connection of a caller: requests one after the other until one side has had enough.
+#pragma once
+
+#include "net/stream.h"
+#include "server/handler.h"
+#include "server/input.h"
+#include "server/settings.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace bifrost::server {
+
+class Session {
+ public:
+  // All references outlive the session.
+  Session(net::CallScope& scope, std::unique_ptr<net::Stream> stream, Handler& handler,
+          std::shared_ptr<const Settings> settings, std::span<char> scratch)
+      : scope_(scope),
+        stream_(std::move(stream)),
+        handler_(handler),
+        settings_(std::move(settings)),
+        input_(*stream_, scratch) {}
+
+  net::Task<void> run();
+
+  // One request and its answer, then the end.
+  void close_after_next() { draining_ = true; }
+  // Ends the session now if it waits for a request, else after the one that is running.
+  void drain();
+  [[nodiscard]] bool serving() const { return serving_; }
+  [[nodiscard]] net::Stream& stream() { return *stream_; }
+
+ private:
+  net::Task<Result<std::optional<http::RequestHead>>> read_head();
+  net::Task<bool> serve(const http::RequestHead& head);
+  net::Task<void> refuse(const Error& error);
+
+  net::CallScope& scope_;
+  std::unique_ptr<net::Stream> stream_;
+  Handler& handler_;
+  std::shared_ptr<const Settings> settings_;
+  Input input_;
+  bool serving_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace bifrost::server
