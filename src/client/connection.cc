@@ -1,0 +1,119 @@
+#include "client/connection.h"
+
+#include "base/limits.h"
+#include "base/try.h"
+#include "http/h1/head.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace bifrost::client {
+namespace {
+
+using Kind = http::Framing::Kind;
+
+Error cut_short(std::string_view where) {
+  return upstream_error(ErrorCode::kUpstreamCutShort, Retry::kSameTarget,
+                        "the provider closed the connection " + std::string(where));
+}
+
+}  // namespace
+
+net::Task<Result<http::ResponseHead>> Connection::exchange(net::CallScope& scope,
+                                                           std::string_view method,
+                                                           std::string_view head,
+                                                           std::string_view body) {
+  answered_ = false;
+  body_done_ = false;
+  held_.clear();
+  chunks_ = {};
+  const std::array<std::string_view, 2> pieces = {head, body};
+  auto written = co_await stream_->write(scope, pieces);
+  // A server that refuses a large body answers and closes while we still write: read on.
+  if (!written && written.error().code != ErrorCode::kUpstreamConnect) {
+    co_return std::move(written).error();
+  }
+  auto answer = co_await read_head(scope, method);
+  if (!answer && !written && !answered_) co_return std::move(written).error();
+  co_return answer;
+}
+
+net::Task<Result<http::ResponseHead>> Connection::read_head(net::CallScope& scope,
+                                                            std::string_view method) {
+  std::size_t searched = 0;
+  while (true) {
+    if (const auto end = http::h1::find_head_end(held_, searched)) {
+      BF_CO_TRY(auto head, http::h1::parse_response_head(std::string_view(held_).substr(0, *end)));
+      held_.erase(0, *end);
+      searched = 0;
+      if (head.status < 200 && head.status != 101) continue;  // an interim answer
+      BF_CO_TRY(framing_, http::h1::response_framing(head, method));
+      left_ = framing_.length;
+      body_done_ = framing_.kind == Kind::kNone;
+      keep_alive_ = http::h1::keeps_alive(head.minor_version, head.headers) &&
+                    framing_.kind != Kind::kUntilClose;
+      co_return std::move(head);
+    }
+    if (held_.size() >= limits::kResponseHeadBytesMax) {
+      co_return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
+                               "the provider's response head is too large");
+    }
+    searched = held_.size();
+    BF_CO_TRY(const std::size_t got, co_await stream_->read(scope, scratch_));
+    if (got == 0) co_return cut_short(answered_ ? "inside the response head" : "without an answer");
+    answered_ = true;
+    held_.append(scratch_.data(), got);
+  }
+}
+
+net::Task<Result<std::string_view>> Connection::read_body(net::CallScope& scope) {
+  while (!body_done_) {
+    std::string_view bytes;
+    if (!held_.empty()) {
+      piece_ = std::exchange(held_, {});
+      bytes = piece_;
+    } else {
+      BF_CO_TRY(const std::size_t got, co_await stream_->read(scope, scratch_));
+      if (got == 0) {
+        if (framing_.kind != Kind::kUntilClose) co_return cut_short("inside the response body");
+        body_done_ = true;
+        break;
+      }
+      bytes = std::string_view(scratch_.data(), got);
+    }
+    if (framing_.kind == Kind::kUntilClose) co_return bytes;
+    if (framing_.kind == Kind::kLength) co_return take_length(bytes);
+    BF_CO_TRY(const std::string_view data, take_chunked(bytes));
+    if (!data.empty()) co_return data;
+  }
+  co_return std::string_view();
+}
+
+std::string_view Connection::take_length(std::string_view bytes) {
+  const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
+  // More than was announced: what follows belongs to no answer of ours.
+  if (take < bytes.size()) keep_alive_ = false;
+  left_ -= take;
+  body_done_ = left_ == 0;
+  return bytes.substr(0, take);
+}
+
+Result<std::string_view> Connection::take_chunked(std::string_view bytes) {
+  std::string data;
+  auto used = chunks_.feed(bytes, data);
+  if (!used) {
+    return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
+                          "the provider's chunked body is malformed");
+  }
+  if (*used < bytes.size()) keep_alive_ = false;
+  body_done_ = chunks_.done();
+  piece_ = std::move(data);
+  return std::string_view(piece_);
+}
+
+bool Connection::reusable() const {
+  return keep_alive_ && body_done_ && held_.empty() && !stream_->peer_closed();
+}
+
+}  // namespace bifrost::client

@@ -1,0 +1,54 @@
+// One connection to a server: a request goes out, its answer comes back, then the next.
+#pragma once
+
+#include "base/result.h"
+#include "client/byte_source.h"
+#include "http/h1/chunked.h"
+#include "http/message.h"
+#include "net/stream.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bifrost::client {
+
+class Connection {
+ public:
+  // `scratch` is shared by the connections of a worker and outlives them.
+  Connection(std::unique_ptr<net::Stream> stream, std::span<char> scratch)
+      : stream_(std::move(stream)), scratch_(scratch) {}
+
+  // Writes a request and waits for the final head of its answer. Failures before the first byte of
+  // an answer have `answered()` false: on a connection that was reused it is then worth trying a
+  // fresh one, the server had closed it.
+  net::Task<Result<http::ResponseHead>> exchange(net::CallScope& scope, std::string_view method,
+                                                 std::string_view head, std::string_view body);
+  [[nodiscard]] bool answered() const { return answered_; }
+
+  // The next piece of the body; empty at its end. See ByteSource for how long the view is valid.
+  net::Task<Result<std::string_view>> read_body(net::CallScope& scope);
+
+  // May another request follow?
+  [[nodiscard]] bool reusable() const;
+  [[nodiscard]] net::Stream& stream() { return *stream_; }
+
+ private:
+  net::Task<Result<http::ResponseHead>> read_head(net::CallScope& scope, std::string_view method);
+  Result<std::string_view> take_chunked(std::string_view bytes);
+  std::string_view take_length(std::string_view bytes);
+
+  std::unique_ptr<net::Stream> stream_;
+  std::span<char> scratch_;
+  std::string held_;   // bytes behind the head, not yet given out
+  std::string piece_;  // decoded data of a chunked body
+  http::Framing framing_;
+  std::uint64_t left_ = 0;  // of a body with a length
+  http::h1::ChunkedDecoder chunks_;
+  bool answered_ = false;
+  bool body_done_ = true;
+  bool keep_alive_ = true;
+};
+
+}  // namespace bifrost::client

@@ -1,0 +1,223 @@
+#include "client/pool.h"
+
+#include "base/limits.h"
+#include "base/try.h"
+#include "http/h1/head.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bifrost::client {
+namespace {
+
+constexpr auto kSweepInterval = std::chrono::seconds(1);
+
+constexpr net::CallScope::Expiry kConnectTimeout{ErrorCode::kUpstreamConnectTimeout,
+                                                 bifrost::Origin::kUpstream, Retry::kSameTarget,
+                                                 "no connection to the provider in time"};
+
+// The body of an answer; holds the connection until it has been read.
+class LeasedBody final : public ByteSource {
+ public:
+  explicit LeasedBody(Lease lease) : lease_(std::move(lease)) {}
+  net::Task<Result<std::string_view>> read(net::CallScope& scope) override {
+    return lease_.connection().read_body(scope);
+  }
+
+ private:
+  Lease lease_;
+};
+
+Error forbidden_address(const Origin& origin, const net::Address& address) {
+  const bool link_local = address.kind() == net::AddressKind::kLinkLocal;
+  return upstream_error(
+      ErrorCode::kUpstreamConnect, Retry::kOtherTarget,
+      origin.host + " is at " + address.host() + ", " +
+          (link_local ? "a link-local address, which is never allowed"
+                      : "a private address; set network_config.allow_private_network to allow it"));
+}
+
+bool allowed(const Origin& origin, const net::Address& address) {
+  switch (address.kind()) {
+    case net::AddressKind::kPublic:
+    case net::AddressKind::kLoopback:
+      return true;
+    case net::AddressKind::kPrivate:
+      return origin.allow_private_network;
+    case net::AddressKind::kLinkLocal:
+    case net::AddressKind::kOther:
+      return false;
+  }
+  return false;
+}
+
+std::string request_head(const Origin& origin, const Request& request) {
+  std::string target = request.target;
+  http::Headers headers = {{"host", origin.authority()}};
+  if (origin.proxy && !origin.https) {
+    target = "http://" + origin.authority() + request.target;
+    if (!origin.proxy->authorization.empty()) {
+      headers.add("proxy-authorization", origin.proxy->authorization);
+    }
+  }
+  for (const http::Header header : request.headers) headers.add(header.name, header.value);
+  if (request.method != "GET" || !request.body.empty()) {
+    headers.add("content-length", std::to_string(request.body.size()));
+  }
+  std::string head;
+  head.reserve(512);
+  http::h1::append_request_head(head, request.method, target, headers);
+  return head;
+}
+
+// Asks the proxy to connect us with the origin; the stream is then as good as direct.
+net::Task<Result<std::unique_ptr<net::Stream>>> open_tunnel(net::CallScope& scope,
+                                                            std::unique_ptr<net::Stream> stream,
+                                                            const Origin& origin) {
+  const std::string authority = origin.host + ":" + std::to_string(origin.port);
+  std::string head = "CONNECT " + authority + " HTTP/1.1\r\nhost: " + authority + "\r\n";
+  if (!origin.proxy->authorization.empty()) {
+    head += "proxy-authorization: " + origin.proxy->authorization + "\r\n";
+  }
+  head += "\r\n";
+  BF_CO_TRY_VOID(co_await stream->write(scope, head));
+  // Byte by byte, so that nothing of the TLS behind it is taken; a tunnel is opened rarely.
+  std::string answer;
+  while (!http::h1::find_head_end(answer, answer.size() > 4 ? answer.size() - 4 : 0)) {
+    char byte = 0;
+    BF_CO_TRY(const std::size_t got, co_await stream->read(scope, std::span(&byte, 1)));
+    if (got == 0 || answer.size() > limits::kChunkLineBytesMax) {
+      co_return upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget,
+                               "the proxy gave no answer to CONNECT");
+    }
+    answer += byte;
+  }
+  BF_CO_TRY(const auto response, http::h1::parse_response_head(answer));
+  if (response.status / 100 != 2) {
+    co_return upstream_error(
+        ErrorCode::kUpstreamConnect, Retry::kSameTarget,
+        "the proxy refused the tunnel with " + std::to_string(response.status));
+  }
+  co_return std::move(stream);
+}
+
+}  // namespace
+
+Lease::Lease(Pool& pool, std::shared_ptr<const Origin> origin,
+             std::unique_ptr<Connection> connection, bool reused)
+    : pool_(&pool),
+      origin_(std::move(origin)),
+      connection_(std::move(connection)),
+      reused_(reused) {}
+
+Lease::Lease(Lease&& other) noexcept
+    : pool_(other.pool_),
+      origin_(std::move(other.origin_)),
+      connection_(std::move(other.connection_)),
+      reused_(other.reused_) {}
+
+Lease::~Lease() {
+  if (connection_ && connection_->reusable()) {
+    pool_->give_back(std::move(origin_), std::move(connection_));
+  }
+}
+
+Pool::Pool(net::Loop& loop, net::Resolver& resolver)
+    : Timer(loop), loop_(loop), resolver_(resolver), scratch_(limits::kReadChunkBytes) {}
+
+Pool::~Pool() = default;
+
+net::Task<Result<Response>> Pool::send(net::CallScope& scope, std::shared_ptr<const Origin> origin,
+                                       const Request& request) {
+  const std::string head = request_head(*origin, request);
+  for (bool fresh = false;; fresh = true) {
+    BF_CO_TRY(Lease lease, co_await acquire(scope, origin, fresh));
+    auto answer = co_await lease.connection().exchange(scope, request.method, head, request.body);
+    if (answer) {
+      co_return Response{*std::move(answer), std::make_unique<LeasedBody>(std::move(lease))};
+    }
+    const bool stale = lease.reused() && !lease.connection().answered() &&
+                       (answer.error().code == ErrorCode::kUpstreamConnect ||
+                        answer.error().code == ErrorCode::kUpstreamCutShort);
+    if (!stale) co_return std::move(answer).error();
+  }
+}
+
+net::Task<Result<Lease>> Pool::acquire(net::CallScope& scope, std::shared_ptr<const Origin> origin,
+                                       bool fresh) {
+  if (const auto shelf = shelves_.find(origin.get()); !fresh && shelf != shelves_.end()) {
+    while (!shelf->second.idle.empty()) {
+      Idle last = std::move(shelf->second.idle.back());
+      shelf->second.idle.pop_back();
+      if (!last.connection->reusable()) continue;
+      co_return Lease(*this, std::move(origin), std::move(last.connection), true);
+    }
+  }
+  const net::CallScope::Deadline patience(scope, origin->connect_timeout, kConnectTimeout);
+  BF_CO_TRY(auto stream, co_await connect(scope, *origin));
+  co_return Lease(*this, std::move(origin),
+                  std::make_unique<Connection>(std::move(stream), scratch_), false);
+}
+
+net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect(net::CallScope& scope,
+                                                              const Origin& origin) {
+  BF_CO_TRY(auto stream, co_await connect_tcp(scope, origin));
+  if (!origin.https) co_return std::move(stream);
+  if (origin.proxy) {
+    BF_CO_TRY(stream, co_await open_tunnel(scope, std::move(stream), origin));
+  }
+  BF_CO_TRY_VOID(co_await stream->start_tls(scope, origin.tls, origin.host));
+  co_return std::move(stream);
+}
+
+// Tries the addresses one after the other.
+net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect_tcp(net::CallScope& scope,
+                                                                  const Origin& origin) {
+  const std::string& host = origin.proxy ? origin.proxy->host : origin.host;
+  const std::uint16_t port = origin.proxy ? origin.proxy->port : origin.port;
+  BF_CO_TRY(const auto addresses, co_await resolver_.resolve(scope, host, port));
+  Error failure;
+  for (const net::Address& address : addresses) {
+    // A proxy was chosen by the operator; what is behind it, it judges itself.
+    if (!origin.proxy && !allowed(origin, address)) {
+      failure = forbidden_address(origin, address);
+      continue;
+    }
+    auto stream = co_await net::Stream::connect(scope, address);
+    if (stream) co_return stream;
+    failure = std::move(stream).error();
+    if (failure.code != ErrorCode::kUpstreamConnect) break;
+  }
+  co_return failure;
+}
+
+void Pool::give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection) {
+  Shelf& shelf = shelves_[origin.get()];
+  if (!shelf.origin) shelf.origin = origin;
+  if (shelf.idle.size() >= origin->idle_connections_max) shelf.idle.erase(shelf.idle.begin());
+  shelf.idle.push_back({std::move(connection), loop_.now()});
+  if (!armed()) arm(loop_.now() + kSweepInterval);
+}
+
+void Pool::fire() {
+  for (auto shelf = shelves_.begin(); shelf != shelves_.end();) {
+    const SteadyTime oldest = loop_.now() - std::chrono::duration_cast<SteadyTime::duration>(
+                                                shelf->second.origin->keep_alive_timeout);
+    std::erase_if(shelf->second.idle, [&](const Idle& idle) {
+      return idle.since <= oldest || !idle.connection->reusable();
+    });
+    // An origin that nobody uses any more may belong to an old configuration.
+    shelf = shelf->second.idle.empty() ? shelves_.erase(shelf) : std::next(shelf);
+  }
+  if (!shelves_.empty()) arm(loop_.now() + kSweepInterval);
+}
+
+void Pool::clear() { shelves_.clear(); }
+
+std::size_t Pool::idle() const {
+  std::size_t count = 0;
+  for (const auto& [origin, shelf] : shelves_) count += shelf.idle.size();
+  return count;
+}
+
+}  // namespace bifrost::client
