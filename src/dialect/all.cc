@@ -1,0 +1,26 @@
+#include "dialect/anthropic/dialect.h"
+#include "dialect/dialect.h"
+#include "dialect/gemini/dialect.h"
+#include "dialect/openai_chat/dialect.h"
+
+#include <array>
+
+namespace bifrost::dialect {
+
+std::span<const Dialect* const> all() {
+  static const std::array<const Dialect*, 3> kAll = {
+      &openai_chat::dialect(),
+      &anthropic::dialect(),
+      &gemini::dialect(),
+  };
+  return kAll;
+}
+
+const Dialect* find(std::string_view name) {
+  for (const Dialect* dialect : all()) {
+    if (dialect->name == name) return dialect;
+  }
+  return nullptr;
+}
+
+}  // namespace bifrost::dialect

@@ -1,0 +1,233 @@
+// Bytes of a Messages request into our own request.
+#include "base/limits.h"
+#include "base/try.h"
+#include "dialect/anthropic/decode_blocks.h"
+#include "dialect/anthropic/decode_tools.h"
+#include "dialect/anthropic/functions.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace bifrost::dialect::anthropic {
+namespace {
+
+constexpr std::array<std::string_view, 18> kFields = {
+    "model",    "messages",      "system",         "max_tokens",   "stream",    "temperature",
+    "top_p",    "top_k",         "stop_sequences", "metadata",     "tools",     "tool_choice",
+    "thinking", "output_config", "output_format",  "service_tier", "fallbacks", "cache_control",
+};
+
+class RequestDecoder {
+ public:
+  explicit RequestDecoder(json::Value root) : root_(root), blocks_(request_.extras) {}
+
+  Result<llm::Request> decode(const RequestInput& input);
+
+ private:
+  Result<void> read_system();
+  Result<void> read_messages();
+  Result<void> read_message(json::Value message, const std::string& field);
+  Result<void> add_block(json::Value block, std::string_view role, std::string field);
+  std::string next_place(std::string_view role);
+  Result<void> read_limits();
+  Result<void> read_sampling();
+  Result<void> read_metadata();
+  Result<void> read_fallbacks();
+
+  template <class T>
+  Result<std::optional<T>> read(std::string_view name);
+
+  json::Value root_;
+  llm::Request request_;
+  BlockDecoder blocks_;
+  // Where the next block stands once neighbours of one role are joined; see extras.h.
+  std::string turn_role_;
+  std::size_t turns_ = 0;
+  std::size_t turn_blocks_ = 0;
+  std::size_t system_blocks_ = 0;
+};
+
+template <class T>
+Result<std::optional<T>> RequestDecoder::read(std::string_view name) {
+  const json::Value value = root_[name];
+  if (!value.is_set()) return std::optional<T>{};
+  std::optional<T> found;
+  std::string_view kind;
+  if constexpr (std::is_same_v<T, bool>) {
+    found = value.boolean();
+    kind = "true or false";
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    found = value.integer();
+    kind = "a whole number";
+  } else if constexpr (std::is_same_v<T, double>) {
+    found = value.number();
+    kind = "a number";
+  } else {
+    found = value.string();
+    kind = "a string";
+  }
+  if (!found) return invalid(std::string(name), "must be " + std::string(kind));
+  return found;
+}
+
+Result<llm::Request> RequestDecoder::decode(const RequestInput& input) {
+  request_.dialect = "anthropic";
+  BF_TRY(auto model, read<std::string>("model"));
+  request_.model = model ? std::move(*model) : std::string(input.path_model);
+  if (request_.model.empty()) return invalid("model", "a model is required");
+  BF_TRY(const auto stream, read<bool>("stream"));
+  request_.stream = stream.value_or(input.path_stream);
+
+  BF_TRY_VOID(read_system());
+  BF_TRY_VOID(read_messages());
+  BF_TRY_VOID(read_tools(root_, request_));
+  BF_TRY_VOID(read_thinking(root_, request_));
+  BF_TRY_VOID(read_limits());
+  BF_TRY_VOID(read_sampling());
+  BF_TRY_VOID(read_metadata());
+  BF_TRY_VOID(read_fallbacks());
+  BF_TRY(request_.cache, read_cache(root_, {}, request_.extras));
+  note_extras(root_, kFields, {}, request_.extras);
+  return std::move(request_);
+}
+
+Result<void> RequestDecoder::read_system() {
+  const json::Value system = root_["system"];
+  if (!system.is_set()) return {};
+  const Place place{.field = "system", .extra = "system"};
+  BF_TRY(auto parts, blocks_.decode_content(system, place));
+  system_blocks_ = parts.size();
+  request_.messages.push_back({.role = llm::Role::kSystem, .parts = std::move(parts), .name = {}});
+  return {};
+}
+
+Result<void> RequestDecoder::read_messages() {
+  const json::Value messages = root_["messages"];
+  if (!messages.is_array()) return invalid("messages", "a list of messages is required");
+  std::size_t index = 0;
+  for (const json::Value message : messages.children()) {
+    BF_TRY_VOID(read_message(message, "messages." + std::to_string(index++)));
+  }
+  return {};
+}
+
+Result<void> RequestDecoder::read_message(json::Value message, const std::string& field) {
+  if (!message.is_object()) return invalid(field, "a message must be an object");
+  const std::string role = message["role"].string_or({});
+  if (role != "user" && role != "assistant" && role != "system") {
+    return invalid(field + ".role", "must be one of user, assistant, system");
+  }
+  const json::Value content = message["content"];
+  const std::string content_field = field + ".content";
+  if (content.is_string()) return add_block(content, role, content_field);
+  if (!content.is_array()) return invalid(content_field, "must be a string or a list of blocks");
+  std::size_t index = 0;
+  for (const json::Value block : content.children()) {
+    BF_TRY_VOID(add_block(block, role, content_field + "." + std::to_string(index++)));
+  }
+  return {};
+}
+
+std::string RequestDecoder::next_place(std::string_view role) {
+  // Instructions before the first turn belong to the system prompt, wherever they are written.
+  if (role == "system" && turns_ == 0) {
+    return "system[" + std::to_string(system_blocks_++) + "]";
+  }
+  if (role != turn_role_) {
+    turn_role_ = role;
+    turn_blocks_ = 0;
+    ++turns_;
+  }
+  return "messages[" + std::to_string(turns_ - 1) + "].content[" + std::to_string(turn_blocks_++) +
+         "]";
+}
+
+Result<void> RequestDecoder::add_block(json::Value block, std::string_view role,
+                                       std::string field) {
+  const Place place{.field = std::move(field), .extra = next_place(role)};
+  llm::Part part;
+  if (auto text = block.string()) {
+    part.content = llm::TextPart{.text = std::move(*text)};
+  } else {
+    BF_TRY(part, blocks_.decode(block, place));
+  }
+  llm::Role to = llm::Role::kUser;
+  if (role == "assistant") to = llm::Role::kAssistant;
+  if (role == "system") to = llm::Role::kSystem;
+  if (role == "user" && part.as<llm::ToolResultPart>() != nullptr) to = llm::Role::kTool;
+  if (request_.messages.empty() || request_.messages.back().role != to) {
+    request_.messages.push_back({.role = to, .parts = {}, .name = {}});
+  }
+  request_.messages.back().parts.push_back(std::move(part));
+  return {};
+}
+
+Result<void> RequestDecoder::read_limits() {
+  BF_TRY(request_.max_tokens, read<std::int64_t>("max_tokens"));
+  const json::Value stop = root_["stop_sequences"];
+  if (!stop.is_set()) return {};
+  if (!stop.is_array()) return invalid("stop_sequences", "must be a list of strings");
+  for (const json::Value sequence : stop.children()) {
+    auto text = sequence.string();
+    if (!text) return invalid("stop_sequences", "must be a list of strings");
+    request_.stop.push_back(std::move(*text));
+  }
+  return {};
+}
+
+Result<void> RequestDecoder::read_sampling() {
+  BF_TRY(request_.temperature, read<double>("temperature"));
+  BF_TRY(request_.top_p, read<double>("top_p"));
+  BF_TRY(request_.top_k, read<std::int64_t>("top_k"));
+  BF_TRY(const auto tier, read<std::string>("service_tier"));
+  if (tier) request_.service_tier = *tier == "standard_only" ? "default" : *tier;
+  return {};
+}
+
+Result<void> RequestDecoder::read_metadata() {
+  constexpr std::array<std::string_view, 1> kKnown = {"user_id"};
+  const json::Value metadata = root_["metadata"];
+  if (!metadata.is_set()) return {};
+  if (!metadata.is_object()) return invalid("metadata", "must be an object");
+  const json::Value user = metadata["user_id"];
+  if (user.is_set() && !user.is_string()) return invalid("metadata.user_id", "must be a string");
+  request_.user = user.string_or({});
+  note_extras(metadata, kKnown, {.field = "metadata", .extra = "metadata"}, request_.extras);
+  return {};
+}
+
+Result<void> RequestDecoder::read_fallbacks() {
+  const json::Value fallbacks = root_["fallbacks"];
+  if (!fallbacks.is_set()) return {};
+  auto ours = read_gateway_fallbacks(fallbacks);
+  if (!ours) {
+    request_.extras.push_back({.path = "fallbacks", .json = std::string(fallbacks.raw())});
+    return {};
+  }
+  if (ours->size() > limits::kFallbacksMax) return invalid("fallbacks", "too many entries");
+  request_.fallbacks = std::move(*ours);
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> read_gateway_fallbacks(json::Value fallbacks) {
+  if (fallbacks.is_null()) return std::vector<std::string>{};
+  if (!fallbacks.is_array()) return std::nullopt;
+  std::vector<std::string> models;
+  for (const json::Value model : fallbacks.children()) {
+    auto name = model.string();
+    if (!name) return std::nullopt;
+    models.push_back(std::move(*name));
+  }
+  return models;
+}
+
+Result<llm::Request> decode_request(const RequestInput& input) {
+  BF_TRY(const json::Document document, json::Document::parse(input.body));
+  if (!document.root().is_object()) return invalid({}, "the body must be a JSON object");
+  return RequestDecoder(document.root()).decode(input);
+}
+
+}  // namespace bifrost::dialect::anthropic

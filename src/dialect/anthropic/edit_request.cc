@@ -1,0 +1,107 @@
+// The same-dialect way: a look at the few fields that matter, and edits that leave every other byte
+// as it was.
+#include "base/limits.h"
+#include "base/strings.h"
+#include "base/try.h"
+#include "dialect/anthropic/decode_blocks.h"
+#include "dialect/anthropic/functions.h"
+#include "json/splice.h"
+#include "json/writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bifrost::dialect::anthropic {
+namespace {
+
+// The offsets of a member with its key, both quotes included.
+struct Span {
+  std::size_t begin;
+  std::size_t end;
+};
+
+Span span_of(const json::Member& member, const std::string& body) {
+  const auto key = static_cast<std::size_t>(member.key.data() - body.data());
+  const auto value = static_cast<std::size_t>(member.value.data() - body.data());
+  return {.begin = key - 1, .end = value + member.value.size()};
+}
+
+bool is_gateway_fallbacks(std::string_view value) {
+  const auto document = json::Document::parse(value);
+  return document && read_gateway_fallbacks(document->root()).has_value();
+}
+
+class Editor {
+ public:
+  Editor(const RequestInput& input, const EncodeOptions& options)
+      : body_(input.body), options_(options), splice_(input.body) {}
+
+  std::optional<std::string> edit(const RequestFacts& facts) {
+    for (const json::Member& member : facts.members) edit_member(member, facts);
+    if (splice_.empty()) return std::nullopt;
+    return splice_.apply();
+  }
+
+ private:
+  void edit_member(const json::Member& member, const RequestFacts& facts) {
+    const auto& removed = options_.flavor.removed_fields;
+    const bool ours = member.key == "fallbacks" && is_gateway_fallbacks(member.value);
+    if (ours || std::ranges::find(removed, member.key) != removed.end()) {
+      const Span span = span_of(member, body_);
+      splice_.remove_member(span.begin, span.end);
+      return;
+    }
+    for (const auto& [name, theirs] : options_.flavor.renamed_fields) {
+      if (member.key == name) splice_.replace(member.key, std::string(theirs));
+    }
+    if (member.key == "model" && facts.model != options_.model) {
+      splice_.replace(member.value, json::quoted(options_.model));
+    }
+    const std::int64_t max_tokens_min = options_.flavor.max_tokens_min;
+    if (member.key == "max_tokens" &&
+        parse_int(member.value).value_or(max_tokens_min) < max_tokens_min) {
+      splice_.replace(member.value, std::to_string(max_tokens_min));
+    }
+  }
+
+  const std::string& body_;
+  const EncodeOptions& options_;
+  json::Splice splice_;
+};
+
+}  // namespace
+
+Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
+  BF_TRY(const auto* members, scanner.scan_members(input.body));
+  RequestFacts facts{.model = std::string(input.path_model), .stream = input.path_stream};
+  facts.members = *members;
+  for (const json::Member& member : facts.members) {
+    if (member.key == "model") {
+      auto model = member.value.starts_with('"') ? json::unescape(member.value) : std::nullopt;
+      if (!model) return invalid("model", "must be a string");
+      facts.model = std::move(*model);
+    } else if (member.key == "stream") {
+      facts.stream = member.value == "true";
+    } else if (member.key == "fallbacks") {
+      const auto document = json::Document::parse(member.value);
+      if (!document) return invalid("fallbacks", "must be a list of models");
+      // The API's own field of that name is not for us and passes.
+      if (auto models = read_gateway_fallbacks(document->root())) {
+        facts.fallbacks = std::move(*models);
+      }
+    }
+  }
+  if (facts.model.empty()) return invalid("model", "a model is required");
+  if (facts.fallbacks.size() > limits::kFallbacksMax) {
+    return invalid("fallbacks", "too many entries");
+  }
+  return facts;
+}
+
+Result<std::optional<std::string>> edit_request(const RequestInput& input,
+                                                const RequestFacts& facts,
+                                                const EncodeOptions& options) {
+  return Editor(input, options).edit(facts);
+}
+
+}  // namespace bifrost::dialect::anthropic

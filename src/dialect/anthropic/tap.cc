@@ -1,0 +1,111 @@
+// Reads answers that are passed on unchanged.
+#include "dialect/anthropic/functions.h"
+#include "dialect/anthropic/stop_reason.h"
+#include "dialect/anthropic/wire_usage.h"
+#include "dialect/sse_stream.h"
+
+#include <utility>
+
+namespace bifrost::dialect::anthropic {
+namespace {
+
+// Blank lines first: what stood before may have lacked its own, and where it did not they are
+// nothing.
+constexpr std::string_view kMissingEnd =
+    "\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+
+class Tap final : public SseTap {
+ protected:
+  void on_event(const http::sse::Event& event) override;
+  std::string on_bytes_end() override {
+    if (!state_.finished) return {};
+    state_.ended = true;
+    return std::string(kMissingEnd);
+  }
+
+ private:
+  void look_into(std::string_view data);
+  void read_end(json::Value delta, json::Value usage);
+
+  UsageReader usage_;
+};
+
+void Tap::on_event(const http::sse::Event& event) {
+  if (state_.ended || state_.error) return;
+  // Nearly all events are deltas; their bytes are none of our business.
+  if (event.type == "content_block_delta") {
+    ++state_.content_events;
+    return;
+  }
+  if (event.type == "content_block_stop" || event.type == "ping") return;
+  if (!event.data.empty() && event.data != "[DONE]") look_into(event.data);
+}
+
+void Tap::look_into(std::string_view data) {
+  const auto document = json::Document::parse(data);
+  if (!document) return;  // it reaches the caller as it came, who judges it
+  const json::Value root = document->root();
+  const std::string type = root["type"].string_or({});
+  if (type == "message_start") {
+    const json::Value message = root["message"];
+    state_.id = message["id"].string_or({});
+    state_.model = message["model"].string_or({});
+    state_.content_events += message["content"].size();
+    read_end(message, message["usage"]);
+  } else if (type == "message_delta") {
+    read_end(root["delta"], root["usage"]);
+  } else if (type == "message_stop") {
+    state_.ended = true;
+  } else if (type == "content_block_start") {
+    const json::Value kind = root["content_block"]["type"];
+    if (!kind.equals("text") && !kind.equals("thinking")) ++state_.content_events;
+  } else if (type == "content_block_delta") {
+    ++state_.content_events;
+  } else if (type == "error" || (type.empty() && root["error"].exists())) {
+    state_.error = read_error(root, 0, data);
+  }
+}
+
+void Tap::read_end(json::Value delta, json::Value usage) {
+  usage_.read(usage);
+  state_.usage = usage_.usage();
+  const auto reason = delta["stop_reason"].string();
+  if (!reason || state_.finished) return;
+  state_.finish = finish_reason(*reason);
+  state_.finished = true;
+}
+
+}  // namespace
+
+std::unique_ptr<StreamTap> make_stream_tap() { return std::make_unique<Tap>(); }
+
+TapState tap_response(std::string_view body) {
+  TapState state;
+  std::string text(body);
+  json::reserve_padding(text);
+  json::Scanner scanner;
+  const auto members = scanner.scan_members(text);
+  if (!members) return state;
+  UsageReader usage;
+  for (const json::Member& member : **members) {
+    const bool wanted = member.key == "id" || member.key == "model" || member.key == "usage" ||
+                        member.key == "stop_reason" || member.key == "error";
+    if (!wanted) continue;
+    const auto document = json::Document::parse(member.value);
+    if (!document) continue;
+    const json::Value value = document->root();
+    if (member.key == "id") state.id = value.string_or({});
+    if (member.key == "model") state.model = value.string_or({});
+    if (member.key == "usage") usage.read(value);
+    if (member.key == "error") state.error = read_error(value, 0, body);
+    if (member.key == "stop_reason" && value.is_string()) {
+      state.finish = finish_reason(value.string_or({}));
+      state.finished = true;
+    }
+  }
+  state.usage = usage.usage();
+  state.ended = true;
+  return state;
+}
+
+}  // namespace bifrost::dialect::anthropic

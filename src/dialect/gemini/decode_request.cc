@@ -1,0 +1,262 @@
+#include "base/try.h"
+#include "dialect/gemini/call_id.h"
+#include "dialect/gemini/functions.h"
+#include "dialect/gemini/generation_config.h"
+#include "dialect/gemini/parts.h"
+#include "dialect/gemini/request_names.h"
+#include "dialect/gemini/schema.h"
+#include "dialect/gemini/spelling.h"
+#include "json/writer.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+namespace bifrost::dialect::gemini {
+namespace {
+
+constexpr std::array<std::string_view, 7> kModelled = {
+    "contents", "systemInstruction", "tools",    "toolConfig",
+    "model",    "generationConfig",  "fallbacks"};
+constexpr std::array<std::string_view, 4> kDeclaration = {"name", "description", "parameters",
+                                                          "parametersJsonSchema"};
+// Members of a part that change how its content is read, and have no place in our model.
+constexpr std::array<std::string_view, 4> kPartOptions = {"videoMetadata", "mediaResolution",
+                                                          "partMetadata", "mediaProcessing"};
+
+class RequestDecoder {
+ public:
+  explicit RequestDecoder(json::Value root) : root_(root) {}
+
+  Result<llm::Request> decode() {
+    request_.dialect = kName;
+    request_.include_usage = true;
+    BF_TRY_VOID(system_instruction());
+    BF_TRY_VOID(contents());
+    BF_TRY_VOID(tools());
+    BF_TRY_VOID(tool_config());
+    BF_TRY_VOID(decode_generation_config(field(root_, "generationConfig"), request_));
+    BF_TRY(request_.fallbacks, fallbacks_of(root_["fallbacks"]));
+    for (const json::Value member : root_.children()) {
+      if (!is_one_of(kModelled, member.key())) keep(member.key(), member);
+    }
+    return std::move(request_);
+  }
+
+ private:
+  static bool is_one_of(std::span<const std::string_view> fields, std::string_view key) {
+    return std::ranges::any_of(fields, [&](std::string_view name) { return is_field(key, name); });
+  }
+
+  void keep(std::string path, json::Value value) {
+    request_.extras.push_back({.path = std::move(path), .json = std::string(value.raw())});
+  }
+
+  // A string, one content, or a list of parts.
+  Result<void> system_instruction() {
+    const json::Value system = field(root_, "systemInstruction");
+    if (!system) return {};
+    llm::Message message{.role = llm::Role::kSystem};
+    if (auto text = system.string()) {
+      message.parts.push_back({.content = llm::TextPart{.text = *std::move(text)}});
+    } else if (system.is_object() && field(system, "parts")) {
+      for (const json::Value part : elements(field(system, "parts"))) {
+        decode_part(part, message.parts);
+      }
+    } else if (system.is_object() || system.is_array()) {
+      for (const json::Value part : elements(system)) decode_part(part, message.parts);
+    } else {
+      return wrong_type(system.key(), "a content", system);
+    }
+    if (!message.parts.empty()) request_.messages.push_back(std::move(message));
+    return {};
+  }
+
+  Result<void> contents() {
+    const json::Value list = field(root_, "contents");
+    if (auto text = list.string()) {
+      request_.messages.push_back(
+          {.role = llm::Role::kUser,
+           .parts = {{.content = llm::TextPart{.text = *std::move(text)}}}});
+      return {};
+    }
+    if (!list.is_array() && !list.is_object()) {
+      return client_error(ErrorCode::kInvalidRequest, "'contents' must be an array of contents",
+                          "contents");
+    }
+    std::size_t index = 0;
+    for (const json::Value content : elements(list)) {
+      BF_TRY_VOID(one_content(content, "contents[" + std::to_string(index++) + "]"));
+    }
+    return {};
+  }
+
+  Result<void> one_content(json::Value content, const std::string& path) {
+    if (!content.is_object()) return wrong_type(path, "an object", content);
+    const std::string role = field(content, "role").string_or("user");
+    std::vector<llm::Part> parts;
+    std::size_t index = 0;
+    for (const json::Value part : elements(field(content, "parts"))) {
+      const std::string part_path = path + ".parts[" + std::to_string(index++) + "]";
+      if (!part.is_object()) return wrong_type(part_path, "an object", part);
+      decode_part(part, parts);
+      keep_part_options(part, part_path);
+    }
+    if (role == "model" || role == "assistant") {
+      add_model_turn(std::move(parts));
+    } else if (role == "user" || role == "function" || role == "tool" || role.empty()) {
+      add_user_turn(std::move(parts));
+    } else if (role == "system") {
+      request_.messages.push_back({.role = llm::Role::kSystem, .parts = std::move(parts)});
+    } else {
+      return client_error(
+          ErrorCode::kInvalidRequest,
+          "'" + path + ".role' must be 'user', 'model' or 'function', not '" + role + "'",
+          path + ".role");
+    }
+    return {};
+  }
+
+  void keep_part_options(json::Value part, const std::string& path) {
+    for (const json::Value member : part.children()) {
+      if (is_one_of(kPartOptions, member.key())) keep(path + "." + member.key(), member);
+    }
+  }
+
+  void add_model_turn(std::vector<llm::Part> parts) {
+    for (llm::Part& part : parts) {
+      if (auto* call = part.as<llm::ToolCallPart>()) {
+        history_.add(*call);
+      } else if (auto* thought = part.as<llm::ReasoningPart>()) {
+        // Whose model signed it is not known: the turn may come from another provider.
+        thought->format.clear();
+      }
+    }
+    request_.messages.push_back({.role = llm::Role::kAssistant, .parts = std::move(parts)});
+  }
+
+  // The results come first, as a message of their own: other dialects want them right behind the
+  // calls.
+  void add_user_turn(std::vector<llm::Part> parts) {
+    llm::Message results{.role = llm::Role::kTool};
+    llm::Message rest{.role = llm::Role::kUser};
+    for (llm::Part& part : parts) {
+      auto* result = part.as<llm::ToolResultPart>();
+      if (result != nullptr) history_.match(*result);
+      (result != nullptr ? results : rest).parts.push_back(std::move(part));
+    }
+    const bool has_results = !results.parts.empty();
+    if (has_results) request_.messages.push_back(std::move(results));
+    if (!has_results || !rest.parts.empty()) request_.messages.push_back(std::move(rest));
+  }
+
+  Result<void> tools() {
+    const json::Value list = field(root_, "tools");
+    if (list && !list.is_array() && !list.is_object()) return wrong_type("tools", "an array", list);
+    std::size_t index = 0;
+    for (const json::Value tool : elements(list)) {
+      const std::string path = "tools[" + std::to_string(index++) + "]";
+      if (!tool.is_object()) return wrong_type(path, "an object", tool);
+      for (const json::Value member : tool.children()) {
+        if (is_field(member.key(), "functionDeclarations")) {
+          BF_TRY_VOID(declarations(member, path + "." + member.key()));
+        } else {
+          raw_tool(member);
+        }
+      }
+    }
+    return {};
+  }
+
+  // A server tool; several in one object become one each.
+  void raw_tool(json::Value member) {
+    llm::RawTool tool{.dialect = std::string(kName), .type = member.key()};
+    json::Writer(tool.json).begin_object().key(tool.type).raw(member.raw()).end_object();
+    request_.raw_tools.push_back(std::move(tool));
+  }
+
+  Result<void> declarations(json::Value list, const std::string& path) {
+    std::size_t index = 0;
+    for (const json::Value declaration : elements(list)) {
+      const std::string at = path + "[" + std::to_string(index++) + "]";
+      const json::Value name = field(declaration, "name");
+      if (!name.is_string()) return wrong_type(at + ".name", "a string", name);
+      llm::Tool tool{.name = name.string_or(""),
+                     .description = field(declaration, "description").string_or("")};
+      if (const json::Value schema = field(declaration, "parametersJsonSchema")) {
+        tool.parameters = schema.raw();
+      } else if (const json::Value open_api = field(declaration, "parameters")) {
+        tool.parameters = json_schema(open_api);
+      }
+      for (const json::Value member : declaration.children()) {
+        if (!is_one_of(kDeclaration, member.key())) keep(at + "." + member.key(), member);
+      }
+      request_.tools.push_back(std::move(tool));
+    }
+    return {};
+  }
+
+  Result<void> tool_config() {
+    const json::Value config = field(root_, "toolConfig");
+    if (!config) return {};
+    if (!config.is_object()) return wrong_type(config.key(), "an object", config);
+    for (const json::Value member : config.children()) {
+      const std::string path = config.key() + "." + member.key();
+      if (!is_field(member.key(), "functionCallingConfig")) {
+        keep(path, member);
+      } else if (member.is_object()) {
+        BF_TRY_VOID(calling_config(member, path + "."));
+      } else if (member.is_set()) {
+        return wrong_type(path, "an object", member);
+      }
+    }
+    return {};
+  }
+
+  Result<void> calling_config(json::Value config, const std::string& path) {
+    using Mode = llm::ToolChoice::Mode;
+    const json::Value mode = field(config, "mode");
+    BF_TRY(std::vector<std::string> allowed, strings_field(config, "allowedFunctionNames", path));
+    if (mode.equals("NONE")) {
+      request_.tool_choice = {.mode = Mode::kNone};
+    } else if (mode.equals("ANY")) {
+      request_.tool_choice = {.mode = Mode::kRequired};
+      if (allowed.size() == 1) request_.tool_choice = {.mode = Mode::kNamed, .name = allowed[0]};
+    } else if (mode.is_string()) {
+      request_.tool_choice = {.mode = Mode::kAuto};
+    }
+    for (const json::Value member : config.children()) {
+      const bool plain_mode =
+          is_field(member.key(), "mode") && !member.equals("VALIDATED") && member.is_string();
+      const bool named = is_field(member.key(), "allowedFunctionNames") && is_named();
+      if (!plain_mode && !named) keep(path + member.key(), member);
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool is_named() const {
+    return request_.tool_choice && request_.tool_choice->mode == llm::ToolChoice::Mode::kNamed;
+  }
+
+  json::Value root_;
+  llm::Request request_;
+  CallHistory history_;
+};
+
+}  // namespace
+
+Result<llm::Request> decode_request(const RequestInput& input) {
+  BF_TRY(const json::Document document, json::Document::parse(input.body));
+  const json::Value root = document.root();
+  if (!root.is_object()) {
+    return client_error(ErrorCode::kInvalidRequest, "the body must be a JSON object");
+  }
+  BF_TRY(std::string model, requested_model(input.path_model, field(root, "model").string_or("")));
+  BF_TRY(llm::Request request, RequestDecoder(root).decode());
+  request.model = std::move(model);
+  request.stream = input.path_stream;
+  return request;
+}
+
+}  // namespace bifrost::dialect::gemini

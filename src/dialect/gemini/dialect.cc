@@ -1,0 +1,43 @@
+#include "dialect/gemini/dialect.h"
+
+#include "base/strings.h"
+#include "dialect/gemini/functions.h"
+
+namespace bifrost::dialect::gemini {
+
+std::string chat_path(std::string_view model, bool stream) {
+  // "tunedModels/x" and "models/x" are resource names already.
+  std::string path = "/v1beta/";
+  if (!model.starts_with("models/") && !model.starts_with("tunedModels/")) path += "models/";
+  path += percent_encode(model, "/");
+  path += stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
+  return path;
+}
+
+const Dialect& dialect() {
+  static constexpr Dialect kDialect{
+      .name = kName,
+      .content_type = "text/event-stream",
+      .peek = peek,
+      .decode_request = decode_request,
+      .encode_response = encode_response,
+      .make_stream_encoder = make_stream_encoder,
+      .encode_error = encode_error,
+      .encode_stream_error = encode_stream_error,
+      .keep_alive = kKeepAlive,
+      .encode_models = encode_models,
+      .encode_request = encode_request,
+      .edit_request = edit_request,
+      .chat_path = chat_path,
+      .decode_response = decode_response,
+      .tap_response = tap_response,
+      .make_stream_decoder = make_stream_decoder,
+      .make_stream_tap = make_stream_tap,
+      .decode_error = decode_error,
+      .models_path = models_path,
+      .decode_models = decode_models,
+  };
+  return kDialect;
+}
+
+}  // namespace bifrost::dialect::gemini

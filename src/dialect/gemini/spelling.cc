@@ -1,0 +1,100 @@
+#include "dialect/gemini/spelling.h"
+
+#include "base/strings.h"
+
+#include <utility>
+
+namespace bifrost::dialect::gemini {
+namespace {
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+std::string snake_case(std::string_view camel) {
+  std::string snake;
+  snake.reserve(camel.size() + 4);
+  for (const char c : camel) {
+    if (is_upper(c)) snake += '_';
+    snake += ascii_lower(c);
+  }
+  return snake;
+}
+
+}  // namespace
+
+bool is_field(std::string_view key, std::string_view camel) {
+  return key == camel || key == snake_case(camel);
+}
+
+json::Value field(json::Value object, std::string_view camel) {
+  json::Value found = object[camel];
+  if (!found.exists()) found = object[snake_case(camel)];
+  return found.is_set() ? found : json::Value{};
+}
+
+std::vector<json::Value> elements(json::Value list) {
+  if (list.is_object()) return {list};
+  std::vector<json::Value> all;
+  all.reserve(list.is_array() ? list.size() : 0);
+  for (const json::Value item : list.children()) all.push_back(item);
+  return all;
+}
+
+std::optional<std::int64_t> whole_number(json::Value value) {
+  if (value.is_string()) return parse_int(value.string_or(""));
+  return value.integer();
+}
+
+Error wrong_type(std::string path, std::string_view expected, json::Value got) {
+  std::string message = "'" + path + "' must be " + std::string(expected) + ", not " +
+                        std::string(json::type_name(got.type()));
+  return client_error(ErrorCode::kInvalidRequest, std::move(message), std::move(path));
+}
+
+Result<std::optional<std::int64_t>> integer_field(json::Value object, std::string_view camel,
+                                                  std::string_view path) {
+  const json::Value value = field(object, camel);
+  if (!value) return std::optional<std::int64_t>{};
+  const auto number = whole_number(value);
+  if (!number) return wrong_type(std::string(path).append(camel), "a whole number", value);
+  return number;
+}
+
+Result<std::optional<double>> number_field(json::Value object, std::string_view camel,
+                                           std::string_view path) {
+  const json::Value value = field(object, camel);
+  if (!value) return std::optional<double>{};
+  const auto number = value.is_string() ? parse_double(value.string_or("")) : value.number();
+  if (!number) return wrong_type(std::string(path).append(camel), "a number", value);
+  return number;
+}
+
+Result<std::optional<bool>> boolean_field(json::Value object, std::string_view camel,
+                                          std::string_view path) {
+  const json::Value value = field(object, camel);
+  if (!value) return std::optional<bool>{};
+  const auto flag = value.boolean();
+  if (!flag) return wrong_type(std::string(path).append(camel), "a boolean", value);
+  return flag;
+}
+
+Result<std::vector<std::string>> strings_field(json::Value object, std::string_view camel,
+                                               std::string_view path) {
+  std::vector<std::string> all;
+  const json::Value value = field(object, camel);
+  if (!value) return all;
+  if (auto lone = value.string()) {
+    all.push_back(*std::move(lone));
+    return all;
+  }
+  if (!value.is_array()) {
+    return wrong_type(std::string(path).append(camel), "an array of strings", value);
+  }
+  for (const json::Value item : value.children()) {
+    auto text = item.string();
+    if (!text) return wrong_type(std::string(path).append(camel), "an array of strings", item);
+    all.push_back(*std::move(text));
+  }
+  return all;
+}
+
+}  // namespace bifrost::dialect::gemini

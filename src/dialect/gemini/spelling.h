@@ -1,0 +1,42 @@
+// Proto JSON as Google reads it: a field is `maxOutputTokens` or `max_output_tokens`, a number may
+// stand in quotes, and a list of one may be written without its brackets.
+#pragma once
+
+#include "base/result.h"
+#include "json/document.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::dialect::gemini {
+
+// Is `key` the field `camel` in one of its two spellings?
+[[nodiscard]] bool is_field(std::string_view key, std::string_view camel);
+
+// The member in either spelling, when it is set; else a missing Value.
+[[nodiscard]] json::Value field(json::Value object, std::string_view camel);
+
+// The elements of a list, or the lone object that stands for a list of one.
+[[nodiscard]] std::vector<json::Value> elements(json::Value list);
+
+// A whole number, with or without quotes.
+[[nodiscard]] std::optional<std::int64_t> whole_number(json::Value value);
+
+// Optional members of a request. A wrong type is the caller's fault; `path` names the object that
+// holds the member, with its dot: "generationConfig.".
+Result<std::optional<std::int64_t>> integer_field(json::Value object, std::string_view camel,
+                                                  std::string_view path);
+Result<std::optional<double>> number_field(json::Value object, std::string_view camel,
+                                           std::string_view path);
+Result<std::optional<bool>> boolean_field(json::Value object, std::string_view camel,
+                                          std::string_view path);
+Result<std::vector<std::string>> strings_field(json::Value object, std::string_view camel,
+                                               std::string_view path);
+
+// The error of a value with the wrong type.
+[[nodiscard]] Error wrong_type(std::string path, std::string_view expected, json::Value got);
+
+}  // namespace bifrost::dialect::gemini

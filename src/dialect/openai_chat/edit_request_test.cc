@@ -1,0 +1,195 @@
+#include "dialect/openai_chat/dialect.h"
+#include "json/document.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+namespace bifrost::dialect::openai_chat {
+namespace {
+
+constexpr Flavor kPlain{};
+
+Result<std::optional<std::string>> try_edit(std::string body, const Flavor& flavor,
+                                            std::string_view model,
+                                            std::string_view path_model = {}) {
+  json::reserve_padding(body);
+  json::Scanner scanner;
+  const RequestInput input{.body = body, .path_model = path_model};
+  auto facts = dialect().peek(input, scanner);
+  if (!facts) return std::move(facts).error();
+  return dialect().edit_request(input, *facts, {model, flavor});
+}
+
+// The edited body, or the body itself when nothing had to change.
+std::string edit(const std::string& body, const Flavor& flavor = kPlain,
+                 std::string_view model = "m") {
+  auto edited = try_edit(body, flavor, model);
+  EXPECT_TRUE(edited) << edited.error().message;
+  const std::string out = edited->value_or(body);
+  EXPECT_TRUE(json::Document::parse(out)) << out;
+  return out;
+}
+
+TEST(EditRequest, ChangesNothingWithoutNeed) {
+  const auto edited = try_edit(R"({ "model" : "m" , "messages":[ ], "odd": 1.0 })", kPlain, "m");
+  ASSERT_TRUE(edited);
+  EXPECT_FALSE(edited->has_value());
+}
+
+TEST(EditRequest, PatchesTheModelAndKeepsEveryOtherByte) {
+  EXPECT_EQ(edit("{ \"messages\" : [ {\"a\":1.0} ],\n  \"model\":\"openai/gpt-4o\", \"x\" : 1e3 }",
+                 kPlain, "gpt-4o"),
+            "{ \"messages\" : [ {\"a\":1.0} ],\n  \"model\":\"gpt-4o\", \"x\" : 1e3 }");
+}
+
+TEST(EditRequest, AddsTheModelOfThePath) {
+  const auto edited = try_edit(R"({"messages":[]})", kPlain, "d", "deployment");
+  ASSERT_TRUE(edited && *edited);
+  EXPECT_EQ(**edited, R"({"model":"d","messages":[]})");
+  const auto nothing_left = try_edit(R"({"fallbacks":[]})", kPlain, "d", "deployment");
+  ASSERT_TRUE(nothing_left && *nothing_left);
+  EXPECT_EQ(**nothing_left, R"({"model":"d"})");
+}
+
+TEST(EditRequest, AsksForUsageOnStreams) {
+  EXPECT_EQ(edit(R"({"model":"m","stream":true})"),
+            R"({"stream_options":{"include_usage":true},"model":"m","stream":true})");
+  EXPECT_EQ(edit(R"({"model":"m","stream":true,"stream_options":{"x":1}})"),
+            R"({"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1}})");
+  EXPECT_EQ(edit(R"({"model":"m","stream":true,"stream_options":{ }})"),
+            R"({"model":"m","stream":true,"stream_options":{"include_usage":true }})");
+  EXPECT_EQ(edit(R"({"model":"m","stream":true,"stream_options":null})"),
+            R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})");
+  EXPECT_EQ(edit(R"({"model":"m","stream":true,"stream_options":{"include_usage" : false}})"),
+            R"({"model":"m","stream":true,"stream_options":{"include_usage" : true}})");
+  for (const char* as_it_is :
+       {R"({"model":"m","stream":false})",
+        R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})"}) {
+    EXPECT_EQ(edit(as_it_is), as_it_is);
+  }
+  constexpr Flavor kRefuses{.injects_usage_option = false};
+  const std::string stream = R"({"model":"m","stream":true})";
+  EXPECT_EQ(edit(stream, kRefuses), stream);
+}
+
+TEST(EditRequest, RemovesFallbacksWhereverTheyStand) {
+  EXPECT_EQ(edit(R"({"fallbacks":["a/b"],"model":"m"})"), R"({"model":"m"})");
+  EXPECT_EQ(edit(R"({"model":"m","fallbacks":["a/b"]})"), R"({"model":"m"})");
+  EXPECT_EQ(edit(R"({"model":"m","fallbacks":[],"n":1})"), R"({"model":"m","n":1})");
+  EXPECT_EQ(edit(R"({"fallbacks":[],"stream":true,"model":"m"})"),
+            R"({"stream_options":{"include_usage":true},"stream":true,"model":"m"})");
+}
+
+TEST(EditRequest, RemovesAndRenamesFields) {
+  static constexpr std::array<std::string_view, 2> kRemoved{"store", "fallbacks"};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 1> kRenamed{
+      {{"max_completion_tokens", "max_tokens"}}};
+  constexpr Flavor kOther{
+      .removed_fields = kRemoved, .renamed_fields = kRenamed, .max_tokens_min = 16};
+  EXPECT_EQ(edit(R"({"store":true,"fallbacks":[],"model":"m","max_completion_tokens":4})", kOther),
+            R"({"model":"m","max_tokens":16})");
+  // The endpoint's own name wins when both are given.
+  EXPECT_EQ(edit(R"({"model":"m","max_completion_tokens":40,"max_tokens":30})", kOther),
+            R"({"model":"m","max_tokens":30})");
+}
+
+TEST(EditRequest, RemovesCacheMarkersButNotPropertiesOfThatName) {
+  const std::string body =
+      R"({"model":"m","cache_control":{"type":"ephemeral"},"messages":[{"role":"user","cache_control":{},"content":[{"type":"text","text":"say \"cache_control\"","cache_control":{"type":"ephemeral"}}]}],"tools":[{"cache_control":{},"type":"function","function":{"name":"f","parameters":{"properties":{"cache_control":{}}}}}],"metadata":{"cache_control":"x"}})";
+  EXPECT_EQ(
+      edit(body),
+      R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"say \"cache_control\""}]}],"tools":[{"type":"function","function":{"name":"f","parameters":{"properties":{"cache_control":{}}}}}],"metadata":{"cache_control":"x"}})");
+  constexpr Flavor kKeeps{.keeps_cache_control = true};
+  EXPECT_EQ(edit(body, kKeeps), body);
+}
+
+TEST(EditRequest, RemovesACacheMarkerWhoseKeyIsEscaped) {
+  const std::string escaped =
+      R"({"model":"m","messages":[{"role":"user","content":[{"text":"\"cache_control\"","cache_control":1,"cache\u005fcontrol":{}}]}]})";
+  EXPECT_EQ(
+      edit(escaped),
+      R"({"model":"m","messages":[{"role":"user","content":[{"text":"\"cache_control\""}]}]})");
+}
+
+TEST(EditRequest, TurnsDeveloperIntoSystem) {
+  const std::string body =
+      R"({"model":"m","messages":[{"role":"developer","content":"the \"developer\" role"}]})";
+  EXPECT_EQ(edit(body),
+            R"({"model":"m","messages":[{"role":"system","content":"the \"developer\" role"}]})");
+  constexpr Flavor kKnows{.developer_role = true};
+  EXPECT_EQ(edit(body, kKnows), body);
+}
+
+TEST(EditRequest, ObeysTheWordsOfTheEndpoint) {
+  constexpr Flavor kOther{.named_tool_choice = false,
+                          .required_choice = "any",
+                          .minimal_effort = "low",
+                          .user_bytes_max = 4};
+  EXPECT_EQ(edit(R"({"model":"m","tool_choice":"required","reasoning_effort":"minimal"})", kOther),
+            R"({"model":"m","tool_choice":"any","reasoning_effort":"low"})");
+  EXPECT_EQ(edit(R"({"model":"m","tool_choice":{"type":"function"},"user":"abcde"})", kOther),
+            R"({"model":"m","tool_choice":"any"})");
+  EXPECT_EQ(edit(R"({"model":"m","tool_choice":"auto","user":"abcd"})", kOther),
+            R"({"model":"m","tool_choice":"auto","user":"abcd"})");
+}
+
+TEST(EditRequest, TurnsTheReasoningObjectIntoItsWord) {
+  EXPECT_EQ(edit(R"({"model":"m","reasoning":{"effort":"high"}})"),
+            R"({"model":"m","reasoning_effort":"high"})");
+  EXPECT_EQ(edit(R"({"model":"m","reasoning":{"max_tokens":1024}})"),
+            R"({"model":"m","reasoning_effort":"low"})");
+  EXPECT_EQ(edit(R"({"model":"m","reasoning":{"enabled":true}})"), R"({"model":"m"})");
+  EXPECT_EQ(edit(R"({"model":"m","reasoning":{"effort":"high"},"reasoning_effort":"low"})"),
+            R"({"model":"m","reasoning_effort":"low"})");
+  constexpr Flavor kObject{.minimal_effort = "low", .reasoning_object = true};
+  EXPECT_EQ(edit(R"({"model":"m","reasoning":{"x":1,"effort" : "minimal"}})", kObject),
+            R"({"model":"m","reasoning":{"x":1,"effort" : "low"}})");
+}
+
+TEST(EditRequest, SurvivesOddBodies) {
+  for (const char* odd :
+       {R"({"model":"m","model":"n","stream":true,"stream_options":7})",
+        R"({"model":"m","messages":7,"tools":"developer","x":"cache_control"})",
+        R"({"model":"m","messages":[7,{"content":[7,[{"cache_control":1}]],"cache_control":2}]})",
+        R"({"model":"m","messages":["developer"],"role":"developer"})",
+        R"({"model":"m","messages":{"cache_control":{"cache_control":{}}}})"}) {
+    EXPECT_TRUE(try_edit(odd, kPlain, "other")) << odd;
+  }
+  EXPECT_FALSE(try_edit(R"({"model":"m","messages":[{"role":"developer",}]})", kPlain, "m"));
+}
+
+TEST(Peek, ReadsOnlyWhatRoutingNeeds) {
+  std::string body =
+      R"({"messages":[{"model":"not this"}],"model":"open\u0061i/x","stream":true,
+          "stream_options":{"include_usage": true},"fallbacks":["a/b",{"provider":"c","model":"d"}]})";
+  json::reserve_padding(body);
+  json::Scanner scanner;
+  const auto facts = dialect().peek({.body = body}, scanner);
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->model, "openai/x");
+  EXPECT_TRUE(facts->stream);
+  EXPECT_TRUE(facts->include_usage);
+  EXPECT_EQ(facts->fallbacks, (std::vector<std::string>{"a/b", "c/d"}));
+  EXPECT_EQ(facts->members.size(), 5U);
+}
+
+TEST(Peek, NamesWhatIsWrong) {
+  const auto param = [](std::string body) {
+    json::reserve_padding(body);
+    json::Scanner scanner;
+    const auto facts = dialect().peek({.body = body}, scanner);
+    EXPECT_FALSE(facts) << body;
+    return facts ? "none" : facts.error().param;
+  };
+  EXPECT_EQ(param("{}"), "model");
+  EXPECT_EQ(param(R"({"model":""})"), "model");
+  EXPECT_EQ(param(R"({"model":7})"), "model");
+  EXPECT_EQ(param(R"({"model":"m","stream":"yes"})"), "stream");
+  EXPECT_EQ(param(R"({"model":"m","fallbacks":[1]})"), "fallbacks[0]");
+  EXPECT_EQ(param("nonsense"), "");
+}
+
+}  // namespace
+}  // namespace bifrost::dialect::openai_chat

@@ -1,0 +1,79 @@
+// The pieces of encoding a request that have a file of their own.
+#pragma once
+
+#include "dialect/dialect.h"
+#include "dialect/openai_chat/extras.h"
+#include "json/writer.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::dialect::openai_chat {
+
+// What all pieces write to and read from while one request is encoded.
+struct Encoding {
+  const llm::Request& request;
+  const Flavor& flavor;
+  json::Writer writer;
+  ExtrasIndex extras;
+  std::vector<std::string> dropped;
+
+  // Did the caller speak this dialect itself?
+  [[nodiscard]] bool same_dialect() const;
+  void drop(std::string path) { dropped.push_back(std::move(path)); }
+  // Appends `cache_control` where the endpoint understands it.
+  void write_cache(const std::optional<llm::CacheMarker>& cache);
+};
+
+// Appends the array of messages.
+class MessageEncoder {
+ public:
+  explicit MessageEncoder(Encoding& encoding);  // outlives this
+
+  void encode_all();
+
+ private:
+  void message(const llm::Message& message);
+  void user(const llm::Message& message);
+  void assistant(const llm::Message& message);
+  void tool_results(const llm::Message& message);
+  void tool_result(const llm::Part& outer, const llm::ToolResultPart& result);
+  // Media of tool results, which tool messages cannot carry, in a user message behind them.
+  void flush_media();
+
+  // The parts that go into `content`; blocks of another dialect are named as dropped.
+  std::vector<const llm::Part*> content_parts(const std::vector<llm::Part>& parts);
+  void content(const std::vector<const llm::Part*>& parts);
+  void write_block_extras(std::string_view below);
+  void content_part(const llm::Part& part);
+  void text_part(std::string_view text);
+  void file_part(const llm::FilePart& file);
+  void reasoning(const llm::Message& message);
+  void refusal(const llm::Message& message);
+  void tool_calls(const llm::Message& message);
+  void drop_part(std::string_view what);
+
+  [[nodiscard]] static bool writes_as_content(const llm::Part& part);
+  [[nodiscard]] std::string path() const;
+
+  Encoding& encoding_;
+  json::Writer& writer_;
+  std::size_t index_ = 0;  // of the caller's message
+  std::vector<const llm::Part*> media_;
+  std::string block_path_;  // of the content block being written; only kept while there are extras
+};
+
+void encode_tools(Encoding& encoding);
+void encode_tool_choice(Encoding& encoding);
+void encode_response_format(Encoding& encoding);
+
+// "low", "medium" or "high" for a number of tokens; empty for 0 (off) and -1 (the model decides).
+[[nodiscard]] std::string_view effort_of_budget(std::int64_t budget_tokens);
+// The word for `reasoning_effort`; empty: nothing to say.
+[[nodiscard]] std::string effort_word(const llm::Reasoning& reasoning, const Flavor& flavor,
+                                      bool same_dialect);
+// Appends the value of `reasoning`.
+void encode_reasoning_options(Encoding& encoding);
+
+}  // namespace bifrost::dialect::openai_chat

@@ -1,0 +1,218 @@
+#include "dialect/openai_chat/encode_request.h"
+#include "dialect/openai_chat/functions.h"
+#include "dialect/openai_chat/reasoning.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bifrost::dialect::openai_chat {
+namespace {
+
+using llm::Message;
+using llm::Part;
+using llm::Role;
+
+// The marker of the last part that is not a block of the content array stands on the message.
+std::optional<llm::CacheMarker> message_cache(const Message& message) {
+  if (message.parts.empty()) return std::nullopt;
+  const Part& last = message.parts.back();
+  const bool block = last.as<llm::TextPart>() || last.as<llm::ImagePart>() ||
+                     last.as<llm::FilePart>() || last.as<llm::RawPart>();
+  return block ? std::nullopt : last.cache;
+}
+
+bool has_media(const Part& part) {
+  return part.as<llm::ImagePart>() || part.as<llm::AudioPart>() ||
+         (part.as<llm::FilePart>() && part.as<llm::FilePart>()->text.empty());
+}
+
+}  // namespace
+
+MessageEncoder::MessageEncoder(Encoding& encoding)
+    : encoding_(encoding), writer_(encoding.writer) {}
+
+std::string MessageEncoder::path() const { return "messages[" + std::to_string(index_) + "]"; }
+
+void MessageEncoder::drop_part(std::string_view what) {
+  encoding_.drop(path() + "." + std::string(what));
+}
+
+void MessageEncoder::encode_all() {
+  writer_.begin_array();
+  for (index_ = 0; index_ < encoding_.request.messages.size(); ++index_) {
+    message(encoding_.request.messages[index_]);
+  }
+  flush_media();
+  writer_.end_array();
+}
+
+void MessageEncoder::message(const Message& message) {
+  const bool results = std::ranges::any_of(
+      message.parts, [](const Part& part) { return part.as<llm::ToolResultPart>() != nullptr; });
+  if (results) tool_results(message);
+  if (message.role == Role::kTool) return;
+  const bool others = !std::ranges::all_of(
+      message.parts, [](const Part& part) { return part.as<llm::ToolResultPart>() != nullptr; });
+  if (results && !others) return;
+  flush_media();
+  message.role == Role::kAssistant ? assistant(message) : user(message);
+}
+
+void MessageEncoder::user(const Message& message) {
+  std::string_view role = "user";
+  if (message.role == Role::kSystem) role = "system";
+  if (message.role == Role::kDeveloper) {
+    role = encoding_.flavor.developer_role ? "developer" : "system";
+  }
+  writer_.begin_object();
+  writer_.member("role", role);
+  if (!message.name.empty()) writer_.member("name", message.name);
+  content(content_parts(message.parts));
+  encoding_.write_cache(message_cache(message));
+  if (!encoding_.extras.empty()) encoding_.extras.write(writer_, path());
+  writer_.end_object();
+}
+
+void MessageEncoder::assistant(const Message& message) {
+  writer_.begin_object();
+  writer_.member("role", "assistant");
+  if (!message.name.empty()) writer_.member("name", message.name);
+  reasoning(message);
+  std::string_view signature;
+  const llm::AudioPart* audio = nullptr;
+  for (const Part& part : message.parts) {
+    if (const auto* text = part.as<llm::TextPart>()) signature = text->signature;
+    if (const auto* found = part.as<llm::AudioPart>(); found && !found->id.empty()) audio = found;
+  }
+  const std::vector<const Part*> parts = content_parts(message.parts);
+  if (parts.empty()) {
+    writer_.key("content").null();
+  } else {
+    content(parts);
+  }
+  encode_signature(writer_, signature);
+  refusal(message);
+  if (audio != nullptr) {
+    writer_.key("audio").begin_object().member("id", audio->id).end_object();
+  }
+  tool_calls(message);
+  encoding_.write_cache(message_cache(message));
+  if (!encoding_.extras.empty()) encoding_.extras.write(writer_, path());
+  writer_.end_object();
+}
+
+void MessageEncoder::reasoning(const Message& message) {
+  std::vector<const llm::ReasoningPart*> thoughts;
+  for (const Part& part : message.parts) {
+    if (const auto* thought = part.as<llm::ReasoningPart>()) thoughts.push_back(thought);
+  }
+  if (thoughts.empty()) return;
+  ReasoningHistory form = encoding_.flavor.reasoning_history;
+  // What the caller wrote in this dialect itself is for its endpoint to judge.
+  if (form == ReasoningHistory::kNone && encoding_.same_dialect())
+    form = ReasoningHistory::kDetails;
+  if (form == ReasoningHistory::kNone) {
+    drop_part("reasoning");
+  } else if (form == ReasoningHistory::kDetails) {
+    encode_reasoning(writer_, thoughts);
+  } else if (const std::string text = joined_text(thoughts); !text.empty()) {
+    writer_.member("reasoning_content", text);
+  }
+}
+
+void MessageEncoder::refusal(const Message& message) {
+  std::string text;
+  for (const Part& part : message.parts) {
+    if (const auto* refused = part.as<llm::RefusalPart>()) text += refused->text;
+  }
+  if (!text.empty()) writer_.member("refusal", text);
+}
+
+void MessageEncoder::tool_calls(const Message& message) {
+  std::size_t count = 0;
+  for (const Part& part : message.parts) {
+    const auto* call = part.as<llm::ToolCallPart>();
+    if (call == nullptr) continue;
+    if (count == 0) writer_.key("tool_calls").begin_array();
+    writer_.begin_object();
+    writer_.member("id", call->id);
+    writer_.member("type", call->custom ? "custom" : "function");
+    writer_.key(call->custom ? "custom" : "function").begin_object();
+    writer_.member("name", call->name);
+    // Strict endpoints refuse the empty text that some models give for no arguments.
+    writer_.member(call->custom ? "input" : "arguments",
+                   call->arguments.empty() && !call->custom ? "{}" : call->arguments);
+    writer_.end_object();
+    encode_signature(writer_, call->signature);
+    if (!encoding_.extras.empty()) {
+      encoding_.extras.write(writer_, path() + ".tool_calls[" + std::to_string(count) + "]");
+    }
+    writer_.end_object();
+    ++count;
+  }
+  if (count > 0) writer_.end_array();
+}
+
+void MessageEncoder::tool_results(const Message& message) {
+  for (const Part& part : message.parts) {
+    if (const auto* result = part.as<llm::ToolResultPart>()) {
+      tool_result(part, *result);
+    } else if (message.role == Role::kTool) {
+      drop_part("content");
+    }
+  }
+}
+
+void MessageEncoder::tool_result(const Part& outer, const llm::ToolResultPart& result) {
+  std::vector<const Part*> parts;
+  for (const Part* part : content_parts(result.parts)) {
+    const bool behind = has_media(*part) && !encoding_.same_dialect();
+    (behind ? media_ : parts).push_back(part);
+  }
+  writer_.begin_object();
+  writer_.member("role", "tool");
+  writer_.member("tool_call_id", result.tool_call_id);
+  if (!parts.empty()) {
+    content(parts);
+  } else if (!result.json.empty()) {
+    writer_.member("content", result.json);
+  } else {
+    writer_.member("content", media_.empty() ? "" : "The result follows as an attachment.");
+  }
+  encoding_.write_cache(outer.cache);
+  if (!encoding_.extras.empty()) encoding_.extras.write(writer_, path());
+  writer_.end_object();
+}
+
+void MessageEncoder::flush_media() {
+  if (media_.empty()) return;
+  const std::vector<const Part*> parts = std::exchange(media_, {});
+  writer_.begin_object();
+  writer_.member("role", "user");
+  content(parts);
+  writer_.end_object();
+}
+
+std::vector<const Part*> MessageEncoder::content_parts(const std::vector<Part>& parts) {
+  std::vector<const Part*> out;
+  for (const Part& part : parts) {
+    const auto* raw = part.as<llm::RawPart>();
+    if (raw != nullptr && raw->dialect != kName) {
+      drop_part("content[" + raw->type + "]");
+    } else if (writes_as_content(part)) {
+      out.push_back(&part);
+    }
+  }
+  return out;
+}
+
+bool MessageEncoder::writes_as_content(const Part& part) {
+  if (part.as<llm::RawPart>()) return true;
+  if (const auto* audio = part.as<llm::AudioPart>()) {
+    // An answer of the model is referred to by its id.
+    return audio->id.empty() && (!audio->media.data.empty() || !audio->transcript.empty());
+  }
+  return part.as<llm::TextPart>() || part.as<llm::ImagePart>() || part.as<llm::FilePart>();
+}
+
+}  // namespace bifrost::dialect::openai_chat

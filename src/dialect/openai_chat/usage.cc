@@ -1,0 +1,144 @@
+#include "dialect/openai_chat/usage.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+namespace bifrost::dialect::openai_chat {
+namespace {
+
+// No call counts more; it keeps sums of several fields far from the end of the type.
+constexpr std::int64_t kTokensMax = 1'000'000'000'000;
+
+std::optional<std::int64_t> count(json::Value value) {
+  const auto number = value.integer();
+  if (!number) return std::nullopt;
+  return std::clamp<std::int64_t>(*number, 0, kTokensMax);
+}
+
+// The names under which providers report one number: the largest, for some write the others as 0.
+std::int64_t any_count(std::initializer_list<json::Value> values) {
+  std::int64_t largest = 0;
+  for (const json::Value value : values) largest = std::max(largest, count(value).value_or(0));
+  return largest;
+}
+
+// Takes up to `wanted` from what is left of a sum.
+std::int64_t take(std::int64_t& rest, std::int64_t wanted) {
+  const std::int64_t taken = std::min(rest, wanted);
+  rest -= taken;
+  return taken;
+}
+
+struct Sums {
+  std::int64_t prompt = 0;
+  std::int64_t completion = 0;
+  std::optional<std::int64_t> total;
+};
+
+void decode_input(json::Value usage, const Sums& sums, llm::Usage& out) {
+  const json::Value details = usage["prompt_tokens_details"];
+  const json::Value creation = details["cache_creation"];
+  const std::int64_t read = any_count(
+      {details["cached_tokens"], details["cached_read_tokens"], usage["prompt_cache_hit_tokens"],
+       usage["cached_tokens"], usage["num_cached_tokens"], usage["cache_read_input_tokens"]});
+  const std::int64_t written =
+      any_count({details["cache_write_tokens"], details["cached_write_tokens"],
+                 details["cache_creation_tokens"], details["cache_creation_input_tokens"],
+                 usage["cache_creation_input_tokens"], usage["cached_write_tokens"]});
+  // Some proxies pass Anthropic's counts on: their prompt_tokens are without the cache, which
+  // only the total tells.
+  std::int64_t rest = sums.prompt;
+  if (read + written > 0 && sums.total &&
+      *sums.total == sums.prompt + sums.completion + read + written) {
+    rest += read + written;
+  }
+  out.cache_read = take(rest, read);
+  out.cache_write = take(rest, written);
+  out.cache_write_1h =
+      std::min(out.cache_write, any_count({creation["ephemeral_1h_input_tokens"],
+                                           usage["cache_creation"]["ephemeral_1h_input_tokens"]}));
+  // Cached audio counts as cached: what is left of the sum bounds the class.
+  out.input_audio = take(rest, any_count({details["audio_tokens"]}));
+  out.input_image = take(rest, any_count({details["image_tokens"]}));
+  out.input = rest;
+}
+
+void decode_output(json::Value usage, const Sums& sums, llm::Usage& out) {
+  const json::Value details = usage["completion_tokens_details"];
+  std::int64_t reasoning = any_count({details["reasoning_tokens"], usage["reasoning_tokens"]});
+  std::int64_t rest = sums.completion;
+  // What the total has beyond both sums is thought: xAI counts thoughts beside the completion,
+  // Gemini's compatible endpoint names them nowhere else.
+  const std::int64_t hidden =
+      std::max<std::int64_t>(0, sums.total.value_or(0) - out.input_total() - sums.completion);
+  if (reasoning == 0) reasoning = hidden;
+  if (reasoning == hidden || reasoning > sums.completion) rest += reasoning;
+  out.reasoning = take(rest, reasoning);
+  out.output_audio = take(rest, any_count({details["audio_tokens"]}));
+  out.output_image = take(rest, any_count({details["image_tokens"]}));
+  out.output = rest;
+}
+
+}  // namespace
+
+json::Value find_usage(json::Value root) {
+  const json::Value usage = root["usage"];
+  if (usage.is_object()) return usage;
+  const json::Value groq = root["x_groq"]["usage"];
+  if (groq.is_object()) return groq;
+  // Moonshot's streams carry it inside the choice.
+  const json::Value in_choice = root["choices"].at(0)["usage"];
+  return in_choice.is_object() ? in_choice : json::Value();
+}
+
+llm::Usage decode_usage(json::Value usage) {
+  const auto prompt = count(usage["prompt_tokens"]);
+  const auto completion = count(usage["completion_tokens"]);
+  llm::Usage out;
+  if (!prompt && !completion) return out;
+  const Sums sums{prompt.value_or(0), completion.value_or(0), count(usage["total_tokens"])};
+  out.known = true;
+  decode_input(usage, sums, out);
+  decode_output(usage, sums, out);
+  out.web_searches =
+      any_count({usage["num_search_queries"], usage["server_tool_use"]["web_search_requests"],
+                 usage["server_tool_use_details"]["web_search_requests"]});
+  return out;
+}
+
+void encode_usage(json::Writer& writer, const llm::Usage& usage) {
+  writer.begin_object();
+  writer.member("prompt_tokens", usage.input_total());
+  writer.member("completion_tokens", usage.output_total());
+  writer.member("total_tokens", usage.total());
+
+  writer.key("prompt_tokens_details").begin_object();
+  writer.member("cached_tokens", usage.cache_read);
+  writer.member("audio_tokens", usage.input_audio);
+  if (usage.input_image > 0) writer.member("image_tokens", usage.input_image);
+  if (usage.cache_write > 0) {
+    writer.member("cache_write_tokens", usage.cache_write);
+    writer.key("cache_creation").begin_object();
+    writer.member("ephemeral_5m_input_tokens", usage.cache_write - usage.cache_write_1h);
+    writer.member("ephemeral_1h_input_tokens", usage.cache_write_1h);
+    writer.end_object();
+  }
+  // The names of the original's own schema, for its clients.
+  if (usage.cache_read > 0) writer.member("cached_read_tokens", usage.cache_read);
+  if (usage.cache_write > 0) writer.member("cached_write_tokens", usage.cache_write);
+  writer.end_object();
+
+  writer.key("completion_tokens_details").begin_object();
+  writer.member("reasoning_tokens", usage.reasoning);
+  writer.member("audio_tokens", usage.output_audio);
+  if (usage.output_image > 0) writer.member("image_tokens", usage.output_image);
+  writer.end_object();
+
+  if (usage.web_searches > 0) writer.member("num_search_queries", usage.web_searches);
+  writer.end_object();
+}
+
+}  // namespace bifrost::dialect::openai_chat

@@ -1,0 +1,106 @@
+#include "dialect/sse_stream.h"
+
+#include "base/limits.h"
+
+#include <utility>
+
+namespace bifrost::dialect {
+
+Error cut_short() {
+  return upstream_error(ErrorCode::kUpstreamCutShort, Retry::kSameTarget,
+                        "the provider's stream ended before the answer was complete");
+}
+
+Error not_a_stream(std::string_view text) {
+  Error error = upstream_error(ErrorCode::kUpstreamProtocol, Retry::kOtherTarget,
+                               text.starts_with('<')
+                                   ? "the provider answered with HTML instead of an event stream"
+                                   : "the provider's answer is not an event stream");
+  error.upstream_body = text.substr(0, limits::kErrorBodyBytesMax);
+  return error;
+}
+
+void PlainBody::feed(std::string_view bytes) {
+  if (!decided_) {
+    const auto first = bytes.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return;
+    bytes.remove_prefix(first);
+    decided_ = true;
+    plain_ = bytes.front() == '{' || bytes.front() == '[' || bytes.front() == '<';
+  }
+  if (!plain_ || text_.size() >= limits::kErrorBodyBytesMax) return;
+  text_ += bytes.substr(0, limits::kErrorBodyBytesMax - text_.size());
+}
+
+Error SseDecoder::on_plain_body(std::string_view text) const { return not_a_stream(text); }
+Error SseTap::on_plain_body(std::string_view text) const { return not_a_stream(text); }
+
+void SseDecoder::feed(std::string_view bytes, std::vector<llm::StreamEvent>& out) {
+  if (closed_) return;
+  plain_.feed(bytes);
+  auto fed = parser_.feed(bytes, events_);
+  deliver(out);
+  if (!fed && !closed_) fail(std::move(fed).error(), out);
+  if (!closed_ && parser_.comments() != comments_) {
+    comments_ = parser_.comments();
+    out.emplace_back(llm::Ping{});
+  }
+}
+
+void SseDecoder::finish(std::vector<llm::StreamEvent>& out) {
+  if (closed_) return;
+  parser_.flush(events_);
+  deliver(out);
+  if (!closed_ && !any_event_ && !plain_.empty()) fail(on_plain_body(plain_.text()), out);
+  if (!closed_) on_bytes_end(out);
+  if (!closed_) fail(cut_short(), out);
+}
+
+void SseDecoder::deliver(std::vector<llm::StreamEvent>& out) {
+  for (const http::sse::Event& event : events_) {
+    if (closed_) break;
+    any_event_ = true;
+    on_event(event, out);
+  }
+  events_.clear();
+}
+
+void SseDecoder::end(std::vector<llm::StreamEvent>& out) {
+  closed_ = true;
+  out.emplace_back(llm::StreamEnd{});
+}
+
+void SseDecoder::fail(Error error, std::vector<llm::StreamEvent>& out) {
+  closed_ = true;
+  out.emplace_back(llm::StreamFailure{std::move(error)});
+}
+
+void SseTap::feed(std::string_view bytes) {
+  plain_.feed(bytes);
+  auto fed = parser_.feed(bytes, events_);
+  deliver();
+  if (!fed && !state_.error) state_.error = std::move(fed).error();
+}
+
+std::string SseTap::finish() {
+  parser_.flush(events_);
+  deliver();
+  if (state_.ended || state_.error) return {};
+  if (state_.events == 0 && !plain_.empty()) {
+    state_.error = on_plain_body(plain_.text());
+    return {};
+  }
+  std::string missing = on_bytes_end();
+  if (!state_.ended && !state_.error) state_.error = cut_short();
+  return missing;
+}
+
+void SseTap::deliver() {
+  for (const http::sse::Event& event : events_) {
+    ++state_.events;
+    on_event(event);
+  }
+  events_.clear();
+}
+
+}  // namespace bifrost::dialect

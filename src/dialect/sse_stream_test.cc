@@ -1,0 +1,142 @@
+#include "dialect/sse_stream.h"
+
+#include "base/limits.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace bifrost::dialect {
+namespace {
+
+using Events = std::vector<llm::StreamEvent>;
+
+// "end" ends, "enough" makes a missing end acceptable, anything else is text.
+class EchoDecoder final : public SseDecoder {
+ private:
+  void on_event(const http::sse::Event& event, Events& out) override {
+    if (event.data == "end") {
+      end(out);
+    } else if (event.data == "bad") {
+      fail(upstream_error(ErrorCode::kUpstreamServerError, Retry::kNo, "bad"), out);
+    } else {
+      enough_ = enough_ || event.data == "enough";
+      out.emplace_back(llm::TextDelta{.text = event.data});
+    }
+  }
+  void on_bytes_end(Events& out) override {
+    if (enough_) end(out);
+  }
+
+  bool enough_ = false;
+};
+
+class EchoTap final : public SseTap {
+ private:
+  void on_event(const http::sse::Event& event) override {
+    if (event.data == "end") state_.ended = true;
+    enough_ = enough_ || event.data == "enough";
+  }
+  std::string on_bytes_end() override {
+    if (!enough_) return {};
+    state_.ended = true;
+    return "data: end\n\n";
+  }
+
+  bool enough_ = false;
+};
+
+Events run(std::string_view text) {
+  EchoDecoder decoder;
+  Events events;
+  decoder.feed(text, events);
+  decoder.finish(events);
+  return events;
+}
+
+std::string failure(const Events& events) {
+  if (events.empty()) return "nothing";
+  const auto* last = std::get_if<llm::StreamFailure>(&events.back());
+  return last == nullptr ? "none" : std::string(last->error.name());
+}
+
+TEST(SseDecoder, TakesNothingBehindTheEnd) {
+  const Events events = run("data: a\n\ndata: end\n\ndata: b\n\n");
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<llm::StreamEnd>(events.back()));
+}
+
+TEST(SseDecoder, TakesNothingBehindAFailure) {
+  const Events events = run("data: bad\n\ndata: end\n\n");
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(failure(events), "upstream_server_error");
+}
+
+TEST(SseDecoder, TellsACutStreamFromACompleteOne) {
+  EXPECT_EQ(failure(run("data: a\n\n")), "upstream_cut_short");
+  EXPECT_EQ(failure(run("")), "upstream_cut_short");
+  EXPECT_EQ(failure(run("data: enough\n\n")), "none");
+  EXPECT_EQ(failure(run("data: enough")), "none");  // only the blank line is missing
+}
+
+TEST(SseDecoder, TellsWhatIsNoStream) {
+  EXPECT_EQ(failure(run("<html>\n</html>\n")), "upstream_protocol");
+  EXPECT_EQ(failure(run("\n {\"error\": \"x\"}")), "upstream_protocol");
+  EXPECT_EQ(failure(run("data: a\n\n{\"x\":1}\n")), "upstream_cut_short");
+}
+
+TEST(SseDecoder, PassesSignsOfLifeOn) {
+  EchoDecoder decoder;
+  Events events;
+  decoder.feed(": still here\n\n", events);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<llm::Ping>(events.front()));
+  decoder.feed("\n", events);
+  EXPECT_EQ(events.size(), 1U);
+}
+
+TEST(SseDecoder, FailsOnAnEventBeyondTheBound) {
+  EchoDecoder decoder;
+  Events events;
+  const std::string piece(1024 * 1024, 'x');
+  decoder.feed("data: ", events);
+  for (std::size_t sent = 0; sent <= limits::kStreamEventBytesMax; sent += piece.size()) {
+    decoder.feed(piece, events);
+  }
+  EXPECT_EQ(failure(events), "upstream_protocol");
+  decoder.finish(events);
+  EXPECT_EQ(events.size(), 1U);
+}
+
+TEST(SseTap, KnowsHowAStreamEnded) {
+  const auto tap = [](std::string_view text, std::string& missing) {
+    EchoTap tap;
+    tap.feed(text);
+    missing = tap.finish();
+    return tap.state();
+  };
+  std::string missing;
+  EXPECT_TRUE(tap("data: a\n\ndata: end\n\n", missing).ended);
+  EXPECT_EQ(missing, "");
+  EXPECT_TRUE(tap("data: enough\n\n", missing).ended);
+  EXPECT_EQ(missing, "data: end\n\n");
+  EXPECT_EQ(tap("data: a\n\n", missing).error->code, ErrorCode::kUpstreamCutShort);
+  EXPECT_EQ(tap("<html>", missing).error->code, ErrorCode::kUpstreamProtocol);
+  EXPECT_EQ(tap("data: a\n\ndata: b\n\n", missing).events, 2U);
+}
+
+TEST(PlainBody, KeepsABoundedBeginning) {
+  PlainBody body;
+  body.feed(" \n");
+  body.feed("{");
+  body.feed(std::string(2 * limits::kErrorBodyBytesMax, 'x'));
+  EXPECT_EQ(body.text().size(), limits::kErrorBodyBytesMax);
+  PlainBody events;
+  events.feed("data: {");
+  EXPECT_TRUE(events.empty());
+}
+
+}  // namespace
+}  // namespace bifrost::dialect
