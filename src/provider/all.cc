@@ -1,0 +1,69 @@
+#include "provider/provider.h"
+#include "provider/rows.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace bifrost::provider {
+namespace {
+
+std::vector<ProviderSpec> table() {
+  std::vector<ProviderSpec> rows = {
+      openai(),
+      anthropic(),
+      gemini(),
+  };
+  std::ranges::move(openai_compatible(), std::back_inserter(rows));
+  rows.push_back(demo_row());
+  return rows;
+}
+
+constexpr std::array<std::string_view, 17> kUnserved = {
+    "azure",   "bedrock", "bedrock_mantle", "cohere",      "databricks",   "elevenlabs",
+    "vertex",  "wafer",   "github-copilot", "opencode-go", "opencode-zen", "replicate",
+    "runware", "runway",  "sarvam",         "typesafe",    "zro",
+};
+
+}  // namespace
+
+std::span<const ProviderSpec> all() {
+  static const std::vector<ProviderSpec> kAll = table();
+  return kAll;
+}
+
+const ProviderSpec* find(std::string_view name) {
+  for (const ProviderSpec& spec : all()) {
+    if (spec.name == name) return &spec;
+  }
+  return nullptr;
+}
+
+std::span<const std::string_view> unserved() { return kUnserved; }
+
+std::string_view operation_name(Operation operation) {
+  switch (operation) {
+    case Operation::kChat:
+      return "chat_completion";
+    case Operation::kChatStream:
+      return "chat_completion_stream";
+    case Operation::kListModels:
+      return "list_models";
+  }
+  std::unreachable();
+}
+
+bool Capabilities::has(Operation operation) const {
+  switch (operation) {
+    case Operation::kChat:
+      return chat;
+    case Operation::kChatStream:
+      return chat_stream;
+    case Operation::kListModels:
+      return list_models;
+  }
+  std::unreachable();
+}
+
+}  // namespace bifrost::provider

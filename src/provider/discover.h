@@ -1,0 +1,15 @@
+// Running without a configuration: the providers whose keys lie in the environment, and the demo.
+#pragma once
+
+#include "config/environment.h"
+#include "config/ordered_map.h"
+#include "config/provider_settings.h"
+
+namespace bifrost::provider {
+
+// One entry for each provider whose variable (OPENAI_API_KEY, ...) is set and not empty, with a key
+// for all models, and always `demo`.
+[[nodiscard]] config::OrderedMap<config::ProviderSettings> discover(
+    const config::Environment& environment);
+
+}  // namespace bifrost::provider

@@ -1,0 +1,169 @@
+#include "provider/endpoint.h"
+
+#include "base/strings.h"
+#include "base/try.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bifrost::provider {
+namespace {
+
+// A setting that makes this provider unusable. `param` is its path.
+Error bad_setting(std::string param, std::string_view why) {
+  Error error = gateway_error(ErrorCode::kConfigInvalid, param + ": " + std::string(why));
+  error.param = std::move(param);
+  return error;
+}
+
+Result<http::Url> parse_setting(std::string param, std::string_view text) {
+  auto url = http::parse_url(text);
+  if (!url) return bad_setting(std::move(param), url.error().message);
+  return url;
+}
+
+// Two of one of these, or a wrong one, and nobody knows where a request ends.
+constexpr std::string_view kFraming[] = {"host", "content-length", "transfer-encoding",
+                                         "connection"};
+
+// The server of a key, in whichever of the three sections stands.
+std::string_view key_url(const config::KeySettings& key) {
+  if (key.ollama) return key.ollama->url;
+  if (key.sgl) return key.sgl->url;
+  if (key.vllm) return key.vllm->url;
+  return {};
+}
+
+class Builder {
+ public:
+  Builder(std::string_view name, const ProviderSpec& spec, const config::ProviderSettings& settings)
+      : path_("providers." + std::string(name)), spec_(spec), settings_(settings) {
+    out_.endpoint.name = name;
+    out_.endpoint.spec = &spec;
+    out_.endpoint.settings = settings;
+    out_.endpoint.flavor = spec.flavor;
+    out_.endpoint.sends_done_marker = spec.sends_done_marker;
+  }
+
+  Result<BuiltEndpoint> build() {
+    BF_TRY_VOID(set_base());
+    BF_TRY_VOID(check_headers());
+    BF_TRY_VOID(set_keys());
+    BF_TRY_VOID(set_custom());
+    if (settings_.openai.disable_store) {
+      // For a chat, no field is the same as `false`.
+      static constexpr std::string_view kStore[] = {"store"};
+      if (out_.endpoint.flavor.removed_fields.empty()) out_.endpoint.flavor.removed_fields = kStore;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  Result<void> set_base() {
+    const std::string& configured = settings_.network.base_url;
+    const std::string_view base =
+        configured.empty() ? spec_.base_url : std::string_view(configured);
+    if (base.empty()) return {};
+    BF_TRY(out_.endpoint.base, parse_setting(path_ + ".network_config.base_url", base));
+    return {};
+  }
+
+  Result<void> check_headers() const {
+    for (const auto& [name, value] : settings_.network.extra_headers) {
+      if (std::ranges::none_of(kFraming, [&](auto each) { return iequals(each, name); })) continue;
+      return bad_setting(path_ + ".network_config.extra_headers." + name,
+                         "the gateway sets this header itself");
+    }
+    return {};
+  }
+
+  Result<void> set_keys() {
+    Endpoint& endpoint = out_.endpoint;
+    const bool declared_keyless = settings_.custom && settings_.custom->is_key_less;
+    endpoint.keyless = spec_.key_rule == KeyRule::kNone || declared_keyless ||
+                       (spec_.key_rule == KeyRule::kOptional && settings_.keys.empty());
+    if (!endpoint.keyless && settings_.keys.empty()) {
+      return bad_setting(path_ + ".keys", "the provider needs at least one key");
+    }
+    const bool has_address = spec_.built_in || !endpoint.base.host.empty();
+    if (endpoint.keyless && !has_address) {
+      return bad_setting(path_ + ".network_config.base_url", "the provider has no address");
+    }
+    if (endpoint.keyless) return {};
+    for (std::size_t i = 0; i < settings_.keys.size(); ++i) {
+      BF_TRY_VOID(add_key(settings_.keys[i], path_ + ".keys[" + std::to_string(i) + "]"));
+    }
+    return {};
+  }
+
+  Result<void> add_key(const config::KeySettings& settings, const std::string& path) {
+    Key key{.settings = settings, .url = std::nullopt, .only_model = {}};
+    if (const std::string_view url = key_url(settings); !url.empty()) {
+      BF_TRY(key.url, parse_setting(path + ".url", url));
+    } else if (out_.endpoint.base.host.empty()) {
+      return bad_setting(path, "the key needs " + std::string(spec_.name) +
+                                   "_key_config.url, or the provider network_config.base_url");
+    }
+    if (settings.vllm) key.only_model = settings.vllm->model_name;
+    if (settings.use_anthropic_endpoints) {
+      out_.warnings.push_back(path + ".use_anthropic_endpoints has no effect yet.");
+    }
+    if (settings.value.empty() && spec_.key_rule == KeyRule::kRequired) {
+      out_.warnings.push_back(path + " (" + settings.name + ") has no value and is not used.");
+      return {};
+    }
+    out_.endpoint.keys.push_back(std::move(key));
+    return {};
+  }
+
+  Result<void> set_custom() {
+    if (!settings_.custom) return {};
+    if (settings_.custom->does_not_send_done_marker) out_.endpoint.sends_done_marker = false;
+    for (const Operation operation : kOperations) {
+      const std::string_view name = operation_name(operation);
+      const std::string* value = settings_.custom->request_path_overrides.find(name);
+      if (value == nullptr) continue;
+      const std::string path =
+          path_ + ".custom_provider_config.request_path_overrides." + std::string(name);
+      PathOverride override{.operation = operation, .url = std::nullopt, .target = {}};
+      if (value->starts_with('/')) {
+        if (!http::is_request_target(*value)) return bad_setting(path, "it is not a path");
+        override.target = *value;
+      } else {
+        BF_TRY(override.url, parse_setting(path, *value));
+      }
+      out_.endpoint.path_overrides.push_back(std::move(override));
+    }
+    return {};
+  }
+
+  std::string path_;
+  const ProviderSpec& spec_;
+  const config::ProviderSettings& settings_;
+  BuiltEndpoint out_;
+};
+
+}  // namespace
+
+bool Endpoint::allows(Operation operation) const {
+  if (!spec->capabilities.has(operation)) return false;
+  if (!settings.custom || !settings.custom->allowed_requests) return true;
+  const bool* allowed = settings.custom->allowed_requests->find(operation_name(operation));
+  return allowed != nullptr && *allowed;
+}
+
+std::string Endpoint::wire_model(std::string_view model) const {
+  return spec->wire_model == nullptr ? std::string(model) : spec->wire_model(model);
+}
+
+const PathOverride* Endpoint::path_override(Operation operation) const {
+  const auto found = std::ranges::find(path_overrides, operation, &PathOverride::operation);
+  return found == path_overrides.end() ? nullptr : &*found;
+}
+
+Result<BuiltEndpoint> build_endpoint(std::string_view name, const ProviderSpec& spec,
+                                     const config::ProviderSettings& settings) {
+  return Builder(name, spec, settings).build();
+}
+
+}  // namespace bifrost::provider

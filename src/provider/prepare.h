@@ -1,0 +1,54 @@
+// From an encoded request to one that can be sent: address, credentials and headers.
+//
+// The last step that computes. What comes out is complete but for what the connection adds: Host
+// (OutboundRequest::url says it) and Content-Length.
+#pragma once
+
+#include "base/result.h"
+#include "config/client_settings.h"
+#include "http/headers.h"
+#include "http/url.h"
+#include "provider/endpoint.h"
+
+#include <string>
+#include <string_view>
+
+namespace bifrost::provider {
+
+struct OutboundRequest {
+  std::string method = "POST";
+  http::Url url;       // where to connect; no host for a built-in provider
+  std::string target;  // path and query, for the request line
+  http::Headers headers;
+  std::string body;
+};
+
+// The caller's side of a request, where there is one.
+struct Caller {
+  const http::Headers* headers = nullptr;                // may be null
+  const config::HeaderFilterSettings* filter = nullptr;  // null: nothing is filtered
+  bool same_dialect = false;                             // it speaks the provider's own wire format
+};
+
+struct Outgoing {
+  std::string_view model;  // as the provider knows it
+  bool stream = false;
+  dialect::EncodedRequest encoded;
+  Caller caller = {};
+};
+
+// A chat. `key` is null for endpoints without keys. Fails with kUnsupportedOperation when the
+// endpoint does not allow it, and with kInvalidRequest or kConfigInvalid when a header holds what
+// no header may.
+[[nodiscard]] Result<OutboundRequest> prepare(const Endpoint& endpoint, const Key* key,
+                                              Outgoing outgoing);
+
+// A page of the list of models. An empty token asks for the first.
+[[nodiscard]] Result<OutboundRequest> prepare_models(const Endpoint& endpoint, const Key* key,
+                                                     std::string_view page_token);
+
+// `target` below the path of `base`. A version at the end of the base ("https://x/v4") stands for
+// the one at the beginning of the target ("/v1/chat/completions"): people configure both kinds.
+[[nodiscard]] std::string join_target(const http::Url& base, std::string_view target);
+
+}  // namespace bifrost::provider

@@ -1,0 +1,215 @@
+#include "provider/registry.h"
+
+#include "provider/discover.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace bifrost::provider {
+namespace {
+
+config::KeySettings key(std::string name, std::string value = "secret") {
+  config::KeySettings settings;
+  settings.name = std::move(name);
+  settings.value = config::Secret(std::move(value));
+  settings.models = {"*"};
+  return settings;
+}
+
+config::ProviderSettings with_key() {
+  config::ProviderSettings settings;
+  settings.keys.push_back(key("main"));
+  return settings;
+}
+
+config::ProviderSettings custom(std::string base_type) {
+  config::ProviderSettings settings = with_key();
+  settings.custom.emplace().base_provider_type = std::move(base_type);
+  return settings;
+}
+
+Result<Registry> build(std::string name, config::ProviderSettings settings) {
+  config::Config config;
+  config.providers.append(std::move(name), std::move(settings));
+  return Registry::build(config);
+}
+
+TEST(Registry, KeepsTheOrderOfTheConfiguration) {
+  config::Config config;
+  for (const char* name : {"openai", "anthropic", "groq"})
+    config.providers.append(name, with_key());
+  const auto registry = Registry::build(config);
+  ASSERT_TRUE(registry);
+  EXPECT_EQ(registry->names(), "openai, anthropic, groq");
+  EXPECT_EQ(registry->find("groq")->spec, find("groq"));
+  EXPECT_EQ(registry->find("mistral"), nullptr);
+}
+
+TEST(Registry, KeepsItsEndpointsInPlaceWhenMoved) {
+  auto registry = build("openai", with_key());
+  ASSERT_TRUE(registry);
+  const Endpoint* before = registry->find("openai");
+  const Registry moved = std::move(*registry);
+  EXPECT_EQ(moved.find("openai"), before);
+}
+
+TEST(Registry, TakesTheAddressOfTheRowUnlessOneIsConfigured) {
+  EXPECT_EQ(build("groq", with_key())->find("groq")->base.origin(), "https://api.groq.com");
+  auto settings = with_key();
+  settings.network.base_url = "http://127.0.0.1:9";
+  EXPECT_EQ(build("groq", settings)->find("groq")->base.origin(), "http://127.0.0.1:9");
+}
+
+TEST(Registry, LeavesOutWhatIsNotServedYetAndSaysSo) {
+  for (auto settings : {with_key(), custom("azure")}) {
+    const bool is_custom = settings.custom.has_value();
+    const auto registry = build(is_custom ? "mine" : "azure", settings);
+    ASSERT_TRUE(registry) << registry.error().message;
+    EXPECT_TRUE(registry->empty());
+    ASSERT_EQ(registry->warnings().size(), 1U);
+  }
+}
+
+TEST(Registry, MakesACustomProviderOfItsBaseType) {
+  auto settings = custom("anthropic");
+  settings.network.base_url = "https://proxy.example";
+  settings.custom->does_not_send_done_marker = true;
+  settings.custom->request_path_overrides.append("chat_completion", "/messages");
+  settings.custom->request_path_overrides.append("list_models", "https://other.example/m?x=1");
+  const auto registry = build("mine", settings);
+  ASSERT_TRUE(registry) << registry.error().message;
+  const Endpoint& endpoint = *registry->find("mine");
+  EXPECT_EQ(endpoint.spec, find("anthropic"));
+  EXPECT_EQ(endpoint.base.host, "proxy.example");
+  EXPECT_FALSE(endpoint.sends_done_marker);
+  EXPECT_EQ(endpoint.path_override(Operation::kChat)->target, "/messages");
+  EXPECT_EQ(endpoint.path_override(Operation::kListModels)->url->host, "other.example");
+  EXPECT_EQ(endpoint.path_override(Operation::kChatStream), nullptr);
+}
+
+TEST(Registry, AllowsEveryOperationUnlessSomeAreListed) {
+  auto settings = custom("openai");
+  EXPECT_TRUE(build("mine", settings)->find("mine")->allows(Operation::kChatStream));
+
+  auto& allowed = settings.custom->allowed_requests.emplace();
+  EXPECT_FALSE(build("mine", settings)->find("mine")->allows(Operation::kChat)) << "empty: none";
+
+  allowed.append("chat_completion", true);
+  allowed.append("list_models", false);
+  const auto registry = build("mine", settings);
+  EXPECT_TRUE(registry->find("mine")->allows(Operation::kChat));
+  EXPECT_FALSE(registry->find("mine")->allows(Operation::kChatStream));
+  EXPECT_FALSE(registry->find("mine")->allows(Operation::kListModels));
+}
+
+TEST(Registry, NeverAllowsWhatTheProviderDoesNotOffer) {
+  EXPECT_FALSE(build("perplexity", with_key())->find("perplexity")->allows(Operation::kListModels));
+}
+
+TEST(Registry, NeedsNoKeysWhereTheProviderNeedsNone) {
+  EXPECT_TRUE(build("demo", {})->find("demo")->keyless);
+  EXPECT_TRUE(build("ollama", {})->find("ollama")->keyless);
+  auto settings = custom("openai");
+  settings.keys.clear();
+  settings.custom->is_key_less = true;
+  EXPECT_TRUE(build("mine", settings)->find("mine")->keyless);
+  EXPECT_FALSE(build("ollama", with_key())->find("ollama")->keyless);
+}
+
+TEST(Registry, ReadsTheServerOfAKey) {
+  config::ProviderSettings settings = with_key();
+  settings.keys[0].vllm = {.url = "http://gpu:8000", .model_name = "llama"};
+  const auto registry = build("vllm", settings);
+  ASSERT_TRUE(registry) << registry.error().message;
+  const Key& got = registry->find("vllm")->keys.at(0);
+  EXPECT_EQ(got.url->port, 8000);
+  EXPECT_EQ(got.only_model, "llama");
+  EXPECT_EQ(got.id(), "main");
+}
+
+TEST(Registry, DoesNotUseAKeyWithoutAValueAndSaysSo) {
+  config::ProviderSettings settings = with_key();
+  settings.keys.push_back(key("empty", ""));
+  const auto registry = build("openai", settings);
+  ASSERT_TRUE(registry);
+  EXPECT_EQ(registry->find("openai")->keys.size(), 1U);
+  ASSERT_EQ(registry->warnings().size(), 1U);
+  EXPECT_NE(registry->warnings()[0].find("providers.openai.keys[1] (empty)"), std::string::npos);
+  config::ProviderSettings local;
+  local.keys.push_back(key("local", ""));
+  EXPECT_EQ(build("ollama", local)->find("ollama")->keys.size(), 1U);
+}
+
+TEST(Registry, TurnsOffStoring) {
+  auto settings = with_key();
+  settings.openai.disable_store = true;
+  const auto registry = build("openai", settings);
+  ASSERT_EQ(registry->find("openai")->flavor.removed_fields.size(), 1U);
+  EXPECT_EQ(registry->find("openai")->flavor.removed_fields[0], "store");
+}
+
+TEST(Registry, RefusesWhatCannotWorkAndNamesTheField) {
+  struct Case {
+    std::string name;
+    config::ProviderSettings settings;
+    std::string_view param;
+  };
+  auto bad_base = with_key();
+  bad_base.network.base_url = "https://user:p@x";
+  auto bad_key_url = with_key();
+  bad_key_url.keys[0].sgl = {.url = "http://"};
+  auto bad_override = custom("openai");
+  bad_override.custom->request_path_overrides.append("chat_completion", "nowhere");
+  auto bad_header = with_key();
+  bad_header.network.extra_headers.append("Content-Length", config::Secret("1"));
+  const Case cases[] = {
+      {"openia", with_key(), "providers.openia"},
+      {"a/b", custom("openai"), "providers.a/b"},
+      {"", custom("openai"), "providers."},
+      {"openai", {}, "providers.openai.keys"},
+      {"openai", bad_base, "providers.openai.network_config.base_url"},
+      {"sgl", {}, "providers.sgl.network_config.base_url"},
+      {"sgl", with_key(), "providers.sgl.keys[0]"},
+      {"sgl", bad_key_url, "providers.sgl.keys[0].url"},
+      {"mine", custom("nobody"), "providers.mine.custom_provider_config.base_provider_type"},
+      {"openai", custom("groq"), "providers.openai.custom_provider_config.base_provider_type"},
+      {"mine", bad_override,
+       "providers.mine.custom_provider_config.request_path_overrides.chat_completion"},
+      {"openai", bad_header, "providers.openai.network_config.extra_headers.Content-Length"},
+  };
+  for (const Case& each : cases) {
+    const auto registry = build(each.name, each.settings);
+    ASSERT_FALSE(registry) << each.param;
+    EXPECT_EQ(registry.error().code, ErrorCode::kConfigInvalid);
+    EXPECT_EQ(registry.error().param, each.param);
+  }
+}
+
+TEST(Registry, SuggestsTheNearestName) {
+  const auto registry = build("openia", with_key());
+  EXPECT_NE(registry.error().message.find("did you mean \"openai\"?"), std::string::npos);
+}
+
+TEST(Discover, FindsProvidersByTheirVariables) {
+  const config::FakeEnvironment environment(
+      {{"ANTHROPIC_API_KEY", "  sk-1\n"}, {"GROQ_API_KEY", "gsk"}, {"OPENAI_API_KEY", " "}});
+  config::Config config;
+  config.providers = discover(environment);
+  const auto registry = Registry::build(config);
+  ASSERT_TRUE(registry) << registry.error().message;
+  EXPECT_EQ(registry->names(), "anthropic, groq, demo");
+  const Key& found = registry->find("anthropic")->keys.at(0);
+  EXPECT_EQ(found.settings.value.reveal(), "sk-1");
+  EXPECT_EQ(found.settings.models, std::vector<std::string>{"*"});
+}
+
+TEST(Discover, AlwaysHasTheDemo) {
+  config::Config config;
+  config.providers = discover(config::FakeEnvironment());
+  EXPECT_EQ(Registry::build(config)->names(), "demo");
+}
+
+}  // namespace
+}  // namespace bifrost::provider
