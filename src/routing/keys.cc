@@ -1,0 +1,161 @@
+#include "routing/keys.h"
+
+#include "base/assert.h"
+#include "base/strings.h"
+#include "routing/permit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace bifrost::routing {
+namespace {
+
+constexpr std::size_t kShownBytesMax = 200;  // of a caller's text in a message
+
+// A refusal that concerns this provider only: a fallback may still answer.
+Error refusal(ErrorCode code, std::string message, std::string param) {
+  Error error = client_error(code, std::move(message), std::move(param));
+  error.retry = Retry::kOtherTarget;
+  return error;
+}
+
+Error exhausted(const provider::Endpoint& endpoint, std::string_view why) {
+  return upstream_error(ErrorCode::kCredentialsExhausted, Retry::kOtherTarget,
+                        "provider " + endpoint.name + ": " + std::string(why));
+}
+
+bool matches(const provider::Key& key, const KeyPin& pin) {
+  if (!pin.id.empty()) return key.id() == pin.id;
+  return pin.name.empty() || key.settings.name == pin.name;
+}
+
+Error no_such_key(const provider::Endpoint& endpoint, const KeyPin& pin) {
+  const bool by_id = !pin.id.empty();
+  const std::string_view wanted = by_id ? pin.id : pin.name;
+  return refusal(ErrorCode::kInvalidRequest,
+                 "provider " + endpoint.name + " has no enabled key with the " +
+                     (by_id ? "id" : "name") + " \"" +
+                     std::string(utf8_prefix(wanted, kShownBytesMax)) + "\"",
+                 by_id ? "x-bf-api-key-id" : "x-bf-api-key");
+}
+
+Error no_key_for_model(const provider::Endpoint& endpoint, std::string_view model, bool denied) {
+  const std::string shown = "\"" + std::string(utf8_prefix(model, kShownBytesMax)) + "\"";
+  if (denied) {
+    return refusal(
+        ErrorCode::kModelBlocked,
+        "provider " + endpoint.name + ": blacklisted_models of its keys refuse model " + shown,
+        "model");
+  }
+  return refusal(ErrorCode::kModelNotFound,
+                 "provider " + endpoint.name + " has no enabled key whose models allow " + shown,
+                 "model");
+}
+
+}  // namespace
+
+Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::string_view model,
+                                  const KeyPin& pin) {
+  KeyPicker picker(endpoint);
+  if (endpoint.keyless) {
+    picker.keyless_model_ = endpoint.wire_model(model);
+    return picker;
+  }
+  if (endpoint.keys.empty()) return exhausted(endpoint, "no key has a value");
+
+  bool found = false;
+  bool denied = false;
+  for (const provider::Key& key : endpoint.keys) {
+    if (!key.settings.enabled || !matches(key, pin)) continue;
+    found = true;
+    const Permit permitted = permit(endpoint, key, model);
+    denied = denied || permitted == Permit::kDenied;
+    if (!allows(permitted)) continue;
+    picker.entries_.push_back({&key, endpoint.wire_model(behind_alias(key, model))});
+  }
+  const bool pinned = !pin.id.empty() || !pin.name.empty();
+  if (!found && pinned) return no_such_key(endpoint, pin);
+  if (picker.entries_.empty()) return no_key_for_model(endpoint, model, denied);
+  return picker;
+}
+
+double KeyPicker::weight(std::size_t index) const {
+  constexpr double kWeightMax = 1e12;  // keeps the sum exact enough
+  const double configured = entries_[index].key->settings.weight;
+  return configured > 0 ? std::min(configured, kWeightMax) : 0;  // NaN is 0
+}
+
+// Weight 0 means "only when nothing else lives".
+bool KeyPicker::outweighed(const Entry& entry) const {
+  if (entry.key->settings.weight > 0) return false;
+  return std::ranges::any_of(entries_, [](const Entry& other) {
+    return other.state != State::kDead && other.key->settings.weight > 0;
+  });
+}
+
+std::vector<std::size_t> KeyPicker::candidates() const {
+  std::vector<std::size_t> fresh;
+  std::vector<std::size_t> alive;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].state == State::kDead || outweighed(entries_[i])) continue;
+    alive.push_back(i);
+    if (entries_[i].state == State::kFresh) fresh.push_back(i);
+  }
+  return fresh.empty() ? alive : fresh;
+}
+
+Result<PickedKey> KeyPicker::pick(Random& random) {
+  if (entries_.empty()) return PickedKey{nullptr, keyless_model_};
+  const std::vector<std::size_t> among = candidates();
+  if (among.empty()) return exhausted(*endpoint_, "every key that may use the model was refused");
+
+  double total = 0;
+  for (const std::size_t index : among) total += weight(index);
+  // All weigh nothing: each as much as the others.
+  const auto share = [&](std::size_t index) { return total > 0 ? weight(index) : 1.0; };
+  double left = random.unit() * (total > 0 ? total : static_cast<double>(among.size()));
+  last_ = among.back();  // rounding may leave a little over
+  for (const std::size_t index : among) {
+    left -= share(index);
+    if (left < 0) {
+      last_ = index;
+      break;
+    }
+  }
+  // Everybody was tried and one is drawn again: a new round begins.
+  if (entries_[last_].state == State::kTried) {
+    for (Entry& entry : entries_) {
+      if (entry.state == State::kTried) entry.state = State::kFresh;
+    }
+  }
+  picked_ = true;
+  return PickedKey{entries_[last_].key, entries_[last_].model};
+}
+
+void KeyPicker::set_aside() {
+  if (picked_ && entries_[last_].state == State::kFresh) entries_[last_].state = State::kTried;
+}
+
+void KeyPicker::bury() {
+  if (picked_) entries_[last_].state = State::kDead;
+}
+
+bool KeyPicker::has_fresh_key() const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    const bool current = picked_ && i == last_;
+    if (!current && entry.state == State::kFresh && !outweighed(entry)) return true;
+  }
+  return false;
+}
+
+bool KeyPicker::has_other_key() const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (picked_ && i == last_) continue;
+    if (entries_[i].state != State::kDead && !outweighed(entries_[i])) return true;
+  }
+  return false;
+}
+
+}  // namespace bifrost::routing

@@ -1,0 +1,62 @@
+#include "routing/permit.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace bifrost::routing {
+namespace {
+
+// Without the provider's own name before it, if it has that.
+std::string_view stripped(const provider::Endpoint& endpoint, std::string_view model) {
+  for (const std::string_view name : {std::string_view(endpoint.name), endpoint.spec->name}) {
+    if (model.size() > name.size() + 1 && model.starts_with(name) && model[name.size()] == '/') {
+      return model.substr(name.size() + 1);
+    }
+  }
+  return model;
+}
+
+bool names(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
+           std::string_view model) {
+  return std::ranges::any_of(list, [&](std::string_view entry) {
+    return entry == model || stripped(endpoint, entry) == stripped(endpoint, model);
+  });
+}
+
+bool has_star(const std::vector<std::string>& list) {
+  return std::ranges::find(list, config::kEverything) != list.end();
+}
+
+}  // namespace
+
+std::string_view behind_alias(const provider::Key& key, std::string_view model) {
+  const config::AliasSettings* alias = key.settings.aliases.find(model);
+  return alias == nullptr ? model : std::string_view(alias->model_id);
+}
+
+Permit permit(const provider::Endpoint& endpoint, const provider::Key& key,
+              std::string_view model) {
+  const config::KeySettings& settings = key.settings;
+  const std::string_view behind = behind_alias(key, model);
+  const std::vector<std::string>& denied = settings.blacklisted_models;
+  if (has_star(denied) || names(endpoint, denied, model) || names(endpoint, denied, behind)) {
+    return Permit::kDenied;
+  }
+  if (!key.only_model.empty() && key.only_model != behind) return Permit::kNo;
+  if (settings.aliases.contains(model) || names(endpoint, settings.models, model)) {
+    return Permit::kExplicit;
+  }
+  if (!has_star(settings.models)) return Permit::kNo;
+  return key.only_model.empty() ? Permit::kByStar : Permit::kExplicit;
+}
+
+Permit best_permit(const provider::Endpoint& endpoint, std::string_view model) {
+  if (endpoint.keyless) return Permit::kByStar;
+  Permit best = Permit::kNo;
+  for (const provider::Key& key : endpoint.keys) {
+    if (key.settings.enabled) best = std::max(best, permit(endpoint, key, model));
+  }
+  return best;
+}
+
+}  // namespace bifrost::routing

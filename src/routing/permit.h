@@ -1,0 +1,37 @@
+// What one key may be used for, by its lists of models.
+//
+//   - `models` allows: "*" everything, an entry exactly that model, with or without the provider's
+//     own name before it ("openai/gpt-4o" and "gpt-4o" are the same at openai).
+//   - `aliases` count as models, and say what the provider calls them.
+//   - `blacklisted_models` denies and goes before both. It looks at the name that was asked for and
+//     at the one that an alias makes of it.
+//   - a key whose server has one model (vLLM) serves that model only.
+#pragma once
+
+#include "provider/endpoint.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bifrost::routing {
+
+enum class Permit : std::uint8_t {
+  kNo,        // not in any list
+  kDenied,    // in the deny-list
+  kByStar,    // allowed with all others
+  kExplicit,  // listed, or an alias
+};
+
+[[nodiscard]] Permit permit(const provider::Endpoint& endpoint, const provider::Key& key,
+                            std::string_view model);
+
+// The model's name behind the key's aliases.
+[[nodiscard]] std::string_view behind_alias(const provider::Key& key, std::string_view model);
+
+// The best that any enabled key of the endpoint says; an endpoint without keys takes all.
+[[nodiscard]] Permit best_permit(const provider::Endpoint& endpoint, std::string_view model);
+
+[[nodiscard]] inline bool allows(Permit permit) { return permit >= Permit::kByStar; }
+
+}  // namespace bifrost::routing

@@ -1,0 +1,51 @@
+// Where a request may go: the provider and model that it asks for, then its fallbacks in order.
+//
+// A pure function of the request and the configured providers.
+#pragma once
+
+#include "base/result.h"
+#include "provider/registry.h"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::routing {
+
+struct Target {
+  const provider::Endpoint* endpoint = nullptr;  // never null; lives as long as the registry
+  std::string model;                             // without the provider, before any alias of a key
+  std::size_t fallback_index = 0;  // 0: what was asked for; n: the n-th fallback as written
+};
+
+struct Plan {
+  std::vector<Target> targets;  // at least one
+  // Why what was asked for is not among them; returned when the fallbacks fail too.
+  std::optional<Error> primary_error;
+};
+
+struct PlanRequest {
+  std::string_view model;  // "provider/model", or a bare model
+  std::span<const std::string> fallbacks = {};
+  std::string_view default_provider = {};  // of the route; empty: it has none
+};
+
+// Where one model goes.
+//
+// "provider/model" goes to that provider. A bare model goes to the first of these:
+//   1. the route's own provider, when it is configured and a key of it may use the model
+//   2. the first provider with a key that lists the model or has an alias of that name
+//   3. the provider whose models begin like this one ("claude-": anthropic)
+//   4. the only provider with a key for all models; the demo does not count beside others
+// Fails with kModelNotFound when nobody serves it, and with kInvalidRequest when several might.
+[[nodiscard]] Result<Target> resolve(const provider::Registry& registry, std::string_view model,
+                                     std::string_view default_provider = {});
+
+// Fallbacks that lead nowhere are left out. Fails as `resolve` does when nothing remains, and with
+// kInvalidRequest when there are more than limits::kFallbacksMax of them.
+[[nodiscard]] Result<Plan> plan(const provider::Registry& registry, const PlanRequest& request);
+
+}  // namespace bifrost::routing

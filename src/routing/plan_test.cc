@@ -1,0 +1,185 @@
+#include "routing/plan.h"
+
+#include "base/limits.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bifrost::routing {
+namespace {
+
+struct Entry {
+  std::string name;
+  std::vector<std::string> models = {"*"};
+  std::string alias = {};
+};
+
+provider::Registry with(const std::vector<Entry>& entries) {
+  config::Config config;
+  for (const Entry& entry : entries) {
+    auto& settings = config.providers.append(entry.name);
+    if (entry.name == "demo") continue;
+    if (provider::find(entry.name) == nullptr) {
+      settings.custom.emplace().base_provider_type = "openai";
+    }
+    auto& key = settings.keys.emplace_back();
+    key.name = "main";
+    key.value = config::Secret("secret");
+    key.models = entry.models;
+    if (!entry.alias.empty()) {
+      key.aliases.append(entry.alias, config::AliasSettings::from_text("x"));
+    }
+  }
+  auto built = provider::Registry::build(config);
+  EXPECT_TRUE(built) << built.error().message;
+  return built ? std::move(built).value() : provider::Registry();
+}
+
+// "provider/model" of the target, or the name of the error.
+std::string where(const provider::Registry& registry, std::string_view model,
+                  std::string_view default_provider = {}) {
+  const auto target = resolve(registry, model, default_provider);
+  if (!target) return std::string(target.error().name());
+  return target->endpoint->name + " " + target->model;
+}
+
+TEST(Resolve, GoesToTheProviderThatIsNamed) {
+  const auto registry = with({{"openai"}, {"openrouter"}, {"mine"}});
+  EXPECT_EQ(where(registry, "openai/gpt-4o"), "openai gpt-4o");
+  EXPECT_EQ(where(registry, "mine/gpt-4o"), "mine gpt-4o");
+  EXPECT_EQ(where(registry, "openrouter/openai/gpt-4o"), "openrouter openai/gpt-4o");
+  EXPECT_EQ(where(registry, "openai/gpt-4o", "openrouter"), "openai gpt-4o");
+}
+
+TEST(Resolve, TakesTheRoutesOwnProviderForABareModel) {
+  const auto registry = with({{"openai"}, {"anthropic"}});
+  EXPECT_EQ(where(registry, "claude-x", "anthropic"), "anthropic claude-x");
+  EXPECT_EQ(where(registry, "some-model", "openai"), "openai some-model");
+  EXPECT_EQ(where(registry, "claude-x", "gemini"), "anthropic claude-x") << "not configured";
+}
+
+TEST(Resolve, PassesOverTheRoutesOwnProviderWhenItsKeysMayNot) {
+  const auto registry = with({{"openai", {"gpt-4o"}}, {"groq", {"llama"}}});
+  EXPECT_EQ(where(registry, "llama", "openai"), "groq llama");
+}
+
+TEST(Resolve, PrefersAKeyThatListsTheModel) {
+  const auto registry = with({{"openai"}, {"groq", {"gpt-oss"}}, {"mine", {}, "my-alias"}});
+  EXPECT_EQ(where(registry, "gpt-oss"), "groq gpt-oss");
+  EXPECT_EQ(where(registry, "my-alias"), "mine my-alias");
+  const auto hub = with({{"groq", {"openai/gpt-oss-120b"}}});
+  EXPECT_EQ(where(hub, "openai/gpt-oss-120b"), "groq openai/gpt-oss-120b");
+}
+
+TEST(Resolve, KnowsTheFamiliesOfModels) {
+  const auto registry =
+      with({{"openai"}, {"anthropic"}, {"gemini"}, {"mistral"}, {"xai"}, {"deepseek"}});
+  EXPECT_EQ(where(registry, "gpt-4o"), "openai gpt-4o");
+  EXPECT_EQ(where(registry, "o3-mini"), "openai o3-mini");
+  EXPECT_EQ(where(registry, "claude-opus-4"), "anthropic claude-opus-4");
+  EXPECT_EQ(where(registry, "gemini-2.5-pro"), "gemini gemini-2.5-pro");
+  EXPECT_EQ(where(registry, "mistral-large"), "mistral mistral-large");
+  EXPECT_EQ(where(registry, "grok-4"), "xai grok-4");
+  EXPECT_EQ(where(registry, "deepseek-chat"), "deepseek deepseek-chat");
+}
+
+TEST(Resolve, TakesTheOnlyProviderForEverything) {
+  EXPECT_EQ(where(with({{"groq"}}), "llama"), "groq llama");
+  EXPECT_EQ(where(with({{"groq"}, {"demo"}}), "llama"), "groq llama") << "the demo does not count";
+  EXPECT_EQ(where(with({{"demo"}}), "chat"), "demo chat");
+  EXPECT_EQ(where(with({{"openrouter"}}), "meta-llama/Llama-3"), "openrouter meta-llama/Llama-3");
+  EXPECT_EQ(where(with({{"groq"}, {"openai", {"gpt-4o"}}}), "llama"), "groq llama");
+}
+
+TEST(Resolve, AsksForAProviderWhereSeveralMightServe) {
+  const auto registry = with({{"openai"}, {"groq"}});
+  const auto target = resolve(registry, "llama");
+  ASSERT_FALSE(target);
+  EXPECT_EQ(target.error().code, ErrorCode::kInvalidRequest);
+  EXPECT_EQ(target.error().param, "model");
+  EXPECT_NE(target.error().message.find("provider/model"), std::string::npos);
+  EXPECT_NE(target.error().message.find("openai, groq"), std::string::npos);
+}
+
+TEST(Resolve, NamesTheNearestProvider) {
+  const auto registry = with({{"openai", {"gpt-4o"}}, {"groq", {"llama"}}});
+  for (const std::string_view model : {"openia/gpt-5", "anthropic/claude", "nobody/x"}) {
+    const auto target = resolve(registry, model);
+    ASSERT_FALSE(target) << model;
+    EXPECT_EQ(target.error().code, ErrorCode::kModelNotFound);
+    EXPECT_NE(target.error().message.find("openai, groq"), std::string::npos);
+  }
+  EXPECT_NE(resolve(registry, "openia/gpt-5").error().message.find("did you mean \"openai\"?"),
+            std::string::npos);
+  EXPECT_NE(resolve(registry, "anthropic/x").error().message.find("is not configured"),
+            std::string::npos);
+}
+
+TEST(Resolve, TakesAMisspeltProviderForNoPartOfAModel) {
+  EXPECT_EQ(where(with({{"openai"}}), "openia/gpt-5"), "model_not_found");
+  EXPECT_EQ(where(with({{"openai"}, {"groq"}}), "openia/gpt-5"), "model_not_found");
+  EXPECT_EQ(where(with({{"openai"}, {"groq"}}), "meta-llama/x"), "model_not_found");
+}
+
+TEST(Resolve, FailsOnWhatIsNoModel) {
+  EXPECT_EQ(where(with({{"openai"}}), ""), "invalid_request");
+  EXPECT_EQ(where(with({}), "gpt-4o"), "model_not_found");
+  EXPECT_EQ(where(with({{"openai", {"gpt-4o"}}}), "openai/"), "invalid_request");
+  EXPECT_LT(resolve(with({{"openai", {"x"}}}), std::string(1'000'000, 'a')).error().message.size(),
+            1000U);
+}
+
+TEST(Plan, PutsTheFallbacksBehindTheModelAndSkipsWhatIsNotConfigured) {
+  const auto registry = with({{"openai"}, {"anthropic"}});
+  const std::vector<std::string> fallbacks = {"azure/gpt-4o", "anthropic/claude", "", "claude-x"};
+  const auto got = plan(registry, {.model = "openai/gpt-4o", .fallbacks = fallbacks});
+  ASSERT_TRUE(got);
+  ASSERT_EQ(got->targets.size(), 3U);
+  EXPECT_EQ(got->targets[0].endpoint->name, "openai");
+  EXPECT_EQ(got->targets[0].fallback_index, 0U);
+  EXPECT_EQ(got->targets[1].model, "claude");
+  EXPECT_EQ(got->targets[1].fallback_index, 2U);
+  EXPECT_EQ(got->targets[2].model, "claude-x");
+  EXPECT_EQ(got->targets[2].fallback_index, 4U);
+  EXPECT_FALSE(got->primary_error);
+}
+
+TEST(Plan, BeginsWithAFallbackWhenTheModelLeadsNowhere) {
+  const auto registry = with({{"openai"}, {"groq"}});
+  const std::vector<std::string> fallbacks = {"groq/llama"};
+  const auto got = plan(registry, {.model = "azure/gpt-4o", .fallbacks = fallbacks});
+  ASSERT_TRUE(got);
+  ASSERT_EQ(got->targets.size(), 1U);
+  EXPECT_EQ(got->targets[0].fallback_index, 1U);
+  ASSERT_TRUE(got->primary_error);
+  EXPECT_EQ(got->primary_error->code, ErrorCode::kModelNotFound);
+}
+
+TEST(Plan, FailsWhenNothingLeadsAnywhere) {
+  const auto registry = with({{"openai"}, {"groq"}});
+  const std::vector<std::string> lost = {"azure/x"};
+  EXPECT_EQ(plan(registry, {.model = "azure/y", .fallbacks = lost}).error().code,
+            ErrorCode::kModelNotFound);
+  const std::vector<std::string> good = {"groq/llama"};
+  EXPECT_EQ(plan(registry, {.model = "", .fallbacks = good}).error().code,
+            ErrorCode::kInvalidRequest)
+      << "a request without a model is not repaired";
+}
+
+TEST(Plan, BoundsTheFallbacks) {
+  const auto registry = with({{"openai"}});
+  std::vector<std::string> fallbacks(limits::kFallbacksMax, "openai/x");
+  const auto at_bound = plan(registry, {.model = "openai/x", .fallbacks = fallbacks});
+  ASSERT_TRUE(at_bound);
+  EXPECT_EQ(at_bound->targets.size(), limits::kFallbacksMax + 1);
+  fallbacks.emplace_back("openai/x");
+  const auto beyond = plan(registry, {.model = "openai/x", .fallbacks = fallbacks});
+  ASSERT_FALSE(beyond);
+  EXPECT_EQ(beyond.error().param, "fallbacks");
+}
+
+}  // namespace
+}  // namespace bifrost::routing
