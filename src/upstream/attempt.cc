@@ -1,0 +1,228 @@
+#include "upstream/attempt.h"
+
+#include "base/limits.h"
+#include "base/strings.h"
+#include "base/try.h"
+#include "routing/retry_hint.h"
+#include "upstream/demo_source.h"
+
+#include <chrono>
+#include <utility>
+
+namespace bifrost::upstream {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr net::CallScope::Expiry kQueued{ErrorCode::kQueueTimeout, Origin::kGateway,
+                                         Retry::kOtherTarget,
+                                         "no place in the provider's queue became free in time "
+                                         "(network_config.queue_timeout_in_seconds)"};
+constexpr net::CallScope::Expiry kNoHead{
+    ErrorCode::kUpstreamHeaderTimeout, Origin::kUpstream, Retry::kSameTarget,
+    "request timed out: the provider did not begin to answer within "
+    "network_config.default_request_timeout_in_seconds (30 by default)"};
+constexpr net::CallScope::Expiry kNoBody{ErrorCode::kUpstreamIdleTimeout, Origin::kUpstream,
+                                         Retry::kSameTarget,
+                                         "the provider stopped in the middle of its answer"};
+constexpr net::CallScope::Expiry kNoFirstToken{
+    ErrorCode::kUpstreamFirstTokenTimeout, Origin::kUpstream, Retry::kSameTarget,
+    "the provider opened a stream, but its first token did not come in time"};
+constexpr net::CallScope::Expiry kTotal{ErrorCode::kUpstreamTotalTimeout, Origin::kUpstream,
+                                        Retry::kOtherTarget, "the answer took too long"};
+
+// One call under way: whose it is, its limits, and since when.
+struct Phase {
+  const provider::Endpoint& endpoint;
+  const config::NetworkSettings& network;
+  SteadyTime sent;
+  SteadyTime total_until;
+};
+
+Phase begin(const provider::Endpoint& endpoint) {
+  const config::NetworkSettings& network = endpoint.settings.network;
+  const SteadyTime now = steady_clock::now();
+  const SteadyTime until =
+      network.total_timeout.count() > 0 ? now + network.total_timeout : SteadyTime::max();
+  return {endpoint, network, now, until};
+}
+
+// Reads a body to its end, at most `bytes_max`; beyond, what came so far counts or it is an error.
+net::Task<Result<std::string>> read_whole(net::CallScope& scope, client::ByteSource& source,
+                                          std::size_t bytes_max, bool cut) {
+  std::string body;
+  while (true) {
+    BF_CO_TRY(const std::string_view bytes, co_await source.read(scope));
+    if (bytes.empty()) co_return std::move(body);
+    if (body.size() + bytes.size() > bytes_max) {
+      if (cut) co_return std::move(body);
+      co_return upstream_error(
+          ErrorCode::kUpstreamProtocol, Retry::kOtherTarget,
+          "the provider's answer is larger than " + std::to_string(bytes_max) + " bytes");
+    }
+    body += bytes;
+  }
+}
+
+net::Task<Result<client::Response>> send(net::CallScope& scope, Client client,
+                                         const Network& network, const Phase& phase,
+                                         const provider::OutboundRequest& request) {
+  if (phase.endpoint.spec->built_in) {
+    if (request.method == "GET") co_return demo_response(provider::demo::models());
+    co_return demo_response(
+        provider::demo::reply(request.body, client.random, client.clock.wall()));
+  }
+  auto origin = network.origin(phase.endpoint, request.url);
+  if (!origin) {
+    co_return gateway_error(ErrorCode::kInternal, "no connection terms for " + request.url.host);
+  }
+  const client::Request wire{.method = request.method,
+                             .target = request.target,
+                             .headers = request.headers,
+                             .body = request.body};
+  const net::CallScope::Deadline patience(scope, phase.network.request_timeout, kNoHead);
+  co_return co_await client.pool.send(scope, std::move(origin), wire);
+}
+
+// An answer that says no, as an error with its next step.
+net::Task<Result<Answer>> refused(net::CallScope& scope, const Phase& phase, Client client,
+                                  client::Response response) {
+  std::string body;
+  {
+    const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
+    auto read = co_await read_whole(scope, *response.body, limits::kErrorBodyBytesMax, true);
+    if (scope.cancelled()) co_return *scope.interruption();
+    // The status counts even when the body does not come.
+    if (read) body = *std::move(read);
+  }
+  Error error = phase.endpoint.dialect().decode_error({response.head.status, body});
+  error.upstream_status = response.head.status;
+  if (error.message.empty()) {
+    error.message = phase.endpoint.name + " answered " + std::to_string(response.head.status);
+  }
+  error.retry_after = routing::retry_hint(error, response.head.headers, client.clock.wall());
+  co_return error;
+}
+
+bool is_event_stream(const http::ResponseHead& head, const dialect::Dialect& dialect) {
+  return istarts_with(head.headers.get("content-type"), dialect.content_type);
+}
+
+// A whole body with status 200: good, or an error in disguise.
+Result<Answer> whole_answer(const Phase& phase, http::ResponseHead head, std::string body) {
+  const dialect::Dialect& dialect = phase.endpoint.dialect();
+  dialect::TapState state = dialect.tap_response(body);
+  if (state.error) return *std::move(state.error);
+  Answer answer;
+  answer.head = std::move(head);
+  answer.body = std::move(body);
+  answer.first_content_after = steady_clock::now() - phase.sent;
+  return answer;
+}
+
+net::Task<Result<Answer>> whole(net::CallScope& scope, const Phase& phase,
+                                client::Response response) {
+  const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
+  BF_CO_TRY(std::string body,
+            co_await read_whole(scope, *response.body, limits::kResponseBodyBytesMax, false));
+  co_return whole_answer(phase, std::move(response.head), std::move(body));
+}
+
+// Holds a stream back until it has shown something of the answer, or that it failed.
+net::Task<Result<Answer>> stream(net::CallScope& scope, const Phase& phase,
+                                 client::Response response, Permit permit) {
+  auto tap = phase.endpoint.dialect().make_stream_tap();
+  std::string peeked;
+  bool ended = false;
+  {
+    const auto first_token = phase.network.first_token_timeout.count() > 0
+                                 ? phase.network.first_token_timeout
+                                 : phase.network.stream_idle_timeout;
+    const net::CallScope::Deadline patience(scope, first_token, kNoFirstToken);
+    while (!ended && tap->state().content_events == 0 && !tap->state().finished &&
+           !tap->state().ended && tap->state().events < limits::kStreamPeekEventsMax &&
+           peeked.size() < limits::kStreamPeekBytesMax) {
+      BF_CO_TRY(const std::string_view bytes, co_await response.body->read(scope));
+      ended = bytes.empty();
+      peeked += bytes;
+      tap->feed(bytes);
+      if (tap->state().error) co_return *tap->state().error;
+    }
+  }
+  if (ended && tap->state().content_events == 0 && !tap->state().finished) {
+    co_return upstream_error(ErrorCode::kUpstreamCutShort, Retry::kSameTarget,
+                             "the provider's stream ended before its first event");
+  }
+  Answer answer;
+  answer.head = std::move(response.head);
+  answer.first_content_after = steady_clock::now() - phase.sent;
+  answer.stream = std::make_unique<AnswerStream>(
+      std::move(response.body), std::move(tap), std::move(peeked), ended,
+      AnswerStream::Limits{phase.network.stream_idle_timeout, phase.total_until},
+      std::move(permit));
+  co_return std::move(answer);
+}
+
+net::Task<Result<Answer>> answer_of(net::CallScope& scope, Client client, const Network& network,
+                                    const Phase& phase, const provider::OutboundRequest& request,
+                                    bool streaming, Permit permit) {
+  const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
+  BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
+  const auto head_after = steady_clock::now() - phase.sent;
+  if (response.head.status / 100 != 2) {
+    co_return co_await refused(scope, phase, client, std::move(response));
+  }
+  Result<Answer> answer;
+  if (streaming && is_event_stream(response.head, phase.endpoint.dialect())) {
+    answer = co_await stream(scope, phase, std::move(response), std::move(permit));
+  } else {
+    answer = co_await whole(scope, phase, std::move(response));
+  }
+  if (answer) answer->head_after = head_after;
+  if (answer && streaming && !answer->stream) {
+    co_return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kOtherTarget,
+                             "the provider answered a request for a stream with a whole body");
+  }
+  co_return answer;
+}
+
+}  // namespace
+
+net::Task<Result<Answer>> attempt(net::CallScope& scope, Client client, const Network& network,
+                                  AttemptOptions options, AttemptTimes& times) {
+  const SteadyTime asked = steady_clock::now();
+  Permit permit;
+  {
+    const net::CallScope::Deadline patience(scope, options.endpoint.settings.network.queue_timeout,
+                                            kQueued);
+    auto entered = co_await network.gate(options.endpoint)->enter(scope);
+    times.queued = steady_clock::now() - asked;
+    if (!entered) co_return std::move(entered).error();
+    permit = *std::move(entered);
+  }
+  const Phase phase = begin(options.endpoint);
+  auto answer = co_await answer_of(scope, client, network, phase, options.request, options.stream,
+                                   std::move(permit));
+  times.taken = steady_clock::now() - phase.sent;
+  co_return answer;
+}
+
+net::Task<Result<Answer>> fetch(net::CallScope& scope, Client client, const Network& network,
+                                const provider::Endpoint& endpoint,
+                                const provider::OutboundRequest& request) {
+  const Phase phase = begin(endpoint);
+  const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
+  BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
+  if (response.head.status / 100 != 2) {
+    co_return co_await refused(scope, phase, client, std::move(response));
+  }
+  const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
+  BF_CO_TRY(std::string body,
+            co_await read_whole(scope, *response.body, limits::kResponseBodyBytesMax, false));
+  Answer answer;
+  answer.head = std::move(response.head);
+  answer.body = std::move(body);
+  co_return std::move(answer);
+}
+
+}  // namespace bifrost::upstream

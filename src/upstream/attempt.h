@@ -1,0 +1,45 @@
+// One call to one provider with one key: from the queue to the first good event.
+//
+// Every phase has its own limit and its own error: waiting for a place, connecting, the response
+// head, the first event, silence, the whole. A failed attempt leaves nothing behind.
+#pragma once
+
+#include "base/random.h"
+#include "base/result.h"
+#include "client/pool.h"
+#include "provider/endpoint.h"
+#include "provider/prepare.h"
+#include "upstream/answer.h"
+#include "upstream/network.h"
+
+namespace bifrost::upstream {
+
+// What attempts need of the worker they run on.
+struct Client {
+  client::Pool& pool;
+  const Clock& clock;
+  Random& random;
+};
+
+struct AttemptTimes {
+  std::chrono::nanoseconds queued{};  // waiting for a place
+  std::chrono::nanoseconds taken{};   // from having a place to the outcome
+};
+
+struct AttemptOptions {
+  const provider::Endpoint& endpoint;
+  const provider::OutboundRequest& request;
+  bool stream = false;
+};
+
+// `times` is filled whatever the outcome. A failure carries its next step, and the floor of a
+// pause when the provider gave a hint.
+net::Task<Result<Answer>> attempt(net::CallScope& scope, Client client, const Network& network,
+                                  AttemptOptions options, AttemptTimes& times);
+
+// Sends a request that is no chat (a list of models): the whole body, with the same limits.
+net::Task<Result<Answer>> fetch(net::CallScope& scope, Client client, const Network& network,
+                                const provider::Endpoint& endpoint,
+                                const provider::OutboundRequest& request);
+
+}  // namespace bifrost::upstream

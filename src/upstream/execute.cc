@@ -1,0 +1,207 @@
+#include "upstream/execute.h"
+
+#include "base/log.h"
+#include "base/try.h"
+#include "routing/retry.h"
+
+#include <optional>
+#include <utility>
+
+namespace bifrost::upstream {
+namespace {
+
+// Encodes the request for one target after the other; decodes it at most once.
+class Encoder {
+ public:
+  explicit Encoder(const Job& job) : job_(job) {}
+
+  Result<dialect::EncodedRequest> encode(const provider::Endpoint& endpoint,
+                                         std::string_view model) {
+    const dialect::EncodeOptions options{.model = model, .flavor = endpoint.flavor};
+    if (same_dialect(endpoint)) return edit(endpoint.dialect(), options);
+    if (!decoded_) {
+      BF_TRY(decoded_, job_.inbound.decode_request(job_.input));
+    }
+    return endpoint.dialect().encode_request(*decoded_, options);
+  }
+
+  [[nodiscard]] bool same_dialect(const provider::Endpoint& endpoint) const {
+    return &endpoint.dialect() == &job_.inbound;
+  }
+
+ private:
+  Result<dialect::EncodedRequest> edit(const dialect::Dialect& dialect,
+                                       const dialect::EncodeOptions& options) const {
+    BF_TRY(auto edited, dialect.edit_request(job_.input, job_.facts, options));
+    dialect::EncodedRequest encoded;
+    encoded.body = edited ? *std::move(edited) : job_.input.body;
+    return encoded;
+  }
+
+  const Job& job_;
+  std::optional<llm::Request> decoded_;
+};
+
+// The keys for one target: from the provider's pool, or the caller's own.
+class Keys {
+ public:
+  static Result<Keys> make(const Job& job, const routing::Target& target) {
+    Keys keys;
+    keys.target_ = &target;
+    if (job.direct_key != nullptr && !target.endpoint->keyless) {
+      keys.direct_ = job.direct_key;
+      return keys;
+    }
+    BF_TRY(keys.picker_, routing::KeyPicker::make(*target.endpoint, target.model, job.pin));
+    return keys;
+  }
+
+  Result<routing::PickedKey> pick(Random& random) {
+    if (picker_) return picker_->pick(random);
+    return routing::PickedKey{direct_, target_->model};
+  }
+
+  // Takes the outcome of the last one into account.
+  void failed(Retry retry) {
+    if (!picker_) return;
+    if (retry == Retry::kOtherKey) picker_->set_aside();
+    if (retry == Retry::kReplaceKey) picker_->bury();
+  }
+
+  [[nodiscard]] bool has_fresh_key() const { return picker_ && picker_->has_fresh_key(); }
+  [[nodiscard]] bool has_other_key() const { return picker_ && picker_->has_other_key(); }
+
+ private:
+  Keys() = default;
+  friend class bifrost::Result<Keys>;
+  const routing::Target* target_ = nullptr;
+  const provider::Key* direct_ = nullptr;
+  std::optional<routing::KeyPicker> picker_;
+};
+
+routing::RetryPolicy policy_of(const provider::Endpoint& endpoint) {
+  const config::NetworkSettings& network = endpoint.settings.network;
+  return {.retries_max = network.max_retries,
+          .backoff_initial = network.retry_backoff_initial,
+          .backoff_max = network.retry_backoff_max};
+}
+
+// Everything about one target that outlives its attempts.
+struct Visit {
+  const Job& job;
+  const routing::Target& target;
+  Encoder& encoder;
+  bool last;  // no target follows
+};
+
+struct Prepared {
+  provider::OutboundRequest request;
+  const provider::Key* key = nullptr;
+  std::string model;
+  std::vector<std::string> dropped;
+};
+
+Result<Prepared> prepare(const Visit& visit, Keys& keys, Random& random) {
+  const provider::Endpoint& endpoint = *visit.target.endpoint;
+  BF_TRY(routing::PickedKey picked, keys.pick(random));
+  Prepared prepared;
+  prepared.key = picked.key;
+  prepared.model = endpoint.wire_model(picked.model);
+  BF_TRY(dialect::EncodedRequest encoded, visit.encoder.encode(endpoint, prepared.model));
+  prepared.dropped = std::move(encoded.dropped);
+  provider::Outgoing outgoing{.model = prepared.model,
+                              .stream = visit.job.facts.stream,
+                              .encoded = std::move(encoded),
+                              .caller = {.headers = visit.job.caller_headers,
+                                         .filter = visit.job.header_filter,
+                                         .same_dialect = visit.encoder.same_dialect(endpoint)}};
+  BF_TRY(prepared.request, provider::prepare(endpoint, prepared.key, std::move(outgoing)));
+  return prepared;
+}
+
+Served served_by(const Visit& visit, Prepared prepared, Answer answer, std::int64_t retries) {
+  Served served;
+  served.answer = std::move(answer);
+  served.target = &visit.target;
+  if (prepared.key != nullptr) {
+    served.key_id = prepared.key->id();
+    served.key_name = prepared.key->settings.name;
+  }
+  served.model = std::move(prepared.model);
+  served.fallback_index = visit.target.fallback_index;
+  served.retries = retries;
+  served.same_dialect = visit.encoder.same_dialect(*visit.target.endpoint);
+  if (visit.job.keep_sent_body) served.sent_body = std::move(prepared.request.body);
+  served.dropped = std::move(prepared.dropped);
+  return served;
+}
+
+// All keys were refused: one error for what were several.
+Error exhausted(const provider::Endpoint& endpoint, const Error& last) {
+  Error error = upstream_error(ErrorCode::kCredentialsExhausted, Retry::kOtherTarget,
+                               endpoint.name + " refused every key; the last one: " + last.message);
+  error.upstream_body = last.upstream_body;
+  return error;
+}
+
+net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, const Visit& visit,
+                                       AttemptObserver& observer) {
+  const provider::Endpoint& endpoint = *visit.target.endpoint;
+  const routing::RetryPolicy policy = policy_of(endpoint);
+  BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target));
+  std::int64_t refused = 0;
+  for (std::int64_t retries = 0;; ++retries) {
+    BF_CO_TRY(Prepared prepared, prepare(visit, keys, client.random));
+    AttemptTimes times;
+    auto answer = co_await attempt(
+        scope, client, visit.job.network,
+        {.endpoint = endpoint, .request = prepared.request, .stream = visit.job.facts.stream},
+        times);
+    if (answer) {
+      observer.on_attempt({visit.target, prepared.key, retries, nullptr, times, false});
+      co_return served_by(visit, std::move(prepared), *std::move(answer), retries);
+    }
+    Error error = std::move(answer).error();
+    if (scope.cancelled()) error = *scope.interruption();
+    keys.failed(error.retry);
+    if (error.retry == Retry::kReplaceKey) ++refused;
+    const routing::Step step = routing::next_step(error,
+                                                  {.retries = retries,
+                                                   .has_fresh_key = keys.has_fresh_key(),
+                                                   .has_other_key = keys.has_other_key(),
+                                                   .has_next_target = !visit.last},
+                                                  policy, client.random);
+    const bool rotated = step.action == routing::Step::Action::kRetryOtherKey;
+    observer.on_attempt({visit.target, prepared.key, retries, &error, times, rotated});
+    if (!rotated && step.action != routing::Step::Action::kRetrySameKey) {
+      if (refused > 1 && !keys.has_other_key()) co_return exhausted(endpoint, error);
+      co_return error;
+    }
+    BF_CO_TRY_VOID(co_await net::sleep_for(scope, step.delay));
+  }
+}
+
+}  // namespace
+
+net::Task<Result<Served>> execute(net::CallScope& scope, Client client, const Job& job,
+                                  AttemptObserver& observer) {
+  Encoder encoder(job);
+  std::optional<Error> primary = job.plan.primary_error;
+  for (std::size_t i = 0; i < job.plan.targets.size(); ++i) {
+    const bool last = i + 1 == job.plan.targets.size();
+    const Visit visit{job, job.plan.targets[i], encoder, last};
+    auto served = co_await visit_target(scope, client, visit, observer);
+    if (served) co_return served;
+    Error error = std::move(served).error();
+    const bool final = error.retry == Retry::kNo || scope.cancelled();
+    if (!primary) {
+      primary = std::move(error);
+    } else if (scope.cancelled()) {
+      primary = *scope.interruption();
+    }
+    if (final) break;
+  }
+  co_return *std::move(primary);
+}
+
+}  // namespace bifrost::upstream

@@ -1,0 +1,69 @@
+// From an ordered list of targets to one good answer: keys, retries, pauses, fallbacks.
+//
+// Each target has its full budget of retries. The first success wins; when all fail, the first
+// target's error is returned. A pause holds neither a worker nor a place in a queue. Nothing is
+// repeated once an answer was handed over: what follows is the caller's to see.
+#pragma once
+
+#include "base/result.h"
+#include "config/client_settings.h"
+#include "dialect/dialect.h"
+#include "llm/request.h"
+#include "routing/keys.h"
+#include "routing/plan.h"
+#include "upstream/attempt.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bifrost::upstream {
+
+// A request as the executor sees it. Everything is borrowed and outlives the call.
+struct Job {
+  const Network& network;
+  const routing::Plan& plan;
+  const dialect::Dialect& inbound;
+  const dialect::RequestInput& input;
+  const dialect::RequestFacts& facts;
+  const http::Headers* caller_headers = nullptr;
+  const config::HeaderFilterSettings* header_filter = nullptr;
+  routing::KeyPin pin = {};
+  const provider::Key* direct_key = nullptr;  // the caller's own; bypasses the pool
+  bool keep_sent_body = false;                // for Served::sent_body
+};
+
+// One attempt, for whoever counts them. Views are valid during the call only.
+struct AttemptRecord {
+  const routing::Target& target;
+  const provider::Key* key;  // null: none was needed
+  std::int64_t retry;        // 0: the first attempt at this target
+  const Error* error;        // null: it succeeded
+  AttemptTimes times;
+  bool rotated;  // another key follows because of this failure
+};
+
+class AttemptObserver {
+ public:
+  virtual ~AttemptObserver() = default;
+  virtual void on_attempt(const AttemptRecord& record) = 0;
+};
+
+// The answer, and who gave it.
+struct Served {
+  Answer answer;
+  const routing::Target* target = nullptr;
+  std::string key_id;
+  std::string key_name;
+  std::string model;               // as the provider knows it
+  std::size_t fallback_index = 0;  // as the caller numbered them; 0: what was asked for
+  std::int64_t retries = 0;        // at this target
+  bool same_dialect = false;
+  std::string sent_body;  // what the provider got, when it was to be kept
+  std::vector<std::string> dropped;
+};
+
+net::Task<Result<Served>> execute(net::CallScope& scope, Client client, const Job& job,
+                                  AttemptObserver& observer);
+
+}  // namespace bifrost::upstream

@@ -1,0 +1,104 @@
+#include "upstream/gate.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bifrost::upstream {
+namespace {
+
+// Without dropping, calls wait beyond the buffer as well; their connections are bounded already.
+constexpr std::size_t kWaitingBound = 100'000;
+
+}  // namespace
+
+Permit::Permit(Permit&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)) {}
+
+Permit& Permit::operator=(Permit&& other) noexcept {
+  if (this != &other) {
+    release();
+    gate_ = std::exchange(other.gate_, nullptr);
+  }
+  return *this;
+}
+
+void Permit::release() {
+  if (const auto gate = std::exchange(gate_, nullptr)) gate->leave();
+}
+
+net::Task<Result<Permit>> Gate::enter(net::CallScope& scope) {
+  auto waiter = std::make_shared<Waiter>();
+  {
+    const std::lock_guard lock(mutex_);
+    if (in_flight_ < limits_.in_flight_max && queue_.empty()) {
+      ++in_flight_;
+      co_return Permit(shared_from_this());
+    }
+    const std::size_t waiting_max = limits_.drop_excess ? limits_.waiting_max : kWaitingBound;
+    if (queue_.size() >= waiting_max) {
+      Error error =
+          gateway_error(ErrorCode::kQueueFull,
+                        "request dropped: queue is full (" + std::to_string(in_flight_) +
+                            " calls under way, " + std::to_string(queue_.size()) + " waiting)");
+      error.retry = Retry::kOtherTarget;
+      error.retry_after = std::chrono::seconds(1);
+      co_return error;
+    }
+    waiter->loop = &scope.loop();
+    queue_.push_back(waiter);
+  }
+  net::WaitSlot slot;
+  waiter->slot = &slot;
+  while (true) {
+    co_await scope.wait(slot);
+    auto interruption = scope.interruption();
+    const std::lock_guard lock(mutex_);
+    if (waiter->granted && !interruption) co_return Permit(shared_from_this());
+    if (!interruption) continue;
+    waiter->slot = nullptr;
+    if (waiter->granted) {
+      // The place came too late for us: it is the next one's.
+      --in_flight_;
+      admit_waiting();
+    } else {
+      std::erase(queue_, waiter);
+    }
+    co_return *std::move(interruption);
+  }
+}
+
+void Gate::leave() {
+  const std::lock_guard lock(mutex_);
+  --in_flight_;
+  admit_waiting();
+}
+
+void Gate::admit_waiting() {
+  while (!queue_.empty() && in_flight_ < limits_.in_flight_max) {
+    std::shared_ptr<Waiter> next = std::move(queue_.front());
+    queue_.pop_front();
+    next->granted = true;
+    ++in_flight_;
+    net::Loop* loop = next->loop;
+    loop->post([next = std::move(next)] {
+      if (next->slot != nullptr) next->loop->wake(*next->slot);
+    });
+  }
+}
+
+void Gate::set_limits(GateLimits limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+  admit_waiting();
+}
+
+std::size_t Gate::in_flight() const {
+  const std::lock_guard lock(mutex_);
+  return in_flight_;
+}
+
+std::size_t Gate::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+}  // namespace bifrost::upstream

@@ -1,0 +1,81 @@
+// How many calls to one provider may be under way, and how many may wait for a place.
+//
+// One per provider and process, shared by all workers, so the limits are true whatever worker a
+// call is on. Places are given in the order of asking. It outlives reloads; limits may change at
+// any time. Thread-safe.
+#pragma once
+
+#include "base/result.h"
+#include "net/call_scope.h"
+#include "net/task.h"
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+namespace bifrost::upstream {
+
+struct GateLimits {
+  std::size_t in_flight_max = 1000;  // concurrency
+  std::size_t waiting_max = 5000;    // buffer_size
+  bool drop_excess = false;          // a full queue refuses instead of letting wait
+
+  bool operator==(const GateLimits&) const = default;
+};
+
+class Gate;
+
+// A place. Given back when it is destroyed.
+class Permit {
+ public:
+  Permit() = default;
+  Permit(Permit&& other) noexcept;
+  Permit& operator=(Permit&& other) noexcept;
+  Permit(const Permit&) = delete;
+  Permit& operator=(const Permit&) = delete;
+  ~Permit() { release(); }
+
+  void release();
+  [[nodiscard]] bool held() const { return gate_ != nullptr; }
+
+ private:
+  friend class Gate;
+  explicit Permit(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
+  std::shared_ptr<Gate> gate_;
+};
+
+class Gate : public std::enable_shared_from_this<Gate> {
+ public:
+  explicit Gate(GateLimits limits) : limits_(limits) {}
+
+  // Waits for a place; the caller's deadline bounds the wait. A full queue refuses at once with
+  // kQueueFull when excess is dropped; else calls go on waiting behind it, as with the original.
+  net::Task<Result<Permit>> enter(net::CallScope& scope);
+
+  void set_limits(GateLimits limits);
+  [[nodiscard]] std::size_t in_flight() const;
+  [[nodiscard]] std::size_t waiting() const;
+
+ private:
+  friend class Permit;
+
+  // One waiting call. Shared with the wake-up that is posted to its loop: the call may be gone by
+  // then.
+  struct Waiter {
+    net::Loop* loop = nullptr;
+    net::WaitSlot* slot = nullptr;  // null once the call has left; touched on its loop only
+    bool granted = false;           // under the mutex
+    bool abandoned = false;         // under the mutex
+  };
+
+  void leave();
+  void admit_waiting();  // with the mutex held
+
+  mutable std::mutex mutex_;
+  GateLimits limits_;
+  std::size_t in_flight_ = 0;
+  std::deque<std::shared_ptr<Waiter>> queue_;
+};
+
+}  // namespace bifrost::upstream

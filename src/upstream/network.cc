@@ -1,0 +1,189 @@
+#include "upstream/network.h"
+
+#include "base/strings.h"
+#include "base/try.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace bifrost::upstream {
+namespace {
+
+bool same_place(const client::Origin& origin, const http::Url& url) {
+  return origin.https == url.tls && origin.port == url.port && origin.host == url.host;
+}
+
+// Every address that the endpoint may be reached at.
+std::vector<http::Url> addresses(const provider::Endpoint& endpoint) {
+  std::vector<http::Url> urls;
+  if (!endpoint.base.host.empty()) urls.push_back(endpoint.base);
+  for (const provider::Key& key : endpoint.keys) {
+    if (key.url) urls.push_back(*key.url);
+  }
+  for (const provider::PathOverride& path : endpoint.path_overrides) {
+    if (path.url) urls.push_back(*path.url);
+  }
+  return urls;
+}
+
+Result<std::shared_ptr<const client::Proxy>> make_proxy(std::string_view url_text,
+                                                        std::string_view username,
+                                                        std::string_view password) {
+  BF_TRY(const http::Url url, http::parse_url(url_text));
+  if (url.tls) {
+    return gateway_error(ErrorCode::kConfigInvalid,
+                         "proxy_config.url: a proxy is spoken to in http, not https");
+  }
+  auto proxy = std::make_shared<client::Proxy>();
+  proxy->host = url.host;
+  proxy->port = url.port;
+  if (!username.empty()) {
+    proxy->authorization =
+        "Basic " + base64_encode(std::string(username) + ":" + std::string(password));
+  }
+  return std::shared_ptr<const client::Proxy>(std::move(proxy));
+}
+
+// NO_PROXY: names and domains, "*" for all.
+bool excluded(std::string_view host, std::string_view no_proxy) {
+  return std::ranges::any_of(split(no_proxy, ','), [&](std::string_view entry) {
+    entry = trim(entry);
+    if (entry.empty()) return false;
+    if (entry == "*" || iequals(entry, host)) return true;
+    if (entry.starts_with('.')) entry.remove_prefix(1);
+    return host.size() > entry.size() && host[host.size() - entry.size() - 1] == '.' &&
+           iequals(host.substr(host.size() - entry.size()), entry);
+  });
+}
+
+std::string first_set(const config::Environment& environment,
+                      std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    if (auto value = environment.get(name); value && !value->empty()) return *value;
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const client::Proxy>> proxy_for(const config::ProxySettings& settings,
+                                                       const http::Url& url,
+                                                       const config::Environment& environment) {
+  switch (settings.type) {
+    case config::ProxyType::kNone:
+    case config::ProxyType::kSocks5:
+      return std::shared_ptr<const client::Proxy>();
+    case config::ProxyType::kHttp:
+      return make_proxy(settings.url, settings.username.reveal(), settings.password.reveal());
+    case config::ProxyType::kEnvironment:
+      break;
+  }
+  if (excluded(url.host, first_set(environment, {"NO_PROXY", "no_proxy"}))) {
+    return std::shared_ptr<const client::Proxy>();
+  }
+  const std::string text = url.tls ? first_set(environment, {"HTTPS_PROXY", "https_proxy"})
+                                   : first_set(environment, {"HTTP_PROXY", "http_proxy"});
+  if (text.empty()) return std::shared_ptr<const client::Proxy>();
+  return make_proxy(text, settings.username.reveal(), settings.password.reveal());
+}
+
+Result<std::shared_ptr<const client::Origin>> make_origin(
+    const provider::Endpoint& endpoint, const http::Url& url,
+    const std::shared_ptr<const net::TlsContext>& tls, const config::Environment& environment) {
+  const config::NetworkSettings& network = endpoint.settings.network;
+  auto origin = std::make_shared<client::Origin>();
+  origin->https = url.tls;
+  origin->host = url.host;
+  origin->port = url.port;
+  if (url.tls) origin->tls = tls;
+  BF_TRY(origin->proxy, proxy_for(endpoint.settings.proxy, url, environment));
+  origin->allow_private_network = network.allow_private_network;
+  origin->connect_timeout = network.connect_timeout;
+  origin->keep_alive_timeout = network.keep_alive_timeout;
+  return std::shared_ptr<const client::Origin>(std::move(origin));
+}
+
+Result<std::shared_ptr<const net::TlsContext>> make_tls(const provider::Endpoint& endpoint) {
+  const config::NetworkSettings& network = endpoint.settings.network;
+  net::TlsClientOptions options;
+  options.ca_pem = network.ca_cert_pem;
+  // A proxy that opens TLS shows certificates of its own authority.
+  if (!endpoint.settings.proxy.ca_cert_pem.empty()) {
+    options.ca_pem += "\n" + endpoint.settings.proxy.ca_cert_pem;
+  }
+  options.insecure_skip_verify = network.insecure_skip_verify;
+  auto context = net::TlsContext::client(options);
+  if (!context) {
+    return gateway_error(ErrorCode::kConfigInvalid,
+                         "providers." + endpoint.name + ": " + context.error().message);
+  }
+  return context;
+}
+
+GateLimits gate_limits(const provider::Endpoint& endpoint, bool drop_excess) {
+  const config::ConcurrencySettings& settings = endpoint.settings.concurrency;
+  // Each call needs a connection of its own, so the smaller bound is the true one.
+  const std::int64_t in_flight =
+      std::min(settings.concurrency, endpoint.settings.network.max_conns_per_host);
+  return {.in_flight_max = static_cast<std::size_t>(in_flight),
+          .waiting_max = static_cast<std::size_t>(settings.buffer_size),
+          .drop_excess = drop_excess};
+}
+
+}  // namespace
+
+std::shared_ptr<Gate> Gates::get(std::string_view provider, GateLimits limits) {
+  const std::lock_guard lock(mutex_);
+  const auto known = gates_.find(provider);
+  if (known != gates_.end()) {
+    known->second->set_limits(limits);
+    return known->second;
+  }
+  auto gate = std::make_shared<Gate>(limits);
+  gates_.emplace(std::string(provider), gate);
+  return gate;
+}
+
+std::vector<std::pair<std::string, std::shared_ptr<Gate>>> Gates::all() const {
+  const std::lock_guard lock(mutex_);
+  return {gates_.begin(), gates_.end()};
+}
+
+Result<Network> Network::build(const provider::Registry& registry, bool drop_excess, Gates& gates,
+                               const config::Environment& environment) {
+  Network network;
+  // Everything that can fail comes before the gates are touched: a bad configuration is refused
+  // whole.
+  for (const provider::Endpoint& endpoint : registry) {
+    Entry entry;
+    std::shared_ptr<const net::TlsContext> tls;
+    for (const http::Url& url : addresses(endpoint)) {
+      const bool known = std::ranges::any_of(
+          entry.origins, [&](const auto& origin) { return same_place(*origin, url); });
+      if (known) continue;
+      if (url.tls && !tls) {
+        BF_TRY(tls, make_tls(endpoint));
+      }
+      BF_TRY(auto origin, make_origin(endpoint, url, tls, environment));
+      entry.origins.push_back(std::move(origin));
+    }
+    network.entries_.emplace(&endpoint, std::move(entry));
+  }
+  for (const provider::Endpoint& endpoint : registry) {
+    network.entries_[&endpoint].gate = gates.get(endpoint.name, gate_limits(endpoint, drop_excess));
+  }
+  return network;
+}
+
+const std::shared_ptr<Gate>& Network::gate(const provider::Endpoint& endpoint) const {
+  return entries_.at(&endpoint).gate;
+}
+
+std::shared_ptr<const client::Origin> Network::origin(const provider::Endpoint& endpoint,
+                                                      const http::Url& url) const {
+  for (const auto& origin : entries_.at(&endpoint).origins) {
+    if (same_place(*origin, url)) return origin;
+  }
+  return nullptr;
+}
+
+}  // namespace bifrost::upstream
