@@ -1,0 +1,86 @@
+#include "pipeline/answer_headers.h"
+
+#include "base/strings.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace bifrost::pipeline {
+namespace {
+
+// Of the provider's headers, those that tell a caller about its own use of the provider.
+constexpr std::array<std::string_view, 5> kPassedPrefixes = {
+    "x-ratelimit-", "anthropic-ratelimit-", "anthropic-organization-id", "openai-", "retry-after"};
+
+void pass_on(http::Headers& out, const http::Headers& upstream, bool same_dialect) {
+  for (const http::Header header : upstream) {
+    const bool passes = std::ranges::any_of(kPassedPrefixes, [&](std::string_view prefix) {
+      return istarts_with(header.name, prefix);
+    });
+    if (passes) {
+      out.add(ascii_lower(header.name), header.value);
+    } else if (iequals(header.name, "x-request-id")) {
+      out.add("x-bifrost-provider-request-id", header.value);
+    } else if (same_dialect && iequals(header.name, "request-id")) {
+      out.add("request-id", header.value);  // Anthropic's; its SDK shows it
+    }
+  }
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t kBytesMax = 2048;
+  std::string out;
+  for (const std::string& name : names) {
+    if (out.size() + name.size() > kBytesMax) return out + ", ...";
+    if (!out.empty()) out += ", ";
+    // A caller's field name may hold anything.
+    for (const char c : name) out += c > 0x20 && c < 0x7F ? c : '?';
+  }
+  return out;
+}
+
+// A model name from a caller as a header value.
+std::string visible(std::string_view text) {
+  std::string out(utf8_prefix(text, 256));
+  std::erase_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return out;
+}
+
+}  // namespace
+
+http::Headers base_headers(const Exchange& exchange) {
+  http::Headers headers = {{"x-request-id", exchange.request_id}};
+  for (const http::Header header : exchange.cors) headers.add(header.name, header.value);
+  return headers;
+}
+
+http::Headers served_headers(const Exchange& exchange) {
+  http::Headers headers = base_headers(exchange);
+  const upstream::Served& served = *exchange.served;
+  headers.add("x-bifrost-provider", served.target->endpoint->name);
+  headers.add("x-bifrost-original-model", visible(exchange.facts.model));
+  headers.add("x-bifrost-resolved-model", visible(served.model));
+  headers.add("x-bifrost-fallback-index", std::to_string(served.fallback_index));
+  headers.add("x-bifrost-request-type", operation_name(exchange.surface().operation));
+  if (!exchange.dropped.empty() && !exchange.unified()) {
+    headers.add("x-bifrost-dropped-fields", joined(exchange.dropped));
+  }
+  pass_on(headers, served.answer.head.headers, served.same_dialect);
+  return headers;
+}
+
+http::Headers error_headers(const Exchange& exchange, const Error& error) {
+  http::Headers headers = base_headers(exchange);
+  headers.add("content-type", "application/json");
+  if (error.retry_after) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);
+    headers.add("retry-after", std::to_string(std::max<std::int64_t>(seconds.count(), 1)));
+    headers.add("retry-after-ms", std::to_string(error.retry_after->count()));
+  }
+  if (error.code == ErrorCode::kMethodNotAllowed) headers.add("allow", exchange.route.allow);
+  return headers;
+}
+
+}  // namespace bifrost::pipeline

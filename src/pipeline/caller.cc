@@ -1,0 +1,103 @@
+#include "pipeline/caller.h"
+
+#include "base/strings.h"
+#include "http/h1/head.h"
+
+#include <algorithm>
+
+namespace bifrost::pipeline {
+namespace {
+
+constexpr std::size_t kRequestIdBytesMax = 128;
+
+std::string_view bearer(const http::Headers& headers) {
+  const std::string_view value = headers.get("authorization");
+  if (!istarts_with(value, "bearer ")) return {};
+  return trim(value.substr(7));
+}
+
+bool origin_allowed(const config::ClientSettings& settings, std::string_view origin) {
+  return std::ranges::any_of(settings.allowed_origins, [&](std::string_view allowed) {
+    return allowed == "*" || iequals(allowed, origin);
+  });
+}
+
+}  // namespace
+
+Result<void> check_caller(const config::ClientSettings& settings, const http::RequestHead& head,
+                          std::string_view path) {
+  for (const std::string& name : settings.required_headers) {
+    if (!head.headers.contains(name)) {
+      return client_error(ErrorCode::kInvalidRequest,
+                          "required header is missing: " + name + " (client.required_headers)",
+                          name);
+    }
+  }
+  if (!settings.enforce_auth_on_inference) return {};
+  if (std::ranges::find(settings.whitelisted_routes, path) != settings.whitelisted_routes.end()) {
+    return {};
+  }
+  if (direct_key(settings, head.headers)) return {};
+  // Whoever demands credentials must not be served without: virtual keys are not served yet, so
+  // none can be valid.
+  Error error = client_error(ErrorCode::kUnauthenticated,
+                             "virtual key is required (client.enforce_auth_on_inference), and this "
+                             "version knows none");
+  error.upstream_type = "virtual_key_required";
+  return error;
+}
+
+routing::KeyPin pinned_key(const http::Headers& headers) {
+  return {.id = headers.get("x-bf-api-key-id"), .name = headers.get("x-bf-api-key")};
+}
+
+std::optional<provider::Key> direct_key(const config::ClientSettings& settings,
+                                        const http::Headers& headers) {
+  if (!settings.allow_direct_keys || !iequals(headers.get("x-bf-direct-key"), "true")) {
+    return std::nullopt;
+  }
+  std::string_view value = bearer(headers);
+  if (value.empty()) value = headers.get("x-api-key");
+  if (value.empty()) value = headers.get("x-goog-api-key");
+  if (value.empty()) return std::nullopt;
+  provider::Key key;
+  key.settings.name = "direct";
+  key.settings.value = config::Secret(std::string(value));
+  key.settings.models = {std::string(config::kEverything)};
+  return key;
+}
+
+std::optional<std::string_view> given_request_id(const http::Headers& headers) {
+  const std::string_view id = headers.get("x-request-id");
+  if (id.empty() || id.size() > kRequestIdBytesMax || !http::h1::valid_value(id)) {
+    return std::nullopt;
+  }
+  return id;
+}
+
+http::Headers cors_headers(const config::ClientSettings& settings, const http::Headers& request) {
+  const auto origin = request.find("origin");
+  if (!origin || !origin_allowed(settings, *origin)) return {};
+  return {{"access-control-allow-origin", *origin},
+          {"access-control-expose-headers", "*"},
+          {"vary", "origin"}};
+}
+
+http::Headers preflight_headers(const config::ClientSettings& settings,
+                                const http::Headers& request) {
+  http::Headers headers = cors_headers(settings, request);
+  if (headers.empty()) return headers;
+  headers.add("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD");
+  // Official SDKs in a browser add headers of their own, so what is asked for is allowed.
+  std::string allowed(request.get("access-control-request-headers"));
+  for (const std::string& name : settings.allowed_headers) {
+    if (!allowed.empty()) allowed += ", ";
+    allowed += name;
+  }
+  if (allowed.empty()) allowed = "authorization, content-type, x-api-key, x-goog-api-key";
+  headers.add("access-control-allow-headers", allowed);
+  headers.add("access-control-max-age", "86400");
+  return headers;
+}
+
+}  // namespace bifrost::pipeline

@@ -1,0 +1,135 @@
+// The chat operation: read, look, plan, execute, relay.
+
+#include "base/strings.h"
+#include "base/try.h"
+#include "pipeline/answer_headers.h"
+#include "pipeline/caller.h"
+#include "pipeline/keep_alive.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/relay.h"
+#include "routing/plan.h"
+
+#include <chrono>
+#include <utility>
+
+namespace bifrost::pipeline {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Tells the meter of each attempt, and the exchange whom it was with.
+class Observer final : public upstream::AttemptObserver {
+ public:
+  Observer(Meter& meter, Exchange& exchange) : meter_(meter), exchange_(exchange) {}
+  void on_attempt(const upstream::AttemptRecord& record) override {
+    exchange_.attempted_provider = record.target.endpoint->name;
+    meter_.attempt_ended(exchange_, record);
+  }
+
+ private:
+  Meter& meter_;
+  Exchange& exchange_;
+};
+
+// Counts a stream as open for as long as it lives.
+class OpenStream {
+ public:
+  explicit OpenStream(Meter& meter) : meter_(meter) { meter_.stream_opened(); }
+  ~OpenStream() { meter_.stream_closed(); }
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+
+ private:
+  Meter& meter_;
+};
+
+Result<std::string> decode_path_model(std::string_view encoded) {
+  auto model = percent_decode(encoded);
+  if (!model) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "the model in the path has a broken percent escape", "model");
+  }
+  return *std::move(model);
+}
+
+bool keeps_sent_body(const Exchange& exchange) {
+  if (!exchange.unified()) return false;
+  if (exchange.snapshot->config.client.allow_per_request_raw_override) return true;
+  for (const auto& endpoint : exchange.snapshot->registry) {
+    if (endpoint.settings.send_back_raw_request) return true;
+  }
+  return false;
+}
+
+// Headers of a stream that a keep-alive begins before anybody is known to serve it.
+http::Headers early_headers(const Exchange& exchange) {
+  http::Headers headers = base_headers(exchange);
+  headers.add("content-type", exchange.surface().dialect->content_type);
+  headers.add("cache-control", "no-cache");
+  headers.add("x-accel-buffering", "no");
+  return headers;
+}
+
+}  // namespace
+
+net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
+  server::Request& request = exchange.request;
+  const config::ClientSettings& settings = exchange.snapshot->config.client;
+  const dialect::Dialect& dialect = *exchange.surface().dialect;
+
+  const auto body_bytes_max = static_cast<std::size_t>(settings.max_request_body_size_mb) << 20U;
+  BF_CO_TRY(exchange.body, co_await request.body.read_all(request.scope, body_bytes_max));
+  BF_CO_TRY(exchange.path_model, decode_path_model(exchange.route.model));
+  const dialect::RequestInput input{.body = exchange.body,
+                                    .path_model = exchange.path_model,
+                                    .path_stream = exchange.surface().path_stream};
+  BF_CO_TRY(exchange.facts, dialect.peek(input, scanner_));
+  BF_CO_TRY(exchange.plan, routing::plan(exchange.snapshot->registry,
+                                         {.model = exchange.facts.model,
+                                          .fallbacks = exchange.facts.fallbacks,
+                                          .default_provider = exchange.surface().provider}));
+
+  const bool stream = exchange.facts.stream;
+  const http::Headers early = stream ? early_headers(exchange) : http::Headers();
+  const auto interval = exchange.snapshot->config.server.keep_alive_interval;
+  KeepAlive keep_alive(loop_, request.out,
+                       {.interval = stream ? interval : std::chrono::milliseconds(0),
+                        .bytes = dialect.keep_alive,
+                        .headers = early});
+
+  const auto own_key = direct_key(settings, request.head.headers);
+  const upstream::Job job{.network = exchange.snapshot->network,
+                          .plan = exchange.plan,
+                          .inbound = dialect,
+                          .input = input,
+                          .facts = exchange.facts,
+                          .caller_headers = &request.head.headers,
+                          .header_filter = &settings.header_filter,
+                          .pin = pinned_key(request.head.headers),
+                          .direct_key = own_key ? &*own_key : nullptr,
+                          .keep_sent_body = keeps_sent_body(exchange)};
+  Observer observer(meter_, exchange);
+  const SteadyTime asked = steady_clock::now();
+  auto served = co_await upstream::execute(request.scope, client(), job, observer);
+  exchange.upstream_time = steady_clock::now() - asked;
+  if (!served) {
+    keep_alive.stop();
+    meter_.keep_alives(keep_alive.sent());
+    co_return std::move(served).error();
+  }
+  exchange.served = *std::move(served);
+  exchange.dropped = exchange.served->dropped;
+
+  RelayContext context{.exchange = exchange,
+                       .now = clock_.wall(),
+                       .between_events = nullptr,
+                       .keep_alive = &keep_alive};
+  if (!stream) co_return co_await relay_whole(context);
+  const OpenStream open(meter_);
+  context.between_events = &meter_.between_events(exchange);
+  auto relayed = co_await relay_stream(context);
+  meter_.keep_alives(keep_alive.sent());
+  co_return relayed;
+}
+
+}  // namespace bifrost::pipeline

@@ -1,0 +1,50 @@
+// All that is known of one request, from its head to its end. Data only: the steps do the work.
+#pragma once
+
+#include "dialect/dialect.h"
+#include "pipeline/gateway_state.h"
+#include "pipeline/surface.h"
+#include "routing/plan.h"
+#include "server/handler.h"
+#include "upstream/execute.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bifrost::pipeline {
+
+struct Exchange {
+  server::Request& request;
+  SnapshotPtr snapshot;  // held to the end
+  std::string request_id;
+  Match route = {};
+
+  // The request
+  std::string body = {};
+  std::string path_model = {};
+  dialect::RequestFacts facts = {};
+  routing::Plan plan = {};                // pointed into by what was served
+  http::Headers cors = {};                // that every answer to this caller carries
+  std::vector<std::string> dropped = {};  // fields without a counterpart at the provider
+
+  // The answer
+  std::string attempted_provider = {};  // that was asked last
+  std::optional<upstream::Served> served = {};
+  dialect::TapState tap = {};  // usage, finish reason, what the provider called the model
+  std::optional<Error> error = {};
+
+  // Where the time went
+  std::chrono::nanoseconds upstream_time = {};  // attempts, queues and pauses before the answer
+  std::optional<SteadyTime> first_content = {};
+
+  [[nodiscard]] const Surface& surface() const { return *route.surface; }
+  [[nodiscard]] bool unified() const {
+    return route.surface != nullptr && route.surface->shape == Shape::kUnified;
+  }
+};
+
+}  // namespace bifrost::pipeline

@@ -1,0 +1,72 @@
+// Counts what happens to requests on one worker.
+//
+// The cells of a route and of a target are resolved once and kept, so counting a request costs one
+// look-up each, whatever the number of metrics.
+#pragma once
+
+#include "pipeline/exchange.h"
+#include "telemetry/shard.h"
+#include "upstream/execute.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace bifrost::pipeline {
+
+class Meter {
+ public:
+  // `custom_labels` outlive the meter; their values come from `x-bf-dim-<label>`.
+  Meter(telemetry::Shard& shard, const std::vector<std::string>& custom_labels)
+      : shard_(shard), custom_labels_(custom_labels) {}
+
+  void request_began(std::string_view method);
+  // Always the last thing that is heard of a request.
+  void request_ended(const Exchange& exchange, std::chrono::nanoseconds duration);
+  void attempt_ended(const Exchange& exchange, const upstream::AttemptRecord& record);
+
+  void stream_opened() { shard_.gauge(telemetry::Metric::kStreamsOpen).add(); }
+  void stream_closed() { shard_.gauge(telemetry::Metric::kStreamsOpen).sub(); }
+  void keep_alives(std::uint64_t count);
+  // The cell for the time between two pieces of content of one stream.
+  telemetry::Histogram& between_events(const Exchange& exchange);
+
+ private:
+  // The values of a target's labels; views into an exchange.
+  using Labels = std::vector<std::string_view>;
+
+  struct RouteCells {
+    telemetry::Counter* requests;
+    telemetry::Histogram* duration;
+    telemetry::Histogram* request_bytes;
+    telemetry::Histogram* response_bytes;
+  };
+  struct TargetCells {
+    telemetry::Counter* successes;
+    telemetry::Histogram* overhead;
+    telemetry::Histogram* retries;
+    telemetry::Histogram* first_token;
+    telemetry::Histogram* between_events;
+    telemetry::Counter* input_tokens;
+    telemetry::Counter* output_tokens;
+  };
+
+  [[nodiscard]] Labels custom_values(const Exchange& exchange) const;
+  [[nodiscard]] Labels served_labels(const Exchange& exchange) const;
+  [[nodiscard]] Labels attempt_labels(const Exchange& exchange,
+                                      const upstream::AttemptRecord& record) const;
+  RouteCells& route_cells(const Exchange& exchange, int status);
+  TargetCells& target_cells(const Exchange& exchange);
+  void served(const Exchange& exchange, std::chrono::nanoseconds duration);
+  void failed(const Exchange& exchange, const Error& error);
+
+  telemetry::Shard& shard_;
+  const std::vector<std::string>& custom_labels_;
+  std::unordered_map<std::string, RouteCells> routes_;
+  std::unordered_map<std::string, TargetCells> targets_;
+};
+
+}  // namespace bifrost::pipeline

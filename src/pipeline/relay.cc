@@ -1,0 +1,258 @@
+#include "pipeline/relay.h"
+
+#include "base/try.h"
+#include "json/writer.h"
+#include "pipeline/answer_headers.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace bifrost::pipeline {
+namespace {
+
+using std::chrono::steady_clock;
+
+std::int64_t milliseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+bool wants_raw(const Exchange& exchange, bool configured, std::string_view header) {
+  if (exchange.snapshot->config.client.allow_per_request_raw_override) {
+    const std::string_view value = exchange.request.head.headers.get(header);
+    if (!value.empty()) return value == "true";
+  }
+  return configured;
+}
+
+struct RawParts {
+  bool request = false;
+  bool response = false;
+  [[nodiscard]] bool any() const { return request || response; }
+};
+
+RawParts raw_parts(const Exchange& exchange) {
+  const config::ProviderSettings& settings = exchange.served->target->endpoint->settings;
+  return {wants_raw(exchange, settings.send_back_raw_request, "x-bf-send-back-raw-request"),
+          wants_raw(exchange, settings.send_back_raw_response, "x-bf-send-back-raw-response")};
+}
+
+// What the gateway's own routes say about the answer, inside of it.
+std::string extra_fields(const Exchange& exchange, RawParts raw) {
+  const upstream::Served& served = *exchange.served;
+  std::string out;
+  json::Writer w(out);
+  w.begin_object();
+  w.member("request_type", operation_name(exchange.surface().operation));
+  w.member("provider", served.target->endpoint->name);
+  w.member("original_model_requested", exchange.facts.model);
+  w.member("resolved_model_used", served.model);
+  w.member("latency", milliseconds(exchange.upstream_time));
+  if (!exchange.dropped.empty()) {
+    w.key("dropped_compat_plugin_params").begin_array();
+    for (const std::string& name : exchange.dropped) w.string(name);
+    w.end_array();
+  }
+  if (raw.request) w.key("raw_request").raw(served.sent_body);
+  if (raw.response && !served.answer.body.empty()) w.key("raw_response").raw(served.answer.body);
+  w.end_object();
+  return out;
+}
+
+// Adds the member to an object that is otherwise passed on as it came.
+std::string with_extra_fields(const std::string& body, const std::string& extra) {
+  const auto end = body.rfind('}');
+  if (end == std::string::npos) return body;
+  return body.substr(0, end) + ",\"extra_fields\":" + extra + body.substr(end);
+}
+
+dialect::AnswerContext answer_context(const RelayContext& context) {
+  const Exchange& exchange = context.exchange;
+  return {
+      .model = exchange.served->model,
+      .fallback_id = exchange.request_id,
+      .created =
+          std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count(),
+      .include_usage = exchange.facts.include_usage,
+      .extra_fields = exchange.unified() ? extra_fields(exchange, raw_parts(exchange)) : ""};
+}
+
+Result<std::string> whole_body(const RelayContext& context) {
+  Exchange& exchange = context.exchange;
+  upstream::Served& served = *exchange.served;
+  const dialect::Dialect& theirs = served.target->endpoint->dialect();
+  exchange.tap = theirs.tap_response(served.answer.body);
+  if (served.same_dialect) {
+    const RawParts raw = raw_parts(exchange);
+    if (!exchange.unified() || !raw.any()) return std::move(served.answer.body);
+    return with_extra_fields(served.answer.body, extra_fields(exchange, raw));
+  }
+  BF_TRY(const llm::Response response, theirs.decode_response(served.answer.body));
+  return exchange.surface().dialect->encode_response(response, answer_context(context));
+}
+
+// Writes pieces and keeps what is measured by the piece.
+class StreamWriter {
+ public:
+  explicit StreamWriter(const RelayContext& context)
+      : context_(context), out_(context.exchange.request.out) {}
+
+  void begin() {
+    if (out_.begun()) return;  // by a keep-alive
+    http::Headers headers = served_headers(context_.exchange);
+    headers.add("content-type", context_.exchange.surface().dialect->content_type);
+    headers.add("cache-control", "no-cache");
+    headers.add("x-accel-buffering", "no");
+    out_.begin(200, headers);
+  }
+
+  net::Task<Result<void>> write(std::string_view piece) {
+    context_.keep_alive->touch();
+    return out_.write(context_.exchange.request.scope, piece);
+  }
+
+  void count_content(std::uint64_t content_events) {
+    if (content_events == content_events_) return;
+    const SteadyTime now = steady_clock::now();
+    if (content_events_ > 0) {
+      context_.between_events->observe(std::chrono::duration<double>(now - last_content_).count());
+    } else {
+      context_.exchange.first_content = now;
+    }
+    content_events_ = content_events;
+    last_content_ = now;
+  }
+
+ private:
+  const RelayContext& context_;
+  server::Responder& out_;
+  std::uint64_t content_events_ = 0;
+  SteadyTime last_content_;
+};
+
+// Says in the stream why it ends here.
+net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter& writer,
+                                      const Error& error) {
+  const std::string bytes = context.exchange.surface().dialect->encode_stream_error(error);
+  BF_CO_TRY_VOID(co_await writer.write(bytes));
+  co_return error;
+}
+
+net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
+  Exchange& exchange = context.exchange;
+  upstream::AnswerStream& stream = *exchange.served->answer.stream;
+  while (true) {
+    auto bytes = co_await stream.read(exchange.request.scope);
+    if (!bytes) {
+      exchange.tap = stream.tap().state();
+      if (exchange.request.scope.cancelled()) co_return std::move(bytes).error();
+      co_return co_await write_failure(context, writer, bytes.error());
+    }
+    if (bytes->empty()) break;
+    writer.count_content(stream.tap().state().content_events);
+    BF_CO_TRY_VOID(co_await writer.write(*bytes));
+  }
+  // The provider's own error event, if there was one, has been passed on.
+  const bool told = stream.tap().state().error.has_value();
+  const std::string missing = stream.tap().finish();
+  exchange.tap = stream.tap().state();
+  if (told) co_return *exchange.tap.error;
+  if (exchange.tap.error) co_return co_await write_failure(context, writer, *exchange.tap.error);
+  if (!missing.empty()) {
+    BF_CO_TRY_VOID(co_await writer.write(missing));
+  }
+  co_return Result<void>();
+}
+
+// Translates events as they come; remembers the error that ended the stream.
+class Translator {
+ public:
+  explicit Translator(const RelayContext& context)
+      : decoder_(context.exchange.served->target->endpoint->dialect().make_stream_decoder()),
+        encoder_(context.exchange.surface().dialect->make_stream_encoder(answer_context(context))),
+        state_(context.exchange.tap) {}
+
+  // Bytes for the caller; empty when there are none yet. Valid until the next call.
+  std::string_view feed(std::string_view bytes) {
+    decoder_->feed(bytes, events_);
+    return encode();
+  }
+  std::string_view finish() {
+    decoder_->finish(events_);
+    return encode();
+  }
+  std::string_view fail(const Error& error) {
+    events_.emplace_back(llm::StreamFailure{error});
+    return encode();
+  }
+
+ private:
+  std::string_view encode() {
+    out_.clear();
+    for (const llm::StreamEvent& event : events_) {
+      if (llm::is_content(event)) ++state_.content_events;
+      if (const auto* update = std::get_if<llm::UsageUpdate>(&event)) state_.usage = update->usage;
+      if (const auto* failure = std::get_if<llm::StreamFailure>(&event)) {
+        state_.error = failure->error;
+      }
+      encoder_->event(event, out_);
+    }
+    events_.clear();
+    return out_;
+  }
+
+  std::unique_ptr<dialect::StreamDecoder> decoder_;
+  std::unique_ptr<dialect::StreamEncoder> encoder_;
+  dialect::TapState& state_;
+  std::vector<llm::StreamEvent> events_;
+  std::string out_;
+};
+
+net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& writer) {
+  Exchange& exchange = context.exchange;
+  upstream::AnswerStream& stream = *exchange.served->answer.stream;
+  exchange.tap = {};
+  Translator translator(context);
+  bool open = true;
+  while (open && !exchange.tap.error) {
+    auto bytes = co_await stream.read(exchange.request.scope);
+    if (!bytes && exchange.request.scope.cancelled()) co_return std::move(bytes).error();
+    open = bytes.has_value() && !bytes->empty();
+    const std::string_view piece = !bytes ? translator.fail(bytes.error())
+                                   : open ? translator.feed(*bytes)
+                                          : translator.finish();
+    writer.count_content(exchange.tap.content_events);
+    if (!piece.empty()) {
+      BF_CO_TRY_VOID(co_await writer.write(piece));
+    }
+  }
+  if (exchange.tap.error) co_return *exchange.tap.error;
+  co_return Result<void>();
+}
+
+}  // namespace
+
+net::Task<Result<void>> relay_whole(RelayContext context) {
+  Exchange& exchange = context.exchange;
+  BF_CO_TRY(const std::string body, whole_body(context));
+  http::Headers headers = served_headers(exchange);
+  headers.add("content-type", "application/json");
+  co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);
+}
+
+net::Task<Result<void>> relay_stream(RelayContext context) {
+  Exchange& exchange = context.exchange;
+  StreamWriter writer(context);
+  writer.begin();
+  auto relayed = exchange.served->same_dialect ? co_await pass_through(context, writer)
+                                               : co_await translate(context, writer);
+  context.keep_alive->stop();
+  exchange.served->answer.stream->close();
+  if (!relayed && exchange.request.scope.cancelled()) co_return relayed;
+  auto ended = co_await exchange.request.out.end(exchange.request.scope);
+  if (!ended && relayed) co_return ended;
+  co_return relayed;
+}
+
+}  // namespace bifrost::pipeline

@@ -1,0 +1,26 @@
+// From the provider's answer to the caller: as it came when both speak one dialect, translated
+// otherwise. A stream is one loop: await a piece, translate, await the write. Nothing is queued in
+// between, so a slow caller slows the provider.
+#pragma once
+
+#include "pipeline/exchange.h"
+#include "pipeline/keep_alive.h"
+#include "telemetry/cell.h"
+
+namespace bifrost::pipeline {
+
+struct RelayContext {
+  Exchange& exchange;
+  WallTime now;                          // for answers without a time of their own
+  telemetry::Histogram* between_events;  // of streams
+  KeepAlive* keep_alive;                 // of streams
+};
+
+// Writes the whole answer. Fails with kClientGone, or when the answer cannot be understood.
+net::Task<Result<void>> relay_whole(RelayContext context);
+
+// Writes the stream to its end. An error in the middle is written as the dialect's own in-stream
+// error; it is returned as well, for the log and the metrics.
+net::Task<Result<void>> relay_stream(RelayContext context);
+
+}  // namespace bifrost::pipeline
