@@ -1,0 +1,200 @@
+#include "app/cli.h"
+
+#include "app/gateway.h"
+#include "app/reference.h"
+#include "app/version.h"
+#include "base/log.h"
+#include "config/emit.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <utility>
+
+namespace bifrost::app {
+namespace {
+
+struct Options {
+  ServeOptions serve;
+  std::string app_dir = "bifrost-data";
+  std::string log_level = "info";
+  std::string log_style = "pretty";
+  std::string schema;
+};
+
+const std::map<std::string, log::Level> kLevels = {{"debug", log::Level::kDebug},
+                                                   {"info", log::Level::kInfo},
+                                                   {"warn", log::Level::kWarn},
+                                                   {"error", log::Level::kError}};
+
+std::vector<std::string> keys_of(const std::map<std::string, log::Level>& map) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : map) keys.push_back(key);
+  return keys;
+}
+
+void add_config_option(CLI::App& command, Options& options) {
+  command.add_option("--config", options.serve.config_path,
+                     "Configuration file. Default: config.json in the app dir, if there is one");
+  command.add_option("--app-dir", options.app_dir, "Folder of the gateway's files")
+      ->envname("APP_DIR")
+      ->capture_default_str();
+}
+
+void add_serve_options(CLI::App& command, Options& options) {
+  command.add_option("--host", options.serve.host, "Address to listen on; 0.0.0.0 for all")
+      ->envname("APP_HOST")
+      ->capture_default_str();
+  command.add_option("--port", options.serve.port, "Port to listen on; 0 chooses a free one")
+      ->envname("APP_PORT")
+      ->capture_default_str();
+  add_config_option(command, options);
+  command.add_option("--workers", options.serve.workers, "Threads; 0 means one per core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command.add_option("--log-level", options.log_level, "Least important level that is logged")
+      ->envname("LOG_LEVEL")
+      ->check(CLI::IsMember(keys_of(kLevels)))
+      ->capture_default_str();
+  command.add_option("--log-style", options.log_style, "How log lines look")
+      ->envname("LOG_STYLE")
+      ->check(CLI::IsMember({"json", "pretty"}))
+      ->capture_default_str();
+}
+
+std::unique_ptr<CLI::App> make_app(Options& options) {
+  auto app = std::make_unique<CLI::App>(
+      "bifrost, an AI gateway: one API in front of every model provider.", "bifrost");
+  app->set_help_all_flag("--help-all", "Help of every command");
+  app->require_subcommand(1);
+  CLI::App* serve = app->add_subcommand("serve", "Run the gateway; also what no command means");
+  add_serve_options(*serve, options);
+  CLI::App* validate =
+      app->add_subcommand("validate", "Check a configuration file without starting anything");
+  add_config_option(*validate, options);
+  CLI::App* schema = app->add_subcommand("schema", "Print a schema or a reference page");
+  std::vector<std::string> names;
+  for (const Reference& reference : references()) names.emplace_back(reference.name);
+  schema->add_option("what", options.schema, "Which one")->required()->check(CLI::IsMember(names));
+  app->add_subcommand("version", "Print the version");
+  return app;
+}
+
+// "-port" and "-port=1" as "--port"; and no command at all as "serve".
+std::vector<std::string> normalised(std::vector<std::string> arguments) {
+  for (std::string& argument : arguments) {
+    const bool single_dash = argument.size() > 2 && argument[0] == '-' && argument[1] != '-';
+    if (single_dash) argument.insert(0, "-");
+  }
+  constexpr std::string_view kCommands[] = {"serve", "validate", "schema", "version"};
+  const bool has_command =
+      !arguments.empty() && std::ranges::find(kCommands, arguments.front()) != std::end(kCommands);
+  const bool asks_for_help =
+      !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "--help-all" ||
+                             arguments.front() == "-h");
+  const bool asks_for_version = !arguments.empty() && arguments.front() == "--version";
+  if (asks_for_version) return {"version"};
+  const bool is_option = arguments.empty() || arguments.front().starts_with('-');
+  if (!has_command && !asks_for_help && is_option) {
+    arguments.insert(arguments.begin(), "serve");
+  }
+  return arguments;
+}
+
+// The file that is meant: as given, or the app dir's own.
+std::string config_path(const Options& options) {
+  if (!options.serve.config_path.empty()) return options.serve.config_path;
+  const std::filesystem::path own = std::filesystem::path(options.app_dir) / "config.json";
+  std::error_code ignored;
+  return std::filesystem::exists(own, ignored) ? own.string() : std::string();
+}
+
+void print_first_steps(const Gateway& gateway) {
+  const std::string scheme = gateway.setup().config.server.tls ? "https" : "http";
+  const std::string base = scheme + "://" + gateway.address().text();
+  std::cout << "\nbifrost listens on " << base << "\n\nTry:\n\n  curl " << base
+            << "/v1/chat/completions -H 'content-type: application/json' \\\n    -d '{\"model\": "
+               "\"demo/chat\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'\n\n"
+            << std::flush;
+}
+
+int serve(Options& options) {
+  log::configure(kLevels.at(options.log_level),
+                 options.log_style == "json" ? log::Style::kJson : log::Style::kPretty);
+  block_signals();
+  options.serve.config_path = config_path(options);
+  const config::ProcessEnvironment environment;
+  auto gateway = Gateway::create(options.serve, environment);
+  if (!gateway) {
+    std::cerr << gateway.error().message << '\n';
+    return 1;
+  }
+  if (options.serve.config_path.empty()) print_first_steps(**gateway);
+  return (*gateway)->run();
+}
+
+int validate(const Options& options) {
+  const std::string path = config_path(options);
+  if (path.empty()) {
+    std::cerr << "no configuration file: name one with --config\n";
+    return 1;
+  }
+  const config::ProcessEnvironment environment;
+  auto setup = read_setup(path, environment);
+  Result<pipeline::SnapshotPtr> snapshot;
+  upstream::Gates gates;
+  if (setup) {
+    snapshot = make_snapshot(*setup, gates, environment);
+  } else {
+    snapshot = setup.error();
+  }
+  if (!snapshot) {
+    std::cerr << snapshot.error().message << '\n';
+    return 1;
+  }
+  for (const std::string& warning : setup->warnings) std::cout << "warning: " << warning << '\n';
+  std::cout << path << " is valid: " << setup->config.providers.size() << " provider(s)\n";
+  return 0;
+}
+
+}  // namespace
+
+int run_cli(std::vector<std::string> arguments) {
+  Options options;
+  const auto app = make_app(options);
+  arguments = normalised(std::move(arguments));
+  std::ranges::reverse(arguments);  // the order that the parser takes a vector in
+  try {
+    app->parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    return app->exit(error) == 0 ? 0 : 2;
+  }
+  const std::string command = app->get_subcommands().front()->get_name();
+  if (command == "validate") return validate(options);
+  if (command == "version") {
+    std::cout << "bifrost " << kVersion << '\n';
+    return 0;
+  }
+  if (command == "schema") {
+    std::cout << print_reference(options.schema).value_or("");
+    return 0;
+  }
+  return serve(options);
+}
+
+std::string cli_reference() {
+  Options options;
+  const auto app = make_app(options);
+  std::string out =
+      "# Command line\n\nPrinted by `bifrost schema cli`. Options may be written "
+      "with one dash, as in `-port 8080`.\n\n```\n";
+  out += app->help("bifrost", CLI::AppFormatMode::All);
+  out += "```\n";
+  return out;
+}
+
+}  // namespace bifrost::app

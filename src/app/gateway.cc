@@ -1,0 +1,202 @@
+#include "app/gateway.h"
+
+#include "app/version.h"
+#include "base/log.h"
+#include "base/try.h"
+
+#include <algorithm>
+#include <csignal>
+#include <ctime>
+#include <sys/stat.h>
+#include <thread>
+#include <utility>
+
+namespace bifrost::app {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto kFileCheckInterval = std::chrono::seconds(1);
+constexpr auto kDrainCheckInterval = std::chrono::milliseconds(20);
+constexpr auto kCutOffPatience = std::chrono::seconds(5);
+
+sigset_t handled_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
+// The next signal, or 0 when none comes in time.
+int wait_for_signal(std::chrono::nanoseconds limit) {
+  const sigset_t set = handled_signals();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+  timespec wait{};
+  wait.tv_sec = seconds.count();
+  wait.tv_nsec = (limit - seconds).count();
+  const int signal = sigtimedwait(&set, nullptr, &wait);
+  return signal > 0 ? signal : 0;
+}
+
+void log_warnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) BF_LOG(kWarn, "config", warning);
+}
+
+// One line of log per problem: the message of a refused configuration has several.
+void log_problems(const Error& error) {
+  std::string_view rest = error.message;
+  while (!rest.empty()) {
+    const auto end = rest.find('\n');
+    BF_LOG(kError, "config", rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+}
+
+}  // namespace
+
+void block_signals() {
+  const sigset_t set = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // NOLINT: the constant is a cast of the system's
+}
+
+Gateway::Gateway(const ServeOptions& options, const config::Environment& environment,
+                 std::unique_ptr<telemetry::Registry> metrics)
+    : options_(options),
+      environment_(environment),
+      metrics_(std::move(metrics)),
+      state_{
+          .metrics = *metrics_, .shard = metrics_->add_shard(), .version = std::string(kVersion)} {}
+
+Gateway::~Gateway() = default;
+
+Result<std::unique_ptr<Gateway>> Gateway::create(const ServeOptions& options,
+                                                 const config::Environment& environment) {
+  BF_TRY(Setup setup, read_setup(options.config_path, environment));
+  BF_TRY(auto metrics,
+         telemetry::Registry::create({.version = std::string(kVersion),
+                                      .custom_labels = setup.config.client.prometheus_labels}));
+  std::unique_ptr<Gateway> gateway(
+      new Gateway(options, environment, std::move(metrics)));  // NOLINT: private constructor
+  gateway->setup_ = std::move(setup);
+  BF_TRY_VOID(gateway->start());
+  return gateway;
+}
+
+Result<void> Gateway::start() {
+  stamp_ = stamp();
+  BF_TRY(auto snapshot, make_snapshot(setup_, state_.gates, environment_));
+  const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
+  BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
+  const std::size_t count = options_.workers > 0
+                                ? options_.workers
+                                : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  for (std::size_t i = 0; i < count; ++i) {
+    BF_TRY(auto worker, Worker::create(state_, resolver_, clock_, address, snapshot));
+    // With port 0 the first one's port is everybody's.
+    address = worker->address();
+    workers_.push_back(std::move(worker));
+  }
+  for (const auto& worker : workers_) worker->start();
+  return {};
+}
+
+int Gateway::run() {
+  log_warnings(setup_.warnings);
+  BF_LOG(kInfo, "server", "listening", {"address", address().text()}, {"workers", workers_.size()},
+         {"providers", setup_.config.providers.size()},
+         {"tls", setup_.config.server.tls ? "on" : "off"}, {"version", kVersion});
+  while (true) {
+    const int signal = wait_for_signal(kFileCheckInterval);
+    if (signal == SIGTERM || signal == SIGINT) return go_down();
+    if (signal == SIGHUP) {
+      reload();
+      continue;
+    }
+    if (!options_.config_path.empty() && stamp() != stamp_) reload();
+  }
+}
+
+void Gateway::reload() {
+  stamp_ = stamp();
+  auto setup = read_setup(options_.config_path, environment_);
+  Result<pipeline::SnapshotPtr> snapshot;
+  if (setup) {
+    snapshot = make_snapshot(*setup, state_.gates, environment_);
+  } else {
+    snapshot = setup.error();
+  }
+  state_.count_reload(snapshot.has_value());
+  if (!snapshot) {
+    log_problems(snapshot.error());
+    BF_LOG(kError, "config", "reload refused, the configuration before stays in force");
+    return;
+  }
+  log_warnings(setup->warnings);
+  if (setup->config.client.prometheus_labels != setup_.config.client.prometheus_labels) {
+    BF_LOG(kWarn, "config", "client.prometheus_labels takes effect with the next start");
+  }
+  setup_ = *std::move(setup);
+  for (const auto& worker : workers_) worker->reload(*snapshot);
+  BF_LOG(kInfo, "config", "reloaded", {"providers", setup_.config.providers.size()});
+}
+
+// A file that is replaced through a link, as Kubernetes does it, is another inode.
+Gateway::FileStamp Gateway::stamp() const {
+  struct stat status{};
+  if (options_.config_path.empty() || ::stat(options_.config_path.c_str(), &status) != 0) return {};
+  return {.modified_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
+          .inode = status.st_ino,
+          .size = status.st_size};
+}
+
+int Gateway::go_down() {
+  const config::ServerSettings& settings = setup_.config.server;
+  state_.draining = true;
+  BF_LOG(kInfo, "server", "going down: health fails, requests are still accepted",
+         {"seconds", std::chrono::duration<double>(settings.drain_delay).count()});
+  const SteadyTime delay_ends = steady_clock::now() + settings.drain_delay;
+  bool at_once = false;
+  while (!at_once && steady_clock::now() < delay_ends) {
+    const int signal = wait_for_signal(delay_ends - steady_clock::now());
+    at_once = signal == SIGTERM || signal == SIGINT;
+  }
+  for (const auto& worker : workers_) worker->drain();
+  if (!at_once) {
+    BF_LOG(kInfo, "server", "draining: running requests may finish",
+           {"seconds", std::chrono::duration<double>(settings.drain_timeout).count()});
+    at_once = !wait_until_drained(settings.drain_timeout, true);
+  }
+  if (at_once) {
+    for (const auto& worker : workers_) worker->cut_off();
+    wait_until_drained(kCutOffPatience, false);
+  }
+  std::size_t cut = 0;
+  bool all_drained = true;
+  for (const auto& worker : workers_) {
+    cut += worker->cut();
+    all_drained = all_drained && worker->drained();
+  }
+  BF_LOG(kInfo, "server", cut == 0 ? "stopped" : "stopped, requests were cut", {"cut", cut});
+  if (!all_drained) std::_Exit(1);  // a task does not end: better no end than a hanging one
+  for (const auto& worker : workers_) worker->stop();
+  return 0;
+}
+
+// False: time is up, or a second signal came.
+bool Gateway::wait_until_drained(std::chrono::nanoseconds limit, bool second_signal_ends) {
+  const SteadyTime until =
+      steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(limit);
+  while (true) {
+    if (std::ranges::all_of(workers_, [](const auto& worker) { return worker->drained(); })) {
+      return true;
+    }
+    if (steady_clock::now() >= until) return false;
+    const int signal = wait_for_signal(kDrainCheckInterval);
+    if (second_signal_ends && (signal == SIGTERM || signal == SIGINT)) return false;
+  }
+}
+
+}  // namespace bifrost::app

@@ -1,0 +1,78 @@
+// The running program: workers, the configuration they run on, and the end of it all.
+//
+// Belongs to the main thread, which waits for signals while the workers work:
+//
+//   SIGTERM, SIGINT   /health fails, requests are still accepted for a while; then idle connections
+//                     close and what runs may finish, up to a limit. A second one ends at once.
+//   SIGHUP            the configuration is read again; so it is when the file changes.
+#pragma once
+
+#include "app/setup.h"
+#include "app/worker.h"
+#include "base/clock.h"
+#include "net/resolver.h"
+#include "telemetry/registry.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bifrost::app {
+
+struct ServeOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string config_path;  // empty: none, providers come from the environment
+  std::size_t workers = 0;  // 0: one per core
+};
+
+class Gateway {
+ public:
+  // Reads the configuration and listens. `environment` outlives the gateway.
+  static Result<std::unique_ptr<Gateway>> create(const ServeOptions& options,
+                                                 const config::Environment& environment);
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Serves until a signal says to stop; the exit status of the program. Signals must be blocked
+  // in every thread: see block_signals.
+  int run();
+
+  [[nodiscard]] const net::Address& address() const { return workers_.front()->address(); }
+  [[nodiscard]] const Setup& setup() const { return setup_; }
+
+ private:
+  // When and what a file was, to see that it changed.
+  struct FileStamp {
+    std::int64_t modified_ns = 0;
+    std::uint64_t inode = 0;
+    std::int64_t size = -1;
+    bool operator==(const FileStamp&) const = default;
+  };
+
+  Gateway(const ServeOptions& options, const config::Environment& environment,
+          std::unique_ptr<telemetry::Registry> metrics);
+  Result<void> start();
+  void reload();
+  int go_down();
+  bool wait_until_drained(std::chrono::nanoseconds limit, bool second_signal_ends);
+  [[nodiscard]] FileStamp stamp() const;
+
+  ServeOptions options_;
+  const config::Environment& environment_;
+  SystemClock clock_;
+  std::unique_ptr<telemetry::Registry> metrics_;
+  pipeline::GatewayState state_;
+  Setup setup_;
+  FileStamp stamp_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  net::Resolver resolver_;  // after the workers: its thread ends before their loops
+};
+
+// To be called before any thread is started: signals are for `run` to take, and writing to a closed
+// socket is an error, not the end of the program.
+void block_signals();
+
+}  // namespace bifrost::app

@@ -1,0 +1,83 @@
+#include "app/reference.h"
+
+#include "app/cli.h"
+#include "base/error.h"
+#include "config/emit.h"
+#include "pipeline/surface.h"
+#include "provider/reference.h"
+#include "telemetry/metric.h"
+
+#include <array>
+
+namespace bifrost::app {
+namespace {
+
+std::string errors_reference() {
+  std::string out =
+      "# Errors\n\n"
+      "Printed by `bifrost schema errors`.\n\n"
+      "Every error has one of these codes. The status is the provider's own where it gave one. "
+      "Native routes\nwrite the error as their API does; `/v1` adds the fields of the gateway.\n\n"
+      "| code | status | type | `error_type` in metrics | meaning |\n"
+      "| --- | --- | --- | --- | --- |\n";
+  for (const ErrorInfo& row : error_table()) {
+    out += "| `";
+    out += row.name;
+    out += "` | " + std::to_string(row.status) + " | `";
+    out += row.openai_type;
+    out += "` | `";
+    out += row.error_type;
+    out += "` | ";
+    out += row.text;
+    out += " |\n";
+  }
+  return out;
+}
+
+std::string routes_reference() {
+  std::string out =
+      "# Routes\n\n"
+      "Printed by `bifrost schema routes`.\n\n"
+      "| method | path | format | operation | |\n| --- | --- | --- | --- | --- |\n";
+  for (const pipeline::Surface& surface : pipeline::surfaces()) {
+    out += "| ";
+    out += surface.method;
+    out += " | `";
+    out += surface.pattern;
+    out += "` | ";
+    out += surface.dialect != nullptr ? surface.dialect->name : "";
+    out += " | ";
+    out += pipeline::operation_name(surface.operation);
+    out += " | ";
+    out += surface.text;
+    out += " |\n";
+  }
+  return out;
+}
+
+constexpr std::array kReferences = {
+    Reference{"config", "JSON Schema of config.json", config::json_schema},
+    Reference{"config-docs", "reference page of config.json", config::markdown_reference},
+    Reference{"openapi", "OpenAPI document of the data plane", pipeline::openapi},
+    Reference{"routes", "reference page of the routes", routes_reference},
+    Reference{"metrics", "reference page of the metrics", telemetry::metrics_reference},
+    Reference{"errors", "reference page of the errors", errors_reference},
+    Reference{"providers", "reference page of the providers", provider::provider_reference},
+    Reference{"cli", "reference page of the command line", cli_reference},
+};
+
+}  // namespace
+
+std::span<const Reference> references() { return kReferences; }
+
+std::optional<std::string> print_reference(std::string_view name) {
+  for (const Reference& reference : kReferences) {
+    if (reference.name != name) continue;
+    std::string text = reference.print();
+    if (!text.ends_with('\n')) text += '\n';
+    return text;
+  }
+  return std::nullopt;
+}
+
+}  // namespace bifrost::app

@@ -1,0 +1,29 @@
+// From a configuration file, or from nothing but the environment, to what workers run on.
+#pragma once
+
+#include "base/result.h"
+#include "config/environment.h"
+#include "config/settings.h"
+#include "pipeline/gateway_state.h"
+
+#include <string>
+#include <vector>
+
+namespace bifrost::app {
+
+struct Setup {
+  config::Config config;
+  std::vector<std::string> warnings;
+};
+
+// Reads `path`; an empty one means that there is no file. Fails with kConfigInvalid and one line
+// per problem.
+[[nodiscard]] Result<Setup> read_setup(const std::string& path,
+                                       const config::Environment& environment);
+
+// Everything that is made from a configuration. Touches `gates` only when nothing can fail any
+// more, so a configuration that is refused changes nothing.
+[[nodiscard]] Result<pipeline::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates,
+                                                          const config::Environment& environment);
+
+}  // namespace bifrost::app

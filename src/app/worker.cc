@@ -1,0 +1,71 @@
+#include "app/worker.h"
+
+#include "base/try.h"
+
+#include <csignal>
+#include <utility>
+
+namespace bifrost::app {
+
+Worker::Worker(pipeline::GatewayState& state, net::Resolver& resolver, const Clock& clock,
+               const pipeline::SnapshotPtr& snapshot)
+    : pipeline_(state, loop_, resolver, clock, state.metrics.add_shard(), snapshot),
+      finishing_(loop_) {}
+
+Worker::~Worker() {
+  if (thread_.joinable()) stop();
+}
+
+Result<std::unique_ptr<Worker>> Worker::create(pipeline::GatewayState& state,
+                                               net::Resolver& resolver, const Clock& clock,
+                                               const net::Address& address,
+                                               pipeline::SnapshotPtr snapshot) {
+  std::unique_ptr<Worker> worker(new Worker(state, resolver, clock, snapshot));  // NOLINT
+  BF_TRY(auto listener, net::Listener::open(worker->loop_, address));
+  worker->server_ = std::make_unique<server::Server>(worker->loop_, std::move(listener),
+                                                     worker->pipeline_, state.connections);
+  worker->configure(snapshot);
+  return worker;
+}
+
+void Worker::configure(const pipeline::SnapshotPtr& snapshot) {
+  pipeline_.set_snapshot(snapshot);
+  server_->configure(snapshot->server, snapshot->tls);
+}
+
+void Worker::start() {
+  server_->start();
+  thread_ = std::jthread([this] { loop_.run(); });
+}
+
+void Worker::reload(pipeline::SnapshotPtr snapshot) {
+  loop_.post([this, snapshot = std::move(snapshot)] { configure(snapshot); });
+}
+
+void Worker::drain() {
+  loop_.post([this] {
+    server_->stop_accepting();
+    server_->drain();
+    finishing_.spawn("finish", [this](net::CallScope& scope) { return finish(scope); });
+  });
+}
+
+net::Task<void> Worker::finish(net::CallScope& scope) {
+  ignore(co_await server_->drained(scope), "nobody interrupts this wait");
+  ignore(co_await pipeline_.stop(scope), "nobody interrupts this wait");
+  drained_.store(true, std::memory_order_release);
+}
+
+void Worker::cut_off() {
+  loop_.post([this] {
+    cut_.store(server_->serving(), std::memory_order_release);
+    server_->cancel_all();
+  });
+}
+
+void Worker::stop() {
+  loop_.stop();
+  thread_.join();
+}
+
+}  // namespace bifrost::app
