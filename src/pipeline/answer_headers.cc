@@ -48,6 +48,14 @@ std::string visible(std::string_view text) {
   return out;
 }
 
+// Anthropic's SDKs show the request id under this name.
+void name_as_anthropic(http::Headers& headers, const Exchange& exchange) {
+  const Surface* surface = exchange.route.surface;
+  const bool anthropic =
+      surface != nullptr && surface->dialect != nullptr && surface->dialect->name == "anthropic";
+  if (anthropic && !headers.contains("request-id")) headers.add("request-id", exchange.request_id);
+}
+
 }  // namespace
 
 http::Headers base_headers(const Exchange& exchange) {
@@ -68,12 +76,14 @@ http::Headers served_headers(const Exchange& exchange) {
     headers.add("x-bifrost-dropped-fields", joined(exchange.dropped));
   }
   pass_on(headers, served.answer.head.headers, served.same_dialect);
+  name_as_anthropic(headers, exchange);
   return headers;
 }
 
 http::Headers error_headers(const Exchange& exchange, const Error& error) {
   http::Headers headers = base_headers(exchange);
   headers.add("content-type", "application/json");
+  name_as_anthropic(headers, exchange);
   if (error.retry_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);
     headers.add("retry-after", std::to_string(std::max<std::int64_t>(seconds.count(), 1)));

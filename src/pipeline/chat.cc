@@ -79,6 +79,7 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
 
   const auto body_bytes_max = static_cast<std::size_t>(settings.max_request_body_size_mb) << 20U;
   BF_CO_TRY(exchange.body, co_await request.body.read_all(request.scope, body_bytes_max));
+  exchange.body_bytes = exchange.body.size();
   BF_CO_TRY(exchange.path_model, decode_path_model(exchange.route.model));
   const dialect::RequestInput input{.body = exchange.body,
                                     .path_model = exchange.path_model,
@@ -119,6 +120,9 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
   }
   exchange.served = *std::move(served);
   exchange.dropped = exchange.served->dropped;
+  // Long streams of long prompts: the prompt has done its work.
+  exchange.facts.members.clear();
+  std::string().swap(exchange.body);
 
   RelayContext context{.exchange = exchange,
                        .now = clock_.wall(),

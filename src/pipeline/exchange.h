@@ -24,7 +24,8 @@ struct Exchange {
   Match route = {};
 
   // The request
-  std::string body = {};
+  std::string body = {};  // given back once nobody can need it again
+  std::size_t body_bytes = 0;
   std::string path_model = {};
   dialect::RequestFacts facts = {};
   routing::Plan plan = {};                // pointed into by what was served

@@ -160,19 +160,30 @@ Meter::TargetCells& Meter::target_cells(const Exchange& exchange) {
       .first->second;
 }
 
-void Meter::request_began(std::string_view method) {
-  shard_.gauge(Metric::kActiveRequests, {method == "GET" ? "GET" : "POST"}).add();
+Meter::AttemptCells& Meter::attempt_cells(const Labels& labels) {
+  const std::string key = joined(labels);
+  if (const auto cells = attempts_.find(key); cells != attempts_.end()) return cells->second;
+  if (attempts_.size() >= kTargetsKept) attempts_.clear();
+  return attempts_
+      .emplace(key,
+               AttemptCells{
+                   .requests = &shard_.counter(Metric::kUpstreamRequests, labels),
+                   .good_latency = &shard_.histogram(Metric::kUpstreamLatency, labels, {"true"}),
+                   .bad_latency = &shard_.histogram(Metric::kUpstreamLatency, labels, {"false"}),
+                   .queue_wait = &shard_.histogram(Metric::kQueueWait, {labels.front()})})
+      .first->second;
 }
 
+void Meter::request_began(std::string_view method) { active(method).add(); }
+
 void Meter::request_ended(const Exchange& exchange, std::chrono::nanoseconds duration) {
-  shard_.gauge(Metric::kActiveRequests, {exchange.request.head.method == "GET" ? "GET" : "POST"})
-      .sub();
+  active(exchange.request.head.method).sub();
   const bool gone = exchange.error && exchange.error->code == ErrorCode::kClientGone;
   const int status = gone ? exchange.error->status() : exchange.request.out.status();
   RouteCells& route = route_cells(exchange, status);
   route.requests->add();
   route.duration->observe(seconds(duration));
-  route.request_bytes->observe(static_cast<double>(exchange.body.size()));
+  route.request_bytes->observe(static_cast<double>(exchange.body_bytes));
   route.response_bytes->observe(static_cast<double>(exchange.request.out.body_bytes()));
   if (gone) {
     shard_.counter(Metric::kClientGone, {exchange.served ? "answering" : "waiting"}).add();
@@ -210,12 +221,12 @@ void Meter::failed(const Exchange& exchange, const Error& error) {
 }
 
 void Meter::attempt_ended(const Exchange& exchange, const upstream::AttemptRecord& record) {
-  const Labels labels = attempt_labels(exchange, record);
   const std::string_view provider = record.target.endpoint->name;
-  shard_.counter(Metric::kUpstreamRequests, labels).add();
-  shard_.histogram(Metric::kUpstreamLatency, labels, {record.error == nullptr ? "true" : "false"})
-      .observe(seconds(record.times.taken));
-  shard_.histogram(Metric::kQueueWait, {provider}).observe(seconds(record.times.queued));
+  AttemptCells& cells = attempt_cells(attempt_labels(exchange, record));
+  cells.requests->add();
+  (record.error == nullptr ? cells.good_latency : cells.bad_latency)
+      ->observe(seconds(record.times.taken));
+  cells.queue_wait->observe(seconds(record.times.queued));
   if (record.error == nullptr) return;
   if (const auto phase = timeout_phase(record.error->code); !phase.empty()) {
     shard_.counter(Metric::kTimeouts, {provider, phase}).add();

@@ -21,15 +21,19 @@ class Meter {
  public:
   // `custom_labels` outlive the meter; their values come from `x-bf-dim-<label>`.
   Meter(telemetry::Shard& shard, const std::vector<std::string>& custom_labels)
-      : shard_(shard), custom_labels_(custom_labels) {}
+      : shard_(shard),
+        custom_labels_(custom_labels),
+        active_get_(shard.gauge(telemetry::Metric::kActiveRequests, {"GET"})),
+        active_post_(shard.gauge(telemetry::Metric::kActiveRequests, {"POST"})),
+        streams_open_(shard.gauge(telemetry::Metric::kStreamsOpen)) {}
 
   void request_began(std::string_view method);
   // Always the last thing that is heard of a request.
   void request_ended(const Exchange& exchange, std::chrono::nanoseconds duration);
   void attempt_ended(const Exchange& exchange, const upstream::AttemptRecord& record);
 
-  void stream_opened() { shard_.gauge(telemetry::Metric::kStreamsOpen).add(); }
-  void stream_closed() { shard_.gauge(telemetry::Metric::kStreamsOpen).sub(); }
+  void stream_opened() { streams_open_.add(); }
+  void stream_closed() { streams_open_.sub(); }
   void keep_alives(std::uint64_t count);
   // The cell for the time between two pieces of content of one stream.
   telemetry::Histogram& between_events(const Exchange& exchange);
@@ -54,19 +58,34 @@ class Meter {
     telemetry::Counter* output_tokens;
   };
 
+  struct AttemptCells {
+    telemetry::Counter* requests;
+    telemetry::Histogram* good_latency;
+    telemetry::Histogram* bad_latency;
+    telemetry::Histogram* queue_wait;
+  };
+
+  [[nodiscard]] telemetry::Gauge& active(std::string_view method) const {
+    return method == "GET" ? active_get_ : active_post_;
+  }
   [[nodiscard]] Labels custom_values(const Exchange& exchange) const;
   [[nodiscard]] Labels served_labels(const Exchange& exchange) const;
   [[nodiscard]] Labels attempt_labels(const Exchange& exchange,
                                       const upstream::AttemptRecord& record) const;
   RouteCells& route_cells(const Exchange& exchange, int status);
   TargetCells& target_cells(const Exchange& exchange);
+  AttemptCells& attempt_cells(const Labels& labels);
   void served(const Exchange& exchange, std::chrono::nanoseconds duration);
   void failed(const Exchange& exchange, const Error& error);
 
   telemetry::Shard& shard_;
   const std::vector<std::string>& custom_labels_;
+  telemetry::Gauge& active_get_;
+  telemetry::Gauge& active_post_;
+  telemetry::Gauge& streams_open_;
   std::unordered_map<std::string, RouteCells> routes_;
   std::unordered_map<std::string, TargetCells> targets_;
+  std::unordered_map<std::string, AttemptCells> attempts_;
 };
 
 }  // namespace bifrost::pipeline

@@ -44,7 +44,9 @@ net::Task<Result<void>> Responder::send(net::CallScope& scope, int status,
   body_bytes_ = body.size();
   std::string head;
   head.reserve(512);
-  append_head(head, status, headers, "content-length: " + std::to_string(body.size()) + "\r\n");
+  // RFC 9110 section 8.6: none with 204.
+  append_head(head, status, headers,
+              status == 204 ? "" : "content-length: " + std::to_string(body.size()) + "\r\n");
   state_ = State::kStreaming;
   const std::array<std::string_view, 2> pieces = {head, head_only_ ? std::string_view() : body};
   const net::CallScope::Deadline patience(scope, settings_.write_timeout, kTooSlow);

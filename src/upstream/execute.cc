@@ -68,6 +68,7 @@ class Keys {
     if (retry == Retry::kReplaceKey) picker_->bury();
   }
 
+  [[nodiscard]] std::size_t size() const { return picker_ ? picker_->size() : 1; }
   [[nodiscard]] bool has_fresh_key() const { return picker_ && picker_->has_fresh_key(); }
   [[nodiscard]] bool has_other_key() const { return picker_ && picker_->has_other_key(); }
 
@@ -136,20 +137,11 @@ Served served_by(const Visit& visit, Prepared prepared, Answer answer, std::int6
   return served;
 }
 
-// All keys were refused: one error for what were several.
-Error exhausted(const provider::Endpoint& endpoint, const Error& last) {
-  Error error = upstream_error(ErrorCode::kCredentialsExhausted, Retry::kOtherTarget,
-                               endpoint.name + " refused every key; the last one: " + last.message);
-  error.upstream_body = last.upstream_body;
-  return error;
-}
-
 net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, const Visit& visit,
                                        AttemptObserver& observer) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   const routing::RetryPolicy policy = policy_of(endpoint);
   BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target));
-  std::int64_t refused = 0;
   for (std::int64_t retries = 0;; ++retries) {
     BF_CO_TRY(Prepared prepared, prepare(visit, keys, client.random));
     AttemptTimes times;
@@ -164,9 +156,9 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
     Error error = std::move(answer).error();
     if (scope.cancelled()) error = *scope.interruption();
     keys.failed(error.retry);
-    if (error.retry == Retry::kReplaceKey) ++refused;
     const routing::Step step = routing::next_step(error,
                                                   {.retries = retries,
+                            .keys = keys.size(),
                                                    .has_fresh_key = keys.has_fresh_key(),
                                                    .has_other_key = keys.has_other_key(),
                                                    .has_next_target = !visit.last},
@@ -174,7 +166,8 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
     const bool rotated = step.action == routing::Step::Action::kRetryOtherKey;
     observer.on_attempt({visit.target, prepared.key, retries, &error, times, rotated});
     if (!rotated && step.action != routing::Step::Action::kRetrySameKey) {
-      if (refused > 1 && !keys.has_other_key()) co_return exhausted(endpoint, error);
+      // The picker says it best when no key is left.
+      if (step.credentials_exhausted) error = keys.pick(client.random).error();
       co_return error;
     }
     BF_CO_TRY_VOID(co_await net::sleep_for(scope, step.delay));
