@@ -23,6 +23,7 @@ outputs=(
   "metrics      docs/reference/metrics.md"
   "errors       docs/reference/errors.md"
   "providers    docs/reference/providers.md"
+  "routes       docs/reference/routes.md"
   "cli          docs/reference/cli.md"
 )
 
