@@ -140,33 +140,21 @@ net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter&
   co_return error;
 }
 
-// Hides the usage that is metered here, from a caller who did not ask for it.
-std::unique_ptr<dialect::StreamFilter> filter_for(const Exchange& exchange) {
-  const auto make = exchange.surface().dialect->make_usage_filter;
-  if (make == nullptr || exchange.facts.include_usage) return nullptr;
-  return make();
-}
-
 net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
   Exchange& exchange = context.exchange;
   upstream::AnswerStream& stream = *exchange.served->answer.stream;
-  const auto filter = filter_for(exchange);
   while (true) {
     auto bytes = co_await stream.read(exchange.request.scope);
     if (!bytes) {
       exchange.tap = stream.tap().state();
       if (exchange.request.scope.cancelled()) co_return std::move(bytes).error();
+      // What went wrong first has been told already, in the provider's own words.
+      if (exchange.tap.error) co_return *exchange.tap.error;
       co_return co_await write_failure(context, writer, bytes.error());
     }
     if (bytes->empty()) break;
     writer.count_content(stream.tap().state().content_events);
-    const std::string_view piece = filter ? filter->feed(*bytes) : *bytes;
-    if (piece.empty()) continue;
-    BF_CO_TRY_VOID(co_await writer.write(piece));
-  }
-  if (const std::string_view rest = filter ? filter->finish() : std::string_view();
-      !rest.empty()) {
-    BF_CO_TRY_VOID(co_await writer.write(rest));
+    BF_CO_TRY_VOID(co_await writer.write(*bytes));
   }
   // The provider's own error event, if there was one, has been passed on.
   const bool told = stream.tap().state().error.has_value();

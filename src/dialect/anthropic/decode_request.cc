@@ -18,6 +18,18 @@ constexpr std::array<std::string_view, 18> kFields = {
     "thinking", "output_config", "output_format",  "service_tier", "fallbacks", "cache_control",
 };
 
+// A conversation that Anthropic's servers hold: with `thread`, `messages` are only what is new, which
+// tells another provider nothing. Anthropic's SDKs know this code and send everything instead.
+Error no_threads() {
+  Error error = client_error(ErrorCode::kUnsupportedOperation,
+                             "message threads are not available for a model that another provider "
+                             "serves; send the full conversation without it",
+                             "thread");
+  error.upstream_code = "thread_unsupported_request";
+  error.retry = Retry::kOtherTarget;  // Anthropic itself may be a fallback
+  return error;
+}
+
 class RequestDecoder {
  public:
   explicit RequestDecoder(json::Value root) : root_(root), blocks_(request_.extras) {}
@@ -73,6 +85,7 @@ Result<std::optional<T>> RequestDecoder::read(std::string_view name) {
 
 Result<llm::Request> RequestDecoder::decode(const RequestInput& input) {
   request_.dialect = "anthropic";
+  if (root_["thread"].is_set()) return no_threads();
   BF_TRY(auto model, read<std::string>("model"));
   request_.model = model ? std::move(*model) : std::string(input.path_model);
   if (request_.model.empty()) return invalid("model", "a model is required");

@@ -196,6 +196,16 @@ TEST(AnthropicDecodeRequest, NamesTheFieldThatIsWrong) {
             "thinking.budget_tokens");
 }
 
+TEST(AnthropicDecodeRequest, RefusesAConversationThatItCannotSee) {
+  const auto request = decode(
+      with_messages("[]", R"(,"thread":{"type":"continue","previous_message_id":"msg_1"})"));
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().upstream_code, "thread_unsupported_request");
+  EXPECT_EQ(request.error().retry, Retry::kOtherTarget);
+  EXPECT_EQ(fault(with_messages("[]", R"(,"thread":{"type":"create"})")), "thread");
+  EXPECT_EQ(fault(with_messages("[]", R"(,"thread":null)")), "");
+}
+
 TEST(AnthropicDecodeRequest, TakesBackTheSignatureFromACallsId) {
   const auto request = decode(with_messages(
       R"([{"role":"assistant","content":[{"type":"tool_use","id":"c1_bfsig_c2ln","name":"n","input":{}}]},)"

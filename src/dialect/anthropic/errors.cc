@@ -86,6 +86,10 @@ std::string encode_error(const Error& error) {
   json::Writer writer(body);
   writer.begin_object().member("type", "error").key("error").begin_object();
   writer.member("type", type_of(error)).member("message", message_of(error));
+  // Codes of other providers would be taken for Anthropic's own.
+  if (error.origin == Origin::kClient && !error.upstream_code.empty()) {
+    writer.key("details").begin_object().member("error_code", error.upstream_code).end_object();
+  }
   writer.end_object().end_object();
   return body;
 }

@@ -7,6 +7,7 @@ namespace bifrost::dialect::anthropic {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(AnthropicErrors, UseTheApisTypes) {
   const auto type = [](ErrorCode code) {
@@ -33,6 +34,15 @@ TEST(AnthropicErrors, NameTheField) {
       encode_error(client_error(ErrorCode::kInvalidRequest, "is required", "messages.0.role")),
       R"({"type":"error","error":{"type":"invalid_request_error",)"
       R"("message":"messages.0.role: is required"}})");
+}
+
+TEST(AnthropicErrors, TellTheSdksTheirCode) {
+  Error error = client_error(ErrorCode::kUnsupportedOperation, "m");
+  error.upstream_code = "thread_unsupported_request";
+  EXPECT_THAT(encode_error(error),
+              HasSubstr(R"("details":{"error_code":"thread_unsupported_request"})"));
+  error.origin = Origin::kUpstream;
+  EXPECT_THAT(encode_error(error), Not(HasSubstr("details")));
 }
 
 TEST(AnthropicErrors, PassTheProvidersOwnBody) {

@@ -1,4 +1,5 @@
 // Real traffic of the API, when it is at hand: BIFROST_RECORDED_DIR or ../shared/recorded.
+#include "base/log.h"
 #include "dialect/anthropic/functions.h"
 #include "dialect/anthropic/stream_testing.h"
 #include "json/writer.h"
@@ -9,7 +10,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 #include <map>
 #include <string>
@@ -221,9 +221,9 @@ TEST_F(RecordedAnthropic, RequestsSurviveTheirOwnTranslation) {
     }
     ++run;
   }
-  std::cout << "requests: " << run << "\n";
+  BF_LOG(kInfo, "recorded", "requests", {"run", run});
   for (const auto& [reason, count] : all_.left_out) {
-    std::cout << "left out: " << count << " (" << reason << ")\n";
+    BF_LOG(kInfo, "recorded", "left out", {"reason", reason}, {"count", count});
   }
   EXPECT_GT(run, 0);
 }
@@ -246,7 +246,7 @@ TEST_F(RecordedAnthropic, AnswersSurviveTheirOwnTranslation) {
     EXPECT_EQ(tapped.usage, answer->usage);
     EXPECT_EQ(tapped.finish, answer->choices.front().finish);
   }
-  std::cout << "answers: " << all_.answers.size() << "\n";
+  BF_LOG(kInfo, "recorded", "answers", {"run", all_.answers.size()});
   EXPECT_FALSE(all_.answers.empty());
 }
 
@@ -257,7 +257,7 @@ TEST_F(RecordedAnthropic, ErrorsPassByteForByte) {
     EXPECT_EQ(error.code, ErrorCode::kUpstreamInvalidRequest);
     EXPECT_EQ(encode_error(error), body);
   }
-  std::cout << "errors: " << all_.errors.size() << "\n";
+  BF_LOG(kInfo, "recorded", "errors", {"run", all_.errors.size()});
 }
 
 TEST_F(RecordedAnthropic, StreamsSurviveTheirOwnTranslation) {
@@ -283,7 +283,7 @@ TEST_F(RecordedAnthropic, StreamsSurviveTheirOwnTranslation) {
     EXPECT_EQ(tap->state().id, told.id);
     EXPECT_EQ(tap->state().model, told.model);
   }
-  std::cout << "streams: " << all_.streams.size() << "\n";
+  BF_LOG(kInfo, "recorded", "streams", {"run", all_.streams.size()});
   EXPECT_FALSE(all_.streams.empty());
 }
 
@@ -325,7 +325,7 @@ TEST_F(RecordedAnthropic, StreamsCutShortAreReportedAtAnyByte) {
       ++cuts;
     }
   }
-  std::cout << "cuts: " << cuts << "\n";
+  BF_LOG(kInfo, "recorded", "cuts", {"run", cuts});
 }
 
 }  // namespace

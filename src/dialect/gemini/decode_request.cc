@@ -124,16 +124,44 @@ class RequestDecoder {
     }
   }
 
+  // A streamed turn is often sent back as it came: one content for each chunk, thoughts and text in
+  // pieces. A signature at the end of the thoughts is one for all of them.
   void add_model_turn(std::vector<llm::Part> parts) {
-    for (llm::Part& part : parts) {
+    const bool goes_on =
+        !request_.messages.empty() && request_.messages.back().role == llm::Role::kAssistant;
+    if (!goes_on) request_.messages.push_back({.role = llm::Role::kAssistant});
+    std::vector<llm::Part>& turn = request_.messages.back().parts;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      llm::Part& part = parts[i];
       if (auto* call = part.as<llm::ToolCallPart>()) {
         history_.add(*call);
       } else if (auto* thought = part.as<llm::ReasoningPart>()) {
         // Whose model signed it is not known: the turn may come from another provider.
         thought->format.clear();
       }
+      const bool first_of_chunk = goes_on && i == 0;
+      if (!turn.empty() && continue_part(turn.back(), part, first_of_chunk)) continue;
+      turn.push_back(std::move(part));
     }
-    request_.messages.push_back({.role = llm::Role::kAssistant, .parts = std::move(parts)});
+  }
+
+  // Appends a piece to the part before it, when the two were one.
+  static bool continue_part(llm::Part& before, llm::Part& piece, bool first_of_chunk) {
+    auto* thought = before.as<llm::ReasoningPart>();
+    if (auto* more = piece.as<llm::ReasoningPart>(); more != nullptr && thought != nullptr) {
+      if (!thought->signature.empty()) return false;
+      thought->text += more->text;
+      thought->signature = std::move(more->signature);
+      return true;
+    }
+    auto* text = before.as<llm::TextPart>();
+    auto* more = piece.as<llm::TextPart>();
+    if (!first_of_chunk || text == nullptr || more == nullptr || !text->signature.empty()) {
+      return false;
+    }
+    text->text += more->text;
+    text->signature = std::move(more->signature);
+    return true;
   }
 
   // The results come first, as a message of their own: other dialects want them right behind the

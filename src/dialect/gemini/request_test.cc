@@ -74,6 +74,30 @@ TEST(GeminiDecodeRequest, SignaturesStayWithTheirParts) {
   EXPECT_EQ(parts.at(3).as<llm::ToolCallPart>()->arguments, R"({"b":1.0,"a":2})");
 }
 
+TEST(GeminiDecodeRequest, AStreamedTurnThatIsSentBackInPiecesIsOne) {
+  const llm::Request request = decode(
+      R"({"contents":[{"role":"user","parts":[{"text":"q"}]},)"
+      R"({"role":"model","parts":[{"text":"I ","thought":true}]},)"
+      R"({"role":"model","parts":[{"text":"think","thought":true}]},)"
+      R"({"role":"model","parts":[{"text":"","thought":true,"thoughtSignature":"s1"}]},)"
+      R"({"role":"model","parts":[{"text":"so "}]},{"role":"model","parts":[{"text":"it"}]},)"
+      R"({"role":"model","parts":[{"text":"","thoughtSignature":"s2"}]},)"
+      R"({"role":"user","parts":[{"text":"r"}]}]})");
+  ASSERT_EQ(request.messages.size(), 3U);
+  EXPECT_THAT(
+      request.messages[1].parts,
+      ElementsAre(llm::Part{.content = llm::ReasoningPart{.text = "I think", .signature = "s1"}},
+                  llm::Part{.content = llm::TextPart{.text = "so it", .signature = "s2"}}));
+}
+
+TEST(GeminiDecodeRequest, SignedThoughtsAndPartsOfOneContentStayApart) {
+  const llm::Request request = decode(
+      R"({"contents":[{"role":"model","parts":[)"
+      R"({"text":"a","thought":true,"thoughtSignature":"s1"},)"
+      R"({"text":"b","thought":true,"thoughtSignature":"s2"},{"text":"c"},{"text":"d"}]}]})");
+  EXPECT_EQ(request.messages.at(0).parts.size(), 4U);
+}
+
 TEST(GeminiDecodeRequest, CallsWithoutIdsAreMatchedByNameAndOrder) {
   const llm::Request request = decode(
       R"({"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":{}}},)"

@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, 12> kAssistantKeys{"role",
                                                           "reasoning_content",
                                                           "reasoning_details",
                                                           "extra_content"};
+constexpr std::array<std::string_view, 3> kCalledKeys{"name", "arguments", "input"};
 constexpr std::array<std::string_view, 5> kToolCallKeys{"id", "type", "function", "custom",
                                                         "extra_content"};
 
@@ -152,6 +153,7 @@ Result<void> MessageDecoder::append_tool_calls(json::Value message, const Path& 
     if (part->id.empty()) part->id = made_up_call_id({}, 0, call_names_.size());
     call_names_[part->id] = part->name;
     parts.push_back({*std::move(part), {}});
+    note_unknown(call[kind], kCalledKeys, kind_path, extras_);
     note_unknown(call, kToolCallKeys, here, extras_);
   }
   return {};

@@ -134,19 +134,21 @@ void MessageEncoder::tool_calls(const Message& message) {
     const auto* call = part.as<llm::ToolCallPart>();
     if (call == nullptr) continue;
     if (count == 0) writer_.key("tool_calls").begin_array();
+    const std::string_view kind = call->custom ? "custom" : "function";
+    const std::string place = path() + ".tool_calls[" + std::to_string(count) + "]";
     writer_.begin_object();
     writer_.member("id", call->id);
-    writer_.member("type", call->custom ? "custom" : "function");
-    writer_.key(call->custom ? "custom" : "function").begin_object();
+    writer_.member("type", kind);
+    writer_.key(kind).begin_object();
     writer_.member("name", call->name);
     // Strict endpoints refuse the empty text that some models give for no arguments.
+    const bool no_arguments = call->arguments.empty() && !call->custom;
     writer_.member(call->custom ? "input" : "arguments",
-                   call->arguments.empty() && !call->custom ? "{}" : call->arguments);
+                   no_arguments ? std::string_view("{}") : std::string_view(call->arguments));
+    encoding_.extras.write(writer_, place + "." + std::string(kind));
     writer_.end_object();
     encode_signature(writer_, call->signature);
-    if (!encoding_.extras.empty()) {
-      encoding_.extras.write(writer_, path() + ".tool_calls[" + std::to_string(count) + "]");
-    }
+    encoding_.extras.write(writer_, place);
     writer_.end_object();
     ++count;
   }

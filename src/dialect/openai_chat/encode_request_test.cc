@@ -64,7 +64,7 @@ TEST(EncodeRequest, WritesWhatItReads) {
 
 TEST(EncodeRequest, WritesUnknownFieldsBackWhereTheyWere) {
   const std::string body =
-      R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a","x":1}],"prefix":true},{"role":"tool","tool_call_id":"c","content":"r","name":"f"}],"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":false},"tools":[{"type":"function","function":{"name":"f","y":{ }},"eager":1}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[]}},"top_a":0.5,"a.b":[1 , 2]})";
+      R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a","x":1}],"prefix":true},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}","z":1},"index":0}]},{"role":"tool","tool_call_id":"c","content":"r","name":"f"}],"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":false},"tools":[{"type":"function","function":{"name":"f","y":{ }},"eager":1}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[]}},"top_a":0.5,"a.b":[1 , 2]})";
   auto out = dialect().encode_request(decoded(body), {"m", kPlain});
   ASSERT_TRUE(out);
   EXPECT_EQ(out->body, body);

@@ -1,3 +1,4 @@
+#include "dialect/openai_chat/answer.h"
 #include "dialect/openai_chat/errors.h"
 #include "dialect/openai_chat/finish.h"
 #include "dialect/openai_chat/functions.h"
@@ -147,8 +148,10 @@ TapState tap_response(std::string_view body) {
     return state;
   }
   const json::Value message = choice["message"];
-  const bool calls =
-      message["tool_calls"].size() > 0 || !message["function_call"]["name"].string_or("").empty();
+  bool calls = !message["function_call"]["name"].string_or("").empty();
+  for (const json::Value call : message["tool_calls"].children()) {
+    calls = calls || decode_tool_call(call).has_value();
+  }
   const std::string word = choice["finish_reason"].string_or("");
   state.finish = settle_finish(decode_finish(word), calls);
   state.finished = !word.empty();
