@@ -13,9 +13,10 @@ add_link_options(-fuse-ld=lld)
 
 find_program(BIFROST_CCACHE ccache)
 if(BIFROST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # What ccache asks for before it caches files that use a precompiled header.
+  # Sloppiness: what ccache asks for before it caches files that use a precompiled header. Base and no hash of the folder: one
+  # clone, or one preset with the same flags, finds what another has compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-    "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${BIFROST_CCACHE}")
+    "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;CCACHE_BASEDIR=${CMAKE_SOURCE_DIR};CCACHE_NOHASHDIR=1;${BIFROST_CCACHE}")
 endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")

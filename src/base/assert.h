@@ -10,11 +10,11 @@ namespace bifrost::base {
 
 }  // namespace bifrost::base
 
-#define BF_ASSERT(condition)                                                 \
-  do {                                                                       \
-    if (!(condition)) [[unlikely]] {                                         \
-      ::bifrost::base::assertion_failed(#condition, __FILE__, __LINE__);     \
-    }                                                                        \
+#define BF_ASSERT(condition)                                             \
+  do {                                                                   \
+    if (!(condition)) [[unlikely]] {                                     \
+      ::bifrost::base::assertion_failed(#condition, __FILE__, __LINE__); \
+    }                                                                    \
   } while (false)
 
 #ifdef NDEBUG

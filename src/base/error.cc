@@ -59,8 +59,7 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
     {kUpstreamNotFound, "upstream_not_found", 404, "not_found_error", "caller_invalid_request",
      "The provider does not know the model or the resource."},
     {kUpstreamRateLimited, "upstream_rate_limited", 429, "rate_limit_error",
-     "provider_rate_limited",
-     "The provider limits the rate. Retry-After passes its own hint on."},
+     "provider_rate_limited", "The provider limits the rate. Retry-After passes its own hint on."},
     {kUpstreamOverloaded, "upstream_overloaded", 503, "api_error", "provider_overloaded",
      "The provider has no capacity at the moment."},
     {kUpstreamServerError, "upstream_server_error", 502, "api_error", "provider_server_error",
@@ -121,17 +120,13 @@ Error client_error(ErrorCode code, std::string message, std::string param) {
 }
 
 Error gateway_error(ErrorCode code, std::string message) {
-  return Error{.code = code,
-               .origin = Origin::kGateway,
-               .retry = Retry::kNo,
-               .message = std::move(message)};
+  return Error{
+      .code = code, .origin = Origin::kGateway, .retry = Retry::kNo, .message = std::move(message)};
 }
 
 Error upstream_error(ErrorCode code, Retry retry, std::string message) {
-  return Error{.code = code,
-               .origin = Origin::kUpstream,
-               .retry = retry,
-               .message = std::move(message)};
+  return Error{
+      .code = code, .origin = Origin::kUpstream, .retry = retry, .message = std::move(message)};
 }
 
 }  // namespace bifrost

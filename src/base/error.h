@@ -21,18 +21,18 @@ enum class ErrorCode : std::uint8_t {
   kContextLengthExceeded,  // the prompt does not fit the model
   kUnauthenticated,
   kPermissionDenied,
-  kModelBlocked,     // an allow or deny list refuses the model
+  kModelBlocked,  // an allow or deny list refuses the model
   kRouteNotFound,
-  kModelNotFound,    // no configured provider serves the model
+  kModelNotFound,  // no configured provider serves the model
   kMethodNotAllowed,
-  kRequestTimeout,   // the caller did not finish sending in time
+  kRequestTimeout,  // the caller did not finish sending in time
   kBodyTooLarge,
   kHeaderTooLarge,
   kUnsupportedOperation,
-  kClientGone,       // the caller left before the answer was complete
+  kClientGone,  // the caller left before the answer was complete
   // Our own limits and faults.
-  kQueueFull,        // the provider's queue is full, the request was dropped
-  kQueueTimeout,     // waited for a place in the provider's queue for too long
+  kQueueFull,     // the provider's queue is full, the request was dropped
+  kQueueTimeout,  // waited for a place in the provider's queue for too long
   kShuttingDown,
   kInternal,
   kConfigInvalid,
@@ -44,16 +44,16 @@ enum class ErrorCode : std::uint8_t {
   kUpstreamRateLimited,
   kUpstreamOverloaded,
   kUpstreamServerError,
-  kUpstreamConnect,           // DNS, refused, TLS, or the connection broke
+  kUpstreamConnect,  // DNS, refused, TLS, or the connection broke
   kUpstreamConnectTimeout,
-  kUpstreamHeaderTimeout,     // no response head in time
+  kUpstreamHeaderTimeout,  // no response head in time
   kUpstreamFirstTokenTimeout,
-  kUpstreamIdleTimeout,       // silence between two events
+  kUpstreamIdleTimeout,  // silence between two events
   kUpstreamTotalTimeout,
-  kUpstreamProtocol,          // an answer that is not what the wire format says
-  kUpstreamCutShort,          // the stream ended before its end marker
-  kCredentialsExhausted,      // every key of the provider was refused
-  kCount,                     // number of codes, not a code
+  kUpstreamProtocol,      // an answer that is not what the wire format says
+  kUpstreamCutShort,      // the stream ended before its end marker
+  kCredentialsExhausted,  // every key of the provider was refused
+  kCount,                 // number of codes, not a code
 };
 
 enum class Origin : std::uint8_t { kClient, kGateway, kUpstream };
@@ -90,10 +90,10 @@ struct Error {
   std::string param = {};  // path of the offending field, when one is known: "messages[2].role"
 
   // What the provider said, when it was the provider.
-  int upstream_status = 0;         // 0: no answer
-  std::string upstream_type = {};  // its own `type`
-  std::string upstream_code = {};  // its own `code`
-  std::string upstream_body = {};  // raw body, bounded
+  int upstream_status = 0;                                    // 0: no answer
+  std::string upstream_type = {};                             // its own `type`
+  std::string upstream_code = {};                             // its own `code`
+  std::string upstream_body = {};                             // raw body, bounded
   std::optional<std::chrono::milliseconds> retry_after = {};  // a floor, from any retry hint
 
   // The status that the caller gets.

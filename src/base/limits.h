@@ -13,21 +13,21 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t kJsonDepthMax = 512;  // containers inside containers
 
 // HTTP
-inline constexpr std::size_t kRequestHeadBytesMax = 64 * 1024;   // default of read_buffer_size
+inline constexpr std::size_t kRequestHeadBytesMax = 64 * 1024;  // default of read_buffer_size
 inline constexpr std::size_t kResponseHeadBytesMax = 256 * 1024;
 inline constexpr std::size_t kHeaderCountMax = 256;
-inline constexpr std::size_t kChunkLineBytesMax = 4096;          // chunk size and extensions
+inline constexpr std::size_t kChunkLineBytesMax = 4096;  // chunk size and extensions
 inline constexpr std::size_t kTrailerBytesMax = 16 * 1024;
-inline constexpr std::size_t kReadChunkBytes = 32 * 1024;        // one read from a socket
+inline constexpr std::size_t kReadChunkBytes = 32 * 1024;  // one read from a socket
 
 // Streams
 inline constexpr std::size_t kStreamEventBytesMax = 16 * 1024 * 1024;
-inline constexpr std::size_t kStreamPeekBytesMax = 256 * 1024;   // held back before a 200
+inline constexpr std::size_t kStreamPeekBytesMax = 256 * 1024;  // held back before a 200
 inline constexpr std::size_t kStreamPeekEventsMax = 64;
 
 // Answers that have to be in memory as a whole
 inline constexpr std::size_t kResponseBodyBytesMax = 256 * 1024 * 1024;
-inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;     // of an upstream's error
+inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;  // of an upstream's error
 
 // Requests
 inline constexpr std::size_t kFallbacksMax = 16;
@@ -35,13 +35,13 @@ inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hi
 
 // Server
 inline constexpr std::size_t kConnectionsPerWorkerMax = 100'000;
-inline constexpr auto kHeadTimeout = 30s;         // from the first byte of a head to its end
-inline constexpr auto kBodySilenceMax = 60s;      // between two pieces of a request body
-inline constexpr auto kIdleTimeout = 75s;         // between two requests on one connection
-inline constexpr auto kWriteTimeout = 120s;       // a client that does not read
+inline constexpr auto kHeadTimeout = 30s;     // from the first byte of a head to its end
+inline constexpr auto kBodySilenceMax = 60s;  // between two pieces of a request body
+inline constexpr auto kIdleTimeout = 75s;     // between two requests on one connection
+inline constexpr auto kWriteTimeout = 120s;   // a client that does not read
 
 // Configuration
 inline constexpr std::size_t kConfigBytesMax = 16 * 1024 * 1024;
-inline constexpr std::size_t kConfigProblemsMax = 100;           // reported; the rest is counted
+inline constexpr std::size_t kConfigProblemsMax = 100;  // reported; the rest is counted
 
 }  // namespace bifrost::limits

@@ -16,10 +16,14 @@ std::atomic<Style> g_style{Style::kPretty};
 
 spdlog::level::level_enum spdlog_level(Level level) {
   switch (level) {
-    case Level::kDebug: return spdlog::level::debug;
-    case Level::kInfo: return spdlog::level::info;
-    case Level::kWarn: return spdlog::level::warn;
-    case Level::kError: return spdlog::level::err;
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarn:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -82,9 +86,8 @@ void configure(Level level, Style style) {
   auto logger = std::make_shared<spdlog::logger>("bifrost", std::move(sink));
   logger->set_level(spdlog_level(level));
   logger->flush_on(spdlog::level::debug);
-  logger->set_pattern(style == Style::kJson
-                          ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
-                          : "%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+  logger->set_pattern(style == Style::kJson ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
+                                            : "%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
   spdlog::set_default_logger(std::move(logger));
   g_level = level;
   g_style = style;

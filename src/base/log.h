@@ -40,9 +40,9 @@ void write(Level level, std::string_view area, std::string_view message,
 
 }  // namespace bifrost::log
 
-#define BF_LOG(level, area, message, ...)                                              \
-  do {                                                                                 \
-    if (::bifrost::log::enabled(::bifrost::log::Level::level)) {                       \
+#define BF_LOG(level, area, message, ...)                                                \
+  do {                                                                                   \
+    if (::bifrost::log::enabled(::bifrost::log::Level::level)) {                         \
       ::bifrost::log::write(::bifrost::log::Level::level, area, message, {__VA_ARGS__}); \
-    }                                                                                  \
+    }                                                                                    \
   } while (false)

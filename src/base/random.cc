@@ -44,8 +44,8 @@ std::string Random::uuid() {
   for (unsigned i = 0; i < 32; ++i) {
     if (i == 8 || i == 12 || i == 16 || i == 20) out += '-';
     auto nibble = static_cast<unsigned>((words[i / 16] >> (4U * (i % 16))) & 0xFU);
-    if (i == 12) nibble = 4;                      // version
-    if (i == 16) nibble = 8U | (nibble & 0x3U);   // variant
+    if (i == 12) nibble = 4;                     // version
+    if (i == 16) nibble = 8U | (nibble & 0x3U);  // variant
     out += kHex[nibble];
   }
   return out;

@@ -25,7 +25,7 @@ class [[nodiscard]] Result {
     requires(!std::is_void_v<T> && std::is_constructible_v<T, U &&> &&
              !std::is_same_v<std::remove_cvref_t<U>, Result> &&
              !std::is_same_v<std::remove_cvref_t<U>, Error>)
-  Result(U&& value) : held_(std::forward<U>(value)) {}  // NOLINT: implicit by design
+  Result(U&& value) : held_(std::forward<U>(value)) {}             // NOLINT: implicit by design
   Result(Error error) : held_(std::unexpect, std::move(error)) {}  // NOLINT: implicit by design
 
   [[nodiscard]] bool has_value() const { return held_.has_value(); }

@@ -10,18 +10,18 @@
 #define BF_TRY_CONCAT_INNER(a, b) a##b
 #define BF_TRY_CONCAT(a, b) BF_TRY_CONCAT_INNER(a, b)
 
-#define BF_TRY_IMPL(result, keyword, lhs, expr)            \
-  auto result = (expr);                                    \
-  if (!(result).has_value()) [[unlikely]] {                \
-    keyword ::bifrost::Error(std::move(result).error());   \
-  }                                                        \
+#define BF_TRY_IMPL(result, keyword, lhs, expr)          \
+  auto result = (expr);                                  \
+  if (!(result).has_value()) [[unlikely]] {              \
+    keyword ::bifrost::Error(std::move(result).error()); \
+  }                                                      \
   lhs = std::move(result).value()
 
-#define BF_TRY_VOID_IMPL(result, keyword, expr)            \
-  auto result = (expr);                                    \
-  if (!(result).has_value()) [[unlikely]] {                \
-    keyword ::bifrost::Error(std::move(result).error());   \
-  }                                                        \
+#define BF_TRY_VOID_IMPL(result, keyword, expr)          \
+  auto result = (expr);                                  \
+  if (!(result).has_value()) [[unlikely]] {              \
+    keyword ::bifrost::Error(std::move(result).error()); \
+  }                                                      \
   static_assert(true)
 
 #define BF_TRY(lhs, expr) BF_TRY_IMPL(BF_TRY_CONCAT(bf_try_, __LINE__), return, lhs, expr)

@@ -64,6 +64,7 @@ net::Task<void> Pipeline::handle(server::Request& request) {
   if (!served) {
     exchange.error = std::move(served).error();
     log_failure(exchange, *exchange.error);
+    if (!request.body.skippable()) request.out.close_after();
     co_await write_error(exchange, *exchange.error);
   }
   meter_.request_ended(exchange, std::chrono::steady_clock::now() - request.arrived);

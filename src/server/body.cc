@@ -8,8 +8,6 @@
 namespace bifrost::server {
 namespace {
 
-using Kind = http::Framing::Kind;
-
 constexpr std::size_t kPadding = 64;            // json::kScanPadding; this layer knows no JSON
 constexpr std::size_t kFirstReserve = 1 << 20;  // a length that is claimed is not yet memory spent
 constexpr std::size_t kDrainBytesMax = 256 * 1024;
@@ -38,6 +36,7 @@ net::Task<Result<std::string>> Body::read_all(net::CallScope& scope, std::size_t
   std::string body;
   if (framing_.kind == Kind::kLength && framing_.length > bytes_max) co_return too_large(bytes_max);
   if (framing_.kind != Kind::kNone) {
+    begun_ = true;
     if (expects_continue_ && input_.held().empty()) {
       BF_CO_TRY_VOID(co_await stream_.write(scope, "HTTP/1.1 100 Continue\r\n\r\n"));
     }
@@ -79,10 +78,17 @@ net::Task<Result<void>> Body::fill_chunked(net::CallScope& scope, std::string& b
   }
 }
 
+// What was given up in the middle cannot be taken up again: nobody knows where the next request
+// begins, and whoever guesses lets a body smuggle one in.
+bool Body::skippable() const {
+  if (complete()) return true;
+  if (begun_ || (expects_continue_ && input_.held().empty())) return false;
+  return framing_.kind == Kind::kChunked || framing_.length <= kDrainBytesMax;
+}
+
 net::Task<bool> Body::drain(net::CallScope& scope) {
-  if (complete_ || framing_.kind == Kind::kNone) co_return true;
-  if (expects_continue_ && input_.held().empty()) co_return false;
-  if (framing_.kind == Kind::kLength && framing_.length > kDrainBytesMax) co_return false;
+  if (complete()) co_return true;
+  if (!skippable()) co_return false;
   auto rest = co_await read_all(scope, kDrainBytesMax);
   co_return rest.has_value();
 }

@@ -29,8 +29,12 @@ class Body {
   // Reads and forgets what the handler left, as far as that is cheap. False: there is more, the
   // connection cannot be used again.
   net::Task<bool> drain(net::CallScope& scope);
+  // May another request follow, as far as can be said before draining?
+  [[nodiscard]] bool skippable() const;
+  [[nodiscard]] bool complete() const { return complete_ || framing_.kind == Kind::kNone; }
 
  private:
+  using Kind = http::Framing::Kind;
   net::Task<Result<void>> fill(net::CallScope& scope, std::string& body, std::size_t bytes_max);
   net::Task<Result<void>> fill_length(net::CallScope& scope, std::string& body);
   net::Task<Result<void>> fill_chunked(net::CallScope& scope, std::string& body,
@@ -42,6 +46,7 @@ class Body {
   const Settings& settings_;
   http::Framing framing_;
   bool expects_continue_;
+  bool begun_ = false;
   bool complete_ = false;
 };
 

@@ -9,6 +9,8 @@
 namespace bifrost::server {
 namespace {
 
+constexpr auto kLingerMax = std::chrono::seconds(2);
+
 constexpr net::CallScope::Expiry kIdle{ErrorCode::kClientGone, Origin::kClient, Retry::kNo,
                                        "idle for too long"};
 constexpr net::CallScope::Expiry kSlowHead{ErrorCode::kRequestTimeout, Origin::kClient, Retry::kNo,
@@ -45,8 +47,8 @@ net::Task<void> Session::run() {
 // Nothing when the peer closed, or was idle for too long, between two requests.
 net::Task<Result<std::optional<http::RequestHead>>> Session::read_head() {
   std::size_t searched = 0;
-  std::optional<net::CallScope::Deadline> slow;
   const net::CallScope::Deadline idle(scope_, settings_->idle_timeout, kIdle);
+  std::optional<net::CallScope::Deadline> slow;  // inside of the other, so it has to go first
   while (true) {
     // Blank lines before a request are allowed (RFC 9112 section 2.2).
     while (searched == 0 && input_.held().starts_with("\r\n")) input_.use(2);
@@ -92,8 +94,11 @@ net::Task<bool> Session::serve(const http::RequestHead& head) {
   });
   co_await handler_.handle(request);
   stream_->forget_peer_closed();
-  if (!out.complete() || !out.keep_alive() || scope_.cancelled()) co_return false;
-  co_return co_await body.drain(scope_);
+  if (!out.complete() || scope_.cancelled()) co_return false;
+  if (out.keep_alive() && co_await body.drain(scope_)) co_return true;
+  serving_ = false;  // the answer is out
+  if (!body.complete()) co_await linger();
+  co_return false;
 }
 
 // Says what is wrong with a head, as far as the peer still listens, and closes.
@@ -103,7 +108,20 @@ net::Task<void> Session::refuse(const Error& error) {
   const http::Headers headers = {{"content-type", "application/json"}};
   auto sent = co_await out.send(scope_, error.status(), headers, body);
   ignore(sent, "the connection is closed either way");
+  co_await linger();
+}
+
+// Closing with unread bytes is a reset, which may destroy the answer on its way to a peer that is
+// still sending. So we hang up first and listen for a while.
+net::Task<void> Session::linger() {
   stream_->shutdown_write();
+  const net::CallScope::Deadline patience(scope_, kLingerMax, kIdle);
+  bool open = true;
+  while (open) {
+    input_.use(input_.held().size());
+    auto more = co_await input_.more(scope_);
+    open = more.has_value() && *more;
+  }
 }
 
 }  // namespace bifrost::server

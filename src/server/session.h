@@ -36,6 +36,7 @@ class Session {
   net::Task<Result<std::optional<http::RequestHead>>> read_head();
   net::Task<bool> serve(const http::RequestHead& head);
   net::Task<void> refuse(const Error& error);
+  net::Task<void> linger();
 
   net::CallScope& scope_;
   std::unique_ptr<net::Stream> stream_;

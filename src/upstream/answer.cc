@@ -1,11 +1,12 @@
 #include "upstream/answer.h"
 
-#include "base/try.h"
-
 #include <algorithm>
 
 namespace bifrost::upstream {
 namespace {
+
+// For the end of the bytes once the end marker was seen: it is only needed to keep the connection.
+constexpr std::chrono::nanoseconds kEndPatience = std::chrono::seconds(1);
 
 constexpr net::CallScope::Expiry kSilent{ErrorCode::kUpstreamIdleTimeout, Origin::kUpstream,
                                          Retry::kSameTarget,
@@ -23,14 +24,15 @@ net::Task<Result<std::string_view>> AnswerStream::read(net::CallScope& scope) {
   if (!peeked_.empty()) std::string().swap(peeked_);
   if (ended_) co_return std::string_view();
   const net::CallScope::Deadline total(scope, limits_.total_until, kTooLong);
-  const net::CallScope::Deadline silence(scope, limits_.silence, kSilent);
-  BF_CO_TRY(const std::string_view bytes, co_await source_->read(scope));
-  if (bytes.empty()) {
-    ended_ = true;
-  } else {
-    tap_->feed(bytes);
-  }
-  co_return bytes;
+  const bool complete = tap_->state().ended;
+  const net::CallScope::Deadline silence(
+      scope, complete ? std::min(limits_.silence, kEndPatience) : limits_.silence, kSilent);
+  auto bytes = co_await source_->read(scope);
+  if (!bytes && (!complete || scope.cancelled())) co_return std::move(bytes).error();
+  ended_ = !bytes || bytes->empty();
+  if (ended_) co_return std::string_view();
+  tap_->feed(*bytes);
+  co_return *bytes;
 }
 
 void AnswerStream::close() {

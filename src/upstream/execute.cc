@@ -158,7 +158,7 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
     keys.failed(error.retry);
     const routing::Step step = routing::next_step(error,
                                                   {.retries = retries,
-                            .keys = keys.size(),
+                                                   .keys = keys.size(),
                                                    .has_fresh_key = keys.has_fresh_key(),
                                                    .has_other_key = keys.has_other_key(),
                                                    .has_next_target = !visit.last},

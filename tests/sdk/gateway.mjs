@@ -25,7 +25,7 @@ function configuration(providers) {
     },
   ];
   return {
-    server: { keep_alive_interval_in_seconds: '100ms', drain_delay_in_seconds: 0 },
+    server: { keep_alive_interval_in_seconds: '100ms', drain_delay_in_seconds: 0, drain_timeout_in_seconds: 5 },
     providers: Object.fromEntries(Object.entries(providers).map(entry)),
   };
 }

@@ -3,11 +3,16 @@
 // Each wire (wire_*.mjs) reads a provider's request into a turn, asks here for the answer, and writes that in the
 // provider's own format. The answer is made of what reached the provider, so a mistake in translation changes it.
 //
-//   turn    {system, user, images: [{type, data}], tools: [{name, parameters}], forced: tool name or undefined,
-//            results: [{name, text}], schema, thinks: bool}
+//   turn    {system, user, said: all of its earlier answers, images: [{type, data}], tools: [{name, parameters}],
+//            forced: tool name or undefined, results: [{name, text}], schema, thinks: bool}
 //   answer  {thought: {text, signature}, text, calls: [{name, arguments}]}
 //
-// Words in the last user text make the model misbehave: "FAIL 429", "BREAK", "STALL", "HOLD".
+// Words in the last user text make the provider misbehave:
+//
+//   FAIL 429   an error instead of an answer
+//   STALL      half of a stream and then nothing
+//   HOLD       the head of a stream, and its first event only when it is released
+//   BREAK      half of a stream, and an error in it when it is released
 
 import { createHash } from 'node:crypto';
 

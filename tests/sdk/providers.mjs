@@ -18,10 +18,12 @@ class FakeProvider {
   #server = createServer((request, response) => this.#serve(request, response));
   #wire;
   #release;
+  #released;
 
   constructor(wire) {
     this.#wire = wire;
     this.exchanges = [];
+    this.#close();
   }
 
   async start() {
@@ -36,15 +38,24 @@ class FakeProvider {
     await once(this.#server, 'close');
   }
 
-  // The newest request for an answer: {path, headers, text, body, ended}. `ended` becomes 'complete', or 'cut' when
+  // The newest request for an answer: {path, headers, text, body, turn, ended}. `ended` becomes 'complete', or 'cut' when
   // the connection was closed before.
   get last() {
     return this.exchanges.at(-1);
   }
 
-  // Lets an answer go that was held.
+  // Lets one answer go that is held or is to break, or that will be.
   release() {
     this.#release();
+  }
+
+  #close() {
+    this.#released = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  async #wait() {
+    await this.#released;
+    this.#close();
   }
 
   async #serve(request, response) {
@@ -65,13 +76,15 @@ class FakeProvider {
     await this.#answer(exchange, url, stream, response);
   }
 
-  async #answer({ body, headers }, url, stream, response) {
+  async #answer(exchange, url, stream, response) {
+    const { headers } = exchange;
+    const body = this.#wire.expand?.(exchange.body, headers) ?? exchange.body;
     const refusal = this.#wire.refuse(body, headers, url);
     if (refusal) return send(response, this.#wire.error(400, refusal));
-    const turn = this.#wire.read(body);
+    const turn = (exchange.turn = this.#wire.read(body));
     const status = model.failure(turn);
     if (status) return send(response, this.#wire.error(status));
-    const said = { ...model.answer(turn), model: this.#wire.modelOf(body, url) };
+    const said = { ...model.answer(turn), model: this.#wire.modelOf(body, url), request: body };
     if (!stream) return send(response, { status: 200, headers: this.#wire.headers, body: this.#wire.whole(said) });
     await this.#stream(turn, this.#wire.events(said, body), response);
   }
@@ -79,19 +92,22 @@ class FakeProvider {
   async #stream(turn, events, response) {
     response.writeHead(200, { 'content-type': 'text/event-stream', ...this.#wire.headers });
     response.flushHeaders();
-    if (model.holds(turn)) await new Promise((resolve) => (this.#release = resolve));
-    const begun = events.slice(0, Math.ceil(events.length / 2));
-    if (model.stalls(turn)) {
-      response.write(begun.join(''));
-      return;
-    }
-    const sent = model.breaks(turn) ? [...begun, this.#wire.streamError()] : events;
-    const bytes = Buffer.from(sent.join(''));
-    for (let at = 0; at < bytes.length; at += sliceBytes) {
-      response.write(bytes.subarray(at, at + sliceBytes));
-      await new Promise(setImmediate);
-    }
+    if (model.holds(turn)) await this.#wait();
+    const half = Math.ceil(events.length / 2);
+    await write(response, events.slice(0, half));
+    if (model.stalls(turn)) return;
+    const breaks = model.breaks(turn);
+    if (breaks) await this.#wait();
+    await write(response, breaks ? [this.#wire.streamError()] : events.slice(half));
     response.end();
+  }
+}
+
+async function write(response, events) {
+  const bytes = Buffer.from(events.join(''));
+  for (let at = 0; at < bytes.length; at += sliceBytes) {
+    response.write(bytes.subarray(at, at + sliceBytes));
+    await new Promise(setImmediate);
   }
 }
 

@@ -4,8 +4,8 @@ import { pieces, signatureOf, usage } from './model.mjs';
 
 const fields = new Set(
   `cache_control container context_management inference_geo max_tokens mcp_servers messages metadata model
-   output_config output_format service_tier speed stop_sequences stream system temperature thinking tool_choice tools
-   top_k top_p`.split(/\s+/),
+   output_config output_format service_tier speed stop_sequences stream system temperature thinking thread tool_choice
+   tools top_k top_p`.split(/\s+/),
 );
 
 const errors = {
@@ -18,16 +18,25 @@ const errors = {
 };
 
 export function anthropicWire() {
+  const threads = new Map(); // conversations that the provider holds, by the id of their last answer
+  let answers = 0;
+  const answered = (said) => {
+    const message = whole({ ...said, id: `msg_01fake${++answers}` });
+    const { system, tools, messages, thread } = said.request;
+    if (thread) threads.set(message.id, { system, tools, messages: [...messages, { role: 'assistant', content: message.content }] });
+    return message;
+  };
   return {
     headers: { 'request-id': 'req_anthropic_1', 'anthropic-ratelimit-requests-remaining': '99' },
-    hasKey: (headers) => headers['x-api-key'] === 'key-of-anthropic' && headers['anthropic-version'] === '2023-06-01',
+    hasKey: (headers) => headers['x-api-key'] === 'key-of-anthropic' && /^20\d\d-\d\d-\d\d$/.test(headers['anthropic-version']),
     models: (url) => url.pathname === '/v1/models' && modelList,
     streams: (url, text) => (url.pathname === '/v1/messages' ? JSON.parse(text).stream === true : undefined),
     modelOf: (body) => body.model,
+    expand: (body, headers) => expand(body, headers, threads),
     refuse,
     read,
-    whole,
-    events,
+    whole: answered,
+    events: (said) => events(said, answered(said)),
     error,
     streamError: () => event({ ...error(529).body, request_id: undefined }, 'error'),
   };
@@ -43,7 +52,16 @@ const modelList = {
   last_id: 'claude-sonnet-4-5-20250929',
 };
 
+// The whole conversation, when the request only says how it goes on.
+function expand(body, headers, threads) {
+  const { thread } = body;
+  if (thread?.type !== 'continue') return body;
+  const known = headers['anthropic-beta']?.includes('message-threads-') && threads.get(thread.previous_message_id);
+  return known ? { ...body, ...known, messages: [...known.messages, ...body.messages] } : { ...body, messages: [] };
+}
+
 function refuse(body) {
+  if (body.thread && body.messages.length === 0) return 'thread: No usable Thread state was found.';
   const unknown = Object.keys(body).find((name) => !fields.has(name));
   if (unknown) return `${unknown}: Extra inputs are not permitted`;
   if (!Number.isInteger(body.max_tokens)) return 'max_tokens: Field required';
@@ -100,6 +118,7 @@ function read(body) {
   return {
     system: textOf(body.system),
     user: users.length > 0 ? textOf(users.at(-1).content) : '',
+    said: body.messages.filter(({ role }) => role === 'assistant').map(({ content }) => textOf(content)).join(''),
     images: images.map(({ source }) => ({ type: source.media_type, data: source.data })),
     tools: (body.tools ?? []).map(({ name, input_schema }) => ({ name, parameters: input_schema })),
     forced: body.tool_choice?.type === 'tool' ? body.tool_choice.name : undefined,
@@ -129,7 +148,7 @@ const inputUsage = {
 
 const stopOf = (said) => (said.calls.length > 0 ? 'tool_use' : 'end_turn');
 const messageOf = (said) => ({
-  id: 'msg_01fake',
+  id: said.id,
   type: 'message',
   role: 'assistant',
   model: said.model,
@@ -154,12 +173,12 @@ function whole(said) {
 
 const event = (data, name = data.type) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
-function events(said) {
+function events(said, { id }) {
   const blocks = [];
   if (said.thought) blocks.push(thinkingBlock(said.thought));
   if (said.text) blocks.push(textBlock(said.text));
   blocks.push(...said.calls.map((call, index) => toolBlock(toolUse(call, index))));
-  const begin = { type: 'message_start', message: { ...messageOf(said), usage: { ...inputUsage, output_tokens: 1 } } };
+  const begin = { type: 'message_start', message: { ...messageOf({ ...said, id }), usage: { ...inputUsage, output_tokens: 1 } } };
   const delta = { stop_reason: stopOf(said), stop_sequence: null };
   return [
     event(begin),

@@ -73,7 +73,18 @@ function refuse(body, headers, url) {
     if (!['user', 'model'].includes(role)) return `Please use a valid role: user, model. Got ${role}.`;
     if (!list?.length) return 'contents.parts must not be empty.';
   }
-  return refuseResults(body.contents) ?? refuseSignatures(body.contents, url);
+  const turns = joinedTurns(body.contents);
+  return refuseResults(turns) ?? refuseSignatures(turns, url);
+}
+
+// Chats send a streamed turn back in as many contents as it had chunks.
+function joinedTurns(contents) {
+  const turns = [];
+  for (const { role, parts: list } of contents) {
+    if (turns.at(-1)?.role === role) turns.at(-1).parts.push(...list);
+    else turns.push({ role, parts: [...list] });
+  }
+  return turns;
 }
 
 function refuseResults(contents) {
@@ -114,6 +125,7 @@ function read(body) {
   return {
     system: textOf(body.systemInstruction?.parts),
     user: users.length > 0 ? textOf(users.at(-1).parts) : '',
+    said: body.contents.filter(({ role }) => role === 'model').map(({ parts: list }) => textOf(list)).join(''),
     images: images.map(({ inlineData }) => ({ type: inlineData.mimeType, data: inlineData.data })),
     tools: (body.tools ?? []).flatMap((tool) => tool.functionDeclarations ?? []).map(declared),
     forced: choice.mode === 'ANY' && choice.allowedFunctionNames?.length === 1 ? choice.allowedFunctionNames[0] : undefined,

@@ -72,6 +72,7 @@ function read(body) {
   return {
     system: body.messages.filter(({ role }) => role === 'system' || role === 'developer').map(textOf).join(' '),
     user: users.length > 0 ? textOf(users.at(-1)) : '',
+    said: body.messages.filter(({ role }) => role === 'assistant').map(textOf).join(''),
     images: users.flatMap(imagesOf),
     tools: (body.tools ?? []).map((tool) => tool.function),
     forced: body.tool_choice?.function?.name,

@@ -50,8 +50,8 @@ struct Event {
 
 struct ClientOptions {
   bool tls = false;
-  std::string trusted_certificate;  // PEM; empty: trusts anyone
-  int receive_buffer_bytes = 0;     // small: a reader that stands still is felt soon
+  std::string trusted_certificate = {};  // PEM; empty: trusts anyone
+  int receive_buffer_bytes = 0;          // small: a reader that stands still is felt soon
   std::chrono::milliseconds timeout = kPatience;
 };
 

@@ -34,12 +34,12 @@
 namespace bifrost::test {
 
 struct GatewayOptions {
-  std::string config = "{}";                  // text of config.json, with ${names} in it
-  std::map<std::string, std::string> values;  // what they stand for
-  std::map<std::string, std::string> environment;
-  std::vector<std::string> arguments;  // after the usual ones
+  std::string config = "{}";                       // text of config.json, with ${names} in it
+  std::map<std::string, std::string> values = {};  // what they stand for
+  std::map<std::string, std::string> environment = {};
+  std::vector<std::string> arguments = {};  // after the usual ones
   // What is started; by default $BIFROST_BINARY, or the one of this build.
-  std::filesystem::path binary;
+  std::filesystem::path binary = {};
   // Arguments before `arguments`; ${dir} is the temporary folder.
   std::vector<std::string> usual_arguments = {"serve",     "--app-dir",   "${dir}", "--host",
                                               "127.0.0.1", "--port",      "0",      "--log-style",

@@ -32,10 +32,10 @@ enum class Ending : std::uint8_t {
 struct EventOptions {
   int status = 200;
   http::Headers headers = {{"content-type", "text/event-stream"}};
-  std::optional<Gate> before_head;
-  std::optional<Gate> before_first;  // the head is out, nothing else
-  std::optional<Gate> between;       // before the second event and each later one
-  std::optional<Gate> before_end;    // all events are out, the body has not ended
+  std::optional<Gate> before_head = std::nullopt;
+  std::optional<Gate> before_first = std::nullopt;  // the head is out, nothing else
+  std::optional<Gate> between = std::nullopt;       // before the second event and each later one
+  std::optional<Gate> before_end = std::nullopt;    // all events are out, the body has not ended
   std::size_t cut_after_events = SIZE_MAX;
   Ending ending = Ending::kCut;  // when events are left out
   bool chunked = true;           // otherwise the body ends with the connection

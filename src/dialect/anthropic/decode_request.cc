@@ -18,8 +18,9 @@ constexpr std::array<std::string_view, 18> kFields = {
     "thinking", "output_config", "output_format",  "service_tier", "fallbacks", "cache_control",
 };
 
-// A conversation that Anthropic's servers hold: with `thread`, `messages` are only what is new, which
-// tells another provider nothing. Anthropic's SDKs know this code and send everything instead.
+// A conversation that Anthropic's servers hold: with `thread`, `messages` are only what is new,
+// which tells another provider nothing. Anthropic's SDKs know this code and send everything
+// instead.
 Error no_threads() {
   Error error = client_error(ErrorCode::kUnsupportedOperation,
                              "message threads are not available for a model that another provider "

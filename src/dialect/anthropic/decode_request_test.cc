@@ -197,8 +197,8 @@ TEST(AnthropicDecodeRequest, NamesTheFieldThatIsWrong) {
 }
 
 TEST(AnthropicDecodeRequest, RefusesAConversationThatItCannotSee) {
-  const auto request = decode(
-      with_messages("[]", R"(,"thread":{"type":"continue","previous_message_id":"msg_1"})"));
+  const auto request =
+      decode(with_messages("[]", R"(,"thread":{"type":"continue","previous_message_id":"msg_1"})"));
   ASSERT_FALSE(request);
   EXPECT_EQ(request.error().upstream_code, "thread_unsupported_request");
   EXPECT_EQ(request.error().retry, Retry::kOtherTarget);

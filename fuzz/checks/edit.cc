@@ -1,0 +1,96 @@
+#include "base/assert.h"
+#include "fuzz/checks/checks.h"
+#include "json/document.h"
+#include "json/writer.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bifrost::fuzz {
+namespace {
+
+// Fields that an edit may change, remove or bring. All others stay as they were, in their order.
+constexpr std::array<std::string_view, 16> kEditable = {"model",
+                                                        "fallbacks",
+                                                        "stream_options",
+                                                        "reasoning",
+                                                        "reasoning_effort",
+                                                        "max_tokens",
+                                                        "tool_choice",
+                                                        "max_completion_tokens",
+                                                        "user",
+                                                        "temperature",
+                                                        "warmth",
+                                                        "store",
+                                                        "seed",
+                                                        "metadata",
+                                                        "topK",
+                                                        "functions"};
+
+bool may_change(std::string_view key, bool has_nested_edits) {
+  if (key == "messages" || key == "tools") return has_nested_edits;
+  return std::ranges::find(kEditable, key) != kEditable.end();
+}
+
+using Members = std::vector<std::pair<std::string, std::string>>;
+
+Members kept_members(const std::vector<json::Member>& members, bool has_nested_edits) {
+  Members kept;
+  for (const json::Member& member : members) {
+    if (may_change(member.key, has_nested_edits)) continue;
+    kept.emplace_back(member.key, member.value);
+  }
+  return kept;
+}
+
+// Every field of that name says the model that was chosen: which one a provider reads is its own
+// business.
+void check_model(const dialect::Dialect& dialect, const std::vector<json::Member>& members,
+                 std::string_view model) {
+  const bool in_path = dialect.name == "gemini";
+  std::size_t named = 0;
+  for (const json::Member& member : members) {
+    if (member.key != "model") continue;
+    ++named;
+    BF_ASSERT(json::unescape(member.value) == model);
+  }
+  BF_ASSERT(in_path ? named == 0 : named > 0);
+}
+
+void check_edited(const dialect::Dialect& dialect, const dialect::RequestInput& input,
+                  const dialect::RequestFacts& facts, const dialect::EncodeOptions& options) {
+  const auto edited = dialect.edit_request(input, facts, options);
+  if (!edited) {
+    BF_ASSERT(!edited.error().message.empty());
+    return;
+  }
+  std::string after = edited->value_or(input.body);
+  json::reserve_padding(after);
+  if (is_json(input.body)) BF_ASSERT(is_json(after));
+
+  json::Scanner scanner;
+  const auto members = scanner.scan_members(after);
+  BF_ASSERT(members.has_value());
+  check_model(dialect, **members, options.model);
+  const bool nested = input.body.find("cache_control") != std::string::npos ||
+                      input.body.find("developer") != std::string::npos;
+  BF_ASSERT(kept_members(facts.members, nested) == kept_members(**members, nested));
+}
+
+}  // namespace
+
+void check_edit(const dialect::Dialect& dialect, std::string_view text) {
+  std::string body(text);
+  json::reserve_padding(body);
+  json::Scanner scanner;
+  const std::string_view path_model = dialect.name == "gemini" ? "gemini-2.5-pro" : "";
+  const dialect::RequestInput input{.body = body, .path_model = path_model};
+  const auto facts = dialect.peek(input, scanner);
+  if (!facts) return;
+  for (const dialect::Flavor& flavor : flavors()) {
+    check_edited(dialect, input, *facts, {.model = facts->model, .flavor = flavor});
+    check_edited(dialect, input, *facts, {.model = "another \"one\"", .flavor = flavor});
+  }
+}
+
+}  // namespace bifrost::fuzz

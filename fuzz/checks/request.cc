@@ -1,0 +1,48 @@
+#include "base/assert.h"
+#include "fuzz/checks/checks.h"
+#include "json/document.h"
+
+namespace bifrost::fuzz {
+namespace {
+
+constexpr std::string_view kModel = "gemini-2.5-pro";
+
+void check_encoded(const llm::Request& request, const dialect::Dialect& to,
+                   const dialect::Flavor& flavor) {
+  const auto encoded = to.encode_request(request, {.model = kModel, .flavor = flavor});
+  if (!encoded) {
+    BF_ASSERT(!encoded.error().message.empty());
+    return;
+  }
+  BF_ASSERT(is_json(encoded->body));
+  for (const std::string& dropped : encoded->dropped) BF_ASSERT(!dropped.empty());
+  std::string again = encoded->body;
+  json::reserve_padding(again);
+  BF_ASSERT(to.decode_request({.body = again, .path_model = kModel}).has_value());
+}
+
+}  // namespace
+
+void check_request(const dialect::Dialect& dialect, std::string_view text) {
+  std::string body(text);
+  json::reserve_padding(body);
+  const bool model_in_path = dialect.name == "gemini";
+  const dialect::RequestInput input{.body = body,
+                                    .path_model = model_in_path ? kModel : std::string_view{}};
+  json::Scanner scanner;
+  const auto facts = dialect.peek(input, scanner);
+  const auto request = dialect.decode_request(input);
+  if (!request) {
+    BF_ASSERT(!request.error().message.empty());
+    return;
+  }
+  BF_ASSERT(facts.has_value());
+  BF_ASSERT(facts->model == request->model);
+  BF_ASSERT(facts->stream == request->stream);
+  BF_ASSERT(facts->fallbacks == request->fallbacks);
+  for (const dialect::Dialect* to : dialect::all()) {
+    for (const dialect::Flavor& flavor : flavors()) check_encoded(*request, *to, flavor);
+  }
+}
+
+}  // namespace bifrost::fuzz

@@ -1,0 +1,39 @@
+#include "base/assert.h"
+#include "fuzz/checks/checks.h"
+
+namespace bifrost::fuzz {
+namespace {
+
+std::string text_of_choice(const llm::Choice& choice) {
+  std::string text;
+  for (const llm::Part& part : choice.parts) {
+    if (const auto* piece = part.as<llm::TextPart>()) text += piece->text;
+  }
+  return text;
+}
+
+}  // namespace
+
+void check_response(const dialect::Dialect& dialect, std::string_view text) {
+  const auto response = dialect.decode_response(text);
+  const dialect::TapState tap = dialect.tap_response(text);
+  if (!response) {
+    BF_ASSERT(!response.error().message.empty());
+    return;
+  }
+  BF_ASSERT(tap.usage == response->usage);
+  BF_ASSERT(!tap.error.has_value());
+  if (!response->choices.empty()) BF_ASSERT(tap.finish == response->choices.front().finish);
+
+  for (const dialect::Dialect* to : dialect::all()) {
+    const std::string encoded = to->encode_response(*response, {.model = "m", .fallback_id = "x"});
+    BF_ASSERT(is_json(encoded));
+    const auto again = to->decode_response(encoded);
+    BF_ASSERT(again.has_value());
+    if (response->choices.size() != 1) continue;
+    BF_ASSERT(again->choices.size() == 1);
+    BF_ASSERT(text_of_choice(again->choices.front()) == text_of_choice(response->choices.front()));
+  }
+}
+
+}  // namespace bifrost::fuzz

@@ -1,0 +1,118 @@
+#include "base/assert.h"
+#include "fuzz/checks/checks.h"
+#include "fuzz/checks/event_text.h"
+#include "http/sse/parser.h"
+
+#include <map>
+
+namespace bifrost::fuzz {
+namespace {
+
+using Events = std::vector<llm::StreamEvent>;
+
+constexpr std::size_t kCuts = 3;
+
+Events decode(const dialect::Dialect& dialect, const std::vector<std::string_view>& pieces) {
+  const auto decoder = dialect.make_stream_decoder();
+  Events events;
+  for (const std::string_view piece : pieces) decoder->feed(piece, events);
+  decoder->finish(events);
+  return events;
+}
+
+std::string text_of(const Events& events) {
+  std::string text;
+  for (const llm::StreamEvent& event : events) text += event_text(event);
+  return text;
+}
+
+// What must survive every dialect.
+struct Gist {
+  std::map<std::int64_t, std::string> texts;  // by choice
+  llm::Usage usage;
+  std::optional<llm::FinishReason> finish;  // of the first choice
+  bool ended = false;
+  bool failed = false;
+};
+
+// Also holds the events to the order that llm/event.h promises.
+Gist gist_of(const Events& events) {
+  Gist gist;
+  std::map<std::int64_t, std::map<std::int64_t, bool>> calls;
+  for (const llm::StreamEvent& event : events) {
+    BF_ASSERT(!gist.ended && !gist.failed);
+    if (const auto* text = std::get_if<llm::TextDelta>(&event)) {
+      gist.texts[text->choice] += text->text;
+    } else if (const auto* call = std::get_if<llm::ToolCallStart>(&event)) {
+      BF_ASSERT(!calls[call->choice][call->index]);
+      calls[call->choice][call->index] = true;
+    } else if (const auto* piece = std::get_if<llm::ToolCallDelta>(&event)) {
+      BF_ASSERT(calls[piece->choice][piece->index]);
+    } else if (const auto* usage = std::get_if<llm::UsageUpdate>(&event)) {
+      gist.usage = usage->usage;
+    } else if (const auto* finish = std::get_if<llm::StreamFinish>(&event)) {
+      if (finish->choice == 0 || !gist.finish) gist.finish = finish->reason;
+    } else if (std::holds_alternative<llm::StreamFailure>(event)) {
+      gist.failed = true;
+    } else if (std::holds_alternative<llm::StreamEnd>(event)) {
+      gist.ended = true;
+    }
+  }
+  BF_ASSERT(gist.ended != gist.failed);
+  return gist;
+}
+
+void check_tap(const dialect::Dialect& dialect, const std::vector<std::string_view>& pieces,
+               const Gist& gist) {
+  const auto tap = dialect.make_stream_tap();
+  for (const std::string_view piece : pieces) tap->feed(piece);
+  std::string missing = tap->finish();
+  BF_ASSERT(tap->state().usage == gist.usage);
+  BF_ASSERT(tap->state().error.has_value() == gist.failed);
+  BF_ASSERT(tap->state().ended == gist.ended);
+  BF_ASSERT(missing.empty() || gist.ended);
+}
+
+// Bytes of a caller's stream: whole events, JSON but for the end marker.
+void check_bytes(std::string_view bytes) {
+  http::sse::Parser parser;
+  std::vector<http::sse::Event> events;
+  BF_ASSERT(parser.feed(bytes, events).has_value());
+  BF_ASSERT(!parser.inside_event());
+  BF_ASSERT(parser.stray().empty());
+  for (const http::sse::Event& event : events) {
+    BF_ASSERT(event.data == "[DONE]" || is_json(event.data));
+  }
+}
+
+void check_encoded(const Events& events, const Gist& gist, const dialect::Dialect& to) {
+  const auto encoder = to.make_stream_encoder({.model = "m", .include_usage = true});
+  std::string bytes;
+  for (const llm::StreamEvent& event : events) encoder->event(event, bytes);
+  check_bytes(bytes);
+  const Gist again = gist_of(decode(to, {bytes}));
+  BF_ASSERT(again.ended == gist.ended);
+  // Only the first choice of a stream has a place in every dialect.
+  const auto first = gist.texts.find(0);
+  if (first == gist.texts.end() || first->second.empty()) return;
+  const auto found = again.texts.find(0);
+  BF_ASSERT(found != again.texts.end() && found->second == first->second);
+}
+
+}  // namespace
+
+void check_stream(const dialect::Dialect& dialect, std::string_view text) {
+  const Events events = decode(dialect, {text});
+  const Gist gist = gist_of(events);
+  const std::string whole = text_of(events);
+  check_tap(dialect, {text}, gist);
+  Random random = decisions_for(text);
+  for (std::size_t i = 0; i < kCuts; ++i) {
+    const std::vector<std::string_view> pieces = cut(text, random);
+    BF_ASSERT(text_of(decode(dialect, pieces)) == whole);
+    check_tap(dialect, pieces, gist);
+  }
+  for (const dialect::Dialect* to : dialect::all()) check_encoded(events, gist, *to);
+}
+
+}  // namespace bifrost::fuzz

@@ -1,0 +1,91 @@
+// Credentials go to the provider that they are for, and nowhere else.
+#include "tests/integration/gateway_fixture.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+namespace bifrost::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class SecretsTest : public GatewayTest {
+ protected:
+  void start_verbose() {
+    start({.providers = {{.keys = {"topsecret"},
+                          .network = R"("extra_headers": {"x-extra": "also-topsecret"},
+                                        "max_retries": 1, "retry_backoff_initial": 100)"}},
+           .client = R"("dump_errors_in_console_logs": true, "allow_direct_keys": true)"});
+  }
+};
+
+TEST_F(SecretsTest, AreNotInLogsErrorsOrMetrics) {
+  start_verbose();
+  std::vector<Script> failures = {
+      Script::json(401, openai_error("no")), Script::json(400, openai_error("no")),
+      Script::json(200, "<html>"),           Script::nothing(Ending::kReset),
+      Script::nothing(Ending::kReset),       unified().stream({.cut_after_events = 2})};
+  for (const Script& script : failures) provider.push(script);
+  for (int i = 0; i < 4; ++i) {
+    const Response reply = ask();
+    EXPECT_GE(reply.status, 400);
+    for (const http::Header header : reply.headers) {
+      // The key's name may be told, its value may not.
+      EXPECT_THAT(header.value, Not(HasSubstr("sk-topsecret")));
+    }
+    EXPECT_THAT(reply.body, Not(HasSubstr("sk-topsecret")));
+  }
+  EXPECT_THAT(ask_stream().body, Not(HasSubstr("sk-topsecret")));
+  EXPECT_EQ(provider.requests()[0].headers.get("authorization"), "Bearer sk-topsecret");
+
+  gateway->write_config("{");  // a reload that fails, too
+  gateway->send_signal(SIGHUP);
+  EXPECT_TRUE(gateway->wait_for_log("reload refused"));
+  for (const std::string& text : {gateway->log(), connect().get("/metrics").body}) {
+    EXPECT_THAT(text, Not(HasSubstr("sk-topsecret")));
+    EXPECT_THAT(text, Not(HasSubstr("also-topsecret")));
+  }
+}
+
+TEST_F(SecretsTest, OfTheCallerStayWithTheGateway) {
+  start_verbose();
+  provider.push(unified().reply());
+  Client client = connect();
+  const Response reply = client.request("POST", unified().path,
+                                        {{"authorization", "Bearer callers-own"},
+                                         {"x-api-key", "callers-own"},
+                                         {"cookie", "callers-own"}},
+                                        unified().request);
+  EXPECT_EQ(reply.status, 200);
+  const ReceivedRequest seen = provider.requests()[0];
+  for (const http::Header header : seen.headers) {
+    EXPECT_THAT(header.value, Not(HasSubstr("callers-own"))) << header.name;
+  }
+  EXPECT_THAT(gateway->log(), Not(HasSubstr("callers-own")));
+}
+
+TEST_F(SecretsTest, ADirectKeyGoesToTheProviderAndIsNotTold) {
+  start_verbose();
+  provider.push(Script::json(401, openai_error("no")));
+  Client client = connect();
+  const Response reply =
+      client.request("POST", unified().path,
+                     {{"authorization", "Bearer direct-topsecret"}, {"x-bf-direct-key", "true"}},
+                     unified().request);
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(provider.requests()[0].headers.get("authorization"), "Bearer direct-topsecret");
+  EXPECT_THAT(gateway->log() + connect().get("/metrics").body + reply.body,
+              Not(HasSubstr("direct-topsecret")));
+}
+
+TEST_F(SecretsTest, DoNotFollowARedirect) {
+  start();
+  provider.push(Script::reply(307, {{"location", second.url()}}, ""));
+  EXPECT_GE(ask().status, 300);
+  EXPECT_EQ(second.connection_count(), 0U);
+}
+
+}  // namespace
+}  // namespace bifrost::test
