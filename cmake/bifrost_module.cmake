@@ -42,7 +42,7 @@ function(bifrost_register_test target label threads)
     DISCOVERY_TIMEOUT 60
     TEST_PREFIX "${label}."
     WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
-    PROPERTIES LABELS "${labels}" TIMEOUT 120)
+    PROPERTIES LABELS "${labels}" TIMEOUT 600)
 endfunction()
 
 # bifrost_module(NAME <folder> [DEPS <folders>...] [LIBS <third-party targets>...] [MAIN <file>] [THREADS])

@@ -22,6 +22,7 @@ void check_request_head(std::string_view head) {
   const auto parsed = http::h1::parse_request_head(head);
   if (!parsed) return;
   ignore(http::h1::request_framing(*parsed), "only that it does not crash");
+  if (parsed->minor_version == 0) return;  // heads are written as HTTP/1.1, which needs a Host
   std::string again;
   http::h1::append_request_head(again, parsed->method, parsed->target, parsed->headers);
   const auto twice = http::h1::parse_request_head(again);

@@ -12,11 +12,17 @@ std::size_t AnswerReader::feed(std::string_view bytes, BodySink& body) {
   while (used < bytes.size() && !done() && !broken()) {
     const std::string_view rest = bytes.substr(used);
     switch (state_) {
-      case State::kHead: used += feed_head(rest); break;
+      case State::kHead:
+        used += feed_head(rest);
+        break;
       case State::kLength:
       case State::kUntilClose:
-      case State::kChunkData: used += feed_data(rest, body); break;
-      default: used += feed_line(rest); break;
+      case State::kChunkData:
+        used += feed_data(rest, body);
+        break;
+      default:
+        used += feed_line(rest);
+        break;
     }
   }
   return used;
@@ -125,12 +131,18 @@ std::size_t AnswerReader::feed_line(std::string_view bytes) {
 
 void AnswerReader::line(std::string_view text) {
   switch (state_) {
-    case State::kChunkSize: chunk_size(text); return;
-    case State::kChunkEnd: state_ = text.empty() ? State::kChunkSize : State::kBroken; return;
+    case State::kChunkSize:
+      chunk_size(text);
+      return;
+    case State::kChunkEnd:
+      state_ = text.empty() ? State::kChunkSize : State::kBroken;
+      return;
     case State::kTrailer:
       if (text.empty()) state_ = State::kDone;
       return;
-    default: state_ = State::kBroken; return;
+    default:
+      state_ = State::kBroken;
+      return;
   }
 }
 

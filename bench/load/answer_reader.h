@@ -35,7 +35,15 @@ class AnswerReader {
 
  private:
   enum class State : std::uint8_t {
-    kHead, kLength, kUntilClose, kChunkSize, kChunkData, kChunkEnd, kTrailer, kDone, kBroken,
+    kHead,
+    kLength,
+    kUntilClose,
+    kChunkSize,
+    kChunkData,
+    kChunkEnd,
+    kTrailer,
+    kDone,
+    kBroken,
   };
   static constexpr std::size_t kHeadBytesMax = 64 * 1024;
   static constexpr std::size_t kLineBytesMax = 4096;

@@ -39,9 +39,12 @@ bool is_whole(std::string_view data) {
 
 bool is_end(WireFormat format, std::string_view frame, std::string_view data) {
   switch (format) {
-    case WireFormat::kOpenAi: return data == "[DONE]";
-    case WireFormat::kAnthropic: return frame.starts_with("event: message_stop\n");
-    case WireFormat::kGemini: return data.contains(R"("finishReason":)");
+    case WireFormat::kOpenAi:
+      return data == "[DONE]";
+    case WireFormat::kAnthropic:
+      return frame.starts_with("event: message_stop\n");
+    case WireFormat::kGemini:
+      return data.contains(R"("finishReason":)");
   }
   return false;
 }

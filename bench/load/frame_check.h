@@ -1,9 +1,9 @@
 // Compares a stream, frame by frame, with what the fake provider was asked to send.
 //
-// A frame is one server-sent event. With `exact` every byte of every frame must be what the provider
-// sent (only the times in the marks are taken as they come); without it, for streams that are
-// translated on the way, each numbered event must arrive once, in order, with its text whole, in a
-// frame of its own that is well-formed. Comments (keep-alives) are counted and passed over.
+// A frame is one server-sent event. With `exact` every byte of every frame must be what the
+// provider sent (only the times in the marks are taken as they come); without it, for streams that
+// are translated on the way, each numbered event must arrive once, in order, with its text whole,
+// in a frame of its own that is well-formed. Comments (signs of life) are counted and passed over.
 #pragma once
 
 #include "base/clock.h"
@@ -33,7 +33,7 @@ struct StreamFaults {
 
 struct StreamCounts {
   std::uint64_t frames = 0;
-  std::uint64_t events = 0;    // frames with numbered text
+  std::uint64_t events = 0;  // frames with numbered text
   std::uint64_t comments = 0;
   // HTTP chunks with more than one event: nothing is broken, but an event waited for another.
   std::uint64_t joined_chunks = 0;

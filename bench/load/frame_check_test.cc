@@ -30,18 +30,18 @@ StreamFaults check(const std::vector<std::string>& frames, FrameCheckOptions opt
   return check.faults();
 }
 
-class EachFormat : public testing::TestWithParam<WireFormat> {};
-INSTANTIATE_TEST_SUITE_P(FrameCheck, EachFormat,
+class FrameCheckOfEachFormat : public testing::TestWithParam<WireFormat> {};
+INSTANTIATE_TEST_SUITE_P(All, FrameCheckOfEachFormat,
                          testing::Values(WireFormat::kOpenAi, WireFormat::kAnthropic,
                                          WireFormat::kGemini));
 
-TEST_P(EachFormat, FindsNoFaultInWhatWasSent) {
+TEST_P(FrameCheckOfEachFormat, FindsNoFaultInWhatWasSent) {
   const auto frames = sent_frames(GetParam());
   EXPECT_EQ(check(frames, {.format = GetParam(), .exact = true}).total(), 0U);
   EXPECT_EQ(check(frames, {.format = GetParam(), .exact = false}).total(), 0U);
 }
 
-TEST_P(EachFormat, DoesNotMindHowTheBytesAreCut) {
+TEST_P(FrameCheckOfEachFormat, DoesNotMindHowTheBytesAreCut) {
   std::string bytes;
   for (const std::string& frame : sent_frames(GetParam())) bytes += frame;
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
@@ -90,7 +90,8 @@ TEST(FrameCheck, NoticesEventsOutOfOrderAndTwice) {
 
 TEST(FrameCheck, NoticesTwoEventsInOneFrame) {
   auto frames = sent_frames(WireFormat::kOpenAi);
-  const std::string text = event_text({0, nanoseconds(0)}, 40) + event_text({1, nanoseconds(1000)}, 40);
+  const std::string text =
+      event_text({0, nanoseconds(0)}, 40) + event_text({1, nanoseconds(1000)}, 40);
   frames[1].clear();
   append_frame(frames[1], WireFormat::kOpenAi, text);
   frames.erase(frames.begin() + 2);

@@ -51,7 +51,8 @@ nanoseconds Histogram::mean() const {
 
 nanoseconds Histogram::percentile(double percent) const {
   if (count_ == 0) return nanoseconds(0);
-  const double wanted = std::ceil(percent / 100 * static_cast<double>(count_));
+  // 99.9 % of a thousand is 999, whatever floating point makes of it.
+  const double wanted = std::ceil(percent * static_cast<double>(count_) / 100 - 1e-6);
   const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(wanted));
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < counts_.size(); ++i) {

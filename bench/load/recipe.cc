@@ -17,14 +17,29 @@ bool set(Recipe& recipe, char letter, std::int64_t value) {
   const auto within = [value](std::int64_t max) { return value >= 0 && value <= max; };
   const auto count = static_cast<std::uint32_t>(value);
   switch (letter) {
-    case 's': recipe.answer_bytes = count; return within(kAnswerBytesMax);
-    case 't': recipe.first_event = std::chrono::microseconds(value); return within(kPauseMax);
-    case 'g': recipe.gap = std::chrono::microseconds(value); return within(kPauseMax);
-    case 'n': recipe.events = count; return within(kEventsMax);
-    case 'w': recipe.event_bytes = count; return within(kEventBytesMax);
-    case 'e': recipe.failing_permille = count; return within(kPermilleMax);
-    case 'r': recipe.limited_permille = count; return within(kPermilleMax);
-    default: return false;
+    case 's':
+      recipe.answer_bytes = count;
+      return within(kAnswerBytesMax);
+    case 't':
+      recipe.first_event = std::chrono::microseconds(value);
+      return within(kPauseMax);
+    case 'g':
+      recipe.gap = std::chrono::microseconds(value);
+      return within(kPauseMax);
+    case 'n':
+      recipe.events = count;
+      return within(kEventsMax);
+    case 'w':
+      recipe.event_bytes = count;
+      return within(kEventBytesMax);
+    case 'e':
+      recipe.failing_permille = count;
+      return within(kPermilleMax);
+    case 'r':
+      recipe.limited_permille = count;
+      return within(kPermilleMax);
+    default:
+      return false;
   }
 }
 

@@ -88,8 +88,10 @@ std::optional<WireFormat> parse_wire_format(std::string_view name) {
 
 std::string request_path(const RequestOptions& options) {
   switch (options.format) {
-    case WireFormat::kOpenAi: return "/v1/chat/completions";
-    case WireFormat::kAnthropic: return "/v1/messages";
+    case WireFormat::kOpenAi:
+      return "/v1/chat/completions";
+    case WireFormat::kAnthropic:
+      return "/v1/messages";
     case WireFormat::kGemini:
       return fmt::format("/v1beta/models/{}:{}", options.model,
                          options.stream ? "streamGenerateContent?alt=sse" : "generateContent");
@@ -147,9 +149,8 @@ std::string error_body(WireFormat format, int status) {
       return fmt::format(R"({{"error":{{"message":"as asked for","type":"{}","code":null}}}})",
                          limited ? "rate_limit_error" : "server_error");
     case WireFormat::kAnthropic:
-      return fmt::format(
-          R"({{"type":"error","error":{{"type":"{}","message":"as asked for"}}}})",
-          limited ? "rate_limit_error" : "api_error");
+      return fmt::format(R"({{"type":"error","error":{{"type":"{}","message":"as asked for"}}}})",
+                         limited ? "rate_limit_error" : "api_error");
     case WireFormat::kGemini:
       return fmt::format(R"({{"error":{{"code":{},"message":"as asked for","status":"{}"}}}})",
                          status, limited ? "RESOURCE_EXHAUSTED" : "INTERNAL");
@@ -186,16 +187,18 @@ std::string gemini_event(std::string_view text, std::string_view finish) {
 
 std::vector<std::string> opening_frames(WireFormat format) {
   switch (format) {
-    case WireFormat::kOpenAi: return {openai_chunk(R"({"role":"assistant","content":""})", "null")};
+    case WireFormat::kOpenAi:
+      return {openai_chunk(R"({"role":"assistant","content":""})", "null")};
     case WireFormat::kAnthropic:
-      return {anthropic_event(
-                  "message_start",
-                  R"(,"message":{"id":"msg_bench","type":"message","role":"assistant",)"
-                  R"("model":"bench","content":[],"stop_reason":null,"stop_sequence":null,)"
-                  R"("usage":{"input_tokens":256,"output_tokens":1}})"),
-              anthropic_event("content_block_start",
-                              R"(,"index":0,"content_block":{"type":"text","text":""})")};
-    case WireFormat::kGemini: return {};
+      return {
+          anthropic_event("message_start",
+                          R"(,"message":{"id":"msg_bench","type":"message","role":"assistant",)"
+                          R"("model":"bench","content":[],"stop_reason":null,"stop_sequence":null,)"
+                          R"("usage":{"input_tokens":256,"output_tokens":1}})"),
+          anthropic_event("content_block_start",
+                          R"(,"index":0,"content_block":{"type":"text","text":""})")};
+    case WireFormat::kGemini:
+      return {};
   }
   return {};
 }
@@ -210,13 +213,15 @@ std::vector<std::string> closing_frames(WireFormat format, const Recipe& recipe)
                           kOpenAiChunk, recipe.events, 256 + recipe.events),
               "data: [DONE]\n\n"};
     case WireFormat::kAnthropic:
-      return {anthropic_event("content_block_stop", R"(,"index":0)"),
-              anthropic_event("message_delta",
-                              fmt::format(R"(,"delta":{{"stop_reason":"end_turn",)"
-                                          R"("stop_sequence":null}},"usage":{{"output_tokens":{}}})",
-                                          recipe.events)),
-              anthropic_event("message_stop", "")};
-    case WireFormat::kGemini: return {gemini_event("", R"("finishReason":"STOP",)")};
+      return {
+          anthropic_event("content_block_stop", R"(,"index":0)"),
+          anthropic_event("message_delta",
+                          fmt::format(R"(,"delta":{{"stop_reason":"end_turn",)"
+                                      R"("stop_sequence":null}},"usage":{{"output_tokens":{}}})",
+                                      recipe.events)),
+          anthropic_event("message_stop", "")};
+    case WireFormat::kGemini:
+      return {gemini_event("", R"("finishReason":"STOP",)")};
   }
   return {};
 }
@@ -231,7 +236,9 @@ void append_frame(std::string& out, WireFormat format, std::string_view text) {
           "content_block_delta",
           fmt::format(R"(,"index":0,"delta":{{"type":"text_delta","text":"{}"}})", text));
       return;
-    case WireFormat::kGemini: out += gemini_event(text, ""); return;
+    case WireFormat::kGemini:
+      out += gemini_event(text, "");
+      return;
   }
 }
 

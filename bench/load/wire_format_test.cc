@@ -9,12 +9,12 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-class EachFormat : public testing::TestWithParam<WireFormat> {};
-INSTANTIATE_TEST_SUITE_P(WireFormat, EachFormat,
+class WireFormatEach : public testing::TestWithParam<WireFormat> {};
+INSTANTIATE_TEST_SUITE_P(All, WireFormatEach,
                          testing::Values(WireFormat::kOpenAi, WireFormat::kAnthropic,
                                          WireFormat::kGemini));
 
-TEST_P(EachFormat, AsksInARequestThatIsReadBack) {
+TEST_P(WireFormatEach, AsksInARequestThatIsReadBack) {
   for (const bool stream : {false, true}) {
     const Recipe recipe{.answer_bytes = 77, .events = 5};
     const RequestOptions options{GetParam(), "openai/" + model_name(recipe), stream, 1024};
@@ -29,14 +29,14 @@ TEST_P(EachFormat, AsksInARequestThatIsReadBack) {
   }
 }
 
-TEST_P(EachFormat, RefusesAPromptWithoutItsEnd) {
+TEST_P(WireFormatEach, RefusesAPromptWithoutItsEnd) {
   const RequestOptions options{GetParam(), "bench", false, 1024};
   std::string body = request_body(options);
   body.erase(body.find(kPromptEnd), 3);
   EXPECT_FALSE(read_request(request_path(options), body));
 }
 
-TEST_P(EachFormat, AnswersWithJson) {
+TEST_P(WireFormatEach, AnswersWithJson) {
   const std::string body = answer_body(GetParam(), {.answer_bytes = 2000});
   EXPECT_GT(body.size(), 2000U);
   EXPECT_TRUE(json::Document::parse(body));

@@ -32,6 +32,13 @@ std::vector<std::string_view> cut(std::string_view text, Random& random) {
   return pieces;
 }
 
+bool runs_through(std::string_view text, std::string_view longer) {
+  for (const char c : longer) {
+    if (!text.empty() && text.front() == c) text.remove_prefix(1);
+  }
+  return text.empty();
+}
+
 std::span<const dialect::Flavor> flavors() {
   using Rename = std::pair<std::string_view, std::string_view>;
   static constexpr std::array<std::string_view, 4> kRemoved = {"store", "seed", "metadata", "topK"};

@@ -23,6 +23,9 @@ namespace bifrost::fuzz {
 // `text` cut into pieces, by turns as single bytes, short pieces and long ones.
 [[nodiscard]] std::vector<std::string_view> cut(std::string_view text, Random& random);
 
+// Do the bytes of `text` stand in `longer`, in their order?
+[[nodiscard]] bool runs_through(std::string_view text, std::string_view longer);
+
 // Flavors that between them do all that a flavor can ask for.
 [[nodiscard]] std::span<const dialect::Flavor> flavors();
 

@@ -15,7 +15,6 @@ void check_encoded(const llm::Request& request, const dialect::Dialect& to,
     return;
   }
   BF_ASSERT(is_json(encoded->body));
-  for (const std::string& dropped : encoded->dropped) BF_ASSERT(!dropped.empty());
   std::string again = encoded->body;
   json::reserve_padding(again);
   BF_ASSERT(to.decode_request({.body = again, .path_model = kModel}).has_value());
@@ -36,7 +35,11 @@ void check_request(const dialect::Dialect& dialect, std::string_view text) {
     BF_ASSERT(!request.error().message.empty());
     return;
   }
-  BF_ASSERT(facts.has_value());
+  // The way through `peek` comes first and is stricter about names.
+  if (!facts) {
+    BF_ASSERT(!facts.error().param.empty());
+    return;
+  }
   BF_ASSERT(facts->model == request->model);
   BF_ASSERT(facts->stream == request->stream);
   BF_ASSERT(facts->fallbacks == request->fallbacks);

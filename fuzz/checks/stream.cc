@@ -3,6 +3,7 @@
 #include "fuzz/checks/event_text.h"
 #include "http/sse/parser.h"
 
+#include <algorithm>
 #include <map>
 
 namespace bifrost::fuzz {
@@ -62,11 +63,23 @@ Gist gist_of(const Events& events) {
   return gist;
 }
 
+// Is every event JSON? A tap does not look into all of them.
+bool well_formed(std::string_view text) {
+  http::sse::Parser parser;
+  std::vector<http::sse::Event> events;
+  if (!parser.feed(text, events)) return false;
+  parser.flush(events);
+  return std::ranges::all_of(events, [](const http::sse::Event& event) {
+    return event.data == "[DONE]" || is_json(event.data);
+  });
+}
+
 void check_tap(const dialect::Dialect& dialect, const std::vector<std::string_view>& pieces,
-               const Gist& gist) {
+               const Gist& gist, bool well_formed) {
   const auto tap = dialect.make_stream_tap();
   for (const std::string_view piece : pieces) tap->feed(piece);
   std::string missing = tap->finish();
+  if (!well_formed) return;
   BF_ASSERT(tap->state().usage == gist.usage);
   BF_ASSERT(tap->state().error.has_value() == gist.failed);
   BF_ASSERT(tap->state().ended == gist.ended);
@@ -96,7 +109,7 @@ void check_encoded(const Events& events, const Gist& gist, const dialect::Dialec
   const auto first = gist.texts.find(0);
   if (first == gist.texts.end() || first->second.empty()) return;
   const auto found = again.texts.find(0);
-  BF_ASSERT(found != again.texts.end() && found->second == first->second);
+  BF_ASSERT(found != again.texts.end() && runs_through(first->second, found->second));
 }
 
 }  // namespace
@@ -105,12 +118,13 @@ void check_stream(const dialect::Dialect& dialect, std::string_view text) {
   const Events events = decode(dialect, {text});
   const Gist gist = gist_of(events);
   const std::string whole = text_of(events);
-  check_tap(dialect, {text}, gist);
+  const bool good = well_formed(text);
+  check_tap(dialect, {text}, gist, good);
   Random random = decisions_for(text);
   for (std::size_t i = 0; i < kCuts; ++i) {
     const std::vector<std::string_view> pieces = cut(text, random);
     BF_ASSERT(text_of(decode(dialect, pieces)) == whole);
-    check_tap(dialect, pieces, gist);
+    check_tap(dialect, pieces, gist, good);
   }
   for (const dialect::Dialect* to : dialect::all()) check_encoded(events, gist, *to);
 }

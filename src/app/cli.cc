@@ -18,9 +18,17 @@
 namespace bifrost::app {
 namespace {
 
+// Where a command looks for its configuration. One for each command: the parser writes what the
+// environment says into the options of all commands, over what the command line said.
+struct Place {
+  std::string config;
+  std::string app_dir = "bifrost-data";
+};
+
 struct Options {
   ServeOptions serve;
-  std::string app_dir = "bifrost-data";
+  Place served;
+  Place validated;
   std::string log_level = "info";
   std::string log_style = "pretty";
   std::string schema;
@@ -37,10 +45,10 @@ std::vector<std::string> keys_of(const std::map<std::string, log::Level>& map) {
   return keys;
 }
 
-void add_config_option(CLI::App& command, Options& options) {
-  command.add_option("--config", options.serve.config_path,
+void add_place_options(CLI::App& command, Place& place) {
+  command.add_option("--config", place.config,
                      "Configuration file. Default: config.json in the app dir, if there is one");
-  command.add_option("--app-dir", options.app_dir, "Folder of the gateway's files")
+  command.add_option("--app-dir", place.app_dir, "Folder of the gateway's files")
       ->envname("APP_DIR")
       ->capture_default_str();
 }
@@ -52,7 +60,7 @@ void add_serve_options(CLI::App& command, Options& options) {
   command.add_option("--port", options.serve.port, "Port to listen on; 0 chooses a free one")
       ->envname("APP_PORT")
       ->capture_default_str();
-  add_config_option(command, options);
+  add_place_options(command, options.served);
   command.add_option("--workers", options.serve.workers, "Threads; 0 means one per core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -75,7 +83,7 @@ std::unique_ptr<CLI::App> make_app(Options& options) {
   add_serve_options(*serve, options);
   CLI::App* validate =
       app->add_subcommand("validate", "Check a configuration file without starting anything");
-  add_config_option(*validate, options);
+  add_place_options(*validate, options.validated);
   CLI::App* schema = app->add_subcommand("schema", "Print a schema or a reference page");
   std::vector<std::string> names;
   for (const Reference& reference : references()) names.emplace_back(reference.name);
@@ -106,9 +114,9 @@ std::vector<std::string> normalised(std::vector<std::string> arguments) {
 }
 
 // The file that is meant: as given, or the app dir's own.
-std::string config_path(const Options& options) {
-  if (!options.serve.config_path.empty()) return options.serve.config_path;
-  const std::filesystem::path own = std::filesystem::path(options.app_dir) / "config.json";
+std::string config_path(const Place& place) {
+  if (!place.config.empty()) return place.config;
+  const std::filesystem::path own = std::filesystem::path(place.app_dir) / "config.json";
   std::error_code ignored;
   return std::filesystem::exists(own, ignored) ? own.string() : std::string();
 }
@@ -126,7 +134,7 @@ int serve(Options& options) {
   log::configure(kLevels.at(options.log_level),
                  options.log_style == "json" ? log::Style::kJson : log::Style::kPretty);
   block_signals();
-  options.serve.config_path = config_path(options);
+  options.serve.config_path = config_path(options.served);
   const config::ProcessEnvironment environment;
   auto gateway = Gateway::create(options.serve, environment);
   if (!gateway) {
@@ -138,7 +146,7 @@ int serve(Options& options) {
 }
 
 int validate(const Options& options) {
-  const std::string path = config_path(options);
+  const std::string path = config_path(options.validated);
   if (path.empty()) {
     std::cerr << "no configuration file: name one with --config\n";
     return 1;

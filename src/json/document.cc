@@ -197,6 +197,9 @@ class Builder {
         const char* key = field.key().raw();
         const auto begin = static_cast<std::uint32_t>(key - document_.text_.data());
         const std::uint32_t end = begin + key_length(key);
+        if (!good_escapes({key, end - begin})) {
+          return syntax_error(document_.text(), begin, "a name with a broken escape");
+        }
         auto walked = walk(field.value(), begin, end, depth + 1);
         if (!walked) return walked;
         ++count;
@@ -229,7 +232,7 @@ class Builder {
     } else if (valid_number(token)) {
       type = Type::kNumber;
     } else if (token.size() >= 2 && token.front() == '"' && token.back() == '"') {
-      if (token.find('\\') != std::string_view::npos && !unescape(token)) {
+      if (!good_escapes(token)) {
         return syntax_error(document_.text(), begin, "a string with a broken escape");
       }
       type = Type::kString;
@@ -244,6 +247,10 @@ class Builder {
                                 .next = index + 1,
                                 .type = type});
     return {};
+  }
+
+  static bool good_escapes(std::string_view literal) {
+    return literal.find('\\') == std::string_view::npos || unescape(literal).has_value();
   }
 
   static std::uint32_t key_length(const char* key) {

@@ -214,5 +214,11 @@ TEST(Unescape, RefusesBrokenEscapes) {
   }
 }
 
+TEST(Document, RefusesABrokenEscapeInAName) {
+  EXPECT_FALSE(Document::parse(R"({"\u00/d":1})"));
+  EXPECT_FALSE(Document::parse(R"({"a":{"\x":1}})"));
+  EXPECT_TRUE(Document::parse(R"({"\u0061\/":1})"));
+}
+
 }  // namespace
 }  // namespace bifrost::json

@@ -106,7 +106,7 @@ void Loop::fire_timers() {
   while (!timers_.empty() && timers_.front()->queued_at_ <= now_) {
     Timer& timer = *timers_.front();
     unqueue(timer);
-    if (timer.at_ > now_) {  // it was moved later meanwhile
+    if (timer.at_ != timer.queued_at_) {  // it was moved later meanwhile: to its place
       timer.queued_at_ = timer.at_;
       queue(timer);
       continue;

@@ -13,7 +13,14 @@
 namespace bifrost::pipeline {
 namespace {
 
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+// Of a target that is a whole URL only the path counts (RFC 9112, section 3.2.2).
+std::string_view path_of(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  const auto scheme_end = path.find("://");
+  if (path.starts_with('/') || scheme_end == std::string_view::npos) return path;
+  const auto slash = path.find('/', scheme_end + 3);
+  return slash == std::string_view::npos ? "/" : path.substr(slash);
+}
 
 Error no_such_route(const Match& route, const http::RequestHead& head, std::string_view path) {
   if (route.path_known) {

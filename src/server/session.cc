@@ -26,6 +26,7 @@ Error head_too_large(std::size_t bytes_max) {
 
 void Session::drain() {
   draining_ = true;
+  if (answer_ != nullptr) answer_->close_after();
   if (!serving_) scope_.cancel(gateway_error(ErrorCode::kShuttingDown, "going down"));
 }
 
@@ -92,7 +93,9 @@ net::Task<bool> Session::serve(const http::RequestHead& head) {
   stream_->on_peer_closed([this] {
     scope_.cancel(client_error(ErrorCode::kClientGone, "the client closed the connection"));
   });
+  answer_ = &out;
   co_await handler_.handle(request);
+  answer_ = nullptr;
   stream_->forget_peer_closed();
   if (!out.complete() || scope_.cancelled()) co_return false;
   if (out.keep_alive() && co_await body.drain(scope_)) co_return true;

@@ -44,6 +44,7 @@ class Session {
   std::shared_ptr<const Settings> settings_;
   Input input_;
   bool serving_ = false;
+  Responder* answer_ = nullptr;  // of the request that is being served
   bool draining_ = false;
 };
 

@@ -3,14 +3,12 @@
 #include "json/document.h"
 #include "json/writer.h"
 #include "provider/provider.h"
-#include "tests/conformance/recordings.h"
-#include "tests/conformance/told.h"
+#include "tests/conformance/recorded_fixture.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <iostream>
 
 namespace bifrost::test {
 namespace {
@@ -19,53 +17,6 @@ namespace {
 // bytes, longer ones at some places: each cut costs a whole stream.
 constexpr std::size_t kEveryCutBytesMax = 1200;
 constexpr std::size_t kCutsOfLongStreams = 30;
-
-// Rows of a table: what ran, what was left out and why.
-class Tally {
- public:
-  void add(const std::string& row) { ++rows_[row]; }
-  [[nodiscard]] int count(const std::string& row) const {
-    const auto found = rows_.find(row);
-    return found == rows_.end() ? 0 : found->second;
-  }
-  void print(std::string_view title) const {
-    std::cout << "[ table    ] " << title << '\n';
-    for (const auto& [row, count] : rows_) {
-      std::cout << fmt::format("[ table    ] {:6}  {}\n", count, row);
-    }
-  }
-
- private:
-  std::map<std::string, int> rows_;
-};
-
-class RecordedTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() { recordings() = load_recordings(recorded_folder()); }
-  static void TearDownTestSuite() { recordings() = {}; }
-
-  void SetUp() override {
-    if (recordings().fitting.empty()) GTEST_SKIP() << "no recordings at " << recorded_folder();
-  }
-  void TearDown() override {
-    if (!recordings().fitting.empty())
-      tally_.print(::testing::UnitTest::GetInstance()->current_test_info()->name());
-  }
-
-  static Recordings& recordings() {
-    static Recordings all;
-    return all;
-  }
-  static const std::vector<Recording>& fitting() { return recordings().fitting; }
-
-  Tally tally_;
-};
-
-std::string padded(std::string_view text) {
-  std::string body(text);
-  json::reserve_padding(body);
-  return body;
-}
 
 // The row of the host that was recorded, or a row of its dialect.
 const provider::ProviderSpec& row_of(const Recording& recording) {
@@ -85,12 +36,6 @@ constexpr dialect::Flavor kUntouched{.keeps_cache_control = true,
                                      .injects_usage_option = false,
                                      .developer_role = true,
                                      .reasoning_object = true};
-
-// Keeps all that a dialect can carry.
-constexpr dialect::Flavor kLossless{.keeps_cache_control = true,
-                                    .developer_role = true,
-                                    .reasoning_object = true,
-                                    .reasoning_history = dialect::ReasoningHistory::kDetails};
 
 TEST_F(RecordedTest, WhatIsHereAndWhatIsLeftOut) {
   for (const Recording& recording : fitting()) {
@@ -245,16 +190,6 @@ TEST_F(RecordedTest, TotalsAreThoseOfTheProvider) {
 
 // ---------------------------------------------------------------------------------------------
 // Streams
-
-using Pieces = std::vector<std::string_view>;
-
-std::vector<llm::StreamEvent> decode(const dialect::Dialect& dialect, const Pieces& pieces) {
-  const auto decoder = dialect.make_stream_decoder();
-  std::vector<llm::StreamEvent> events;
-  for (const std::string_view piece : pieces) decoder->feed(piece, events);
-  decoder->finish(events);
-  return events;
-}
 
 std::string told_stream(const dialect::Dialect& dialect, const Pieces& pieces) {
   return told_between(told_answer(decode(dialect, pieces)), dialect, dialect);

@@ -76,7 +76,8 @@ class RequestTeller {
             fmt::format("call {} {} {}\n", call->id, call->name, test::canonical(call->arguments));
       } else if (const auto* result = part.as<llm::ToolResultPart>()) {
         flush();
-        turns_ += fmt::format("result {} {}\n", result->tool_call_id, text_of(result->parts));
+        turns_ += fmt::format("result {} {}\n", result->tool_call_id,
+                              test::canonical(text_of(result->parts)));
       } else {
         say(message.role, text_of(part));
       }

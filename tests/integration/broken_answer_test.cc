@@ -152,6 +152,19 @@ TEST_F(BrokenAnswerTest, AnInterimAnswerIsSkipped) {
   EXPECT_EQ(ask().body, unified().answer);
 }
 
+// A provider that refuses a large body need not read it.
+TEST_F(BrokenAnswerTest, AnAnswerMayComeBeforeTheRequestIsThrough) {
+  FakeProvider hasty({.answer_before_body = true});
+  values["hasty_url"] = hasty.url();
+  start({.providers = {{.url = "${hasty_url}"}}});
+  hasty.push(Script::json(413, openai_error("too much")));
+  const std::string large(8 * 1024 * 1024, 'x');
+  const Response reply =
+      post(unified().path, unified_request(fmt::format(R"("x_pad": "{}")", large)));
+  EXPECT_EQ(reply.status, 413);
+  EXPECT_EQ(json_text(reply.body, "message"), "too much");
+}
+
 TEST_F(BrokenAnswerTest, WhatIsNotHttpIsAnError) {
   start();
   for (const std::string bytes :

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <ostream>
+
 namespace bifrost::test {
 namespace {
 
@@ -16,6 +18,10 @@ struct Caller {
   bool streams;
   Leaving leaving;
 };
+
+void PrintTo(const Caller& value, std::ostream* out) {
+  *out << (value.streams ? "stream" : "whole");
+}
 
 class CancelTest : public GatewayTest, public testing::WithParamInterface<Caller> {
  protected:
@@ -198,6 +204,28 @@ TEST_P(CancelStreamTest, WhileTheProviderIsFasterThanTheCaller) {
   leave(client);
   EXPECT_TRUE(provider.wait_for_abort());
   expect_freed("answering");
+}
+
+TEST_P(CancelStreamTest, LeavesNoFilesOpen) {
+  constexpr int kCallers = 30;
+  start();
+  EXPECT_EQ(connect().get("/health").status, 200);
+  ASSERT_TRUE(metric_reaches("bifrost_active_requests", 1));  // the scrape itself
+  const std::size_t before = gateway->open_files();
+  const Gate never;
+  for (int i = 0; i < kCallers; ++i) provider.push(unified().held_stream(never));
+  std::vector<Client> clients;
+  for (int i = 0; i < kCallers; ++i) {
+    clients.push_back(begin());
+    EXPECT_EQ(clients.back().read_head().status, 200);
+  }
+  for (Client& client : clients) leave(client);
+  EXPECT_TRUE(provider.wait_for_aborts(kCallers));
+  EXPECT_TRUE(metric_reaches("bifrost_client_gone_total", kCallers));
+  const Deadline deadline = after(kPatience);
+  while (gateway->open_files() > before && std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_LE(gateway->open_files(), before);
 }
 
 TEST_P(CancelStreamTest, OfATranslatedStream) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <ostream>
 
 namespace bifrost::test {
 namespace {
@@ -97,6 +98,8 @@ struct Start {
   std::string name;
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment = {};
+
+  void PrintTo(const Start& value, std::ostream* out) { *out << value.name; }
 };
 
 class StartTest : public testing::TestWithParam<Start> {};

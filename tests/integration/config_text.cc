@@ -27,8 +27,8 @@ std::string config_text(const ConfigText& config) {
   for (const ProviderText& provider : config.providers)
     providers.push_back(provider_text(provider));
   return fmt::format(
-      R"({{"client": {{{}}}, "server": {{"drain_delay_in_seconds": 0{}}}, "providers": {{{}}}}})",
-      config.client, comma_before(config.server), fmt::join(providers, ", "));
+      R"({{"client": {{{}}}, "server": {{"drain_delay_in_seconds": {}{}}}, "providers": {{{}}}}})",
+      config.client, config.drain_delay_s, comma_before(config.server), fmt::join(providers, ", "));
 }
 
 }  // namespace bifrost::test

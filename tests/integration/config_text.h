@@ -20,7 +20,8 @@ struct ProviderText {
 struct ConfigText {
   std::vector<ProviderText> providers = {ProviderText{}};
   std::string client = {};  // members of the section
-  std::string server = {};  // members of the section; there is no delay before draining
+  std::string server = {};  // members of the section
+  int drain_delay_s = 0;
 };
 
 std::string config_text(const ConfigText& config);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <ostream>
+
 namespace bifrost::test {
 namespace {
 
@@ -28,6 +30,8 @@ struct FirstFailure {
   std::string name;
   Script script;
 };
+
+void PrintTo(const FirstFailure& value, std::ostream* out) { *out << value.name; }
 
 std::vector<FirstFailure> first_failures() {
   std::vector<FirstFailure> all = {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <ostream>
+
 namespace bifrost::test {
 namespace {
 
@@ -30,6 +32,8 @@ struct Malformed {
   std::string name;
   std::string bytes;
 };
+
+void PrintTo(const Malformed& value, std::ostream* out) { *out << value.name; }
 
 class MalformedTest : public HttpTest, public testing::WithParamInterface<Malformed> {};
 
@@ -150,6 +154,14 @@ TEST_F(HttpTest, AsksForABodyThatWaitsForPermission) {
   EXPECT_EQ(reply.end, End::kTimeout);
 }
 
+TEST_F(HttpTest, TakesAWholeUrlAsTheTarget) {
+  EXPECT_EQ(raw("GET http://gateway.example/health?x=/y HTTP/1.1\r\nhost: gateway.example\r\n\r\n")
+                .status,
+            200);
+  EXPECT_EQ(raw("GET http://gateway.example HTTP/1.1\r\nhost: gateway.example\r\n\r\n").status,
+            200);
+}
+
 TEST_F(HttpTest, ServesHttp10) {
   const Response plain = raw("GET /health HTTP/1.0\r\n\r\n");
   EXPECT_EQ(plain.status, 200);
@@ -238,6 +250,28 @@ TEST_F(HttpTest, NamesEachRequest) {
   EXPECT_LT(too_long.headers.get("x-request-id").size(), 200U);
 }
 
+TEST_F(HttpTest, ABodyCannotWriteHeaders) {
+  provider.push(unified().reply());
+  const Response reply = post(
+      unified().path,
+      R"({"model": "openai/a\r\nx-evil: 1", "messages": [{"role": "user", "content": "Hi"}]})");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_FALSE(reply.headers.contains("x-evil"));
+  EXPECT_THAT(gateway->metrics().malformed(), IsEmpty());
+}
+
+TEST_F(HttpTest, LabelsOfMetricsStayLegal) {
+  const std::string model = R"(we\"ird\\ {x=\"y\"}\n # é)";
+  for (int i = 0; i < 2; ++i) provider.push(unified().reply());
+  EXPECT_EQ(post(unified().path, fmt::format(R"({{"model": "openai/{}", "messages": )"
+                                             R"([{{"role": "user", "content": "Hi"}}]}})",
+                                             model))
+                .status,
+            200);
+  static_cast<void>(connect().get("/\"x\"\\"));
+  EXPECT_THAT(gateway->metrics().malformed(), IsEmpty());
+}
+
 TEST_F(HttpTest, LetsBrowsersIn) {
   Client client = connect();
   const Response preflight = client.request("OPTIONS", unified().path,
@@ -278,7 +312,8 @@ TEST_F(HttpTest, PassesTheProvidersLimitsOnAndNothingElse) {
 
 TEST(CorsTest, KeepsOtherOriginsOut) {
   GatewayProcess gateway(
-      {.config = config_text({.providers = {}, .client = R"("allowed_origins": ["https://app.example"])"})});
+      {.config = config_text(
+           {.providers = {}, .client = R"("allowed_origins": ["https://app.example"])"})});
   ASSERT_TRUE(gateway.wait_until_listening());
   Client client(gateway.port());
   EXPECT_TRUE(client.request("GET", "/health", {{"origin", "https://app.example"}})

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 namespace bifrost::test {
 namespace {
@@ -17,8 +18,14 @@ class QueueTest : public GatewayTest {
                                                  {{"concurrency": {}, "buffer_size": {}}})",
                                               concurrency, buffer)}},
            .client = std::move(client)});
-    provider.handle(
-        [this](const ReceivedRequest&) { return Script().wait(answer).then(unified().reply()); });
+    hold_answers();
+  }
+
+  void hold_answers() {
+    // A copy: the provider outlives what belongs to the test.
+    provider.handle([gate = answer](const ReceivedRequest&) {
+      return Script().wait(gate).then(unified().reply());
+    });
   }
 
   Client begin(std::string_view user = "nobody") {
@@ -125,8 +132,7 @@ TEST_F(QueueTest, AFullQueueIsLeftForAFallback) {
                                    {"concurrency": 1, "buffer_size": 1})"},
                        {.name = "anthropic", .url = "${second_url}"}},
          .client = R"("drop_excess_requests": true)"});
-  provider.handle(
-      [this](const ReceivedRequest&) { return Script().wait(answer).then(unified().reply()); });
+  hold_answers();
   second.push(anthropic().reply());
   Client first = begin();
   ASSERT_TRUE(provider.wait_for_requests(1));
@@ -137,13 +143,42 @@ TEST_F(QueueTest, AFullQueueIsLeftForAFallback) {
   EXPECT_EQ(reply.headers.get("x-bifrost-provider"), "anthropic");
 }
 
+// Many at once, on all workers, some of whom leave: nobody gets what is somebody else's.
+TEST_F(QueueTest, AnswersGoToWhoAsked) {
+  constexpr int kThreads = 8;
+  constexpr int kRequests = 40;
+  start({.providers = {{.more = R"("concurrency_and_buffer_size":
+                                   {"concurrency": 5, "buffer_size": 1000})"}}});
+  provider.handle([](const ReceivedRequest& request) {
+    const std::string text = fmt::format(
+        R"({{"choices":[{{"index":0,"message":{{"content":"for {}"}},"finish_reason":"stop"}}]}})",
+        json_text(request.body, "user"));
+    return Script::json(200, text);
+  });
+  std::atomic<int> right = 0;
+  const auto work = [&](int thread) {
+    for (int i = 0; i < kRequests; ++i) {
+      const std::string user = fmt::format("{}-{}", thread, i);
+      Client client = begin(user);
+      if (i % 5 == 0) continue;  // leaves
+      if (json_text(client.read_response().body, "content") == "for " + user) ++right;
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) threads.emplace_back(work, i);
+  }
+  EXPECT_EQ(right, kThreads * kRequests * 4 / 5);
+  EXPECT_TRUE(metric_reaches("bifrost_in_flight", 0));
+  EXPECT_TRUE(metric_reaches("bifrost_queue_length", 0));
+}
+
 // One provider's trouble is not another's.
 TEST_F(QueueTest, AFullProviderDoesNotHoldUpAnother) {
   start({.providers = {{.more = R"("concurrency_and_buffer_size":
                                    {"concurrency": 1, "buffer_size": 5})"},
                        {.name = "anthropic", .url = "${second_url}"}}});
-  provider.handle(
-      [this](const ReceivedRequest&) { return Script().wait(answer).then(unified().reply()); });
+  hold_answers();
   second.push(anthropic().reply());
   Client first = begin();
   Client waiting = begin();

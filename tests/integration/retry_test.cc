@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <ostream>
 #include <set>
 
 namespace bifrost::test {
@@ -47,6 +48,8 @@ struct HintCase {
   std::string name;
   http::Headers headers;
   std::string body = {};
+
+  void PrintTo(const HintCase& value, std::ostream* out) { *out << value.name; }
   std::int64_t seconds_min = 0;  // of the caller's Retry-After
   std::int64_t seconds_max = 0;
 };

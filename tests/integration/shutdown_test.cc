@@ -81,7 +81,7 @@ TEST_F(ShutdownTest, LetsWaitingRequestsFinish) {
 }
 
 TEST_F(ShutdownTest, FailsItsHealthWhileItStillAccepts) {
-  start({.server = R"("drain_delay_in_seconds": 600)"});
+  start({.drain_delay_s = 600});
   Client idle = connect();
   EXPECT_EQ(idle.get("/health").status, 200);
   gateway->send_signal(SIGTERM);

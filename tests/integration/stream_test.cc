@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <ostream>
+
 namespace bifrost::test {
 namespace {
 
@@ -153,6 +155,25 @@ TEST_P(DialectTest, SaysInsideTheStreamWhatFailedAfterASignOfLife) {
   EXPECT_EQ(client.end(), End::kComplete);
 }
 
+TEST_P(DialectTest, ARetryAfterASignOfLifeIsNoDifferentStream) {
+  start({.providers = {{.name = GetParam().provider,
+                        .network = R"("max_retries": 1, "retry_backoff_initial": 100)"}},
+         .server = std::string(kSoonAlive)});
+  Gate head;
+  provider.push(Script().wait(head).then(Script::json(503, "{}")));
+  provider.push(GetParam().stream());
+  Client client = begin(GetParam());
+  EXPECT_EQ(client.read_head().status, 200);
+  EXPECT_EQ(client.next_event().value().raw, GetParam().keep_alive);
+  head.open();
+  std::string rest;
+  while (const auto event = client.next_event()) {
+    if (event->raw != GetParam().keep_alive) rest += event->raw + "\n\n";
+  }
+  EXPECT_EQ(rest, GetParam().stream_text());
+  EXPECT_EQ(client.end(), End::kComplete);
+}
+
 TEST_F(StreamTest, ShowsNoLifeWhenThatIsTurnedOff) {
   start({.server = R"("keep_alive_interval_in_seconds": 0)"});
   Gate rest;
@@ -205,8 +226,23 @@ TEST_F(StreamTest, AddsNoEndMarkerToAnAnswerThatIsNotComplete) {
 TEST_F(StreamTest, PassesTheProvidersOwnErrorEventOnOnce) {
   start();
   const std::string error = sse_event(openai_error("it broke"));
-  provider.push(Script::events({openai().events[0], openai().events[1], error}));
-  EXPECT_EQ(ask_stream(openai()).body, openai().events[0] + openai().events[1] + error);
+  Gate seen;
+  provider.push(
+      Script()
+          .head(200, {{"content-type", "text/event-stream"}, {"transfer-encoding", "chunked"}})
+          .chunk(openai().events[0] + openai().events[1])
+          .wait(seen)
+          .chunk(error)
+          .chunk(""));
+  Client client = begin(openai());
+  EXPECT_EQ(client.read_head().status, 200);
+  std::string text;
+  while (const auto event = client.next_event()) {
+    text += event->raw + "\n\n";
+    if (event->data.contains("Hel")) seen.open();
+  }
+  EXPECT_EQ(text, openai().events[0] + openai().events[1] + error);
+  EXPECT_EQ(client.end(), End::kComplete);
 }
 
 TEST_F(StreamTest, TheConnectionServesTheNextRequest) {
@@ -240,6 +276,10 @@ struct Pair {
   const WireSample* from;
   const WireSample* to;
 };
+
+void PrintTo(const Pair& value, std::ostream* out) {
+  *out << value.from->name << "From" << value.to->name;
+}
 
 std::vector<Pair> pairs() {
   std::vector<Pair> all;

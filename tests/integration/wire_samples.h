@@ -4,6 +4,7 @@
 #include "tests/support/script.h"
 
 #include <cstddef>
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ struct WireSample {
   [[nodiscard]] Script held_stream(const Gate& rest) const;
   [[nodiscard]] std::string stream_text() const;
 };
+
+inline void PrintTo(const WireSample& sample, std::ostream* out) { *out << sample.name; }
 
 // A provider whose models speak the dialect, asked in the same dialect at its native route.
 const WireSample& openai();

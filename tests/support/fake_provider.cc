@@ -233,14 +233,17 @@ std::optional<ReceivedRequest> FakeProvider::Server::read_request(Transport& tra
                           .body = {},
                           .connection = number};
   if (!options.answer_before_body && !read_body(transport, buffer, request)) return std::nullopt;
-  update([&request](Shared& shared) { shared.requests.push_back(request); });
   return request;
 }
 
+// Remembers the request and takes its script in one step: whoever has seen the request may count on
+// the next script being the next request's.
 Script FakeProvider::Server::script_for(const ReceivedRequest& request) {
   Handler handler;
   {
     const std::lock_guard lock(mutex_);
+    shared_.requests.push_back(request);
+    changed_.notify_all();
     if (!shared_.scripts.empty()) {
       Script next = std::move(shared_.scripts.front());
       shared_.scripts.pop_front();

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "base/try.h"
 #include "dialect/anthropic/citations.h"
+#include "dialect/anthropic/functions.h"
 #include "dialect/anthropic/tool_call.h"
 
 #include <algorithm>
@@ -250,6 +251,7 @@ Result<llm::Part> BlockDecoder::decode_thinking(json::Value block, const Place& 
     BF_TRY(reasoning.text, required_string(block, "thinking", place));
     BF_TRY(reasoning.signature, optional_string(block, "signature", place));
   }
+  if (!reasoning.signature.empty() || !reasoning.data.empty()) reasoning.format = kSignatureFormat;
   note_extras(block, kThinkingFields, place, extras_);
   return llm::Part{.content = std::move(reasoning), .cache = {}};
 }

@@ -20,6 +20,7 @@ llm::ReasoningPart read_thinking_block(json::Value block) {
   llm::ReasoningPart reasoning;
   reasoning.text = block["thinking"].string_or({});
   reasoning.signature = block["signature"].string_or({});
+  if (!reasoning.signature.empty()) reasoning.format = kSignatureFormat;
   return reasoning;
 }
 
@@ -42,7 +43,8 @@ llm::Part read_block(json::Value block) {
     part.content = read_thinking_block(block);
   } else if (type == "redacted_thinking") {
     part.content = llm::ReasoningPart{.kind = llm::ReasoningPart::Kind::kRedacted,
-                                      .data = block["data"].string_or({})};
+                                      .data = block["data"].string_or({}),
+                                      .format = std::string(kSignatureFormat)};
   } else if (type == "tool_use") {
     part.content = read_tool_use(block);
   } else {

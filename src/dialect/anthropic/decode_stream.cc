@@ -145,10 +145,12 @@ void Decoder::on_block_start(std::int64_t index, json::Value block, Events& out)
     llm::ReasoningDelta delta{.text = block["thinking"].string_or({}),
                               .signature = block["signature"].string_or({}),
                               .block = index};
+    if (!delta.signature.empty()) delta.format = kSignatureFormat;
     if (!delta.text.empty() || !delta.signature.empty()) out.emplace_back(std::move(delta));
   } else if (type == "redacted_thinking") {
     out.emplace_back(llm::ReasoningDelta{.kind = llm::ReasoningPart::Kind::kRedacted,
                                          .data = block["data"].string_or({}),
+                                         .format = std::string(kSignatureFormat),
                                          .block = index});
   } else if (type == "tool_use") {
     on_tool_start(index, block, out);
@@ -181,8 +183,9 @@ void Decoder::on_block_delta(std::int64_t index, json::Value delta, Events& out)
   } else if (type == "thinking_delta") {
     out.emplace_back(llm::ReasoningDelta{.text = delta["thinking"].string_or({}), .block = index});
   } else if (type == "signature_delta") {
-    out.emplace_back(
-        llm::ReasoningDelta{.signature = delta["signature"].string_or({}), .block = index});
+    out.emplace_back(llm::ReasoningDelta{.signature = delta["signature"].string_or({}),
+                                         .format = std::string(kSignatureFormat),
+                                         .block = index});
   } else if (type == "citations_delta" && delta["citation"].is_object()) {
     out.emplace_back(
         llm::CitationDelta{.citation = read_citation(delta["citation"]), .block = index});

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "dialect/anthropic/decode_blocks.h"
 #include "dialect/anthropic/functions.h"
+#include "dialect/request_members.h"
 #include "json/splice.h"
 #include "json/writer.h"
 
@@ -72,7 +73,7 @@ class Editor {
 }  // namespace
 
 Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
-  BF_TRY(const auto* members, scanner.scan_members(input.body));
+  BF_TRY(const auto* members, request_members(input, scanner));
   RequestFacts facts{.model = std::string(input.path_model), .stream = input.path_stream};
   facts.members = *members;
   for (const json::Member& member : facts.members) {

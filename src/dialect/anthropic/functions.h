@@ -11,6 +11,8 @@
 namespace bifrost::dialect::anthropic {
 
 inline constexpr std::string_view kName = "anthropic";
+// Of signatures and sealed thoughts, as OpenRouter names it: no other provider takes them.
+inline constexpr std::string_view kSignatureFormat = "anthropic-claude-v1";
 
 // decode_request.cc
 Result<llm::Request> decode_request(const RequestInput& input);

@@ -110,8 +110,14 @@ Result<llm::Response> decode_response(std::string_view body) {
     response.choices.push_back(decode_candidate(candidate, head.id));
   }
   const json::Value block = field(field(root, "promptFeedback"), "blockReason");
-  if (response.choices.empty() && block.is_string()) {
+  if (!response.choices.empty()) return response;
+  if (block.is_string()) {
     response.choices.push_back(blocked_choice(block.string_or("")));
+  } else if (field(root, "usageMetadata").is_object() || !head.model.empty()) {
+    response.choices.emplace_back();  // Google sometimes answers with nothing at all
+  } else {
+    return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
+                          "the provider's answer has no candidates");
   }
   return response;
 }

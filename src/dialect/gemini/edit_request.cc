@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/request_names.h"
+#include "dialect/request_members.h"
 #include "json/document.h"
 #include "json/splice.h"
 
@@ -30,7 +31,7 @@ bool names(std::span<const std::string_view> list, std::string_view key) {
 }  // namespace
 
 Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
-  BF_TRY(const std::vector<json::Member>* members, scanner.scan_members(input.body));
+  BF_TRY(const std::vector<json::Member>* members, request_members(input, scanner));
   RequestFacts facts{.stream = input.path_stream,
                      .include_usage = true,  // a Gemini stream always reports it
                      .members = *members};

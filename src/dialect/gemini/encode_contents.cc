@@ -150,11 +150,10 @@ class ContentsEncoder {
 
   // Another model's signature or sealed thoughts would be refused.
   bool thought_part(const llm::ReasoningPart& thought, std::string_view role) {
-    const bool ours = thought.format.empty() || thought.format == kSignatureFormat;
-    const std::string_view signature = ours ? std::string_view(thought.signature) : "";
+    const std::string_view signature = own_signature(thought.signature, thought.format);
     if (thought.text.empty() && signature.empty()) return false;
     write_thought(turns_.part_of(role), thought.text, signature);
-    return ours || thought.signature.empty();
+    return signature == thought.signature;
   }
 
   void call_part(const llm::ToolCallPart& call, std::string_view role) {

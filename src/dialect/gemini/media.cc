@@ -123,9 +123,7 @@ std::optional<WireMedia> wire_file(const llm::FilePart& file) {
       media_type_of(file.filename.empty() ? file.media.url : file.filename);
   // Google knows the type of its own uploads and of YouTube's videos.
   const std::string_view fallback = file.media.data.empty() ? "" : "application/pdf";
-  auto wire = located(file.media, first_known(file.media.media_type, guess, fallback));
-  if (wire) wire->filename = file.filename;
-  return wire;
+  return located(file.media, first_known(file.media.media_type, guess, fallback));
 }
 
 }  // namespace
@@ -163,7 +161,6 @@ void write_media(json::Writer& out, const WireMedia& media) {
   out.key(inlined ? "inlineData" : "fileData").begin_object();
   if (!media.media_type.empty()) out.member("mimeType", media.media_type);
   out.member(inlined ? "data" : "fileUri", inlined ? media.data : media.uri);
-  if (!media.filename.empty()) out.member("displayName", media.filename);
   out.end_object();
 }
 

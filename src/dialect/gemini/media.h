@@ -15,13 +15,13 @@ namespace bifrost::dialect::gemini {
 // Of a part that holds inlineData or fileData. Nothing when it is not usable.
 [[nodiscard]] std::optional<llm::Part> decode_media(json::Value part);
 
-// What a media part of ours needs on the wire: exactly one of data, uri and text is set.
+// What a media part of ours needs on the wire: exactly one of data, uri and text is set. A name of
+// a file has no place: the Gemini API refuses the displayName that Vertex AI knows.
 struct WireMedia {
   std::string_view data;
   std::string_view uri;
   std::string_view text;  // a plain-text document becomes a text part
   std::string media_type;
-  std::string_view filename;
 };
 
 // Nothing when the part is no media, or refers to an upload at another provider.

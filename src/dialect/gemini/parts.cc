@@ -96,7 +96,7 @@ class AnswerPartWriter {
   void operator()(const llm::RefusalPart& part) const { write_text(out_, part.text, {}); }
   void operator()(const llm::ToolCallPart& part) const { write_call(out_, part, part.signature); }
   void operator()(const llm::ReasoningPart& part) const {
-    write_thought(out_, part.text, part.signature);
+    write_thought(out_, part.text, own_signature(part.signature, part.format));
   }
   void operator()(const llm::RawPart& part) const { out_.raw(part.json); }
   void operator()(const auto&) const {}  // media are written before; results are no counterpart
@@ -160,6 +160,10 @@ std::string arguments_object(std::string_view arguments) {
   return wrapped;
 }
 
+std::string_view own_signature(std::string_view signature, std::string_view format) {
+  return format.empty() || format == kSignatureFormat ? signature : std::string_view{};
+}
+
 void write_text(json::Writer& out, std::string_view text, std::string_view signature) {
   out.begin_object().member("text", text);
   write_signature(out, signature);
@@ -194,7 +198,7 @@ bool write_media_part(json::Writer& out, const llm::Part& part, std::string_view
 
 bool has_counterpart(const llm::Part& part) {
   if (const auto* thought = part.as<llm::ReasoningPart>()) {
-    return !thought->text.empty() || !thought->signature.empty();
+    return !thought->text.empty() || !own_signature(thought->signature, thought->format).empty();
   }
   if (const auto* raw = part.as<llm::RawPart>()) return raw->dialect == kName;
   if (part.as<llm::ToolResultPart>() != nullptr) return false;

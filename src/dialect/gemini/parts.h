@@ -15,6 +15,9 @@ namespace bifrost::dialect::gemini {
 // ReasoningPart::format of what a Gemini model signed.
 inline constexpr std::string_view kSignatureFormat = "google-gemini-v1";
 
+// The signature when a Gemini model may see it: it refuses those of other models.
+[[nodiscard]] std::string_view own_signature(std::string_view signature, std::string_view format);
+
 // Appends what one part stands for: mostly one part of ours. A signature on an image, sound or
 // file, where we have no place for it, follows as an empty text part. Function calls and results
 // keep an empty id where there is none.

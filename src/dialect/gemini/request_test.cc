@@ -263,7 +263,7 @@ TEST(GeminiEncodeRequest, MediaGoInlineOrByUri) {
             R"({"inlineData":{"mimeType":"image/png","data":"AA=="}},)"
             R"({"fileData":{"mimeType":"image/webp","fileUri":"https://e.com/a.webp?x=1"}},)"
             R"({"inlineData":{"mimeType":"audio/mp3","data":"BB=="}},)"
-            R"({"inlineData":{"mimeType":"text/csv","data":"CC==","displayName":"a.csv"}},)"
+            R"({"inlineData":{"mimeType":"text/csv","data":"CC=="}},)"
             R"({"text":"plain"}]}]})");
   EXPECT_THAT(encoded.dropped, ElementsAre("messages[0].content[5]"));
 }

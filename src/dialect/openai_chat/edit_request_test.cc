@@ -150,7 +150,7 @@ TEST(EditRequest, TurnsTheReasoningObjectIntoItsWord) {
 
 TEST(EditRequest, SurvivesOddBodies) {
   for (const char* odd :
-       {R"({"model":"m","model":"n","stream":true,"stream_options":7})",
+       {R"({"model":"m","stream":true,"stream_options":7})",
         R"({"model":"m","messages":7,"tools":"developer","x":"cache_control"})",
         R"({"model":"m","messages":[7,{"content":[7,[{"cache_control":1}]],"cache_control":2}]})",
         R"({"model":"m","messages":["developer"],"role":"developer"})",

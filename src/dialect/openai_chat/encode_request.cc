@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/encode_request.h"
 
+#include "base/strings.h"
 #include "dialect/openai_chat/functions.h"
 
 #include <algorithm>
@@ -8,6 +9,10 @@
 namespace bifrost::dialect::openai_chat {
 
 bool Encoding::same_dialect() const { return request.dialect == kName; }
+
+bool Encoding::writes_signatures() const {
+  return same_dialect() || ascii_lower(model).find("gemini") != std::string::npos;
+}
 
 void Encoding::write_cache(const std::optional<llm::CacheMarker>& cache) {
   if (!cache) return;
@@ -187,7 +192,8 @@ class FieldEncoder {
 
 Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeOptions& options) {
   EncodedRequest out;
-  Encoding encoding{request, options.flavor, json::Writer(out.body), ExtrasIndex(request), {}};
+  Encoding encoding{request, options.flavor, json::Writer(out.body), ExtrasIndex(request),
+                    {},      options.model};
   FieldEncoder(encoding, options).encode();
   out.dropped = std::move(encoding.dropped);
   return out;

@@ -18,9 +18,12 @@ struct Encoding {
   json::Writer writer;
   ExtrasIndex extras;
   std::vector<std::string> dropped;
+  std::string_view model = {};  // as the endpoint knows it
 
   // Did the caller speak this dialect itself?
   [[nodiscard]] bool same_dialect() const;
+  // Is there a use for Gemini's thought signatures? Strict endpoints refuse the field.
+  [[nodiscard]] bool writes_signatures() const;
   void drop(std::string path) { dropped.push_back(std::move(path)); }
   // Appends `cache_control` where the endpoint understands it.
   void write_cache(const std::optional<llm::CacheMarker>& cache);

@@ -90,7 +90,7 @@ void MessageEncoder::assistant(const Message& message) {
   } else {
     content(parts);
   }
-  encode_signature(writer_, signature);
+  if (encoding_.writes_signatures()) encode_signature(writer_, signature);
   refusal(message);
   if (audio != nullptr) {
     writer_.key("audio").begin_object().member("id", audio->id).end_object();
@@ -147,7 +147,7 @@ void MessageEncoder::tool_calls(const Message& message) {
                    no_arguments ? std::string_view("{}") : std::string_view(call->arguments));
     encoding_.extras.write(writer_, place + "." + std::string(kind));
     writer_.end_object();
-    encode_signature(writer_, call->signature);
+    if (encoding_.writes_signatures()) encode_signature(writer_, call->signature);
     encoding_.extras.write(writer_, place);
     writer_.end_object();
     ++count;

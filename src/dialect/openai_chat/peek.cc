@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/decode_request.h"
 #include "dialect/openai_chat/functions.h"
+#include "dialect/request_members.h"
 
 namespace bifrost::dialect::openai_chat {
 namespace {
@@ -29,7 +30,7 @@ Result<std::vector<std::string>> read_fallbacks(std::string_view value) {
 }  // namespace
 
 Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
-  BF_TRY(const auto* members, scanner.scan_members(input.body));
+  BF_TRY(const auto* members, request_members(input, scanner));
   RequestFacts facts;
   facts.members = *members;
   facts.model = input.path_model;
