@@ -3,6 +3,8 @@
 #include "app/version.h"
 #include "base/log.h"
 #include "base/try.h"
+#include "net/address.h"
+#include "net/listener.h"
 
 #include <algorithm>
 #include <csignal>
@@ -90,6 +92,7 @@ Result<void> Gateway::start() {
   BF_TRY(auto snapshot, make_snapshot(setup_, state_.gates, environment_));
   const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
+  BF_TRY_VOID(net::Listener::check_free(address));
   const std::size_t count = options_.workers > 0
                                 ? options_.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());

@@ -1,6 +1,7 @@
 #include "net/listener.h"
 
 #include "base/log.h"
+#include "base/try.h"
 
 #include <cerrno>
 #include <chrono>
@@ -21,6 +22,21 @@ Error listen_error(const Address& address, int code) {
                                                       std::generic_category().message(code));
 }
 
+enum class Port : std::uint8_t { kShared, kAlone };
+
+// The descriptor of a socket that is bound to the address.
+Result<int> bound_socket(const Address& address, Port port) {
+  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return listen_error(address, errno);
+  const int on = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (port == Port::kShared) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  if (::bind(fd, address.raw(), address.size) == 0) return fd;
+  const int code = errno;
+  ::close(fd);
+  return listen_error(address, code);
+}
+
 }  // namespace
 
 Listener::Listener(Loop& loop, int fd, const Address& address)
@@ -30,17 +46,18 @@ Listener::Listener(Loop& loop, int fd, const Address& address)
 
 Listener::~Listener() { ::close(fd_); }
 
+Result<void> Listener::check_free(const Address& address) {
+  BF_TRY(const int fd, bound_socket(address, Port::kAlone));
+  ::close(fd);
+  return {};
+}
+
 Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& address) {
-  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return listen_error(address, errno);
-  const int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  BF_TRY(const int fd, bound_socket(address, Port::kShared));
   Address bound = address;
   bound.size = sizeof bound.storage;
   auto* raw = reinterpret_cast<sockaddr*>(&bound.storage);  // NOLINT: what the system call takes
-  if (::bind(fd, address.raw(), address.size) != 0 || ::listen(fd, kBacklog) != 0 ||
-      ::getsockname(fd, raw, &bound.size) != 0) {
+  if (::listen(fd, kBacklog) != 0 || ::getsockname(fd, raw, &bound.size) != 0) {
     const int code = errno;
     ::close(fd);
     return listen_error(address, code);

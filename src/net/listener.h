@@ -14,8 +14,12 @@ namespace bifrost::net {
 
 class Listener final : private FdHandler {
  public:
+  // Fails with kConfigInvalid when somebody listens there already. Listeners that share a port do
+  // not notice each other, so a second gateway would take half of the first one's connections.
+  static Result<void> check_free(const Address& address);
+
   // Port 0 lets the kernel choose; see `address`. Fails with kConfigInvalid when the address is
-  // not ours or taken.
+  // not ours, or taken by somebody who does not share it.
   static Result<std::unique_ptr<Listener>> open(Loop& loop, const Address& address);
   ~Listener() override;
   Listener(const Listener&) = delete;

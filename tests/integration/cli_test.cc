@@ -91,6 +91,15 @@ TEST(CliTest, SaysWhyItCannotListen) {
   EXPECT_THAT(result.output, HasSubstr("not an address"));
 }
 
+TEST(CliTest, SaysThatItsPortIsTaken) {
+  GatewayProcess first({});
+  ASSERT_TRUE(first.wait_until_listening());
+  const Outcome second =
+      run({"serve", "--host", "127.0.0.1", "--port", std::to_string(first.port())});
+  EXPECT_EQ(second.code, 1);
+  EXPECT_THAT(second.output, HasSubstr("cannot listen on 127.0.0.1"));
+}
+
 // ---------------------------------------------------------------------------------------------
 // Ways to start
 
@@ -98,9 +107,9 @@ struct Start {
   std::string name;
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment = {};
-
-  void PrintTo(const Start& value, std::ostream* out) { *out << value.name; }
 };
+
+void PrintTo(const Start& value, std::ostream* out) { *out << value.name; }
 
 class StartTest : public testing::TestWithParam<Start> {};
 

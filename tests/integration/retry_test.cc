@@ -48,11 +48,11 @@ struct HintCase {
   std::string name;
   http::Headers headers;
   std::string body = {};
-
-  void PrintTo(const HintCase& value, std::ostream* out) { *out << value.name; }
   std::int64_t seconds_min = 0;  // of the caller's Retry-After
   std::int64_t seconds_max = 0;
 };
+
+void PrintTo(const HintCase& value, std::ostream* out) { *out << value.name; }
 
 std::string in_seconds(int seconds, const char* format) {
   const auto then = std::chrono::system_clock::now() + std::chrono::seconds(seconds);

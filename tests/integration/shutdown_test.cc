@@ -107,6 +107,9 @@ TEST_F(ShutdownTest, ClosesIdleConnectionsAndListensNoMore) {
   gateway->send_signal(SIGTERM);
   EXPECT_TRUE(used.closed_by_peer());
   EXPECT_TRUE(silent.closed_by_peer());
+  const Deadline deadline = after(kPatience);
+  while (connect().is_connected() && std::chrono::steady_clock::now() < deadline) {
+  }
   EXPECT_FALSE(connect().is_connected());
   rest.open_for_good();
   while (stream.next_event()) {

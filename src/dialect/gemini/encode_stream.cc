@@ -60,11 +60,10 @@ class GeminiStreamEncoder final : public StreamEncoder {
 
   void on(const llm::ReasoningDelta& delta, std::string& out) {
     // Sealed thoughts of other providers have no place in a part.
-    const std::string_view signature = own_signature(delta.signature, delta.format);
-    if (delta.text.empty() && signature.empty()) return;
+    if (delta.text.empty() && delta.signature.empty()) return;
     begin_part(delta.choice, out);
     write_chunk(out, delta.choice, {},
-                [&](json::Writer& writer) { write_thought(writer, delta.text, signature); });
+                [&](json::Writer& writer) { write_thought(writer, delta.text, delta.signature); });
   }
 
   void on(const llm::ToolCallStart& start, std::string& out) {

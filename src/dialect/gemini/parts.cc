@@ -96,7 +96,8 @@ class AnswerPartWriter {
   void operator()(const llm::RefusalPart& part) const { write_text(out_, part.text, {}); }
   void operator()(const llm::ToolCallPart& part) const { write_call(out_, part, part.signature); }
   void operator()(const llm::ReasoningPart& part) const {
-    write_thought(out_, part.text, own_signature(part.signature, part.format));
+    // To the caller whoever signed it: it sends the thought back, and then it must be whole.
+    write_thought(out_, part.text, part.signature);
   }
   void operator()(const llm::RawPart& part) const { out_.raw(part.json); }
   void operator()(const auto&) const {}  // media are written before; results are no counterpart
@@ -198,7 +199,7 @@ bool write_media_part(json::Writer& out, const llm::Part& part, std::string_view
 
 bool has_counterpart(const llm::Part& part) {
   if (const auto* thought = part.as<llm::ReasoningPart>()) {
-    return !thought->text.empty() || !own_signature(thought->signature, thought->format).empty();
+    return !thought->text.empty() || !thought->signature.empty();
   }
   if (const auto* raw = part.as<llm::RawPart>()) return raw->dialect == kName;
   if (part.as<llm::ToolResultPart>() != nullptr) return false;
