@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 
 namespace bifrost::fuzz {
 
@@ -19,6 +21,22 @@ Random decisions_for(std::string_view text) {
 }
 
 bool is_json(std::string_view text) { return json::Document::parse(text).has_value(); }
+
+namespace {
+
+bool repeats_names(json::Value value) {
+  std::set<std::string> names;
+  return std::ranges::any_of(value.children(), [&](json::Value child) {
+    return (value.is_object() && !names.insert(child.key()).second) || repeats_names(child);
+  });
+}
+
+}  // namespace
+
+bool repeats_names(std::string_view json) {
+  const auto document = json::Document::parse(json);
+  return document && repeats_names(document->root());
+}
 
 std::vector<std::string_view> cut(std::string_view text, Random& random) {
   constexpr std::array<std::size_t, 4> kPieceBytesMax = {1, 3, 40, 4096};

@@ -20,6 +20,9 @@ namespace bifrost::fuzz {
 [[nodiscard]] Random decisions_for(std::string_view text);
 [[nodiscard]] bool is_json(std::string_view text);
 
+// Does a name stand twice in one object? Then two readers may rightly disagree about its value.
+[[nodiscard]] bool repeats_names(std::string_view json);
+
 // `text` cut into pieces, by turns as single bytes, short pieces and long ones.
 [[nodiscard]] std::vector<std::string_view> cut(std::string_view text, Random& random);
 

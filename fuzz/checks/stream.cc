@@ -63,14 +63,14 @@ Gist gist_of(const Events& events) {
   return gist;
 }
 
-// Is every event JSON? A tap does not look into all of them.
+// Is every event JSON without doubts? A tap does not look into all of them.
 bool well_formed(std::string_view text) {
   http::sse::Parser parser;
   std::vector<http::sse::Event> events;
   if (!parser.feed(text, events)) return false;
   parser.flush(events);
   return std::ranges::all_of(events, [](const http::sse::Event& event) {
-    return event.data == "[DONE]" || is_json(event.data);
+    return event.data == "[DONE]" || (is_json(event.data) && !repeats_names(event.data));
   });
 }
 

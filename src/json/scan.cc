@@ -33,7 +33,19 @@ simdjson::error_code skip_value(simdjson::ondemand::value value, std::string_vie
       return array.raw_json().get(bytes);
     }
     default:
-      bytes = value.raw_json_token();
+      break;
+  }
+  bytes = value.raw_json_token();
+  // Consumes the token: one that was only looked at is skipped as if it were the name of a field,
+  // and with it the fault in {"a":"b":1}.
+  switch (type) {
+    case json_type::string:
+      return value.get_raw_json_string().error();
+    case json_type::boolean:
+      return value.get_bool().error();
+    case json_type::null:
+      return value.is_null().error();
+    default:
       return simdjson::SUCCESS;
   }
 }

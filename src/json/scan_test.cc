@@ -21,17 +21,17 @@ TEST(Scanner, FindsMembersWithTheirExactBytes) {
   Scanner scanner;
   const auto members = scanner.scan_members(text);
   ASSERT_TRUE(members);
-  const std::vector<std::pair<std::string, std::string>> kExpected = {
+  const std::vector<std::pair<std::string, std::string>> expected = {
       {"model", "\"a\\\"b\""},
       {"messages", "[ {\"x\":\"}\"} , []]"},
       {"n", "1.0"},
       {"flag", "true"},
       {"\\u0061", "null"},
       {"o", "{ }"}};
-  ASSERT_EQ((*members)->size(), kExpected.size());
-  for (std::size_t i = 0; i < kExpected.size(); ++i) {
-    EXPECT_EQ((**members)[i].key, kExpected[i].first);
-    EXPECT_EQ((**members)[i].value, kExpected[i].second);
+  ASSERT_EQ((*members)->size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ((**members)[i].key, expected[i].first);
+    EXPECT_EQ((**members)[i].value, expected[i].second);
     EXPECT_GE((**members)[i].value.data(), text.data());  // a view, not a copy
   }
 }
@@ -46,9 +46,27 @@ TEST(Scanner, TakesAnEmptyObject) {
 
 TEST(Scanner, RefusesWhatIsNoObject) {
   Scanner scanner;
-  for (const char* bad :
-       {"", " ", "[]", "1", "\"x\"", "null", "{", "}", "{\"a\":1", "{\"a\"}", "{\"a\":1}x",
-        "{\"a\":1}{}", "{\"a\":1,}", "{\"a\":[}", "{a:1}", "{\"a\" 1}", "<html>", "{\"a\":\"b"}) {
+  for (const char* bad : {"",
+                          " ",
+                          "[]",
+                          "1",
+                          "\"x\"",
+                          "null",
+                          "{",
+                          "}",
+                          "{\"a\":1",
+                          "{\"a\"}",
+                          "{\"a\":1}x",
+                          "{\"a\":1}{}",
+                          "{\"a\":1,}",
+                          "{\"a\":[}",
+                          "{\"a\":\"b\":1}",
+                          "{\"a\":nul}",
+                          "{\"a\":tru}",
+                          "{a:1}",
+                          "{\"a\" 1}",
+                          "<html>",
+                          "{\"a\":\"b"}) {
     const std::string text = padded(bad);
     const auto members = scanner.scan_members(text);
     EXPECT_FALSE(members) << "taken: " << bad;

@@ -9,7 +9,6 @@ namespace bifrost::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class BrokenAnswerTest : public GatewayTest {};
 
@@ -56,7 +55,6 @@ TEST_P(CutStreamTest, EndsWithAnErrorEventAfterEachEvent) {
       EXPECT_EQ(client.end(), End::kComplete);
     }
   }
-  EXPECT_THAT(gateway->log(), Not(HasSubstr("AddressSanitizer")));
 }
 
 TEST_F(BrokenAnswerTest, AStreamIsCompleteOnceItsEndMarkerCame) {

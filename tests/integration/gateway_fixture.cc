@@ -11,6 +11,14 @@
 
 namespace bifrost::test {
 
+void GatewayTest::TearDown() {
+  if (!gateway) return;
+  const std::string log = gateway->log();
+  for (const std::string_view text : {"assertion failed", "Sanitizer", "runtime error"}) {
+    EXPECT_THAT(log, testing::Not(testing::HasSubstr(text)));
+  }
+}
+
 void GatewayTest::start(const ConfigText& config, std::vector<std::string> arguments) {
   start_with({.config = config_text(config), .arguments = std::move(arguments)});
 }

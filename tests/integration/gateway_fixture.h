@@ -28,6 +28,9 @@ namespace bifrost::test {
 
 class GatewayTest : public testing::Test {
  protected:
+  // Whatever else a test looks at: the gateway has neither crashed nor complained of itself.
+  void TearDown() override;
+
   void start(const ConfigText& config = {}, std::vector<std::string> arguments = {});
   // For what `config_text` cannot say.
   void start_with(GatewayOptions options);

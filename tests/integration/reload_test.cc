@@ -7,7 +7,6 @@ namespace bifrost::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class ReloadTest : public GatewayTest {
  protected:

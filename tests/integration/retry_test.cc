@@ -15,7 +15,6 @@ namespace {
 
 using std::chrono::steady_clock;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 constexpr std::string_view kQuickRetries =
     R"("max_retries": 3, "retry_backoff_initial": 100, "retry_backoff_max": 100)";
