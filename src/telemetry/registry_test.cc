@@ -1,5 +1,7 @@
 #include "telemetry/registry.h"
 
+#include "base/log.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -128,6 +130,7 @@ TEST(Registry, ShowsTheProcess) {
 TEST(Registry, IsScrapedWhileWorkersCount) {
   constexpr int kWorkers = 3;
   constexpr int kRounds = 2000;
+  log::configure(log::Level::kWarn, log::Style::kPretty);  // as main does, before threads start
   const auto registry = make_registry();
   std::atomic<int> running = kWorkers;
   std::vector<std::jthread> workers;
