@@ -38,15 +38,15 @@ double Random::unit() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; }
 
 std::string Random::uuid() {
   constexpr std::string_view kHex = "0123456789abcdef";
-  const std::uint64_t words[2] = {next(), next()};
-  std::string out;
-  out.reserve(36);
-  for (unsigned i = 0; i < 32; ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) out += '-';
-    auto nibble = static_cast<unsigned>((words[i / 16] >> (4U * (i % 16))) & 0xFU);
-    if (i == 12) nibble = 4;                     // version
-    if (i == 16) nibble = 8U | (nibble & 0x3U);  // variant
-    out += kHex[nibble];
+  constexpr std::string_view kShape = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";  // RFC 9562
+  std::string out(kShape);
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (i % 16 == 0) bits = next();  // at most 16 digits stand before the next one
+    const std::uint64_t digit = bits & 0xFU;
+    bits >>= 4U;
+    if (out[i] == 'x') out[i] = kHex[digit];
+    if (out[i] == 'y') out[i] = kHex[8U | (digit & 3U)];  // the variant
   }
   return out;
 }

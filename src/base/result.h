@@ -7,11 +7,34 @@
 #include "base/error.h"
 
 #include <expected>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace bifrost {
+
+namespace internal {
+
+// An Error in the room of a pointer: results are everywhere, in coroutine frames above all, and
+// nearly none of them is an error.
+class ErrorBox {
+ public:
+  explicit ErrorBox(Error error) : error_(std::make_unique<Error>(std::move(error))) {}
+  ErrorBox(const ErrorBox& other) : ErrorBox(*other) {}
+  ErrorBox(ErrorBox&&) noexcept = default;
+  ErrorBox& operator=(const ErrorBox& other) { return *this = ErrorBox(*other); }
+  ErrorBox& operator=(ErrorBox&&) noexcept = default;
+  ~ErrorBox() = default;
+
+  Error& operator*() { return *error_; }
+  const Error& operator*() const { return *error_; }
+
+ private:
+  std::unique_ptr<Error> error_;  // null once moved from
+};
+
+}  // namespace internal
 
 template <class T>
 class [[nodiscard]] Result {
@@ -42,12 +65,12 @@ class [[nodiscard]] Result {
   auto* operator->() { return &*held_; }
   const auto* operator->() const { return &*held_; }
 
-  [[nodiscard]] const Error& error() const& { return held_.error(); }
-  [[nodiscard]] Error& error() & { return held_.error(); }
-  [[nodiscard]] Error error() && { return std::move(held_.error()); }
+  [[nodiscard]] const Error& error() const& { return *held_.error(); }
+  [[nodiscard]] Error& error() & { return *held_.error(); }
+  [[nodiscard]] Error error() && { return std::move(*held_.error()); }
 
  private:
-  std::expected<T, Error> held_;
+  std::expected<T, internal::ErrorBox> held_;
 };
 
 // Nothing to return but success.
@@ -63,12 +86,12 @@ class [[nodiscard]] Result<void> {
   explicit operator bool() const { return held_.has_value(); }
   void value() const {}
 
-  [[nodiscard]] const Error& error() const& { return held_.error(); }
-  [[nodiscard]] Error& error() & { return held_.error(); }
-  [[nodiscard]] Error error() && { return std::move(held_.error()); }
+  [[nodiscard]] const Error& error() const& { return *held_.error(); }
+  [[nodiscard]] Error& error() & { return *held_.error(); }
+  [[nodiscard]] Error error() && { return std::move(*held_.error()); }
 
  private:
-  std::expected<void, Error> held_;
+  std::expected<void, internal::ErrorBox> held_;
 };
 
 // Drops a result on purpose; the reason is for the reader.

@@ -5,7 +5,6 @@
 #include "http/h1/head.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace bifrost::client {
@@ -28,8 +27,7 @@ net::Task<Result<http::ResponseHead>> Connection::exchange(net::CallScope& scope
   body_done_ = false;
   held_.clear();
   chunks_ = {};
-  const std::array<std::string_view, 2> pieces = {head, body};
-  auto written = co_await stream_->write(scope, pieces);
+  auto written = co_await stream_->write(scope, head, body);
   // A server that refuses a large body answers and closes while we still write: read on.
   if (!written && written.error().code != ErrorCode::kUpstreamConnect) {
     co_return std::move(written).error();

@@ -52,21 +52,22 @@ bool allowed(const Origin& origin, const net::Address& address) {
 }
 
 std::string request_head(const Origin& origin, const Request& request) {
-  std::string target = request.target;
-  http::Headers headers = {{"host", origin.authority()}};
-  if (origin.proxy && !origin.https) {
-    target = "http://" + origin.authority() + request.target;
-    if (!origin.proxy->authorization.empty()) {
-      headers.add("proxy-authorization", origin.proxy->authorization);
-    }
-  }
-  for (const http::Header header : request.headers) headers.add(header.name, header.value);
-  if (request.method != "GET" || !request.body.empty()) {
-    headers.add("content-length", std::to_string(request.body.size()));
-  }
+  using namespace http::h1;
   std::string head;
-  head.reserve(512);
-  http::h1::append_request_head(head, request.method, target, headers);
+  head.reserve(1024);
+  const bool through_proxy = origin.proxy && !origin.https;
+  append_request_line(head, request.method,
+                      through_proxy ? "http://" + origin.authority() + std::string(request.target)
+                                    : request.target);
+  append_field(head, "host", origin.authority());
+  if (through_proxy && !origin.proxy->authorization.empty()) {
+    append_field(head, "proxy-authorization", origin.proxy->authorization);
+  }
+  append_fields(head, request.headers);
+  if (request.method != "GET" || !request.body.empty()) {
+    append_field(head, "content-length", std::to_string(request.body.size()));
+  }
+  head += kLineEnd;
   return head;
 }
 

@@ -50,11 +50,12 @@ struct Response {
   std::unique_ptr<ByteSource> body;
 };
 
+// Views of what outlives the call up to the response head.
 struct Request {
   std::string_view method = "POST";
-  std::string target;     // path and query
-  http::Headers headers;  // without Host and framing, which are ours
-  std::string_view body;  // outlives the call up to the response head
+  std::string_view target;       // path and query
+  const http::Headers& headers;  // without Host and framing, which are ours
+  std::string_view body;
 };
 
 class Pool final : private net::Timer {

@@ -65,6 +65,8 @@ struct Flavor {
   std::size_t user_bytes_max = 0;                 // a longer `user` is dropped; 0: any
   bool reasoning_object = false;  // takes `reasoning` {effort, …}; else `reasoning_effort`
   ReasoningHistory reasoning_history = ReasoningHistory::kNone;
+  // Thinks by default and refuses a forced tool call then: such requests switch thinking off.
+  bool forced_tool_ends_thinking = false;
 };
 
 struct EncodeOptions {

@@ -5,14 +5,15 @@
 // a type that it is not, gives a missing Value or an empty optional, never a crash: decoders chain
 // lookups and check once at the end.
 //
-// Thread-safety: const after parse. Cost: one pass over the text (simdjson on-demand), 32 bytes a
-// value. Duplicate keys: the first one is found, all are iterated.
+// Thread-safety: const after parse. Cost: one pass over the text (parse.cc), 28 bytes a value.
+// Duplicate keys: the first one is found, all are iterated.
 #pragma once
 
 #include "base/result.h"
 
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ struct Node {
   std::uint32_t next = 0;   // index of the sibling after this one, or of the parent's end
   std::uint32_t count = 0;  // children of a container
   Type type = Type::kMissing;
+  bool escaped = false;  // a string with a backslash
+  bool key_escaped = false;
 };
 
 }  // namespace internal
@@ -78,6 +81,8 @@ class Value {
 
   // The key under which this value stands in its object, unescaped.
   [[nodiscard]] std::string key() const;
+  // The key's bytes between its quotes, escapes as they stand.
+  [[nodiscard]] std::string_view raw_key() const;
   // Where the key's opening quote stands in Document::text(); 0 for what is no member.
   [[nodiscard]] std::size_t key_offset() const;
 
@@ -130,14 +135,14 @@ class Document {
 
   // Views taken from a Document are invalid once it has been moved.
   [[nodiscard]] Value root() const { return {this, 0}; }
-  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+  [[nodiscard]] std::string_view text() const { return {text_.get(), size_}; }
 
  private:
   friend class Value;
   friend class Builder;
   Document() = default;
 
-  std::vector<char> text_;  // with simdjson's padding behind `size_`
+  std::unique_ptr<char[]> text_;  // with the parser's padding behind `size_`
   std::size_t size_ = 0;
   std::vector<internal::Node> nodes_;
 };

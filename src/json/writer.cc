@@ -1,9 +1,12 @@
 #include "json/writer.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 namespace bifrost::json {
 namespace {
@@ -65,19 +68,56 @@ void append_escape(std::string& out, char c) {
   }
 }
 
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+// How many bytes at the front of `text` stand for themselves.
+std::size_t plain_prefix(std::string_view text) {
+  using Block = unsigned char __attribute__((vector_size(16)));
+  using Bits = bool __attribute__((ext_vector_type(16)));
+  std::size_t at = 0;
+  while (text.size() - at >= sizeof(Block)) {
+    Block block;
+    std::memcpy(&block, text.data() + at, sizeof(block));
+    const auto other = (block < 0x20) | (block >= 0x80) | (block == '"') | (block == '\\');
+    const auto bits = std::bit_cast<std::uint16_t>(__builtin_convertvector(other, Bits));
+    if (bits != 0) return at + static_cast<std::size_t>(std::countr_zero(bits));
+    at += sizeof(block);
+  }
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
+}
+
+// Appends plain text in quotes and `behind` in one step.
+void append_quoted(std::string& out, std::string_view text, std::string_view behind) {
+  const std::size_t at = out.size();
+  const std::size_t size = at + text.size() + 2 + behind.size();
+  out.resize_and_overwrite(size, [&](char* bytes, std::size_t) {
+    char* to = bytes + at;
+    *to++ = '"';
+    to = std::ranges::copy(text, to).out;
+    *to++ = '"';
+    std::ranges::copy(behind, to);
+    return size;
+  });
+}
+
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
+  if (plain_prefix(text) == text.size()) {
+    append_quoted(out, text, {});
+    return;
+  }
   out += '"';
   std::size_t plain = 0;  // start of the run that needs no change
   std::size_t i = 0;
   while (i < text.size()) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
-      ++i;
-      continue;
-    }
-    if (byte >= 0x80) {
+    i += plain_prefix(text.substr(i));
+    if (i == text.size()) break;
+    if (static_cast<unsigned char>(text[i]) >= 0x80) {
       const std::size_t length = utf8_sequence(text.substr(i));
       if (length != 0) {
         i += length;
@@ -140,8 +180,12 @@ Writer& Writer::end_array() {
 
 Writer& Writer::key(std::string_view name) {
   separate();
-  append_string(out_, name);
-  out_ += ':';
+  if (plain_prefix(name) == name.size()) {
+    append_quoted(out_, name, ":");
+  } else {
+    append_string(out_, name);
+    out_ += ':';
+  }
   comma_ = false;
   return *this;
 }

@@ -22,8 +22,6 @@
 namespace bifrost::net {
 namespace {
 
-constexpr std::size_t kPiecesPerWrite = 16;
-
 std::string system_message(int code) { return std::generic_category().message(code); }
 
 Error connection_error(std::string message) {
@@ -107,27 +105,22 @@ Task<Result<std::size_t>> Stream::read(CallScope& scope, std::span<char> into) {
   }
 }
 
-Task<Result<void>> Stream::write(CallScope& scope, std::span<const std::string_view> pieces) {
+Task<Result<void>> Stream::write(CallScope& scope, std::string_view bytes, std::string_view more) {
+  const Pieces pieces = {bytes, more};
   if (pending_.empty()) return write_all(scope, pieces);
   return write_pending_and(scope, pieces);
 }
 
-Task<Result<void>> Stream::write_pending_and(CallScope& scope,
-                                             std::span<const std::string_view> pieces) {
+Task<Result<void>> Stream::write_pending_and(CallScope& scope, Pieces pieces) {
   const std::string pending = std::exchange(pending_, {});
-  const std::string_view view = pending;
-  auto sent = co_await write_all(scope, std::span(&view, 1));
+  auto sent = co_await write_all(scope, {pending});
   if (!sent) co_return sent;
   co_return co_await write_all(scope, pieces);
 }
 
-Task<Result<void>> Stream::write_all(CallScope& scope, std::span<const std::string_view> pieces) {
-  std::vector<std::string_view> left(pieces.begin(), pieces.end());
-  std::size_t first = 0;
-  while (true) {
-    while (first < left.size() && left[first].empty()) ++first;
-    if (first == left.size()) co_return Result<void>();
-    const std::ptrdiff_t sent = try_write(std::span(left).subspan(first));
+Task<Result<void>> Stream::write_all(CallScope& scope, Pieces left) {
+  while (!left[0].empty() || !left[1].empty()) {
+    const std::ptrdiff_t sent = try_write(left);
     if (sent == kFailed) co_return failure("the connection broke");
     if (sent == kWouldBlock) {
       writable_ = false;
@@ -136,23 +129,18 @@ Task<Result<void>> Stream::write_all(CallScope& scope, std::span<const std::stri
       continue;
     }
     auto taken = static_cast<std::size_t>(sent);
-    while (taken > 0) {
-      const std::size_t part = std::min(taken, left[first].size());
-      left[first].remove_prefix(part);
+    for (std::string_view& piece : left) {
+      const std::size_t part = std::min(taken, piece.size());
+      piece.remove_prefix(part);
       taken -= part;
-      if (left[first].empty()) ++first;
     }
   }
-}
-
-Task<Result<void>> Stream::write(CallScope& scope, std::string_view bytes) {
-  // A coroutine of its own: the span must live as long as the wait.
-  co_return co_await write(scope, std::span(&bytes, 1));
+  co_return Result<void>();
 }
 
 bool Stream::write_now(std::string_view bytes) {
   if (writer_.waiting() || !pending_.empty() || !writable_) return false;
-  const std::ptrdiff_t sent = try_write(std::span(&bytes, 1));
+  const std::ptrdiff_t sent = try_write({bytes});
   if (sent == kFailed) return false;
   pending_ = bytes.substr(static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
   if (!pending_.empty()) writable_ = false;
@@ -221,13 +209,15 @@ std::ptrdiff_t Stream::try_read(std::span<char> into) {
   return got;
 }
 
-std::ptrdiff_t Stream::try_write(std::span<const std::string_view> pieces) {
+std::ptrdiff_t Stream::try_write(const Pieces& pieces) {
   if (ssl_ != nullptr) return try_write_tls(pieces);
-  std::array<iovec, kPiecesPerWrite> parts{};
-  const std::size_t count = std::min(pieces.size(), parts.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    parts[i].iov_base = const_cast<char*>(pieces[i].data());  // NOLINT: it is only read
-    parts[i].iov_len = pieces[i].size();
+  std::array<iovec, std::tuple_size_v<Pieces>> parts{};
+  std::size_t count = 0;
+  for (const std::string_view piece : pieces) {
+    if (piece.empty()) continue;
+    parts[count].iov_base = const_cast<char*>(piece.data());  // NOLINT: it is only read
+    parts[count].iov_len = piece.size();
+    ++count;
   }
   msghdr message{};
   message.msg_iov = parts.data();
@@ -242,17 +232,15 @@ std::ptrdiff_t Stream::try_write(std::span<const std::string_view> pieces) {
   return kFailed;
 }
 
-// One TLS record for many small pieces: each SSL_write would be a record and a system call.
-std::ptrdiff_t Stream::try_write_tls(std::span<const std::string_view> pieces) {
+// One TLS record for two small pieces: each SSL_write would be a record and a system call.
+std::ptrdiff_t Stream::try_write_tls(const Pieces& pieces) {
   constexpr std::size_t kRecordBytes = 16 * 1024;
   ERR_clear_error();
-  std::string_view bytes = pieces.front();
+  std::string_view bytes = pieces[0].empty() ? pieces[1] : pieces[0];
   std::string joined;
-  if (pieces.size() > 1 && bytes.size() < kRecordBytes) {
-    for (const std::string_view piece : pieces) {
-      joined += piece.substr(0, kRecordBytes - joined.size());
-      if (joined.size() == kRecordBytes) break;
-    }
+  if (!pieces[0].empty() && !pieces[1].empty() && bytes.size() < kRecordBytes) {
+    joined = pieces[0];
+    joined += pieces[1].substr(0, kRecordBytes - joined.size());
     bytes = joined;
   }
   const int sent = SSL_write(ssl_, bytes.data(),

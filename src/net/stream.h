@@ -12,6 +12,7 @@
 #include "net/task.h"
 #include "net/tls.h"
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -38,9 +39,8 @@ class Stream final : private FdHandler {
   // Waits for at least one byte; 0 means that the peer has closed.
   Task<Result<std::size_t>> read(CallScope& scope, std::span<char> into);
 
-  // Writes all pieces.
-  Task<Result<void>> write(CallScope& scope, std::span<const std::string_view> pieces);
-  Task<Result<void>> write(CallScope& scope, std::string_view bytes);
+  // Writes both, in one system call when the socket takes them. They outlive the wait.
+  Task<Result<void>> write(CallScope& scope, std::string_view bytes, std::string_view more = {});
 
   // Takes bytes without waiting, for a sign of life from a timer's callback. What the socket does
   // not take goes out before the next write. False, and nothing happened, when the peer is slow:
@@ -62,15 +62,18 @@ class Stream final : private FdHandler {
  private:
   void on_events(std::uint32_t events) override;
 
-  Task<Result<void>> write_pending_and(CallScope& scope, std::span<const std::string_view> pieces);
-  Task<Result<void>> write_all(CallScope& scope, std::span<const std::string_view> pieces);
+  // What one write takes.
+  using Pieces = std::array<std::string_view, 2>;
+
+  Task<Result<void>> write_pending_and(CallScope& scope, Pieces pieces);
+  Task<Result<void>> write_all(CallScope& scope, Pieces pieces);
 
   // One attempt. Bytes moved; kWouldBlock or kFailed below zero.
   static constexpr std::ptrdiff_t kWouldBlock = -1;
   static constexpr std::ptrdiff_t kFailed = -2;
   std::ptrdiff_t try_read(std::span<char> into);
-  std::ptrdiff_t try_write(std::span<const std::string_view> pieces);
-  std::ptrdiff_t try_write_tls(std::span<const std::string_view> pieces);
+  std::ptrdiff_t try_write(const Pieces& pieces);
+  std::ptrdiff_t try_write_tls(const Pieces& pieces);
   std::ptrdiff_t tls_outcome(int result);
   Error failure(std::string_view doing) const;
 

@@ -5,7 +5,10 @@
 // ours are bugs or bad_alloc, faults of outsiders are Results.
 #pragma once
 
+#include "net/frame_pool.h"
+
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -19,6 +22,9 @@ namespace internal {
 
 class TaskPromiseBase {
  public:
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) noexcept { free_frame(frame, bytes); }
+
   std::suspend_always initial_suspend() noexcept { return {}; }
 
   struct FinalAwaiter {

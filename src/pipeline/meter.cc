@@ -29,8 +29,9 @@ double seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-std::string joined(const std::vector<std::string_view>& labels) {
-  std::string key;
+// One text for a set of labels, in memory that is used again.
+const std::string& joined(const std::vector<std::string_view>& labels, std::string& key) {
+  key.clear();
   for (const std::string_view label : labels) {
     key += label;
     key += '\0';
@@ -128,7 +129,7 @@ Meter::RouteCells& Meter::route_cells(const Exchange& exchange, int status) {
   const Labels custom = custom_values(exchange);
   Labels all = {path, method, status_text};
   std::ranges::copy(custom, std::back_inserter(all));
-  const std::string key = joined(all);
+  const std::string& key = joined(all, key_);
   if (const auto cells = routes_.find(key); cells != routes_.end()) return cells->second;
   if (routes_.size() >= kTargetsKept) routes_.clear();
   return routes_
@@ -145,7 +146,7 @@ Meter::RouteCells& Meter::route_cells(const Exchange& exchange, int status) {
 
 Meter::TargetCells& Meter::target_cells(const Exchange& exchange) {
   const Labels labels = served_labels(exchange);
-  const std::string key = joined(labels);
+  const std::string& key = joined(labels, key_);
   if (const auto cells = targets_.find(key); cells != targets_.end()) return cells->second;
   if (targets_.size() >= kTargetsKept) targets_.clear();
   return targets_
@@ -161,7 +162,7 @@ Meter::TargetCells& Meter::target_cells(const Exchange& exchange) {
 }
 
 Meter::AttemptCells& Meter::attempt_cells(const Labels& labels) {
-  const std::string key = joined(labels);
+  const std::string& key = joined(labels, key_);
   if (const auto cells = attempts_.find(key); cells != attempts_.end()) return cells->second;
   if (attempts_.size() >= kTargetsKept) attempts_.clear();
   return attempts_

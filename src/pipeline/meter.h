@@ -83,6 +83,7 @@ class Meter {
   telemetry::Gauge& active_get_;
   telemetry::Gauge& active_post_;
   telemetry::Gauge& streams_open_;
+  std::string key_;  // of a look-up that is under way
   std::unordered_map<std::string, RouteCells> routes_;
   std::unordered_map<std::string, TargetCells> targets_;
   std::unordered_map<std::string, AttemptCells> attempts_;

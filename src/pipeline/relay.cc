@@ -83,7 +83,7 @@ Result<std::string> whole_body(const RelayContext& context) {
   Exchange& exchange = context.exchange;
   upstream::Served& served = *exchange.served;
   const dialect::Dialect& theirs = served.target->endpoint->dialect();
-  exchange.tap = theirs.tap_response(served.answer.body);
+  exchange.tap = std::move(served.answer.tap);
   if (served.same_dialect) {
     const RawParts raw = raw_parts(exchange);
     if (!exchange.unified() || !raw.any()) return std::move(served.answer.body);

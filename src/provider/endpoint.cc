@@ -55,6 +55,7 @@ class Builder {
       static constexpr std::string_view kStore[] = {"store"};
       if (out_.endpoint.flavor.removed_fields.empty()) out_.endpoint.flavor.removed_fields = kStore;
     }
+    add_anthropic_side();
     return std::move(out_);
   }
 
@@ -105,15 +106,70 @@ class Builder {
                                    "_key_config.url, or the provider network_config.base_url");
     }
     if (settings.vllm) key.only_model = settings.vllm->model_name;
-    if (settings.use_anthropic_endpoints) {
-      out_.warnings.push_back(path + ".use_anthropic_endpoints has no effect yet.");
-    }
+    if (spec_.anthropic_side == nullptr) ignore_anthropic_endpoints(key.settings, path);
     if (settings.value.empty() && spec_.key_rule == KeyRule::kRequired) {
       out_.warnings.push_back(path + " (" + settings.name + ") has no value and is not used.");
       return {};
     }
     out_.endpoint.keys.push_back(std::move(key));
     return {};
+  }
+
+  // What no row can do is switched off here, so that nobody else has to ask.
+  void ignore_anthropic_endpoints(config::KeySettings& settings, const std::string& path) {
+    const auto warn = [&](std::string_view below) {
+      out_.warnings.push_back(path + std::string(below) +
+                              "use_anthropic_endpoints has no effect: provider " +
+                              std::string(spec_.name) + " has no such endpoints.");
+    };
+    if (settings.use_anthropic_endpoints) warn(".");
+    settings.use_anthropic_endpoints = false;
+    for (auto& [model, alias] : settings.aliases) {
+      if (alias.use_anthropic_endpoints.value_or(false)) warn(".aliases." + model + ".");
+      alias.use_anthropic_endpoints.reset();
+    }
+  }
+
+  // Two keys for one model that go to different sides.
+  [[nodiscard]] std::optional<std::pair<const Key*, const Key*>> keys_of_both_kinds() const {
+    const auto share = [](const config::KeySettings& a, const config::KeySettings& b) {
+      const auto has = [](const config::KeySettings& key, std::string_view model) {
+        return std::ranges::find(key.models, model) != key.models.end();
+      };
+      if (has(a, config::kEverything)) return !b.models.empty();
+      if (has(b, config::kEverything)) return !a.models.empty();
+      return std::ranges::any_of(a.models, [&](const auto& model) { return has(b, model); });
+    };
+    for (const Key& a : out_.endpoint.keys) {
+      for (const Key& b : out_.endpoint.keys) {
+        const bool differ = a.settings.enabled && b.settings.enabled &&
+                            a.settings.use_anthropic_endpoints &&
+                            !b.settings.use_anthropic_endpoints;
+        if (differ && share(a.settings, b.settings)) return std::pair(&a, &b);
+      }
+    }
+    return std::nullopt;
+  }
+
+  void add_anthropic_side() {
+    const auto asks = [](const Key& key) {
+      return key.settings.use_anthropic_endpoints ||
+             std::ranges::any_of(key.settings.aliases, [](const auto& entry) {
+               return entry.second.use_anthropic_endpoints.value_or(false);
+             });
+    };
+    if (std::ranges::none_of(out_.endpoint.keys, asks)) return;
+    if (const auto mixed = keys_of_both_kinds()) {
+      out_.warnings.push_back(path_ + ".keys: " + mixed->first->settings.name + " and " +
+                              mixed->second->settings.name +
+                              " differ in use_anthropic_endpoints and may serve the same model: "
+                              "the one with more weight goes first, the other one is a fallback.");
+    }
+    Endpoint& side = out_.anthropic_side.emplace(out_.endpoint);
+    side.spec = spec_.anthropic_side;
+    side.flavor = side.spec->flavor;
+    side.sends_done_marker = side.spec->sends_done_marker;
+    side.is_anthropic_side = true;
   }
 
   Result<void> set_custom() {
@@ -150,6 +206,13 @@ bool Endpoint::allows(Operation operation) const {
   if (!settings.custom || !settings.custom->allowed_requests) return true;
   const bool* allowed = settings.custom->allowed_requests->find(operation_name(operation));
   return allowed != nullptr && *allowed;
+}
+
+bool Endpoint::takes(const Key& key, std::string_view model) const {
+  const config::AliasSettings* alias = key.settings.aliases.find(model);
+  const bool by_key = key.settings.use_anthropic_endpoints;
+  const bool to_side = alias == nullptr ? by_key : alias->use_anthropic_endpoints.value_or(by_key);
+  return to_side == is_anthropic_side;
 }
 
 std::string Endpoint::wire_model(std::string_view model) const {

@@ -1,6 +1,10 @@
 // One configured provider: a row of the table with the addresses, keys and settings of one
 // deployment. Also what a custom provider becomes, under its own name.
 //
+// An endpoint speaks one dialect. A provider whose keys ask for its Anthropic-compatible address
+// becomes two endpoints of one name: the main one, and its Anthropic side for the chats of those
+// keys. Both have all keys; which of them a chat goes to depends on the key and on the model.
+//
 // Built once from the configuration and never changed; a reload builds new ones. Immutable, so safe
 // from any thread.
 #pragma once
@@ -46,7 +50,11 @@ struct Endpoint {
   dialect::Flavor flavor;  // the spec's with this deployment's settings
   std::vector<PathOverride> path_overrides;
   bool sends_done_marker = true;
+  bool is_anthropic_side = false;
 
+  // Do chats with this model and this key go to this endpoint, rather than to the other one of its
+  // name? `model` is what the caller calls it.
+  [[nodiscard]] bool takes(const Key& key, std::string_view model) const;
   // Does the provider offer it, and does the configuration allow it?
   [[nodiscard]] bool allows(Operation operation) const;
   // The name of a model in requests to the provider.
@@ -58,6 +66,7 @@ struct Endpoint {
 // What stands in the configuration of one provider, checked as far as it can be without a network.
 struct BuiltEndpoint {
   Endpoint endpoint;
+  std::optional<Endpoint> anthropic_side;
   std::vector<std::string> warnings;  // whole sentences for the log
 };
 

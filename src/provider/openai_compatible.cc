@@ -1,6 +1,7 @@
 // Providers that speak OpenAI's chat completions. Each row says where it departs from OpenAI.
 
 #include "base/strings.h"
+#include "dialect/anthropic/dialect.h"
 #include "dialect/openai_chat/dialect.h"
 #include "provider/rows.h"
 
@@ -45,6 +46,22 @@ ProviderSpec compatible(std::string_view name, std::string_view title) {
   };
 }
 
+// Servers that speak Anthropic's format too name no versions of it, and take the usual header.
+constexpr StaticHeader kAnthropicHeaders[] = {{"anthropic-version", "2023-06-01"}};
+
+// Chats only: models are listed by the main endpoint.
+ProviderSpec anthropic_side(std::string_view name, std::string_view title,
+                            AuthScheme auth = AuthScheme::kBearer) {
+  return {
+      .name = name,
+      .title = title,
+      .dialect = &dialect::anthropic::dialect(),
+      .auth = auth,
+      .headers = kAnthropicHeaders,
+      .capabilities = {.list_models = false},
+  };
+}
+
 // ---------------------------------------------------------------------------------------------
 // Makers of models
 
@@ -78,6 +95,17 @@ ProviderSpec xai() {
   return spec;
 }
 
+// https://api-docs.deepseek.com/guides/anthropic_api
+const ProviderSpec& deepseek_anthropic_side() {
+  static const ProviderSpec kSide = [] {
+    ProviderSpec side = anthropic_side("deepseek", "DeepSeek", AuthScheme::kApiKeyHeader);
+    side.chat_path = "/anthropic/v1/messages";
+    side.flavor.forced_tool_ends_thinking = true;
+    return side;
+  }();
+  return kSide;
+}
+
 ProviderSpec deepseek() {
   ProviderSpec spec = compatible("deepseek", "DeepSeek");
   spec.base_url = "https://api.deepseek.com";
@@ -89,6 +117,10 @@ ProviderSpec deepseek() {
   // A tool call is continued with the thoughts that led to it.
   // https://api-docs.deepseek.com/guides/thinking_mode
   spec.flavor.reasoning_history = dialect::ReasoningHistory::kContent;
+  // It thinks unless told not to, and then answers a forced tool call with status 400.
+  // https://github.com/deepseek-ai/DeepSeek-V3/issues/1376
+  spec.flavor.forced_tool_ends_thinking = true;
+  spec.anthropic_side = &deepseek_anthropic_side();
   spec.docs = "https://api-docs.deepseek.com/api/create-chat-completion";
   return spec;
 }
@@ -142,10 +174,17 @@ ProviderSpec cerebras() {
   return spec;
 }
 
+// https://docs.fireworks.ai/tools-sdks/anthropic-compatibility
+const ProviderSpec& fireworks_anthropic_side() {
+  static const ProviderSpec kSide = anthropic_side("fireworks", "Fireworks AI");
+  return kSide;
+}
+
 ProviderSpec fireworks() {
   ProviderSpec spec = compatible("fireworks", "Fireworks AI");
   spec.base_url = "https://api.fireworks.ai/inference";
   spec.key_env = "FIREWORKS_API_KEY";
+  spec.anthropic_side = &fireworks_anthropic_side();
   spec.docs = "https://docs.fireworks.ai/api-reference/post-chatcompletions";
   return spec;
 }
@@ -254,15 +293,30 @@ ProviderSpec ollama() {
   return spec;
 }
 
+// Its servers look for a bearer token on every path.
+// https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+const ProviderSpec& vllm_anthropic_side() {
+  static const ProviderSpec kSide = anthropic_side("vllm", "vLLM");
+  return kSide;
+}
+
 ProviderSpec vllm() {
   ProviderSpec spec = self_hosted("vllm", "vLLM");
+  spec.anthropic_side = &vllm_anthropic_side();
   spec.docs = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html";
   spec.notes = "A key with vllm_key_config.model_name serves that model only";
   return spec;
 }
 
+// https://docs.sglang.io/docs/basic_usage/anthropic_api
+const ProviderSpec& sgl_anthropic_side() {
+  static const ProviderSpec kSide = anthropic_side("sgl", "SGLang");
+  return kSide;
+}
+
 ProviderSpec sgl() {
   ProviderSpec spec = self_hosted("sgl", "SGLang");
+  spec.anthropic_side = &sgl_anthropic_side();
   spec.docs = "https://docs.sglang.ai/basic_usage/openai_api_completions.html";
   return spec;
 }

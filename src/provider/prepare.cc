@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "http/h1/head.h"
 #include "provider/forward.h"
 
 #include <algorithm>
@@ -78,24 +79,11 @@ void add_credentials(const Endpoint& endpoint, const Key* key, http::Headers& he
 // ---------------------------------------------------------------------------------------------
 // Headers
 
-bool is_name_character(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";  // RFC 9110, section 5.6.2
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
-}
-
-bool is_value_character(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte == '\t' || (byte >= ' ' && byte != 0x7f);
-}
-
 // The last guard against a line break in a header, wherever its text came from. The value is not
 // repeated in the message: it may be a credential.
 Result<void> check(const http::Headers& headers) {
   for (const http::Header& header : headers) {
-    const bool good = !header.name.empty() && std::ranges::all_of(header.name, is_name_character) &&
-                      std::ranges::all_of(header.value, is_value_character);
-    if (good) continue;
+    if (http::h1::valid_token(header.name) && http::h1::valid_value(header.value)) continue;
     return client_error(ErrorCode::kInvalidRequest,
                         "a header to the provider holds a control character or has no valid name",
                         std::string(utf8_prefix(header.name, 64)));

@@ -67,7 +67,7 @@ Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::strin
   bool found = false;
   bool denied = false;
   for (const provider::Key& key : endpoint.keys) {
-    if (!key.settings.enabled || !matches(key, pin)) continue;
+    if (!key.settings.enabled || !matches(key, pin) || !endpoint.takes(key, model)) continue;
     found = true;
     const Permit permitted = permit(endpoint, key, model);
     denied = denied || permitted == Permit::kDenied;
@@ -94,34 +94,30 @@ bool KeyPicker::outweighed(const Entry& entry) const {
   });
 }
 
-std::vector<std::size_t> KeyPicker::candidates() const {
-  std::vector<std::size_t> fresh;
-  std::vector<std::size_t> alive;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].state == State::kDead || outweighed(entries_[i])) continue;
-    alive.push_back(i);
-    if (entries_[i].state == State::kFresh) fresh.push_back(i);
-  }
-  return fresh.empty() ? alive : fresh;
-}
-
 Result<PickedKey> KeyPicker::pick(Random& random) {
   if (entries_.empty()) return PickedKey{nullptr, keyless_model_};
-  const std::vector<std::size_t> among = candidates();
-  if (among.empty()) return exhausted(*endpoint_, "every key that may use the model was refused");
-
+  const bool any_fresh = std::ranges::any_of(entries_, [&](const Entry& entry) {
+    return entry.state == State::kFresh && !outweighed(entry);
+  });
+  const auto among = [&](const Entry& entry) {
+    const State worst = any_fresh ? State::kFresh : State::kTried;
+    return entry.state <= worst && !outweighed(entry);
+  };
   double total = 0;
-  for (const std::size_t index : among) total += weight(index);
-  // All weigh nothing: each as much as the others.
-  const auto share = [&](std::size_t index) { return total > 0 ? weight(index) : 1.0; };
-  double left = random.unit() * (total > 0 ? total : static_cast<double>(among.size()));
-  last_ = among.back();  // rounding may leave a little over
-  for (const std::size_t index : among) {
-    left -= share(index);
-    if (left < 0) {
-      last_ = index;
-      break;
-    }
+  double count = 0;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!among(entries_[i])) continue;
+    total += weight(i);
+    ++count;
+  }
+  if (count == 0) return exhausted(*endpoint_, "every key that may use the model was refused");
+
+  double left = random.unit() * (total > 0 ? total : count);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!among(entries_[i])) continue;
+    last_ = i;                            // the last of them too: rounding may leave a little over
+    left -= total > 0 ? weight(i) : 1.0;  // all weigh nothing: each as much as the others
+    if (left < 0) break;
   }
   // Everybody was tried and one is drawn again: a new round begins.
   if (entries_[last_].state == State::kTried) {

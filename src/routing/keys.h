@@ -58,7 +58,7 @@ class KeyPicker {
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
-  enum class State : std::uint8_t { kFresh, kTried, kDead };
+  enum class State : std::uint8_t { kFresh, kTried, kDead };  // from the best to the worst
   struct Entry {
     const provider::Key* key = nullptr;
     std::string model;
@@ -66,8 +66,6 @@ class KeyPicker {
   };
 
   explicit KeyPicker(const provider::Endpoint& endpoint) : endpoint_(&endpoint) {}
-  // Indices of the entries that a draw is among.
-  [[nodiscard]] std::vector<std::size_t> candidates() const;
   [[nodiscard]] double weight(std::size_t index) const;
   [[nodiscard]] bool outweighed(const Entry& entry) const;
 

@@ -5,7 +5,6 @@
 #include "http/h1/chunked.h"
 #include "http/h1/head.h"
 
-#include <array>
 #include <utility>
 
 namespace bifrost::server {
@@ -26,15 +25,15 @@ Result<void> as_client_gone(Result<void> written) {
 
 void Responder::append_head(std::string& out, int status, const http::Headers& headers,
                             std::string_view framing) const {
-  http::h1::append_response_head(out, status, headers);
-  out.resize(out.size() - 2);  // the blank line comes after our own fields
+  http::h1::append_status_line(out, status);
+  http::h1::append_fields(out, headers);
   out += framing;
   if (!keep_alive_) {
     out += "connection: close\r\n";
   } else if (!http11_) {
     out += "connection: keep-alive\r\n";
   }
-  out += "\r\n";
+  out += http::h1::kLineEnd;
 }
 
 net::Task<Result<void>> Responder::send(net::CallScope& scope, int status,
@@ -48,9 +47,8 @@ net::Task<Result<void>> Responder::send(net::CallScope& scope, int status,
   append_head(head, status, headers,
               status == 204 ? "" : "content-length: " + std::to_string(body.size()) + "\r\n");
   state_ = State::kStreaming;
-  const std::array<std::string_view, 2> pieces = {head, head_only_ ? std::string_view() : body};
   const net::CallScope::Deadline patience(scope, settings_.write_timeout, kTooSlow);
-  auto written = as_client_gone(co_await stream_.write(scope, pieces));
+  auto written = as_client_gone(co_await stream_.write(scope, head, head_only_ ? "" : body));
   if (written) state_ = State::kComplete;
   co_return written;
 }

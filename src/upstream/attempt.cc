@@ -116,6 +116,7 @@ Result<Answer> whole_answer(const Phase& phase, http::ResponseHead head, std::st
   Answer answer;
   answer.head = std::move(head);
   answer.body = std::move(body);
+  answer.tap = std::move(state);
   answer.first_content_after = steady_clock::now() - phase.sent;
   return answer;
 }

@@ -39,11 +39,34 @@ class Editor {
 
   std::optional<std::string> edit(const RequestFacts& facts) {
     for (const json::Member& member : facts.members) edit_member(member, facts);
+    if (options_.flavor.forced_tool_ends_thinking && forces_tool(facts)) end_thinking(facts);
     if (splice_.empty()) return std::nullopt;
     return splice_.apply();
   }
 
  private:
+  static bool forces_tool(const RequestFacts& facts) {
+    for (const json::Member& member : facts.members) {
+      if (member.key != "tool_choice") continue;
+      const auto choice = json::Document::parse(member.value);
+      if (!choice) return false;
+      const json::Value type = choice->root()["type"];
+      return type.equals("tool") || type.equals("any");
+    }
+    return false;
+  }
+
+  void end_thinking(const RequestFacts& facts) {
+    constexpr std::string_view kOff = R"({"type":"disabled"})";
+    for (const json::Member& member : facts.members) {
+      if (member.key != "thinking") continue;
+      if (member.value != kOff) splice_.replace(member.value, std::string(kOff));
+      return;
+    }
+    // There is another member: the choice itself.
+    splice_.insert(body_.find('{') + 1, "\"thinking\":" + std::string(kOff) + ",");
+  }
+
   void edit_member(const json::Member& member, const RequestFacts& facts) {
     const auto& removed = options_.flavor.removed_fields;
     const bool ours = member.key == "fallbacks" && is_gateway_fallbacks(member.value);

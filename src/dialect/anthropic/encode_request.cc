@@ -63,6 +63,7 @@ class RequestEncoder {
   void write_metadata();
   void write_service_tier();
   void name_unsupported();
+  [[nodiscard]] bool forces_tool() const;
 
   // Is the top-level field to be written? Then its key is. `caller` is its name in `dropped`.
   bool open(std::string_view name, std::string_view caller);
@@ -87,6 +88,11 @@ class RequestEncoder {
 
 Result<EncodedRequest> RequestEncoder::encode() {
   for (const std::string_view removed : options_.flavor.removed_fields) extras_.remove(removed);
+  if (options_.flavor.forced_tool_ends_thinking && forces_tool()) {
+    plan_.kind = ThinkingPlan::Kind::kDisabled;
+    plan_.effort.clear();
+    plan_.display.clear();
+  }
   ExtensibleObject body(writer_, extras_, {});
   body_ = &body;
   write_head();
@@ -107,6 +113,13 @@ Result<EncodedRequest> RequestEncoder::encode() {
   const std::string betas = needed_betas(request_, {.thinking = plan_.on()});
   if (!betas.empty()) encoded_.headers.set("anthropic-beta", betas);
   return std::move(encoded_);
+}
+
+bool RequestEncoder::forces_tool() const {
+  using Mode = llm::ToolChoice::Mode;
+  const auto& choice = request_.tool_choice;
+  const bool tools = !request_.tools.empty() || !request_.raw_tools.empty();
+  return tools && choice && (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
 }
 
 bool RequestEncoder::open(std::string_view name, std::string_view caller) {

@@ -247,8 +247,9 @@ class GeminiStreamDecoder final : public SseDecoder {
   }
 
   void start(json::Value root, bool has_content, Events& out) {
+    if (started_) return;
     AnswerHead head = decode_head(root);
-    if (started_ || (!has_content && head.id.empty() && head.model.empty())) return;
+    if (!has_content && head.id.empty() && head.model.empty()) return;
     started_ = true;
     out.emplace_back(llm::StreamStart{
         .id = std::move(head.id), .model = std::move(head.model), .created = head.created});

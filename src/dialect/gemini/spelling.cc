@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace bifrost::dialect::gemini {
@@ -9,25 +10,33 @@ namespace {
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-std::string snake_case(std::string_view camel) {
-  std::string snake;
-  snake.reserve(camel.size() + 4);
+// Is `key` the name `camel` in the other spelling?
+bool is_snake_case(std::string_view key, std::string_view camel) {
+  std::size_t at = 0;
   for (const char c : camel) {
-    if (is_upper(c)) snake += '_';
-    snake += ascii_lower(c);
+    if (is_upper(c) && (at >= key.size() || key[at++] != '_')) return false;
+    if (at >= key.size() || key[at++] != ascii_lower(c)) return false;
   }
-  return snake;
+  return at == key.size();
+}
+
+json::Value snake_case_member(json::Value object, std::string_view camel) {
+  if (!object.is_object() || std::ranges::none_of(camel, is_upper)) return {};
+  for (const json::Value member : object.children()) {
+    if (is_snake_case(member.raw_key(), camel)) return member;
+  }
+  return {};
 }
 
 }  // namespace
 
 bool is_field(std::string_view key, std::string_view camel) {
-  return key == camel || key == snake_case(camel);
+  return key == camel || is_snake_case(key, camel);
 }
 
 json::Value field(json::Value object, std::string_view camel) {
   json::Value found = object[camel];
-  if (!found.exists()) found = object[snake_case(camel)];
+  if (!found.exists()) found = snake_case_member(object, camel);
   return found.is_set() ? found : json::Value{};
 }
 

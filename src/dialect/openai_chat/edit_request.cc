@@ -21,6 +21,7 @@ class Editor {
       : body_(input.body), facts_(facts), options_(options), splice_(input.body) {}
 
   Result<std::optional<std::string>> run() {
+    ends_thinking_ = flavor().forced_tool_ends_thinking && forces_tool();
     for (const json::Member& member : facts_.members) {
       BF_TRY_VOID(edit(member));
     }
@@ -36,6 +37,20 @@ class Editor {
   bool has(std::string_view key) const {
     return std::ranges::any_of(facts_.members,
                                [&](const json::Member& member) { return member.key == key; });
+  }
+
+  // Must the answer be a tool call? A value that cannot be read is for the endpoint to refuse.
+  bool forces_tool() const {
+    for (const json::Member& member : facts_.members) {
+      if (member.key != "tool_choice") continue;
+      if (member.value == "\"required\"") return true;
+      if (!member.value.starts_with('{')) return false;
+      const auto choice = json::Document::parse(member.value);
+      if (!choice) return false;
+      const json::Value type = choice->root()["type"];
+      return type.equals("function") || type.equals("custom");
+    }
+    return false;
   }
 
   std::size_t offset(std::string_view slice) const {
@@ -70,6 +85,13 @@ class Editor {
         (key == "user" && user_too_long(member.value))) {
       remove(member);
       return {};
+    }
+    if (ends_thinking_) {
+      if (key == "thinking") set(member.value, std::string(kThinkingOff));
+      if (key == "reasoning_effort" || key == "reasoning") {
+        remove(member);
+        return {};
+      }
     }
     if (name(key) != key) {
       // Both names at once: the endpoint's own wins.
@@ -167,6 +189,11 @@ class Editor {
       added += "\"stream_options\":";
       added += kUsageOption;
     }
+    if (ends_thinking_ && !has("thinking")) {
+      if (!added.empty()) added += ',';
+      added += "\"thinking\":";
+      added += kThinkingOff;
+    }
     if (added.empty()) return;
     if (removed_members_ < facts_.members.size()) added += ',';
     splice_.insert(body_.find('{') + 1, std::move(added));
@@ -216,6 +243,7 @@ class Editor {
   const EncodeOptions& options_;
   json::Splice splice_;
   std::size_t removed_members_ = 0;
+  bool ends_thinking_ = false;
 };
 
 }  // namespace

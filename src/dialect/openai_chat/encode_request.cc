@@ -141,6 +141,12 @@ class FieldEncoder {
   }
 
   void reasoning() {
+    if (ends_thinking(encoding_)) {
+      static_cast<void>(encoding_.extras.take("thinking"));
+      raw("thinking", kThinkingOff);
+      if (request_.reasoning) encoding_.drop("reasoning_effort");
+      return;
+    }
     if (!request_.reasoning) return;
     if (flavor_.reasoning_object) {
       if (field("reasoning")) encode_reasoning_options(encoding_);

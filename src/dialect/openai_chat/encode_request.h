@@ -11,6 +11,9 @@
 
 namespace bifrost::dialect::openai_chat {
 
+// DeepSeek's switch. https://api-docs.deepseek.com/guides/thinking_mode
+inline constexpr std::string_view kThinkingOff = R"({"type":"disabled"})";
+
 // What all pieces write to and read from while one request is encoded.
 struct Encoding {
   const llm::Request& request;
@@ -70,6 +73,8 @@ class MessageEncoder {
 void encode_tools(Encoding& encoding);
 void encode_tool_choice(Encoding& encoding);
 void encode_response_format(Encoding& encoding);
+// Does the tool choice make the endpoint refuse to think?
+[[nodiscard]] bool ends_thinking(const Encoding& encoding);
 
 // "low", "medium" or "high" for a number of tokens; empty for 0 (off) and -1 (the model decides).
 [[nodiscard]] std::string_view effort_of_budget(std::int64_t budget_tokens);

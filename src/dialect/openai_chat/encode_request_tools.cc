@@ -78,6 +78,12 @@ void encode_tool_choice(Encoding& encoding) {
   }
 }
 
+bool ends_thinking(const Encoding& encoding) {
+  const auto& choice = encoding.request.tool_choice;
+  return encoding.flavor.forced_tool_ends_thinking && choice &&
+         (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
+}
+
 void encode_response_format(Encoding& encoding) {
   using Kind = llm::ResponseFormat::Kind;
   const llm::ResponseFormat& format = *encoding.request.response_format;

@@ -4,41 +4,81 @@
 #include "dialect/openai_chat/functions.h"
 #include "dialect/openai_chat/usage.h"
 #include "dialect/sse_stream.h"
+#include "json/skim.h"
 
-#include <algorithm>
-#include <array>
+#include <cstdint>
 #include <set>
 #include <utility>
 
 namespace bifrost::dialect::openai_chat {
 namespace {
 
-// Is there a member of this name (given with its quotes) whose value is neither null nor empty?
-// Inside a JSON string the closing quote would be escaped, so that text cannot be taken for a
-// member. The depth is not looked at: an event that only seems to matter is read a little deeper.
-bool has_filled(std::string_view data, std::string_view quoted_name) {
-  for (auto at = data.find(quoted_name); at != std::string_view::npos;
-       at = data.find(quoted_name, at)) {
-    at += quoted_name.size();
-    const auto value = data.find_first_not_of(" \t\r\n:", at);
-    if (value == std::string_view::npos) return false;
-    const std::string_view rest = data.substr(value);
-    const bool empty = rest.starts_with("null") || rest.starts_with("\"\"") ||
-                       rest.starts_with("[]") || rest.starts_with("{}");
-    if (!empty) return true;
-  }
-  return false;
-}
-
-constexpr std::array<std::string_view, 10> kContentNames{
-    "\"content\"",       "\"tool_calls\"", "\"reasoning_content\"",
-    "\"reasoning\"",     "\"refusal\"",    "\"reasoning_details\"",
-    "\"function_call\"", "\"audio\"",      "\"images\"",
-    "\"text\"",
+// What an event may have in it, told by the strings in it. The depth is not looked at, nor whether
+// a string is a name: an event that only seems to matter is read a little deeper.
+struct Signs {
+  bool content = false;
+  bool call = false;
+  bool chunk = false;
+  bool first_choice = false;
+  bool telling = false;  // usage, finish reason or error
 };
 
-bool any_filled(std::string_view data, std::span<const std::string_view> names) {
-  return std::ranges::any_of(names, [&](std::string_view name) { return has_filled(data, name); });
+enum class Sign : std::uint8_t { kNone, kContent, kCall, kChoices, kIndex, kTelling };
+
+Sign sign_of(std::string_view name) {
+  switch (name.size()) {
+    case 4:
+      return name == "text" ? Sign::kContent : Sign::kNone;
+    case 5:
+      if (name == "index") return Sign::kIndex;
+      if (name == "usage" || name == "error") return Sign::kTelling;
+      return name == "audio" ? Sign::kContent : Sign::kNone;
+    case 6:
+      return name == "images" ? Sign::kContent : Sign::kNone;
+    case 7:
+      if (name == "choices") return Sign::kChoices;
+      return name == "content" || name == "refusal" ? Sign::kContent : Sign::kNone;
+    case 9:
+      return name == "reasoning" ? Sign::kContent : Sign::kNone;
+    case 10:
+      return name == "tool_calls" ? Sign::kCall : Sign::kNone;
+    case 13:
+      if (name == "finish_reason") return Sign::kTelling;
+      return name == "function_call" ? Sign::kCall : Sign::kNone;
+    case 17:
+      return name == "reasoning_content" || name == "reasoning_details" ? Sign::kContent
+                                                                        : Sign::kNone;
+    default:
+      return Sign::kNone;
+  }
+}
+
+// The value of the name that stands before `rest`.
+std::string_view value_behind(std::string_view rest) {
+  rest = json::skip_space(rest);
+  return rest.starts_with(':') ? json::skip_space(rest.substr(1)) : rest;
+}
+
+// Neither null nor empty.
+bool filled(std::string_view value) {
+  return !value.empty() && !value.starts_with("null") && !value.starts_with("\"\"") &&
+         !value.starts_with("[]") && !value.starts_with("{}");
+}
+
+Signs signs_in(std::string_view data) {
+  Signs signs;
+  json::each_string(data, [&](std::string_view string, std::string_view rest) {
+    const Sign sign = sign_of(string);
+    if (sign == Sign::kNone) return;
+    const std::string_view value = value_behind(rest);
+    if (sign == Sign::kChoices) signs.chunk = true;
+    if (sign == Sign::kIndex) signs.first_choice |= value.starts_with('0');
+    if (sign == Sign::kTelling) signs.telling |= filled(value);
+    if (sign == Sign::kCall) signs.call |= filled(value);
+    if (sign == Sign::kContent) signs.content |= filled(value);
+  });
+  signs.content |= signs.call;
+  return signs;
 }
 
 class Tap final : public SseTap {
@@ -64,15 +104,11 @@ void Tap::on_event(const http::sse::Event& event) {
     state_.ended = any_chunk_;
     return;
   }
-  if (any_filled(data, kContentNames)) ++state_.content_events;
-  any_tool_call_ =
-      any_tool_call_ || has_filled(data, "\"tool_calls\"") || has_filled(data, "\"function_call\"");
-  const bool chunk = data.find("\"choices\"") != std::string_view::npos;
+  const Signs signs = signs_in(data);
+  if (signs.content) ++state_.content_events;
+  any_tool_call_ |= signs.call;
   // Nearly every event ends here: a delta of the first choice, of an answer that is known already.
-  const bool first_choice = data.find("\"index\":0") != std::string_view::npos ||
-                            data.find("\"index\": 0") != std::string_view::npos;
-  constexpr std::array<std::string_view, 3> kTelling{"\"usage\"", "\"finish_reason\"", "\"error\""};
-  if (chunk && identified_ && first_choice && !any_filled(data, kTelling)) return;
+  if (signs.chunk && identified_ && signs.first_choice && !signs.telling) return;
   read(data);
 }
 

@@ -21,21 +21,16 @@ constexpr std::array<bool, 256> kTokenTable = [] {
   return table;
 }();
 
-constexpr std::array<bool, 256> kValueTable = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t c = 0; c < table.size(); ++c) table[c] = c == '\t' || (c >= 0x20 && c != 0x7F);
-  return table;
-}();
-
 std::string_view trim_blank(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
 }
 
-// Takes the line before the next CRLF; nothing when a lone CR or LF stands in it.
+// Takes the line before the next CRLF; nothing when a lone CR stands in it. A lone LF is a control
+// character, which no part of a line may have.
 std::optional<std::string_view> take_line(std::string_view& rest) {
-  const auto end = rest.find_first_of("\r\n");
+  const auto end = rest.find('\r');
   if (end == std::string_view::npos || rest.substr(end, 2) != "\r\n") return std::nullopt;
   const std::string_view line = rest.substr(0, end);
   rest.remove_prefix(end + 2);
@@ -67,9 +62,9 @@ std::optional<int> parse_version(std::string_view text) {
 }
 
 bool valid_target(std::string_view target) {
-  for (const char c : target) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return false;
-  }
+  bool bad = false;
+  for (const char c : target) bad |= static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
+  if (bad) return false;
   return target.starts_with('/') || target == "*" || istarts_with(target, "http://") ||
          istarts_with(target, "https://");
 }
@@ -129,10 +124,12 @@ bool valid_token(std::string_view text) {
 }
 
 bool valid_value(std::string_view text) {
+  bool bad = false;  // without a way out in the middle, many bytes are looked at in one step
   for (const char c : text) {
-    if (!kValueTable[static_cast<unsigned char>(c)]) return false;
+    const auto byte = static_cast<unsigned char>(c);
+    bad |= (byte < 0x20 && byte != '\t') || byte == 0x7F;
   }
-  return true;
+  return !bad;
 }
 
 std::optional<std::size_t> find_head_end(std::string_view bytes, std::size_t from) {
@@ -184,6 +181,7 @@ Result<ResponseHead> parse_response_head(std::string_view head) {
   if (line->size() > 12 && (*line)[12] != ' ') return bad_response("the status has four digits");
   response.status = static_cast<int>(*status);
   if (line->size() > 13) response.reason = line->substr(13);
+  if (!valid_value(response.reason)) return bad_response("the reason has a control character");
   const std::string_view fault = parse_fields(head, response.headers);
   if (!fault.empty()) return bad_response(fault);
   return response;
@@ -222,36 +220,30 @@ bool keeps_alive(int minor_version, const Headers& headers) {
   return minor_version >= 1 || headers.has_token("connection", "keep-alive");
 }
 
-namespace {
-
-void append_fields(std::string& out, const Headers& headers) {
-  for (const Header header : headers) {
-    out += header.name;
-    out += ": ";
-    out += header.value;
-    out += "\r\n";
-  }
-  out += "\r\n";
-}
-
-}  // namespace
-
-void append_request_head(std::string& out, std::string_view method, std::string_view target,
-                         const Headers& headers) {
+void append_request_line(std::string& out, std::string_view method, std::string_view target) {
   out += method;
   out += ' ';
   out += target;
   out += " HTTP/1.1\r\n";
-  append_fields(out, headers);
 }
 
-void append_response_head(std::string& out, int status, const Headers& headers) {
+void append_status_line(std::string& out, int status) {
   out += "HTTP/1.1 ";
   out += std::to_string(status);
   out += ' ';
   out += reason_phrase(status);
-  out += "\r\n";
-  append_fields(out, headers);
+  out += kLineEnd;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += kLineEnd;
+}
+
+void append_fields(std::string& out, const Headers& headers) {
+  for (const Header header : headers) append_field(out, header.name, header.value);
 }
 
 }  // namespace bifrost::http::h1

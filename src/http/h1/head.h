@@ -34,10 +34,13 @@ Result<Framing> response_framing(const ResponseHead& head, std::string_view requ
 // Does the connection stay open after this message?
 [[nodiscard]] bool keeps_alive(int minor_version, const Headers& headers);
 
-// Appends a head with its blank line. Values must hold no line breaks: see `valid_value`.
-void append_request_head(std::string& out, std::string_view method, std::string_view target,
-                         const Headers& headers);
-void append_response_head(std::string& out, int status, const Headers& headers);
+// The parts of a head; `kLineEnd` once more ends it. Values must hold no line breaks: see
+// `valid_value`.
+inline constexpr std::string_view kLineEnd = "\r\n";
+void append_request_line(std::string& out, std::string_view method, std::string_view target);
+void append_status_line(std::string& out, int status);
+void append_field(std::string& out, std::string_view name, std::string_view value);
+void append_fields(std::string& out, const Headers& headers);
 
 [[nodiscard]] bool valid_token(std::string_view text);
 [[nodiscard]] bool valid_value(std::string_view text);
