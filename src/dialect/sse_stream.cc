@@ -62,7 +62,7 @@ void SseDecoder::deliver(std::vector<llm::StreamEvent>& out) {
     any_event_ = true;
     on_event(event, out);
   }
-  events_.clear();
+  parser_.recycle(events_);
 }
 
 void SseDecoder::end(std::vector<llm::StreamEvent>& out) {
@@ -100,7 +100,7 @@ void SseTap::deliver() {
     ++state_.events;
     on_event(event);
   }
-  events_.clear();
+  parser_.recycle(events_);
 }
 
 }  // namespace bifrost::dialect

@@ -178,8 +178,9 @@ std::optional<std::string> Value::string() const {
 }
 
 std::string Value::string_or(std::string_view fallback) const {
-  auto text = string();
-  return text ? *std::move(text) : std::string(fallback);
+  if (!is_string()) return std::string(fallback);
+  if (!node().escaped) return std::string(inside_quotes(raw()));
+  return unescape(raw()).value_or(std::string(fallback));
 }
 
 bool Value::equals(std::string_view text) const {
@@ -214,6 +215,26 @@ Value Value::operator[](std::string_view key) const {
     }
   }
   return {};
+}
+
+void Value::find_members(std::span<const std::string_view> names, std::span<Value> found) const {
+  if (!is_object()) return;
+  const std::string_view text = document_->text();
+  const Node* nodes = document_->nodes_.data();
+  const std::uint32_t end = nodes[index_].next;
+  for (std::uint32_t index = index_ + 1; index != end; index = nodes[index].next) {
+    std::string_view bytes = key_bytes(text, nodes[index]);
+    std::optional<std::string> unescaped;
+    if (nodes[index].key_escaped) {
+      unescaped = unescape(bytes);
+      if (unescaped) bytes = *unescaped;
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] != bytes) continue;
+      if (!found[i].exists()) found[i] = {document_, index};
+      break;
+    }
+  }
 }
 
 Value Value::at(std::size_t index) const {

@@ -11,10 +11,12 @@
 
 #include "base/result.h"
 
+#include <array>
 #include <cstdint>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +79,14 @@ class Value {
   [[nodiscard]] Value operator[](std::string_view key) const;
   [[nodiscard]] Value operator[](const char* key) const { return (*this)[std::string_view(key)]; }
   [[nodiscard]] Value at(std::size_t index) const;
+  // The members with these names, as `[]` would find them, in one pass for all.
+  //   const auto [id, model] = root.members<2>({"id", "model"});
+  template <std::size_t N>
+  [[nodiscard]] std::array<Value, N> members(const std::array<std::string_view, N>& names) const {
+    std::array<Value, N> found;
+    find_members(names, found);
+    return found;
+  }
   [[nodiscard]] std::size_t size() const;  // children; 0 for scalars
 
   // The key under which this value stands in its object, unescaped.
@@ -116,6 +126,7 @@ class Value {
   friend class Document;
   Value(const Document* document, std::uint32_t index) : document_(document), index_(index) {}
   [[nodiscard]] const internal::Node& node() const;
+  void find_members(std::span<const std::string_view> names, std::span<Value> found) const;
 
   const Document* document_ = nullptr;
   std::uint32_t index_ = 0;

@@ -65,6 +65,39 @@ TEST(Document, FindsTheFirstOfDuplicateKeysAndIteratesAll) {
   EXPECT_EQ(document.root().size(), 3U);
 }
 
+TEST(Document, FindsManyMembersAsItFindsOne) {
+  const Document document = parsed(R"({"b":1,"\u0061":2,"a":3,"b":4,"d":{"e":5}})");
+  const auto [a, b, c, d] = document.root().members<4>({"a", "b", "c", "d"});
+  EXPECT_EQ(a.integer(), 2);
+  EXPECT_EQ(b.integer(), 1);
+  EXPECT_FALSE(c.exists());
+  EXPECT_EQ(d["e"].integer(), 5);
+  for (const Value none : a.members<2>({"a", "b"})) EXPECT_FALSE(none.exists());
+  for (const Value none : c.members<2>({"a", "b"})) EXPECT_FALSE(none.exists());
+}
+
+TEST(Document, GivesAKeyAsItStands) {
+  const Document document = parsed(R"({"\u0061":{"b_c":[1]}})");
+  const Value member = *document.root().children().begin();
+  EXPECT_EQ(member.raw_key(), R"(\u0061)");
+  EXPECT_EQ(member["b_c"].raw_key(), "b_c");
+  EXPECT_EQ(member["b_c"].at(0).raw_key(), "");
+  EXPECT_EQ(Value().raw_key(), "");
+}
+
+TEST(Document, ReadsStringsOfEveryLengthAroundABlock) {
+  for (std::size_t size = 0; size < 70; ++size) {
+    const std::string plain(size, 'x');
+    EXPECT_EQ(parsed('"' + plain + '"').root().string(), plain);
+    EXPECT_EQ(parsed("[\"" + plain + "\\n\"]").root().at(0).string(), plain + '\n');
+    EXPECT_EQ(parsed('"' + plain + "\xC3\xBC\"").root().string(), plain + "\xC3\xBC");
+    EXPECT_FALSE(Document::parse('"' + plain));
+    EXPECT_FALSE(Document::parse('"' + plain + "\x1F\""));
+    EXPECT_FALSE(Document::parse('"' + plain + "\xC3\""));
+    EXPECT_FALSE(Document::parse('"' + plain + '\0' + '"'));
+  }
+}
+
 TEST(Document, UnescapesKeysAndStrings) {
   const Document document = parsed(R"({"\u0061\"b":"\ud83d\ude00 \/ \b\f\n\r\t \\ \ud800"})");
   EXPECT_EQ(document.root()["a\"b"].string(), "\xF0\x9F\x98\x80 / \b\f\n\r\t \\ \xEF\xBF\xBD");

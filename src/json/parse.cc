@@ -185,18 +185,20 @@ class Builder {
 
   // Moves to the next quote, backslash or control character.
   void to_special() {
+    const char* at = at_;
+    Block high = high_;
+    unsigned bits = 0;
     while (true) {
       Block block;
-      std::memcpy(&block, at_, sizeof(block));
-      high_ |= block;
+      std::memcpy(&block, at, sizeof(block));
+      high |= block;
       const auto special = (block == '"') | (block == '\\') | (block < 0x20);
-      const auto bits = std::bit_cast<std::uint16_t>(__builtin_convertvector(special, Bits));
-      if (bits != 0) {
-        at_ += std::countr_zero(bits);
-        return;
-      }
-      at_ += sizeof(block);
+      bits = std::bit_cast<std::uint16_t>(__builtin_convertvector(special, Bits));
+      if (bits != 0) break;
+      at += sizeof(block);
     }
+    at_ = at + std::countr_zero(bits);
+    high_ = high;
   }
 
   bool escape() {

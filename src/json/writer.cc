@@ -1,11 +1,11 @@
 #include "json/writer.h"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace bifrost::json {
@@ -73,6 +73,17 @@ bool is_plain(char c) {
   return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
+// Do eight bytes stand for themselves? No is only a guess.
+bool is_plain_word(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHigh = 0x8080808080808080U;
+  const std::uint64_t quote = word ^ (kOnes * '"');
+  const std::uint64_t backslash = word ^ (kOnes * '\\');
+  const std::uint64_t signs = word | ((word - kOnes * 0x20) & ~word) | ((quote - kOnes) & ~quote) |
+                              ((backslash - kOnes) & ~backslash);
+  return (signs & kHigh) == 0;
+}
+
 // How many bytes at the front of `text` stand for themselves.
 std::size_t plain_prefix(std::string_view text) {
   using Block = unsigned char __attribute__((vector_size(16)));
@@ -86,6 +97,10 @@ std::size_t plain_prefix(std::string_view text) {
     if (bits != 0) return at + static_cast<std::size_t>(std::countr_zero(bits));
     at += sizeof(block);
   }
+  if (std::uint64_t word = 0; text.size() - at >= sizeof(word)) {
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if (is_plain_word(word)) at += sizeof(word);
+  }
   while (at < text.size() && is_plain(text[at])) ++at;
   return at;
 }
@@ -97,9 +112,10 @@ void append_quoted(std::string& out, std::string_view text, std::string_view beh
   out.resize_and_overwrite(size, [&](char* bytes, std::size_t) {
     char* to = bytes + at;
     *to++ = '"';
-    to = std::ranges::copy(text, to).out;
+    std::memcpy(to, text.data(), text.size());
+    to += text.size();
     *to++ = '"';
-    std::ranges::copy(behind, to);
+    std::memcpy(to, behind.data(), behind.size());
     return size;
   });
 }

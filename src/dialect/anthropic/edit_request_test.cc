@@ -47,6 +47,19 @@ TEST(AnthropicEdit, SplicesTheModelAndRemovesFallbacks) {
   EXPECT_EQ(looked.edit("x\"y"), R"({  "model" : "x\"y" ,"messages":[ 1.0 ] })");
 }
 
+TEST(AnthropicEdit, SwitchesThinkingOffForAForcedTool) {
+  constexpr Flavor kThinks{.forced_tool_ends_thinking = true};
+  EXPECT_EQ(
+      Looked(R"({"model":"x","tool_choice":{"type":"tool","name":"f"}})").edit("x", kThinks),
+      R"({"thinking":{"type":"disabled"},"model":"x","tool_choice":{"type":"tool","name":"f"}})");
+  EXPECT_EQ(Looked(R"({"model":"x","thinking":{"type":"adaptive"},"tool_choice":{"type":"any"}})")
+                .edit("x", kThinks),
+            R"({"model":"x","thinking":{"type":"disabled"},"tool_choice":{"type":"any"}})");
+  EXPECT_EQ(Looked(R"({"model":"x","tool_choice":{"type":"auto"}})").edit("x", kThinks),
+            "unchanged");
+  EXPECT_EQ(Looked(R"({"model":"x","tool_choice":{"type":"any"}})").edit("x"), "unchanged");
+}
+
 TEST(AnthropicEdit, LeavesTheApisOwnFallbacks) {
   EXPECT_EQ(Looked(R"({"model":"x","fallbacks":"default"})").edit("x"), "unchanged");
   EXPECT_EQ(Looked(R"({"model":"x","fallbacks":null})").edit("x"), R"({"model":"x"})");

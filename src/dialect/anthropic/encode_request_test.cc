@@ -172,6 +172,17 @@ TEST(AnthropicEncodeRequest, WritesTools) {
               HasSubstr("structured-outputs-"));
 }
 
+TEST(AnthropicEncodeRequest, SwitchesThinkingOffForAForcedTool) {
+  llm::Request request = ask();
+  request.tools = {{.name = "f"}};
+  request.reasoning = llm::Reasoning{.effort = "high"};
+  request.tool_choice = llm::ToolChoice{.mode = llm::ToolChoice::Mode::kNamed, .name = "f"};
+  const auto encoded = encode(request, "deepseek-x", {.forced_tool_ends_thinking = true});
+  EXPECT_EQ(field(encoded, "thinking"), R"({"type":"disabled"})");
+  EXPECT_EQ(field(encoded, "output_config"), "");
+  EXPECT_THAT(encoded->dropped, ElementsAre("reasoning_effort"));
+}
+
 TEST(AnthropicEncodeRequest, SerialCallsNeedAChoice) {
   llm::Request request = ask();
   request.tools = {{.name = "f"}};

@@ -81,27 +81,18 @@ std::unique_ptr<StreamTap> make_stream_tap() { return std::make_unique<Tap>(); }
 
 TapState tap_response(std::string_view body) {
   TapState state;
-  std::string text(body);
-  json::reserve_padding(text);
-  json::Scanner scanner;
-  const auto members = scanner.scan_members(text);
-  if (!members) return state;
+  const auto document = json::Document::parse(body);
+  if (!document || !document->root().is_object()) return state;
+  const auto [id, model, counts, reason, error] =
+      document->root().members<5>({"id", "model", "usage", "stop_reason", "error"});
+  state.id = id.string_or({});
+  state.model = model.string_or({});
   UsageReader usage;
-  for (const json::Member& member : **members) {
-    const bool wanted = member.key == "id" || member.key == "model" || member.key == "usage" ||
-                        member.key == "stop_reason" || member.key == "error";
-    if (!wanted) continue;
-    const auto document = json::Document::parse(member.value);
-    if (!document) continue;
-    const json::Value value = document->root();
-    if (member.key == "id") state.id = value.string_or({});
-    if (member.key == "model") state.model = value.string_or({});
-    if (member.key == "usage") usage.read(value);
-    if (member.key == "error") state.error = read_error(value, 0, body);
-    if (member.key == "stop_reason" && value.is_string()) {
-      state.finish = finish_reason(value.string_or({}));
-      state.finished = true;
-    }
+  usage.read(counts);
+  if (error.exists()) state.error = read_error(error, 0, body);
+  if (reason.is_string()) {
+    state.finish = finish_reason(reason.string_or({}));
+    state.finished = true;
   }
   state.usage = usage.usage();
   state.ended = true;

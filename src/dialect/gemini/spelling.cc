@@ -2,7 +2,6 @@
 
 #include "base/strings.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace bifrost::dialect::gemini {
@@ -12,20 +11,13 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 // Is `key` the name `camel` in the other spelling?
 bool is_snake_case(std::string_view key, std::string_view camel) {
+  if (key.size() <= camel.size() || !key.starts_with(camel.substr(0, 1))) return false;
   std::size_t at = 0;
   for (const char c : camel) {
     if (is_upper(c) && (at >= key.size() || key[at++] != '_')) return false;
     if (at >= key.size() || key[at++] != ascii_lower(c)) return false;
   }
   return at == key.size();
-}
-
-json::Value snake_case_member(json::Value object, std::string_view camel) {
-  if (!object.is_object() || std::ranges::none_of(camel, is_upper)) return {};
-  for (const json::Value member : object.children()) {
-    if (is_snake_case(member.raw_key(), camel)) return member;
-  }
-  return {};
 }
 
 }  // namespace
@@ -35,8 +27,13 @@ bool is_field(std::string_view key, std::string_view camel) {
 }
 
 json::Value field(json::Value object, std::string_view camel) {
-  json::Value found = object[camel];
-  if (!found.exists()) found = snake_case_member(object, camel);
+  if (!object.is_object()) return {};
+  json::Value found;
+  for (const json::Value member : object.children()) {
+    const std::string_view key = member.raw_key();
+    if (key == camel) return member.is_set() ? member : json::Value{};
+    if (!found.exists() && is_snake_case(key, camel)) found = member;
+  }
   return found.is_set() ? found : json::Value{};
 }
 

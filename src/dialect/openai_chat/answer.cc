@@ -113,6 +113,7 @@ std::vector<llm::Part> decode_images(json::Value images) {
 }
 
 std::optional<llm::AudioPart> decode_audio(json::Value audio) {
+  if (!audio.is_object()) return std::nullopt;
   llm::AudioPart part;
   part.id = audio["id"].string_or("");
   part.media.data = audio["data"].string_or("");

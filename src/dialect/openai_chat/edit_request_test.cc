@@ -53,6 +53,21 @@ TEST(EditRequest, AddsTheModelOfThePath) {
   EXPECT_EQ(**nothing_left, R"({"model":"d"})");
 }
 
+TEST(EditRequest, SwitchesThinkingOffForAForcedTool) {
+  constexpr Flavor kThinks{.forced_tool_ends_thinking = true};
+  EXPECT_EQ(edit(R"({"model":"m","tool_choice":"required","reasoning_effort":"high"})", kThinks),
+            R"({"thinking":{"type":"disabled"},"model":"m","tool_choice":"required"})");
+  EXPECT_EQ(edit(R"({"thinking":{"type":"enabled"},"model":"m",)"
+                 R"("tool_choice":{"type":"function","function":{"name":"f"}}})",
+                 kThinks),
+            R"({"thinking":{"type":"disabled"},"model":"m",)"
+            R"("tool_choice":{"type":"function","function":{"name":"f"}}})");
+  const std::string free = R"({"model":"m","tool_choice":"auto","reasoning_effort":"high"})";
+  EXPECT_EQ(edit(free, kThinks), free);
+  const std::string forced = R"({"model":"m","tool_choice":"required"})";
+  EXPECT_EQ(edit(forced), forced);
+}
+
 TEST(EditRequest, AsksForUsageOnStreams) {
   EXPECT_EQ(edit(R"({"model":"m","stream":true})"),
             R"({"stream_options":{"include_usage":true},"model":"m","stream":true})");

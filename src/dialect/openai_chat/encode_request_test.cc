@@ -53,6 +53,25 @@ TEST(EncodeRequest, WritesTheModelOfTheProvider) {
   EXPECT_EQ(out.body, R"({"model":"wire-model","messages":[{"role":"user","content":"hi"}]})");
 }
 
+TEST(EncodeRequest, SwitchesThinkingOffForAForcedTool) {
+  constexpr Flavor kThinks{.forced_tool_ends_thinking = true};
+  llm::Request request = foreign({{.role = Role::kUser, .parts = {text("hi")}}});
+  request.tools = {{.name = "f"}};
+  request.reasoning = llm::Reasoning{.effort = "high"};
+  using Mode = llm::ToolChoice::Mode;
+  for (const Mode mode : {Mode::kRequired, Mode::kNamed}) {
+    request.tool_choice = llm::ToolChoice{.mode = mode, .name = "f"};
+    const Encoded out = encode(request, kThinks);
+    EXPECT_EQ(out.root()["thinking"].raw(), R"({"type":"disabled"})");
+    EXPECT_FALSE(out.root()["reasoning_effort"].exists());
+    EXPECT_EQ(out.dropped, std::vector<std::string>{"reasoning_effort"});
+  }
+  request.tool_choice->mode = Mode::kAuto;
+  const Encoded out = encode(request, kThinks);
+  EXPECT_FALSE(out.root()["thinking"].exists());
+  EXPECT_TRUE(out.root()["reasoning_effort"].equals("high"));
+}
+
 TEST(EncodeRequest, WritesWhatItReads) {
   const std::string body =
       R"({"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","name":"bob","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk=","detail":"low"}},{"type":"input_audio","input_audio":{"data":"cw==","format":"mp3"}},{"type":"file","file":{"file_data":"data:application/pdf;base64,cA==","filename":"a.pdf"}}]},{"role":"assistant","reasoning":"t","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s","format":"f","index":0},{"type":"reasoning.encrypted","data":"d","redacted":true,"index":1}],"content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"a\": 1}"}}]},{"role":"tool","tool_call_id":"c","content":"r"}],"stream":true,"stream_options":{"include_usage":true},"tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type": "object"},"strict":true}}],"tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false,"max_completion_tokens":9,"temperature":0.5,"top_p":1,"seed":3,"n":2,"stop":["a","b"],"logprobs":true,"top_logprobs":2,"logit_bias":{"1": 2},"reasoning_effort":"low","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"a": 1}}},"user":"u","metadata":{"k": "v"},"service_tier":"flex","store":true,"modalities":["text"],"audio":{"voice": "x"},"web_search_options":{"a": 1}})";

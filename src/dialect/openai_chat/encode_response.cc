@@ -73,9 +73,12 @@ void encode_refusal(json::Writer& writer, const Choice& choice) {
 }
 
 void encode_annotations(json::Writer& writer, const Choice& choice) {
+  const auto texts = all_of<llm::TextPart>(choice);
+  // Counting the characters of a long text is worth it only where something is placed in it.
+  if (std::ranges::all_of(texts, [](const auto* text) { return text->citations.empty(); })) return;
   std::int64_t shift = 0;
   bool open = false;
-  for (const llm::TextPart* text : all_of<llm::TextPart>(choice)) {
+  for (const llm::TextPart* text : texts) {
     for (const llm::Citation& citation : text->citations) {
       if (!is_annotation(citation)) continue;
       if (!open) writer.key("annotations").begin_array();

@@ -38,16 +38,31 @@ struct Sums {
   std::optional<std::int64_t> total;
 };
 
-void decode_input(json::Value usage, const Sums& sums, llm::Usage& out) {
-  const json::Value details = usage["prompt_tokens_details"];
-  const json::Value creation = details["cache_creation"];
-  const std::int64_t read = any_count(
-      {details["cached_tokens"], details["cached_read_tokens"], usage["prompt_cache_hit_tokens"],
-       usage["cached_tokens"], usage["num_cached_tokens"], usage["cache_read_input_tokens"]});
+struct CacheCounts {
+  std::int64_t read = 0;
+  std::int64_t written = 0;
+  std::int64_t written_1h = 0;
+};
+
+// What stands outside of the details, with the names of all who put it there.
+CacheCounts cache_counts_beside(json::Value usage) {
+  const auto [hit, cached, num_cached, read, creation, written, by_age] = usage.members<7>(
+      {"prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cache_read_input_tokens",
+       "cache_creation_input_tokens", "cached_write_tokens", "cache_creation"});
+  return {any_count({hit, cached, num_cached, read}), any_count({creation, written}),
+          any_count({by_age["ephemeral_1h_input_tokens"]})};
+}
+
+void decode_input(json::Value usage, json::Value details, const Sums& sums, llm::Usage& out) {
+  const auto [cached, cached_read, write, cached_write, creation, creation_input, by_age, audio,
+              image] = details.members<9>({"cached_tokens", "cached_read_tokens",
+                                           "cache_write_tokens", "cached_write_tokens",
+                                           "cache_creation_tokens", "cache_creation_input_tokens",
+                                           "cache_creation", "audio_tokens", "image_tokens"});
+  const CacheCounts beside = cache_counts_beside(usage);
+  const std::int64_t read = std::max(beside.read, any_count({cached, cached_read}));
   const std::int64_t written =
-      any_count({details["cache_write_tokens"], details["cached_write_tokens"],
-                 details["cache_creation_tokens"], details["cache_creation_input_tokens"],
-                 usage["cache_creation_input_tokens"], usage["cached_write_tokens"]});
+      std::max(beside.written, any_count({write, cached_write, creation, creation_input}));
   // Some proxies pass Anthropic's counts on: their prompt_tokens are without the cache, which
   // only the total tells.
   std::int64_t rest = sums.prompt;
@@ -58,17 +73,18 @@ void decode_input(json::Value usage, const Sums& sums, llm::Usage& out) {
   out.cache_read = take(rest, read);
   out.cache_write = take(rest, written);
   out.cache_write_1h =
-      std::min(out.cache_write, any_count({creation["ephemeral_1h_input_tokens"],
-                                           usage["cache_creation"]["ephemeral_1h_input_tokens"]}));
+      std::min(out.cache_write,
+               std::max(beside.written_1h, any_count({by_age["ephemeral_1h_input_tokens"]})));
   // Cached audio counts as cached: what is left of the sum bounds the class.
-  out.input_audio = take(rest, any_count({details["audio_tokens"]}));
-  out.input_image = take(rest, any_count({details["image_tokens"]}));
+  out.input_audio = take(rest, any_count({audio}));
+  out.input_image = take(rest, any_count({image}));
   out.input = rest;
 }
 
-void decode_output(json::Value usage, const Sums& sums, llm::Usage& out) {
-  const json::Value details = usage["completion_tokens_details"];
-  std::int64_t reasoning = any_count({details["reasoning_tokens"], usage["reasoning_tokens"]});
+void decode_output(json::Value beside, json::Value details, const Sums& sums, llm::Usage& out) {
+  const auto [inside, audio, image] =
+      details.members<3>({"reasoning_tokens", "audio_tokens", "image_tokens"});
+  std::int64_t reasoning = any_count({inside, beside});
   std::int64_t rest = sums.completion;
   // What the total has beyond both sums is thought: xAI counts thoughts beside the completion,
   // Gemini's compatible endpoint names them nowhere else.
@@ -77,8 +93,8 @@ void decode_output(json::Value usage, const Sums& sums, llm::Usage& out) {
   if (reasoning == 0) reasoning = hidden;
   if (reasoning == hidden || reasoning > sums.completion) rest += reasoning;
   out.reasoning = take(rest, reasoning);
-  out.output_audio = take(rest, any_count({details["audio_tokens"]}));
-  out.output_image = take(rest, any_count({details["image_tokens"]}));
+  out.output_audio = take(rest, any_count({audio}));
+  out.output_image = take(rest, any_count({image}));
   out.output = rest;
 }
 
@@ -95,17 +111,21 @@ json::Value find_usage(json::Value root) {
 }
 
 llm::Usage decode_usage(json::Value usage) {
-  const auto prompt = count(usage["prompt_tokens"]);
-  const auto completion = count(usage["completion_tokens"]);
+  const auto [prompt_tokens, completion_tokens, total_tokens, prompt_details, completion_details,
+              reasoning, queries, tool_use, tool_use_details] =
+      usage.members<9>({"prompt_tokens", "completion_tokens", "total_tokens",
+                        "prompt_tokens_details", "completion_tokens_details", "reasoning_tokens",
+                        "num_search_queries", "server_tool_use", "server_tool_use_details"});
+  const auto prompt = count(prompt_tokens);
+  const auto completion = count(completion_tokens);
   llm::Usage out;
   if (!prompt && !completion) return out;
-  const Sums sums{prompt.value_or(0), completion.value_or(0), count(usage["total_tokens"])};
+  const Sums sums{prompt.value_or(0), completion.value_or(0), count(total_tokens)};
   out.known = true;
-  decode_input(usage, sums, out);
-  decode_output(usage, sums, out);
-  out.web_searches =
-      any_count({usage["num_search_queries"], usage["server_tool_use"]["web_search_requests"],
-                 usage["server_tool_use_details"]["web_search_requests"]});
+  decode_input(usage, prompt_details, sums, out);
+  decode_output(reasoning, completion_details, sums, out);
+  out.web_searches = any_count(
+      {queries, tool_use["web_search_requests"], tool_use_details["web_search_requests"]});
   return out;
 }
 

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
+// Of the memory that is kept from event to event.
+constexpr std::size_t kKeptBytesMax = std::size_t{64} * 1024;
+
 // Finds line ends with one memchr per kind of byte: the place of each kind is kept until it has
 // been passed, so that text with only one kind is not searched again and again for the other.
 class LineEnds {
@@ -80,6 +83,15 @@ void Parser::flush(std::vector<Event>& out) {
   dispatch(out);
 }
 
+void Parser::recycle(std::vector<Event>& events) {
+  if (!has_field_ && !events.empty() && events.back().data.capacity() <= kKeptBytesMax) {
+    event_ = std::move(events.back());
+    event_.type.clear();
+    event_.data.clear();
+  }
+  events.clear();
+}
+
 void Parser::line(std::string_view text, std::vector<Event>& out) {
   if (std::exchange(start_, false) && text.starts_with(kBom)) text.remove_prefix(kBom.size());
   if (text.empty()) {
@@ -109,8 +121,7 @@ void Parser::line(std::string_view text, std::vector<Event>& out) {
 }
 
 void Parser::dispatch(std::vector<Event>& out) {
-  if (has_field_) out.push_back(std::move(event_));
-  event_ = {};
+  if (has_field_) out.push_back(std::exchange(event_, {}));
   has_data_ = false;
   has_field_ = false;
 }

@@ -36,6 +36,9 @@ class Parser {
   // The stream has ended: appends an event that only lacks its blank line.
   void flush(std::vector<Event>& out);
 
+  // Empties `events` when they are used; the memory of one goes into the next event.
+  void recycle(std::vector<Event>& events);
+
   // Comment lines so far: some providers send them as a sign of life.
   [[nodiscard]] std::size_t comments() const { return comments_; }
   // Lines that are no field, the first limits::kErrorBodyBytesMax of them: Google breaks a stream

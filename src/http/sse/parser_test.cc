@@ -145,5 +145,20 @@ TEST(SseParser, ReadsBackWhatIsWritten) {
   }
 }
 
+TEST(SseParser, LeavesNothingOfARecycledEventInTheNextOne) {
+  Parser parser;
+  std::vector<Event> events;
+  ASSERT_TRUE(parser.feed("event: a\ndata: 1\n\ndata: 2\n\n", events));
+  parser.recycle(events);
+  EXPECT_TRUE(events.empty());
+  ASSERT_TRUE(parser.feed("data: 3\n\ndata: 4", events));
+  EXPECT_EQ(events, (std::vector<Event>{{"", "3"}}));
+  parser.recycle(events);  // while the next is being collected
+  ASSERT_TRUE(parser.feed("\ndata: 5\n", events));
+  parser.recycle(events);
+  ASSERT_TRUE(parser.feed("\n", events));
+  EXPECT_EQ(events, (std::vector<Event>{{"", "4\n5"}}));
+}
+
 }  // namespace
 }  // namespace bifrost::http::sse
