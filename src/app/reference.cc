@@ -4,13 +4,21 @@
 #include "base/error.h"
 #include "config/emit.h"
 #include "pipeline/surface.h"
+#include "provider/provider.h"
 #include "provider/reference.h"
 #include "telemetry/metric.h"
 
 #include <array>
+#include <vector>
 
 namespace bifrost::app {
 namespace {
+
+std::string config_schema() {
+  std::vector<std::string_view> names;
+  for (const provider::ProviderSpec& spec : provider::all()) names.push_back(spec.name);
+  return config::json_schema({.providers = names, .unserved_providers = provider::unserved()});
+}
 
 std::string errors_reference() {
   std::string out =
@@ -56,7 +64,7 @@ std::string routes_reference() {
 }
 
 constexpr std::array kReferences = {
-    Reference{"config", "JSON Schema of config.json", config::json_schema},
+    Reference{"config", "JSON Schema of config.json", config_schema},
     Reference{"config-docs", "reference page of config.json", config::markdown_reference},
     Reference{"openapi", "OpenAPI document of the data plane", pipeline::openapi},
     Reference{"routes", "reference page of the routes", routes_reference},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <vector>
 
 namespace bifrost::config {
 namespace {
@@ -13,8 +14,11 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-std::string suggestion(std::string_view word, std::span<const std::string_view> candidates) {
-  const auto near = nearest(word, candidates);
+// Names of providers are lower case, and people write "OpenAI".
+std::string suggestion(std::string_view word, const ProviderNames& names) {
+  std::vector<std::string_view> candidates(names.known.begin(), names.known.end());
+  candidates.insert(candidates.end(), names.unserved.begin(), names.unserved.end());
+  const auto near = nearest(ascii_lower(word), candidates);
   return near ? "; did you mean " + json::quoted(*near) + "?" : std::string();
 }
 
@@ -74,7 +78,7 @@ void check_provider(std::string_view name, const ProviderSettings& provider,
   const auto step = path.enter(name);
   if (!provider.custom) {
     if (!contains(names.known, name)) {
-      problems.add(path.text(), "unknown provider" + suggestion(name, names.known) +
+      problems.add(path.text(), "unknown provider" + suggestion(name, names) +
                                     " (a provider of your own needs custom_provider_config)");
       return;
     }
@@ -91,7 +95,7 @@ void check_provider(std::string_view name, const ProviderSettings& provider,
   } else if (!contains(names.known, base)) {
     problems.add_unless_reported(
         path.member("base_provider_type"),
-        "unknown provider " + json::quoted(base) + suggestion(base, names.known));
+        "unknown provider " + json::quoted(base) + suggestion(base, names));
   } else if (provider.keys.empty() && !provider.custom->is_key_less &&
              !contains(names.keyless, base)) {
     problems.add_unless_reported(providers.member(name) + ".keys",

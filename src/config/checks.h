@@ -46,6 +46,7 @@ void check(const ProviderSettings& provider, CheckScope scope);
 struct ProviderNames {
   std::span<const std::string_view> known;
   std::span<const std::string_view> keyless;
+  std::span<const std::string_view> unserved;
 };
 void check_provider(std::string_view name, const ProviderSettings& provider,
                     const ProviderNames& names, const Path& providers, Problems& problems);

@@ -3,13 +3,21 @@
 
 #include "config/settings.h"
 
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace bifrost::config {
 
+// The providers that the gateway knows, see LoadOptions.
+struct SchemaNames {
+  std::span<const std::string_view> providers = {};
+  std::span<const std::string_view> unserved_providers = {};
+};
+
 // JSON Schema (draft 2020-12) of the file. It accepts what the loader accepts, apart from `null`,
-// and cannot know names of providers and what one setting says about another.
-[[nodiscard]] std::string json_schema();
+// and cannot know what one setting says about another.
+[[nodiscard]] std::string json_schema(const SchemaNames& names);
 
 // The reference page, in Markdown.
 [[nodiscard]] std::string markdown_reference();

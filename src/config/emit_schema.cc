@@ -43,7 +43,7 @@ std::string_view type_of(Shape shape) {
 // Visits a default-constructed struct and writes what may stand in its place.
 class SchemaWriter {
  public:
-  explicit SchemaWriter(json::Writer& writer) : writer_(writer) {}
+  SchemaWriter(json::Writer& writer, const SchemaNames& names) : writer_(writer), names_(names) {}
 
   template <class T>
   void field(std::string_view name, const T& member, const Facts& facts) {
@@ -75,7 +75,7 @@ class SchemaWriter {
   void object(const Settings& sample) {
     writer_.member("type", "object");
     writer_.key("properties").begin_object();
-    SchemaWriter members(writer_);
+    SchemaWriter members(writer_, names_);
     sample.describe(members);
     writer_.end_object();
     members.write_required();
@@ -145,6 +145,22 @@ class SchemaWriter {
     type(T{}, element_facts(facts));
     writer_.end_object();
   }
+  // Under a name that is not a provider's own stands a custom one.
+  void type(const OrderedMap<ProviderSettings>& /*sample*/, const Facts& facts) {
+    writer_.member("type", "object");
+    writer_.key("propertyNames").begin_object().member("pattern", form_pattern(facts.key_form));
+    writer_.end_object().key("properties").begin_object();
+    for (const std::string_view name : names_.providers) {
+      writer_.key(name).raw(R"({"$ref": "#/$defs/provider"})");
+    }
+    for (const std::string_view name : names_.unserved_providers) {
+      writer_.key(name).begin_object().member("type", "object");
+      writer_.member("description", "Not served yet, without effect.").end_object();
+    }
+    writer_.end_object().key("additionalProperties").begin_object();
+    writer_.member("$ref", "#/$defs/provider");
+    writer_.key("required").raw(R"(["custom_provider_config"])").end_object();
+  }
   template <Described Settings>
   void type(const Settings& sample, const Facts& /*facts*/) {
     object(sample);
@@ -190,19 +206,24 @@ class SchemaWriter {
   }
 
   json::Writer& writer_;
+  const SchemaNames& names_;
   std::vector<std::string_view> required_;
 };
 
 }  // namespace
 
-std::string json_schema() {
+std::string json_schema(const SchemaNames& names) {
   std::string out;
   json::Writer writer(out);
   writer.begin_object();
   writer.member("$schema", "https://json-schema.org/draft/2020-12/schema");
   writer.member("title", "Configuration of the gateway: config.json");
-  SchemaWriter(writer).object(Config{});
-  writer.key("$defs").begin_object().key("secret_object").raw(kSecretObject).end_object();
+  SchemaWriter(writer, names).object(Config{});
+  writer.key("$defs").begin_object();
+  writer.key("provider").begin_object();
+  SchemaWriter(writer, names).object(ProviderSettings{});
+  writer.end_object();
+  writer.key("secret_object").raw(kSecretObject).end_object();
   writer.end_object();
   return indented(out);
 }

@@ -12,6 +12,10 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+std::string test_schema() {
+  return json_schema({.providers = kTestProviders, .unserved_providers = kTestUnserved});
+}
+
 class Schema : public testing::Test {
  protected:
   // Whether schema and loader agree; and if so, what they say.
@@ -23,7 +27,7 @@ class Schema : public testing::Test {
     EXPECT_EQ(SchemaChecker(schema_->root()).accepts(document->root()), good) << text;
   }
 
-  Result<json::Document> schema_ = json::Document::parse(json_schema());
+  Result<json::Document> schema_ = json::Document::parse(test_schema());
 };
 
 TEST_F(Schema, TakesWhatTheLoaderTakes) {
@@ -62,10 +66,19 @@ TEST_F(Schema, RefusesWhatTheLoaderRefuses) {
                          "is_key_less":true,"allowed_requests":{"embeding":true}}}}})");
 }
 
+TEST_F(Schema, KnowsTheProvidersByName) {
+  expect_both(true, R"({"providers":{"azure":{"keys":[{"azure_key_config":{}}]}}})");
+  expect_both(true, R"({"providers":{"mine":{"custom_provider_config":{
+                         "base_provider_type":"openai","is_key_less":true}}}})");
+  expect_both(false, R"({"providers":{"opnai":{"keys":[{"name":"a"}]}}})");
+  expect_both(false, R"({"providers":{"mine":{"network_config":{}}}})");
+  expect_both(false, R"({"providers":{"openai":7}})");
+}
+
 TEST_F(Schema, SaysDefaultsBoundsAndMarks) {
   ASSERT_TRUE(schema_);
-  const json::Value network = schema_->root()["properties"]["providers"]["additionalProperties"]
-                                             ["properties"]["network_config"]["properties"];
+  const json::Value network =
+      schema_->root()["$defs"]["provider"]["properties"]["network_config"]["properties"];
   EXPECT_EQ(network["default_request_timeout_in_seconds"]["default"].string(), "30s");
   EXPECT_EQ(network["max_retries"]["maximum"].integer(), 100);
   EXPECT_EQ(network["queue_timeout_in_seconds"]["x-extension"].boolean(), true);

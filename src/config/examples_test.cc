@@ -29,7 +29,8 @@ TEST(Examples, LoadWithoutAWord) {
 }
 
 TEST(Examples, AreAcceptedByTheSchema) {
-  const auto schema = json::Document::parse(json_schema());
+  const auto schema = json::Document::parse(
+      json_schema({.providers = kTestProviders, .unserved_providers = kTestUnserved}));
   ASSERT_TRUE(schema);
   for (const char* path : kExamples) {
     const auto text = read_config_file(path);

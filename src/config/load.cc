@@ -1,6 +1,7 @@
 #include "config/load.h"
 
 #include "base/limits.h"
+#include "base/strings.h"
 #include "base/try.h"
 #include "config/reader.h"
 #include "json/writer.h"
@@ -14,6 +15,9 @@
 
 namespace bifrost::config {
 namespace {
+
+// Some editors begin a file with it.
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // JSON leaves open what a key that stands twice means; here it is a mistake, wherever it stands.
 void report_duplicate_keys(json::Value value, Path& path, Problems& problems) {
@@ -90,8 +94,10 @@ void read_document(const json::Document& document, const LoadOptions& options, R
   const auto in_providers = path.enter("providers");
   for (const auto& [name, provider] : report.config.providers) {
     check_provider(name, provider,
-                   {.known = options.known_providers, .keyless = options.keyless_providers}, path,
-                   problems);
+                   {.known = options.known_providers,
+                    .keyless = options.keyless_providers,
+                    .unserved = options.unserved_providers},
+                   path, problems);
   }
   normalise_keys(report.config, report.warnings);
 }
@@ -108,8 +114,11 @@ std::optional<Secret> find_key(const ProviderVariable& row, const Environment& e
 Report inspect(std::string_view text, const LoadOptions& options) {
   Report report;
   Problems problems;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (text.size() > limits::kConfigBytesMax) {
     problems.add({}, "larger than " + std::to_string(limits::kConfigBytesMax) + " bytes");
+  } else if (trim(text).empty()) {
+    problems.add({}, "the file is empty; the smallest configuration is {}");
   } else if (const auto document = json::Document::parse(text); !document) {
     problems.add({}, document.error().message);
   } else {

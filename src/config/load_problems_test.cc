@@ -95,6 +95,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "providers.opnai: unknown provider; did you mean \"openai\"? (a provider of your "
                 "own needs "
                 "custom_provider_config)"},
+        BadFile{R"({"providers":{"OpenAI":{}}})",
+                "providers.OpenAI: unknown provider; did you mean \"openai\"? (a provider of your "
+                "own needs custom_provider_config)"},
+        BadFile{R"({"providers":{"bedrok":{}}})",
+                "providers.bedrok: unknown provider; did you mean \"bedrock\"? (a provider of your "
+                "own needs custom_provider_config)"},
         BadFile{
             R"({"providers":{"":{}}})",
             "providers[\"\"]: not a name of a provider: it must not be empty and must have neither "
@@ -182,6 +188,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "providers.openai.network_config.total_timeout_in_seconds: 9223372036854775807 is "
                 "out of "
                 "bounds: it must be at most 87600h"},
+        BadFile{network(R"("max_retries":99999999999999999999)"),
+                "providers.openai.network_config.max_retries: 99999999999999999999 is out of "
+                "bounds: too large for any setting"},
+        BadFile{network(R"("total_timeout_in_seconds":1.5)"),
+                "providers.openai.network_config.total_timeout_in_seconds: expected a duration "
+                "such as \"30s\" or \"1h30m\", or a whole number of seconds, got 1.5"},
         BadFile{network(R"("total_timeout_in_seconds":-1)"),
                 "providers.openai.network_config.total_timeout_in_seconds: -1 is out of bounds: it "
                 "must be at "
@@ -269,7 +281,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Problems, SyntaxErrorNamesLineAndColumn) {
   EXPECT_THAT(problems_of("{\n  \"client\": }\n"),
               ElementsAre(HasSubstr("invalid JSON at line 2, column ")));
-  EXPECT_THAT(problems_of(""), ElementsAre(HasSubstr("invalid JSON at line 1, column 1")));
+  EXPECT_THAT(problems_of(" \n"),
+              ElementsAre("the file is empty; the smallest configuration is {}"));
 }
 
 TEST(Problems, CommentsAreNotAccepted) {

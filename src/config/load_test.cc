@@ -41,6 +41,10 @@ TEST(Load, EmptyObjectGivesTheDefaults) {
   EXPECT_EQ(ConcurrencySettings{}.concurrency, 1000);
 }
 
+TEST(Load, AByteOrderMarkIsPassedOver) {
+  EXPECT_EQ(good("\xef\xbb\xbf{\"version\":1}").version, 1);
+}
+
 TEST(Load, NullMeansNotGiven) {
   EXPECT_EQ(good(R"({"version":null,"client":null,"server":{"read_buffer_size":null}})"), Config{});
 }

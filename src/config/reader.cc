@@ -90,7 +90,10 @@ void Reader::read(json::Value value, std::int64_t& member, const Facts& facts) {
   const auto number = value.integer();
   if (!number) {
     if (value.is_number()) {
-      problem("expected a whole number, got " + std::string(utf8_prefix(value.raw(), 40)));
+      const std::string shown(utf8_prefix(value.raw(), 40));
+      const bool whole = value.raw().find_first_of(".eE") == std::string_view::npos;
+      problem(whole ? shown + " is out of bounds: too large for any setting"
+                    : "expected a whole number, got " + shown);
     } else {
       wrong_type("a whole number", value);
     }
@@ -145,7 +148,9 @@ void Reader::read(json::Value value, std::chrono::milliseconds& member, const Fa
   if (!duration) {
     problem("expected a duration such as \"30s\" or \"1h30m\", or a whole number of " +
             std::string(unit_name(facts.unit)) + ", got " +
-            (value.is_string() ? shown : std::string(type_name(value.type()))));
+            (value.is_string()   ? shown
+             : value.is_number() ? std::string(utf8_prefix(value.raw(), 40))
+                                 : std::string(type_name(value.type()))));
     return;
   }
   if (in_bounds(static_cast<double>(duration->count()) / unit, shown, facts)) member = *duration;

@@ -17,12 +17,17 @@ class SchemaChecker {
 
  private:
   bool accepts(json::Value schema, json::Value value) const {
-    if (schema["$ref"].equals("#/$defs/secret_object")) {
-      schema = root_["$defs"]["secret_object"];
+    if (const json::Value reference = schema["$ref"]) {
+      if (!accepts(definition(reference.string_or({})), value)) return false;
     }
     return is_of_type(schema["type"].string_or("any"), value) && is_one_of(schema["enum"], value) &&
            in_bounds(schema, value) && any_of(schema["anyOf"], value) && elements(schema, value) &&
            members(schema, value);
+  }
+
+  // "#/$defs/<name>", the only kind of reference that there is.
+  json::Value definition(std::string_view reference) const {
+    return root_["$defs"][reference.substr(reference.rfind('/') + 1)];
   }
 
   static bool is_of_type(std::string_view type, json::Value value) {

@@ -88,7 +88,11 @@ class Builder {
     }
     const bool has_address = spec_.built_in || !endpoint.base.host.empty();
     if (endpoint.keyless && !has_address) {
-      return bad_setting(path_ + ".network_config.base_url", "the provider has no address");
+      return bad_setting(path_ + ".network_config.base_url",
+                         spec_.url_per_key
+                             ? "the provider has no address: give it here, or to a key in " +
+                                   std::string(spec_.name) + "_key_config.url"
+                             : std::string("the provider has no address: give it here"));
     }
     if (endpoint.keyless) return {};
     for (std::size_t i = 0; i < settings_.keys.size(); ++i) {
@@ -170,6 +174,10 @@ class Builder {
     side.flavor = side.spec->flavor;
     side.sends_done_marker = side.spec->sends_done_marker;
     side.is_anthropic_side = true;
+    // "https://api.deepseek.com/v1" is good for the main endpoint, where there is no other version.
+    if (side.spec->chat_path.ends_with("/v1/messages") && side.base.path.ends_with("/v1")) {
+      side.base.path.resize(side.base.path.size() - 3);
+    }
   }
 
   Result<void> set_custom() {

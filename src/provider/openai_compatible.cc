@@ -46,7 +46,6 @@ ProviderSpec compatible(std::string_view name, std::string_view title) {
   };
 }
 
-// Servers that speak Anthropic's format too name no versions of it, and take the usual header.
 constexpr StaticHeader kAnthropicHeaders[] = {{"anthropic-version", "2023-06-01"}};
 
 // Chats only: models are listed by the main endpoint.

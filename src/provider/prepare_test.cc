@@ -43,6 +43,52 @@ class Prepare : public ::testing::Test {
   const Key* key_ = nullptr;
 };
 
+TEST_F(Prepare, SpeaksToTheAnthropicSideOfAProvider) {
+  struct Case {
+    const char* provider;
+    std::string_view target;
+    std::string_view header;
+    std::string_view value;
+  };
+  constexpr Case kCases[] = {
+      {"deepseek", "/anthropic/v1/messages", "x-api-key", "secret"},
+      {"fireworks", "/inference/v1/messages", "authorization", "Bearer secret"},
+      {"vllm", "/v1/messages", "authorization", "Bearer secret"},
+      {"sgl", "/v1/messages", "authorization", "Bearer secret"},
+  };
+  for (const Case& each : kCases) {
+    SCOPED_TRACE(each.provider);
+    config::ProviderSettings settings;
+    auto& key = settings.keys.emplace_back();
+    key.name = "main";
+    key.value = config::Secret("secret");
+    key.use_anthropic_endpoints = true;
+    if (find(each.provider)->base_url.empty()) settings.network.base_url = "http://127.0.0.1:1";
+    configure(each.provider, settings);
+    endpoint_ = registry_.anthropic_side(*endpoint_);
+    ASSERT_NE(endpoint_, nullptr);
+    const auto request = chat("m", true);
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->target, each.target);
+    EXPECT_EQ(request->headers.get(each.header), each.value);
+    EXPECT_EQ(request->headers.get("anthropic-version"), "2023-06-01");
+    EXPECT_FALSE(prepare_models(*endpoint_, key_, {}));
+  }
+}
+
+TEST_F(Prepare, TakesTheVersionOfABaseUrlForTheOneOfTheAnthropicSide) {
+  for (const char* base : {"https://api.deepseek.com/v1", "https://api.deepseek.com"}) {
+    config::ProviderSettings settings;
+    settings.network.base_url = base;
+    auto& key = settings.keys.emplace_back();
+    key.value = config::Secret("secret");
+    key.use_anthropic_endpoints = true;
+    configure("deepseek", settings);
+    endpoint_ = registry_.anthropic_side(*endpoint_);
+    EXPECT_EQ(chat("m", false)->target, "/anthropic/v1/messages");
+  }
+}
+
 TEST_F(Prepare, WritesWhatOpenAiExpects) {
   configure("openai");
   const auto request = chat("gpt-4o", false);

@@ -65,8 +65,9 @@ struct ProviderSpec {
   bool built_in = false;          // answered by this program, without a network
   // The provider's name of a model, where it is not what callers write. Null: the same.
   std::string (*wire_model)(std::string_view model) = nullptr;
-  // How the same servers are spoken to in Anthropic's format, for keys with use_anthropic_endpoints.
-  // It says only what differs: dialect, auth, headers, chat_path and flavor. Null: not at all.
+  // How the same servers are spoken to in Anthropic's format, for keys with
+  // use_anthropic_endpoints. It says only what differs: dialect, auth, headers, chat_path and
+  // flavor. Null: not at all.
   const ProviderSpec* anthropic_side = nullptr;
   std::string_view docs = {};   // the page that the row was written from
   std::string_view notes = {};  // for the reference page: what the other members do not say

@@ -95,6 +95,19 @@ TEST(ProviderTable, HasQuirksThatMakeSense) {
   }
 }
 
+TEST(ProviderTable, HasTheAnthropicSidesOfTheReference) {
+  std::set<std::string_view> names;
+  for (const ProviderSpec& spec : all()) {
+    if (spec.anthropic_side == nullptr) continue;
+    names.insert(spec.name);
+    EXPECT_EQ(spec.anthropic_side->name, spec.name);
+    EXPECT_EQ(spec.anthropic_side->dialect->name, "anthropic");
+    EXPECT_FALSE(spec.anthropic_side->capabilities.list_models);
+    EXPECT_EQ(spec.anthropic_side->anthropic_side, nullptr);
+  }
+  EXPECT_EQ(names, (std::set<std::string_view>{"deepseek", "fireworks", "vllm", "sgl"}));
+}
+
 TEST(ProviderTable, NamesNothingBothServedAndUnserved) {
   for (const std::string_view name : unserved()) EXPECT_EQ(find(name), nullptr) << name;
   EXPECT_NE(std::ranges::find(unserved(), "azure"), unserved().end());
@@ -139,7 +152,10 @@ TEST(ProviderReference, TellsTheDifferences) {
   const std::string page = provider_reference();
   for (const std::string_view text :
        {"tool choice `required` becomes `any`", "`max_completion_tokens` becomes `max_tokens`",
-        "chats at `/chat/completions`", "raises a token limit below 16"}) {
+        "chats at `/chat/completions`", "raises a token limit below 16",
+        "a forced tool call switches thinking off",
+        "keys with `use_anthropic_endpoints` speak `anthropic` at `/anthropic/v1/messages`, key in "
+        "`x-api-key`"}) {
     EXPECT_NE(page.find(text), std::string::npos) << text;
   }
 }

@@ -74,6 +74,15 @@ std::vector<std::string> field_differences(const dialect::Flavor& flavor) {
   return out;
 }
 
+std::string anthropic_text(const ProviderSpec& side) {
+  const std::string path =
+      side.chat_path.empty() ? side.dialect->chat_path({}, false) : std::string(side.chat_path);
+  std::string out =
+      "keys with `use_anthropic_endpoints` speak " + code(side.dialect->name) + " at " + code(path);
+  if (side.auth == AuthScheme::kApiKeyHeader) out += ", key in `x-api-key`";
+  return out;
+}
+
 // What differs from the defaults of a Flavor.
 std::vector<std::string> differences(const ProviderSpec& spec) {
   const dialect::Flavor usual;
@@ -100,7 +109,10 @@ std::vector<std::string> differences(const ProviderSpec& spec) {
       out.push_back("earlier reasoning goes back as `reasoning_details`");
       break;
   }
+  if (flavor.forced_tool_ends_thinking)
+    out.emplace_back("a forced tool call switches thinking off");
   if (!spec.chat_path.empty()) out.push_back("chats at " + code(spec.chat_path));
+  if (spec.anthropic_side != nullptr) out.push_back(anthropic_text(*spec.anthropic_side));
   if (!spec.notes.empty()) out.emplace_back(spec.notes);
   return out;
 }

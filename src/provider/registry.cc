@@ -57,6 +57,9 @@ Result<const ProviderSpec*> spec_of(std::string_view name,
 
 Result<Registry> Registry::build(const config::Config& config) {
   Registry registry;
+  if (config.providers.empty()) {
+    registry.warnings_.emplace_back("providers: there are none, so every chat is refused.");
+  }
   for (const auto& [name, settings] : config.providers) {
     BF_TRY(const ProviderSpec* spec, spec_of(name, settings));
     if (spec == nullptr) {

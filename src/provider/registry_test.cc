@@ -47,6 +47,12 @@ TEST(Registry, KeepsTheOrderOfTheConfiguration) {
   EXPECT_EQ(registry->find("mistral"), nullptr);
 }
 
+TEST(Registry, WarnsWhenThereIsNothingInIt) {
+  const auto registry = Registry::build(config::Config{});
+  ASSERT_TRUE(registry);
+  EXPECT_EQ(registry->warnings().size(), 1U);
+}
+
 TEST(Registry, KeepsItsEndpointsInPlaceWhenMoved) {
   auto registry = build("openai", with_key());
   ASSERT_TRUE(registry);
@@ -140,6 +146,68 @@ TEST(Registry, DoesNotUseAKeyWithoutAValueAndSaysSo) {
   config::ProviderSettings local;
   local.keys.push_back(key("local", ""));
   EXPECT_EQ(build("ollama", local)->find("ollama")->keys.size(), 1U);
+}
+
+TEST(Registry, MakesASecondEndpointForKeysThatAskForAnthropicsFormat) {
+  auto settings = with_key();
+  settings.keys[0].use_anthropic_endpoints = true;
+  for (const char* name : {"deepseek", "fireworks", "vllm", "sgl"}) {
+    auto own = settings;
+    own.network.base_url = "http://127.0.0.1:9/x";
+    const auto registry = build(name, own);
+    ASSERT_TRUE(registry) << registry.error().message;
+    EXPECT_EQ(registry->names(), name);
+    EXPECT_TRUE(registry->warnings().empty());
+    const Endpoint& main = *registry->find(name);
+    EXPECT_EQ(main.dialect().name, "openai_chat");
+    const Endpoint* side = registry->anthropic_side(main);
+    ASSERT_NE(side, nullptr);
+    EXPECT_EQ(side->name, name);
+    EXPECT_EQ(side->dialect().name, "anthropic");
+    EXPECT_EQ(side->base.port, 9);
+    EXPECT_TRUE(side->allows(Operation::kChatStream));
+    EXPECT_FALSE(side->allows(Operation::kListModels));
+    EXPECT_TRUE(side->takes(side->keys.at(0), "m"));
+    EXPECT_FALSE(main.takes(main.keys.at(0), "m"));
+  }
+  EXPECT_EQ(build("deepseek", with_key())->endpoints().size(), 1U) << "nobody asks for it";
+}
+
+TEST(Registry, LetsAnAliasOverrideItsKeysFormat) {
+  auto settings = with_key();
+  settings.keys[0].use_anthropic_endpoints = true;
+  auto& usual = settings.keys[0].aliases.append("usual");
+  usual.use_anthropic_endpoints = false;
+  settings.keys[0].aliases.append("as-the-key");
+  const auto registry = build("deepseek", settings);
+  const Endpoint& main = *registry->find("deepseek");
+  EXPECT_TRUE(main.takes(main.keys.at(0), "usual"));
+  EXPECT_FALSE(main.takes(main.keys.at(0), "as-the-key"));
+}
+
+TEST(Registry, IgnoresTheFormatWhereThereIsNoOtherAndSaysSo) {
+  auto settings = with_key();
+  settings.keys[0].use_anthropic_endpoints = true;
+  settings.keys[0].aliases.append("fast").use_anthropic_endpoints = true;
+  const auto registry = build("groq", settings);
+  ASSERT_TRUE(registry);
+  ASSERT_EQ(registry->warnings().size(), 2U);
+  EXPECT_EQ(registry->warnings()[0],
+            "providers.groq.keys[0].use_anthropic_endpoints has no effect: provider groq has no "
+            "such endpoints.");
+  const Endpoint& endpoint = *registry->find("groq");
+  EXPECT_TRUE(endpoint.takes(endpoint.keys.at(0), "fast"));
+  EXPECT_EQ(registry->anthropic_side(endpoint), nullptr);
+}
+
+TEST(Registry, WarnsOfKeysOfBothKindsForOneModel) {
+  auto settings = with_key();
+  settings.keys.push_back(key("other"));
+  settings.keys[1].use_anthropic_endpoints = true;
+  EXPECT_EQ(build("deepseek", settings)->warnings().size(), 1U);
+  settings.keys[0].models = {"a"};
+  settings.keys[1].models = {"b"};
+  EXPECT_TRUE(build("deepseek", settings)->warnings().empty());
 }
 
 TEST(Registry, TurnsOffStoring) {

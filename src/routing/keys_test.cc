@@ -57,6 +57,20 @@ TEST(Keys, UsesOnlyKeysThatAllowTheModel) {
   EXPECT_EQ(first(registry, "o3"), "blocked");
 }
 
+TEST(Keys, UsesOnlyKeysThatGoToTheEndpoint) {
+  auto other = key("other");
+  other.use_anthropic_endpoints = true;
+  const auto registry = with("deepseek", {other, key("usual")});
+  const auto* main = registry.find("deepseek");
+  Random random(1);
+  auto picker = KeyPicker::make(*main, "m");
+  EXPECT_EQ(picker->size(), 1U);
+  EXPECT_EQ(next(*picker, random), "usual");
+  picker = KeyPicker::make(*registry.anthropic_side(*main), "m");
+  EXPECT_EQ(picker->size(), 1U);
+  EXPECT_EQ(next(*picker, random), "other");
+}
+
 TEST(Keys, SaysWhyNoKeyMayUseTheModel) {
   auto blocked = key("blocked");
   blocked.blacklisted_models = {"openai/gpt-4o"};

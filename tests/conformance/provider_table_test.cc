@@ -211,7 +211,12 @@ void expect_openai_departures(json::Value body, const dialect::Flavor& flavor, b
   const json::Value effort = flavor.reasoning_object && body["reasoning"].exists()
                                  ? body["reasoning"]["effort"]
                                  : body["reasoning_effort"];
-  EXPECT_TRUE(effort.equals(flavor.minimal_effort)) << effort.raw();
+  if (flavor.forced_tool_ends_thinking) {
+    EXPECT_FALSE(effort.exists()) << effort.raw();
+    EXPECT_TRUE(body["thinking"]["type"].equals("disabled")) << body["thinking"].raw();
+  } else {
+    EXPECT_TRUE(effort.equals(flavor.minimal_effort)) << effort.raw();
+  }
   const bool takes_options =
       flavor.injects_usage_option &&
       std::ranges::find(flavor.removed_fields, "stream_options") == flavor.removed_fields.end();
