@@ -12,6 +12,8 @@ namespace {
 
 using Kind = http::Framing::Kind;
 
+constexpr std::size_t kKeptBytes = 4096;  // a bigger buffer is given back after it was read
+
 Error cut_short(std::string_view where) {
   return upstream_error(ErrorCode::kUpstreamCutShort, Retry::kSameTarget,
                         "the provider closed the connection " + std::string(where));
@@ -68,10 +70,11 @@ net::Task<Result<http::ResponseHead>> Connection::read_head(net::CallScope& scop
 net::Task<Result<std::string_view>> Connection::read_body(net::CallScope& scope) {
   while (!body_done_) {
     std::string_view bytes;
-    if (!held_.empty()) {
-      piece_ = std::exchange(held_, {});
-      bytes = piece_;
+    first_ = std::exchange(held_, {});
+    if (!first_.empty()) {
+      bytes = first_;
     } else {
+      if (piece_.capacity() > kKeptBytes) std::string().swap(piece_);
       BF_CO_TRY(const std::size_t got, co_await stream_->read(scope, scratch_));
       if (got == 0) {
         if (framing_.kind != Kind::kUntilClose) co_return cut_short("inside the response body");
@@ -98,15 +101,14 @@ std::string_view Connection::take_length(std::string_view bytes) {
 }
 
 Result<std::string_view> Connection::take_chunked(std::string_view bytes) {
-  std::string data;
-  auto used = chunks_.feed(bytes, data);
+  piece_.clear();
+  auto used = chunks_.feed(bytes, piece_);
   if (!used) {
     return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
                           "the provider's chunked body is malformed");
   }
   if (*used < bytes.size()) keep_alive_ = false;
   body_done_ = chunks_.done();
-  piece_ = std::move(data);
   return std::string_view(piece_);
 }
 

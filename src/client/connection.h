@@ -42,6 +42,7 @@ class Connection {
   std::unique_ptr<net::Stream> stream_;
   std::span<char> scratch_;
   std::string held_;   // bytes behind the head, not yet given out
+  std::string first_;  // those bytes while they are given out
   std::string piece_;  // decoded data of a chunked body
   http::Framing framing_;
   std::uint64_t left_ = 0;  // of a body with a length

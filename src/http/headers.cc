@@ -24,7 +24,7 @@ Headers::Field Headers::store(std::string_view name, std::string_view value) {
 void Headers::add(std::string_view name, std::string_view value) {
   if (fields_.empty()) {
     text_.reserve(512);
-    fields_.reserve(16);
+    fields_.reserve(kUsualCount);
   }
   fields_.push_back(store(name, value));
 }

@@ -72,9 +72,35 @@ class Headers {
   [[nodiscard]] Header at(std::size_t index) const;
   void clear();
 
+  // Fields that stand in one text already, which is copied as a whole.
+  //   Headers::Slices slices(headers, lines);
+  //   slices.add(name, value);  // both views into `lines`
+  class Slices {
+   public:
+    // `headers` is empty and outlives this.
+    Slices(Headers& headers, std::string_view text) : headers_(headers), text_(text) {
+      headers_.text_ = text;
+      headers_.fields_.reserve(kUsualCount);
+    }
+    void add(std::string_view name, std::string_view value) {
+      headers_.fields_.push_back({begin(name), size(name), begin(value), size(value)});
+    }
+
+   private:
+    [[nodiscard]] std::uint32_t begin(std::string_view part) const {
+      return static_cast<std::uint32_t>(part.data() - text_.data());
+    }
+    [[nodiscard]] static std::uint32_t size(std::string_view part) {
+      return static_cast<std::uint32_t>(part.size());
+    }
+    Headers& headers_;
+    std::string_view text_;
+  };
+
   bool operator==(const Headers& other) const;
 
  private:
+  static constexpr std::size_t kUsualCount = 16;
   struct Field {
     std::uint32_t name_begin;
     std::uint32_t name_size;

@@ -73,8 +73,7 @@ CallScope::Deadline::Deadline(CallScope& scope, std::chrono::nanoseconds limit,
     : Deadline(scope,
                limit <= std::chrono::nanoseconds::zero()
                    ? SteadyTime::max()
-                   : std::chrono::steady_clock::now() +
-                         std::chrono::duration_cast<SteadyTime::duration>(limit),
+                   : scope.loop().now() + std::chrono::duration_cast<SteadyTime::duration>(limit),
                expiry) {}
 
 CallScope::Deadline::~Deadline() {

@@ -44,7 +44,7 @@ class CallScope final : private Timer {
   class Deadline {
    public:
     Deadline(CallScope& scope, SteadyTime at, const Expiry& expiry);
-    // No deadline when `limit` is zero.
+    // Counted from the start of the loop's round. No deadline when `limit` is zero.
     Deadline(CallScope& scope, std::chrono::nanoseconds limit, const Expiry& expiry);
     ~Deadline();
     Deadline(const Deadline&) = delete;

@@ -1,7 +1,7 @@
 #include "net/frame_pool.h"
 
 #include <array>
-#include <new>
+#include <memory>
 #include <utility>
 
 namespace bifrost::net {
@@ -44,7 +44,7 @@ class Pool {
       ::operator delete(memory);
       return;
     }
-    free_[size_class] = new (memory) Free{free_[size_class]};
+    free_[size_class] = std::construct_at(static_cast<Free*>(memory), free_[size_class]);
     kept_ += size_class * kStep;
   }
 

@@ -75,7 +75,7 @@ http::Headers served_headers(const Exchange& exchange) {
   if (!exchange.dropped.empty() && !exchange.unified()) {
     headers.add("x-bifrost-dropped-fields", joined(exchange.dropped));
   }
-  pass_on(headers, served.answer.head.headers, served.same_dialect);
+  pass_on(headers, served.answer->head.headers, served.same_dialect);
   name_as_anthropic(headers, exchange);
   return headers;
 }

@@ -202,7 +202,7 @@ void Meter::served(const Exchange& exchange, std::chrono::nanoseconds duration) 
   cells.input_tokens->add(static_cast<double>(usage.input_total()));
   cells.output_tokens->add(static_cast<double>(usage.output_total()));
   if (exchange.facts.stream) {
-    cells.first_token->observe(seconds(served.answer.first_content_after));
+    cells.first_token->observe(seconds(served.answer->first_content_after));
   } else {
     const auto own = std::max(duration - exchange.upstream_time, std::chrono::nanoseconds(0));
     cells.overhead->observe(std::chrono::duration<double, std::micro>(own).count());

@@ -56,7 +56,7 @@ std::string extra_fields(const Exchange& exchange, RawParts raw) {
     w.end_array();
   }
   if (raw.request) w.key("raw_request").raw(served.sent_body);
-  if (raw.response && !served.answer.body.empty()) w.key("raw_response").raw(served.answer.body);
+  if (raw.response && !served.answer->body.empty()) w.key("raw_response").raw(served.answer->body);
   w.end_object();
   return out;
 }
@@ -83,13 +83,13 @@ Result<std::string> whole_body(const RelayContext& context) {
   Exchange& exchange = context.exchange;
   upstream::Served& served = *exchange.served;
   const dialect::Dialect& theirs = served.target->endpoint->dialect();
-  exchange.tap = std::move(served.answer.tap);
+  exchange.tap = std::move(served.answer->tap);
   if (served.same_dialect) {
     const RawParts raw = raw_parts(exchange);
-    if (!exchange.unified() || !raw.any()) return std::move(served.answer.body);
-    return with_extra_fields(served.answer.body, extra_fields(exchange, raw));
+    if (!exchange.unified() || !raw.any()) return std::move(served.answer->body);
+    return with_extra_fields(served.answer->body, extra_fields(exchange, raw));
   }
-  BF_TRY(const llm::Response response, theirs.decode_response(served.answer.body));
+  BF_TRY(const llm::Response response, theirs.decode_response(served.answer->body));
   return exchange.surface().dialect->encode_response(response, answer_context(context));
 }
 
@@ -106,6 +106,7 @@ class StreamWriter {
     headers.add("cache-control", "no-cache");
     headers.add("x-accel-buffering", "no");
     out_.begin(200, headers);
+    context_.exchange.served->answer->head = {};  // it has been passed on; streams are long
   }
 
   net::Task<Result<void>> write(std::string_view piece) {
@@ -142,7 +143,7 @@ net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter&
 
 net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
   Exchange& exchange = context.exchange;
-  upstream::AnswerStream& stream = *exchange.served->answer.stream;
+  upstream::AnswerStream& stream = *exchange.served->answer->stream;
   while (true) {
     auto bytes = co_await stream.read(exchange.request.scope);
     if (!bytes) {
@@ -214,7 +215,7 @@ class Translator {
 
 net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& writer) {
   Exchange& exchange = context.exchange;
-  upstream::AnswerStream& stream = *exchange.served->answer.stream;
+  upstream::AnswerStream& stream = *exchange.served->answer->stream;
   exchange.tap = {};
   Translator translator(context);
   bool open = true;
@@ -251,7 +252,7 @@ net::Task<Result<void>> relay_stream(RelayContext context) {
   auto relayed = exchange.served->same_dialect ? co_await pass_through(context, writer)
                                                : co_await translate(context, writer);
   context.keep_alive->stop();
-  exchange.served->answer.stream->close();
+  exchange.served->answer->stream->close();
   if (!relayed && exchange.request.scope.cancelled()) co_return relayed;
   auto ended = co_await exchange.request.out.end(exchange.request.scope);
   if (!ended && relayed) co_return ended;

@@ -51,6 +51,7 @@ class AnswerStream {
   Permit permit_;
 };
 
+// Handed up by pointer: it passes through many frames.
 struct Answer {
   http::ResponseHead head;
   std::string body;                                // of a whole answer

@@ -85,8 +85,8 @@ net::Task<Result<client::Response>> send(net::CallScope& scope, Client client,
 }
 
 // An answer that says no, as an error with its next step.
-net::Task<Result<Answer>> refused(net::CallScope& scope, const Phase& phase, Client client,
-                                  client::Response response) {
+net::Task<Result<std::unique_ptr<Answer>>> refused(net::CallScope& scope, const Phase& phase,
+                                                   Client client, client::Response response) {
   std::string body;
   {
     const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
@@ -109,20 +109,21 @@ bool is_event_stream(const http::ResponseHead& head, const dialect::Dialect& dia
 }
 
 // A whole body with status 200: good, or an error in disguise.
-Result<Answer> whole_answer(const Phase& phase, http::ResponseHead head, std::string body) {
+Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, http::ResponseHead head,
+                                             std::string body) {
   const dialect::Dialect& dialect = phase.endpoint.dialect();
   dialect::TapState state = dialect.tap_response(body);
   if (state.error) return *std::move(state.error);
-  Answer answer;
-  answer.head = std::move(head);
-  answer.body = std::move(body);
-  answer.tap = std::move(state);
-  answer.first_content_after = steady_clock::now() - phase.sent;
+  auto answer = std::make_unique<Answer>();
+  answer->head = std::move(head);
+  answer->body = std::move(body);
+  answer->tap = std::move(state);
+  answer->first_content_after = steady_clock::now() - phase.sent;
   return answer;
 }
 
-net::Task<Result<Answer>> whole(net::CallScope& scope, const Phase& phase,
-                                client::Response response) {
+net::Task<Result<std::unique_ptr<Answer>>> whole(net::CallScope& scope, const Phase& phase,
+                                                 client::Response response) {
   const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
   BF_CO_TRY(std::string body,
             co_await read_whole(scope, *response.body, limits::kResponseBodyBytesMax, false));
@@ -130,8 +131,8 @@ net::Task<Result<Answer>> whole(net::CallScope& scope, const Phase& phase,
 }
 
 // Holds a stream back until it has shown something of the answer, or that it failed.
-net::Task<Result<Answer>> stream(net::CallScope& scope, const Phase& phase,
-                                 client::Response response, Permit permit) {
+net::Task<Result<std::unique_ptr<Answer>>> stream(net::CallScope& scope, const Phase& phase,
+                                                  client::Response response, Permit permit) {
   auto tap = phase.endpoint.dialect().make_stream_tap();
   std::string peeked;
   bool ended = false;
@@ -154,33 +155,34 @@ net::Task<Result<Answer>> stream(net::CallScope& scope, const Phase& phase,
     co_return upstream_error(ErrorCode::kUpstreamCutShort, Retry::kSameTarget,
                              "the provider's stream ended before its first event");
   }
-  Answer answer;
-  answer.head = std::move(response.head);
-  answer.first_content_after = steady_clock::now() - phase.sent;
-  answer.stream = std::make_unique<AnswerStream>(
+  auto answer = std::make_unique<Answer>();
+  answer->head = std::move(response.head);
+  answer->first_content_after = steady_clock::now() - phase.sent;
+  answer->stream = std::make_unique<AnswerStream>(
       std::move(response.body), std::move(tap), std::move(peeked), ended,
       AnswerStream::Limits{phase.network.stream_idle_timeout, phase.total_until},
       std::move(permit));
   co_return std::move(answer);
 }
 
-net::Task<Result<Answer>> answer_of(net::CallScope& scope, Client client, const Network& network,
-                                    const Phase& phase, const provider::OutboundRequest& request,
-                                    bool streaming, Permit permit) {
+net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Client client,
+                                                     const Network& network, const Phase& phase,
+                                                     const provider::OutboundRequest& request,
+                                                     bool streaming, Permit permit) {
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
   const auto head_after = steady_clock::now() - phase.sent;
   if (response.head.status / 100 != 2) {
     co_return co_await refused(scope, phase, client, std::move(response));
   }
-  Result<Answer> answer;
+  Result<std::unique_ptr<Answer>> answer;
   if (streaming && is_event_stream(response.head, phase.endpoint.dialect())) {
     answer = co_await stream(scope, phase, std::move(response), std::move(permit));
   } else {
     answer = co_await whole(scope, phase, std::move(response));
   }
-  if (answer) answer->head_after = head_after;
-  if (answer && streaming && !answer->stream) {
+  if (answer) (*answer)->head_after = head_after;
+  if (answer && streaming && !(*answer)->stream) {
     co_return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kOtherTarget,
                              "the provider answered a request for a stream with a whole body");
   }
@@ -189,8 +191,9 @@ net::Task<Result<Answer>> answer_of(net::CallScope& scope, Client client, const 
 
 }  // namespace
 
-net::Task<Result<Answer>> attempt(net::CallScope& scope, Client client, const Network& network,
-                                  AttemptOptions options, AttemptTimes& times) {
+net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client client,
+                                                   const Network& network, AttemptOptions options,
+                                                   AttemptTimes& times) {
   const SteadyTime asked = steady_clock::now();
   Permit permit;
   {
@@ -208,9 +211,10 @@ net::Task<Result<Answer>> attempt(net::CallScope& scope, Client client, const Ne
   co_return answer;
 }
 
-net::Task<Result<Answer>> fetch(net::CallScope& scope, Client client, const Network& network,
-                                const provider::Endpoint& endpoint,
-                                const provider::OutboundRequest& request) {
+net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client client,
+                                                 const Network& network,
+                                                 const provider::Endpoint& endpoint,
+                                                 const provider::OutboundRequest& request) {
   const Phase phase = begin(endpoint);
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
@@ -220,9 +224,9 @@ net::Task<Result<Answer>> fetch(net::CallScope& scope, Client client, const Netw
   const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
   BF_CO_TRY(std::string body,
             co_await read_whole(scope, *response.body, limits::kResponseBodyBytesMax, false));
-  Answer answer;
-  answer.head = std::move(response.head);
-  answer.body = std::move(body);
+  auto answer = std::make_unique<Answer>();
+  answer->head = std::move(response.head);
+  answer->body = std::move(body);
   co_return std::move(answer);
 }
 

@@ -12,6 +12,8 @@
 #include "upstream/answer.h"
 #include "upstream/network.h"
 
+#include <memory>
+
 namespace bifrost::upstream {
 
 // What attempts need of the worker they run on.
@@ -34,12 +36,14 @@ struct AttemptOptions {
 
 // `times` is filled whatever the outcome. A failure carries its next step, and the floor of a
 // pause when the provider gave a hint.
-net::Task<Result<Answer>> attempt(net::CallScope& scope, Client client, const Network& network,
-                                  AttemptOptions options, AttemptTimes& times);
+net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client client,
+                                                   const Network& network, AttemptOptions options,
+                                                   AttemptTimes& times);
 
 // Sends a request that is no chat (a list of models): the whole body, with the same limits.
-net::Task<Result<Answer>> fetch(net::CallScope& scope, Client client, const Network& network,
-                                const provider::Endpoint& endpoint,
-                                const provider::OutboundRequest& request);
+net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client client,
+                                                 const Network& network,
+                                                 const provider::Endpoint& endpoint,
+                                                 const provider::OutboundRequest& request);
 
 }  // namespace bifrost::upstream

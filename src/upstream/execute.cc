@@ -120,7 +120,8 @@ Result<Prepared> prepare(const Visit& visit, Keys& keys, Random& random) {
   return prepared;
 }
 
-Served served_by(const Visit& visit, Prepared prepared, Answer answer, std::int64_t retries) {
+Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> answer,
+                 std::int64_t retries) {
   Served served;
   served.answer = std::move(answer);
   served.target = &visit.target;

@@ -14,6 +14,7 @@
 #include "upstream/attempt.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,7 @@ class AttemptObserver {
 
 // The answer, and who gave it.
 struct Served {
-  Answer answer;
+  std::unique_ptr<Answer> answer;
   const routing::Target* target = nullptr;
   std::string key_id;
   std::string key_name;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 namespace bifrost::http::h1 {
@@ -39,6 +40,7 @@ std::optional<std::string_view> take_line(std::string_view& rest) {
 
 // Header lines up to the blank one. An empty answer means success, else what is wrong.
 std::string_view parse_fields(std::string_view rest, Headers& headers) {
+  Headers::Slices slices(headers, rest);
   while (true) {
     const auto line = take_line(rest);
     if (!line) return "a header line does not end with CRLF";
@@ -50,7 +52,7 @@ std::string_view parse_fields(std::string_view rest, Headers& headers) {
     if (!valid_token(name)) return "a header name is not a token";
     const std::string_view value = trim_blank(line->substr(colon + 1));
     if (!valid_value(value)) return "a header value has a control character";
-    headers.add(name, value);
+    slices.add(name, value);
   }
 }
 
@@ -236,10 +238,21 @@ void append_status_line(std::string& out, int status) {
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out += name;
-  out += ": ";
-  out += value;
-  out += kLineEnd;
+  constexpr std::string_view kColon = ": ";
+  const std::size_t before = out.size();
+  const std::size_t after = before + name.size() + kColon.size() + value.size() + kLineEnd.size();
+  out.resize_and_overwrite(after, [&](char* bytes, std::size_t) {
+    char* at = bytes + before;
+    const auto put = [&](std::string_view part) {
+      std::memcpy(at, part.data(), part.size());
+      at += part.size();
+    };
+    put(name);
+    put(kColon);
+    put(value);
+    put(kLineEnd);
+    return after;
+  });
 }
 
 void append_fields(std::string& out, const Headers& headers) {
