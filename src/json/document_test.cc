@@ -128,7 +128,7 @@ TEST(Document, TakesAScalarAsTheWholeText) {
 }
 
 TEST(Document, RefusesWhatIsNotJson) {
-  const std::vector<std::string> kBad = {
+  const std::vector<std::string> bad_texts = {
       "",
       " ",
       "{",
@@ -188,7 +188,7 @@ TEST(Document, RefusesWhatIsNotJson) {
       "[1,2",
       "{\"a\":[1,2}",
   };
-  for (const std::string& text : kBad) {
+  for (const std::string& text : bad_texts) {
     const auto document = Document::parse(text);
     EXPECT_FALSE(document) << "taken: " << text;
     if (!document) EXPECT_EQ(document.error().code, ErrorCode::kInvalidRequest);

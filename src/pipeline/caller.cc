@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "http/h1/head.h"
+#include "provider/prepare.h"
 
 #include <algorithm>
 
@@ -14,6 +15,14 @@ std::string_view bearer(const http::Headers& headers) {
   const std::string_view value = headers.get("authorization");
   if (!istarts_with(value, "bearer ")) return {};
   return trim(value.substr(7));
+}
+
+provider::Key callers_key(std::string_view name, std::string_view value) {
+  provider::Key key;
+  key.settings.name = name;
+  key.settings.value = config::Secret(std::string(value));
+  key.settings.models = {std::string(config::kEverything)};
+  return key;
 }
 
 bool origin_allowed(const config::ClientSettings& settings, std::string_view origin) {
@@ -60,11 +69,16 @@ std::optional<provider::Key> direct_key(const config::ClientSettings& settings,
   if (value.empty()) value = headers.get("x-api-key");
   if (value.empty()) value = headers.get("x-goog-api-key");
   if (value.empty()) return std::nullopt;
-  provider::Key key;
-  key.settings.name = "direct";
-  key.settings.value = config::Secret(std::string(value));
-  key.settings.models = {std::string(config::kEverything)};
-  return key;
+  return callers_key("direct", value);
+}
+
+std::optional<provider::Key> anthropic_login(const dialect::Dialect& inbound,
+                                             const http::Headers& headers) {
+  const std::string_view token = bearer(headers);
+  if (inbound.name != "anthropic" || !token.starts_with(provider::kAnthropicLoginPrefix)) {
+    return std::nullopt;
+  }
+  return callers_key("anthropic-login", token);
 }
 
 std::optional<std::string_view> given_request_id(const http::Headers& headers) {

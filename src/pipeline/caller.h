@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "config/client_settings.h"
+#include "dialect/dialect.h"
 #include "http/message.h"
 #include "provider/endpoint.h"
 #include "routing/keys.h"
@@ -23,6 +24,11 @@ namespace bifrost::pipeline {
 // The caller's own provider key, when it brought one and may.
 [[nodiscard]] std::optional<provider::Key> direct_key(const config::ClientSettings& settings,
                                                       const http::Headers& headers);
+
+// The token of a caller who has logged in with Anthropic, as Claude Code does, on a route in
+// Anthropic's format. It stands in place of a key at Anthropic, and nobody else may see it.
+[[nodiscard]] std::optional<provider::Key> anthropic_login(const dialect::Dialect& inbound,
+                                                           const http::Headers& headers);
 
 // The request's id: the caller's when it is usable.
 [[nodiscard]] std::optional<std::string_view> given_request_id(const http::Headers& headers);

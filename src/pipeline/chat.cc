@@ -99,6 +99,7 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
                         .headers = early});
 
   const auto own_key = direct_key(settings, request.head.headers);
+  const auto login = anthropic_login(dialect, request.head.headers);
   const upstream::Job job{.network = exchange.snapshot->network,
                           .plan = exchange.plan,
                           .inbound = dialect,
@@ -108,6 +109,7 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
                           .header_filter = &settings.header_filter,
                           .pin = pinned_key(request.head.headers),
                           .direct_key = own_key ? &*own_key : nullptr,
+                          .anthropic_login = login ? &*login : nullptr,
                           .keep_sent_body = keeps_sent_body(exchange)};
   Observer observer(meter_, exchange);
   const SteadyTime asked = steady_clock::now();

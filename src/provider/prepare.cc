@@ -48,7 +48,6 @@ Address address(const Endpoint& endpoint, const Key* key, Operation operation,
 // Credentials
 
 // Tokens of an OAuth login are bearer tokens where keys have a header of their own.
-constexpr std::string_view kAnthropicOAuthPrefix = "sk-ant-oat";
 constexpr std::string_view kAnthropicOAuthBeta = "oauth-2025-04-20";
 constexpr std::string_view kGoogleOAuthPrefix = "ya29.";
 
@@ -66,7 +65,7 @@ void add_credentials(const Endpoint& endpoint, const Key* key, http::Headers& he
     case AuthScheme::kBearer:
       return add_bearer(headers, value);
     case AuthScheme::kApiKeyHeader:
-      if (!value.starts_with(kAnthropicOAuthPrefix)) return headers.set("x-api-key", value);
+      if (!value.starts_with(kAnthropicLoginPrefix)) return headers.set("x-api-key", value);
       betas.add(kAnthropicOAuthBeta);
       return add_bearer(headers, value);
     case AuthScheme::kGoogleApiKey:

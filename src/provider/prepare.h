@@ -15,6 +15,9 @@
 
 namespace bifrost::provider {
 
+// How a token begins that Anthropic gives to people who log in: a bearer token, not a key.
+inline constexpr std::string_view kAnthropicLoginPrefix = "sk-ant-oat";
+
 struct OutboundRequest {
   std::string method = "POST";
   http::Url url;       // where to connect; no host for a built-in provider

@@ -69,7 +69,7 @@ TEST(Registry, TakesTheAddressOfTheRowUnlessOneIsConfigured) {
 }
 
 TEST(Registry, LeavesOutWhatIsNotServedYetAndSaysSo) {
-  for (auto settings : {with_key(), custom("azure")}) {
+  for (const auto& settings : {with_key(), custom("azure")}) {
     const bool is_custom = settings.custom.has_value();
     const auto registry = build(is_custom ? "mine" : "azure", settings);
     ASSERT_TRUE(registry) << registry.error().message;

@@ -134,6 +134,7 @@ TEST(Registry, IsScrapedWhileWorkersCount) {
   const auto registry = make_registry();
   std::atomic<int> running = kWorkers;
   std::vector<std::jthread> workers;
+  workers.reserve(kWorkers);
   for (int worker = 0; worker < kWorkers; ++worker) {
     workers.emplace_back([&registry, &running] {
       Shard& shard = registry->add_shard();

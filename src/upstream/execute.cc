@@ -48,10 +48,8 @@ class Keys {
   static Result<Keys> make(const Job& job, const routing::Target& target) {
     Keys keys;
     keys.target_ = &target;
-    if (job.direct_key != nullptr && !target.endpoint->keyless) {
-      keys.direct_ = job.direct_key;
-      return keys;
-    }
+    keys.direct_ = callers_own(job, *target.endpoint);
+    if (keys.direct_ != nullptr) return keys;
     BF_TRY(keys.picker_, routing::KeyPicker::make(*target.endpoint, target.model, job.pin));
     return keys;
   }
@@ -74,6 +72,12 @@ class Keys {
 
  private:
   Keys() = default;
+  static const provider::Key* callers_own(const Job& job, const provider::Endpoint& endpoint) {
+    if (endpoint.keyless) return nullptr;
+    if (job.direct_key != nullptr) return job.direct_key;
+    return endpoint.name == "anthropic" ? job.anthropic_login : nullptr;
+  }
+
   friend class bifrost::Result<Keys>;
   const routing::Target* target_ = nullptr;
   const provider::Key* direct_ = nullptr;

@@ -30,8 +30,9 @@ struct Job {
   const http::Headers* caller_headers = nullptr;
   const config::HeaderFilterSettings* header_filter = nullptr;
   routing::KeyPin pin = {};
-  const provider::Key* direct_key = nullptr;  // the caller's own; bypasses the pool
-  bool keep_sent_body = false;                // for Served::sent_body
+  const provider::Key* direct_key = nullptr;       // the caller's own; bypasses the pool
+  const provider::Key* anthropic_login = nullptr;  // the same, but only at Anthropic
+  bool keep_sent_body = false;                     // for Served::sent_body
 };
 
 // One attempt, for whoever counts them. Views are valid during the call only.

@@ -31,6 +31,13 @@ Error no_threads() {
   return error;
 }
 
+// Claude Code begins its system prompt with a note to Anthropic's billing, which is no instruction
+// and means nothing to anybody else.
+bool is_billing_note(const llm::Part& part) {
+  const auto* text = part.as<llm::TextPart>();
+  return text != nullptr && text->text.starts_with("x-anthropic-billing-header:");
+}
+
 class RequestDecoder {
  public:
   explicit RequestDecoder(json::Value root) : root_(root), blocks_(request_.extras) {}
@@ -112,6 +119,8 @@ Result<void> RequestDecoder::read_system() {
   const Place place{.field = "system", .extra = "system"};
   BF_TRY(auto parts, blocks_.decode_content(system, place));
   system_blocks_ = parts.size();
+  std::erase_if(parts, is_billing_note);
+  if (parts.empty()) return {};
   request_.messages.push_back({.role = llm::Role::kSystem, .parts = std::move(parts), .name = {}});
   return {};
 }

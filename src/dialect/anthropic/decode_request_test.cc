@@ -61,6 +61,16 @@ TEST(AnthropicDecodeRequest, KeepsSystemBlocksWithTheirMarkers) {
   EXPECT_FALSE(parts[1].cache);
 }
 
+TEST(AnthropicDecodeRequest, LeavesClaudeCodesBillingNoteOut) {
+  const auto request = decode(R"({"model":"m","max_tokens":1,"messages":[],"system":[)"
+                              R"({"type":"text","text":"x-anthropic-billing-header: cc=1;"},)"
+                              R"({"type":"text","text":"be brief"}]})");
+  ASSERT_TRUE(request);
+  ASSERT_EQ(request->messages.size(), 1U);
+  ASSERT_EQ(request->messages[0].parts.size(), 1U);
+  EXPECT_EQ(request->messages[0].parts[0].as<llm::TextPart>()->text, "be brief");
+}
+
 TEST(AnthropicDecodeRequest, SeparatesToolResultsFromTheUsersWords) {
   const auto request = decode(with_messages(
       R"([{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"look","input":{"q": 1}}]},)"
