@@ -26,8 +26,9 @@ struct Origin {
   std::shared_ptr<const Proxy> proxy;          // null: direct
   bool allow_private_network = false;  // RFC 1918 and the like; loopback always, link-local never
   std::chrono::nanoseconds connect_timeout{std::chrono::seconds(10)};
-  std::chrono::nanoseconds keep_alive_timeout{std::chrono::seconds(30)};  // of an idle connection
-  std::size_t idle_connections_max = 256;                                 // of one worker
+  std::chrono::nanoseconds keep_alive_timeout{std::chrono::seconds(30)};   // of an idle connection
+  std::chrono::nanoseconds connection_age_max{std::chrono::seconds(300)};  // a name may move
+  std::size_t idle_connections_max = 256;                                  // of one worker
 
   // Value of the Host header: without the port that the scheme implies.
   [[nodiscard]] std::string authority() const {

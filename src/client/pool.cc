@@ -105,21 +105,23 @@ net::Task<Result<std::unique_ptr<net::Stream>>> open_tunnel(net::CallScope& scop
 }  // namespace
 
 Lease::Lease(Pool& pool, std::shared_ptr<const Origin> origin,
-             std::unique_ptr<Connection> connection, bool reused)
+             std::unique_ptr<Connection> connection, SteadyTime opened, bool reused)
     : pool_(&pool),
       origin_(std::move(origin)),
       connection_(std::move(connection)),
+      opened_(opened),
       reused_(reused) {}
 
 Lease::Lease(Lease&& other) noexcept
     : pool_(other.pool_),
       origin_(std::move(other.origin_)),
       connection_(std::move(other.connection_)),
+      opened_(other.opened_),
       reused_(other.reused_) {}
 
 Lease::~Lease() {
   if (connection_ && connection_->reusable()) {
-    pool_->give_back(std::move(origin_), std::move(connection_));
+    pool_->give_back(std::move(origin_), std::move(connection_), opened_);
   }
 }
 
@@ -151,13 +153,13 @@ net::Task<Result<Lease>> Pool::acquire(net::CallScope& scope, std::shared_ptr<co
       Idle last = std::move(shelf->second.idle.back());
       shelf->second.idle.pop_back();
       if (!last.connection->reusable()) continue;
-      co_return Lease(*this, std::move(origin), std::move(last.connection), true);
+      co_return Lease(*this, std::move(origin), std::move(last.connection), last.opened, true);
     }
   }
   const net::CallScope::Deadline patience(scope, origin->connect_timeout, kConnectTimeout);
   BF_CO_TRY(auto stream, co_await connect(scope, *origin));
   co_return Lease(*this, std::move(origin),
-                  std::make_unique<Connection>(std::move(stream), scratch_), false);
+                  std::make_unique<Connection>(std::move(stream), scratch_), loop_.now(), false);
 }
 
 net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect(net::CallScope& scope,
@@ -192,11 +194,13 @@ net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect_tcp(net::CallScope
   co_return failure;
 }
 
-void Pool::give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection) {
+void Pool::give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection,
+                     SteadyTime opened) {
+  if (loop_.now() - opened >= origin->connection_age_max) return;
   Shelf& shelf = shelves_[origin.get()];
   if (!shelf.origin) shelf.origin = origin;
   if (shelf.idle.size() >= origin->idle_connections_max) shelf.idle.erase(shelf.idle.begin());
-  shelf.idle.push_back({std::move(connection), loop_.now()});
+  shelf.idle.push_back({std::move(connection), opened, loop_.now()});
   if (!armed()) arm(loop_.now() + kSweepInterval);
 }
 

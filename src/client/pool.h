@@ -37,10 +37,11 @@ class Lease {
  private:
   friend class Pool;
   Lease(Pool& pool, std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection,
-        bool reused);
+        SteadyTime opened, bool reused);
   Pool* pool_;
   std::shared_ptr<const Origin> origin_;
   std::unique_ptr<Connection> connection_;
+  SteadyTime opened_;
   bool reused_;
 };
 
@@ -78,6 +79,7 @@ class Pool final : private net::Timer {
   friend class Lease;
   struct Idle {
     std::unique_ptr<Connection> connection;
+    SteadyTime opened;
     SteadyTime since;
   };
   struct Shelf {
@@ -91,7 +93,9 @@ class Pool final : private net::Timer {
                                                           const Origin& origin);
   net::Task<Result<std::unique_ptr<net::Stream>>> connect_tcp(net::CallScope& scope,
                                                               const Origin& origin);
-  void give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection);
+  // Keeps a connection for the next call, unless it is too old.
+  void give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection,
+                 SteadyTime opened);
   void fire() override;  // closes what was idle for too long
 
   net::Loop& loop_;

@@ -1,5 +1,7 @@
 #include "json/scan.h"
 
+#include "json/document.h"
+
 #include <simdjson.h>
 
 #include <utility>
@@ -50,9 +52,18 @@ simdjson::error_code skip_value(simdjson::ondemand::value value, std::string_vie
   }
 }
 
-Error not_an_object(simdjson::error_code error) {
-  return client_error(ErrorCode::kInvalidRequest, std::string("the body is not a JSON object: ") +
-                                                      simdjson::error_message(error));
+// A second look, by whom can say where the fault is.
+Error not_an_object(std::string_view text) {
+  std::string message = "the body is not a JSON object";
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    message = "the body is empty; a JSON object is wanted";
+  } else if (const auto document = Document::parse(text); !document) {
+    message = "the body is " + document.error().message;
+  } else if (!document->root().is_object()) {
+    message =
+        "the body must be a JSON object, not " + std::string(type_name(document->root().type()));
+  }
+  return client_error(ErrorCode::kInvalidRequest, std::move(message));
 }
 
 }  // namespace
@@ -67,26 +78,26 @@ Scanner::~Scanner() = default;
 Result<const std::vector<Member>*> Scanner::scan_members(const std::string& text) {
   members_.clear();
   simdjson::ondemand::document document;
-  if (const auto error =
-          impl_->parser.iterate(text.data(), text.size(), text.capacity()).get(document)) {
-    return not_an_object(error);
+  if (impl_->parser.iterate(text.data(), text.size(), text.capacity()).get(document) !=
+      simdjson::SUCCESS) {
+    return not_an_object(text);
   }
   simdjson::ondemand::object object;
-  if (const auto error = document.get_object().get(object)) return not_an_object(error);
+  if (document.get_object().get(object) != simdjson::SUCCESS) return not_an_object(text);
   for (auto field_result : object) {
     simdjson::ondemand::field field;
-    if (const auto error = std::move(field_result).get(field)) return not_an_object(error);
+    if (std::move(field_result).get(field) != simdjson::SUCCESS) return not_an_object(text);
     const char* key = field.key().raw();
     const char* key_end = key;
     while (*key_end != '"') key_end += *key_end == '\\' ? 2 : 1;
     std::string_view bytes;
-    if (const auto error = skip_value(field.value(), bytes)) return not_an_object(error);
+    if (skip_value(field.value(), bytes) != simdjson::SUCCESS) return not_an_object(text);
     members_.push_back(
         {{key, static_cast<std::size_t>(key_end - key)}, without_trailing_space(bytes)});
   }
   // Behind the object there is no next token to stand at.
   if (document.current_location().error() == simdjson::SUCCESS) {
-    return not_an_object(simdjson::TRAILING_CONTENT);
+    return not_an_object(text);
   }
   return &members_;
 }

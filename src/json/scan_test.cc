@@ -44,6 +44,17 @@ TEST(Scanner, TakesAnEmptyObject) {
   EXPECT_TRUE((*members)->empty());
 }
 
+TEST(Scanner, SaysWhereTheFaultIs) {
+  Scanner scanner;
+  const auto message = [&](const char* text) {
+    return scanner.scan_members(padded(text)).error().message;
+  };
+  EXPECT_EQ(message(" "), "the body is empty; a JSON object is wanted");
+  EXPECT_EQ(message("[1]"), "the body must be a JSON object, not an array");
+  EXPECT_EQ(message("{\"a\":1,\n x}"),
+            "the body is invalid JSON at line 2, column 2: a name in quotes is missing");
+}
+
 TEST(Scanner, RefusesWhatIsNoObject) {
   Scanner scanner;
   for (const char* bad : {"",

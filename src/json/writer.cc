@@ -112,10 +112,9 @@ void append_quoted(std::string& out, std::string_view text, std::string_view beh
   out.resize_and_overwrite(size, [&](char* bytes, std::size_t) {
     char* to = bytes + at;
     *to++ = '"';
-    std::memcpy(to, text.data(), text.size());
-    to += text.size();
+    to += text.copy(to, text.size());
     *to++ = '"';
-    std::memcpy(to, behind.data(), behind.size());
+    behind.copy(to, behind.size());
     return size;
   });
 }

@@ -91,7 +91,7 @@ Meter::Labels Meter::served_labels(const Exchange& exchange) const {
   const upstream::Served& served = *exchange.served;
   Labels labels = {served.target->endpoint->name,
                    served.model,
-                   served.target->model == served.model ? "" : served.target->model,
+                   served.target->model == served.model ? std::string_view() : served.target->model,
                    operation_name(exchange.surface().operation),
                    served.key_id,
                    served.key_name,

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 namespace bifrost::http::h1 {
@@ -243,14 +242,10 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   const std::size_t after = before + name.size() + kColon.size() + value.size() + kLineEnd.size();
   out.resize_and_overwrite(after, [&](char* bytes, std::size_t) {
     char* at = bytes + before;
-    const auto put = [&](std::string_view part) {
-      std::memcpy(at, part.data(), part.size());
-      at += part.size();
-    };
-    put(name);
-    put(kColon);
-    put(value);
-    put(kLineEnd);
+    at += name.copy(at, name.size());
+    at += kColon.copy(at, kColon.size());
+    at += value.copy(at, value.size());
+    kLineEnd.copy(at, kLineEnd.size());
     return after;
   });
 }
