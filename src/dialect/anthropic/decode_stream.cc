@@ -107,8 +107,11 @@ void Decoder::start(llm::StreamStart event, Events& out) {
 }
 
 void Decoder::on_message_start(json::Value message, Events& out) {
-  if (started_) return;
   usage_.read(message["usage"]);
+  if (started_) {
+    if (message["usage"].is_object()) out.emplace_back(llm::UsageUpdate{usage_.usage()});
+    return;
+  }
   start({.id = message["id"].string_or({}),
          .model = message["model"].string_or({}),
          .service_tier = hub_service_tier(usage_.service_tier())},

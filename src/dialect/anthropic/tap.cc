@@ -14,6 +14,10 @@ namespace {
 constexpr std::string_view kMissingEnd =
     "\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
 
+// How Anthropic begins the events that bring content. The line before them says the same, but where
+// the two differ a caller's SDK believes the data.
+constexpr std::string_view kDelta = R"({"type":"content_block_delta")";
+
 class Tap final : public SseTap {
  protected:
   void on_event(const http::sse::Event& event) override;
@@ -24,7 +28,7 @@ class Tap final : public SseTap {
   }
 
  private:
-  void look_into(std::string_view data);
+  void look_into(const http::sse::Event& event);
   void read_end(json::Value delta, json::Value usage);
 
   UsageReader usage_;
@@ -32,20 +36,19 @@ class Tap final : public SseTap {
 
 void Tap::on_event(const http::sse::Event& event) {
   if (state_.ended || state_.error) return;
-  // Nearly all events are deltas; their bytes are none of our business.
-  if (event.type == "content_block_delta") {
+  // Nearly all events are deltas; the rest of their bytes is none of our business.
+  if (event.data.starts_with(kDelta)) {
     ++state_.content_events;
     return;
   }
-  if (event.type == "content_block_stop" || event.type == "ping") return;
-  if (!event.data.empty() && event.data != "[DONE]") look_into(event.data);
+  if (event.type != "ping" && !event.data.empty() && event.data != "[DONE]") look_into(event);
 }
 
-void Tap::look_into(std::string_view data) {
-  const auto document = json::Document::parse(data);
+void Tap::look_into(const http::sse::Event& event) {
+  const auto document = json::Document::parse(event.data);
   if (!document) return;  // it reaches the caller as it came, who judges it
   const json::Value root = document->root();
-  const std::string type = root["type"].string_or({});
+  const std::string type = root["type"].string_or(event.type);
   if (type == "message_start") {
     const json::Value message = root["message"];
     state_.id = message["id"].string_or({});
@@ -62,7 +65,7 @@ void Tap::look_into(std::string_view data) {
   } else if (type == "content_block_delta") {
     ++state_.content_events;
   } else if (type == "error" || (type.empty() && root["error"].exists())) {
-    state_.error = read_error(root, 0, data);
+    state_.error = read_error(root, 0, event.data);
   }
 }
 

@@ -29,6 +29,26 @@ TEST(AnthropicTap, ReadsAlong) {
   EXPECT_TRUE(tap->state().ended);
 }
 
+// A caller's SDK believes the data, so usage is counted by it too.
+TEST(AnthropicTap, BelievesTheDataWhereTheLineBeforeItDiffers) {
+  const auto tap = make_stream_tap();
+  tap->feed(kStart);
+  tap->feed("event: content_block_delta\n" + std::string(kFinish.substr(kFinish.find('\n') + 1)));
+  tap->feed("event: content_block_stop\n" + std::string(kStop.substr(kStop.find('\n') + 1)));
+  EXPECT_EQ(tap->finish(), "");
+  EXPECT_EQ(tap->state().usage, (llm::Usage{.input = 9, .output = 4, .known = true}));
+  EXPECT_EQ(tap->state().finish, llm::FinishReason::kLength);
+  EXPECT_EQ(tap->state().content_events, 0U);
+  EXPECT_TRUE(tap->state().ended);
+}
+
+TEST(AnthropicTap, TakesTheTypeFromTheLineBeforeDataWithoutOne) {
+  const auto tap = make_stream_tap();
+  tap->feed(kStart);
+  tap->feed("event: message_delta\ndata: {\"usage\":{\"output_tokens\":4}}\n\n");
+  EXPECT_EQ(tap->state().usage, (llm::Usage{.input = 9, .output = 4, .known = true}));
+}
+
 TEST(AnthropicTap, AddsTheMissingEnd) {
   const auto tap = make_stream_tap();
   tap->feed(kStart);
