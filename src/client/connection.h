@@ -17,8 +17,8 @@ namespace bifrost::client {
 class Connection {
  public:
   // `scratch` is shared by the connections of a worker and outlives them.
-  Connection(std::unique_ptr<net::Stream> stream, std::span<char> scratch)
-      : stream_(std::move(stream)), scratch_(scratch) {}
+  Connection(std::unique_ptr<net::Stream> stream, std::span<char> scratch, SteadyTime opened)
+      : stream_(std::move(stream)), scratch_(scratch), opened_(opened) {}
 
   // Writes a request and waits for the final head of its answer. Failures before the first byte of
   // an answer have `answered()` false: on a connection that was reused it is then worth trying a
@@ -32,7 +32,7 @@ class Connection {
 
   // May another request follow?
   [[nodiscard]] bool reusable() const;
-  [[nodiscard]] net::Stream& stream() { return *stream_; }
+  [[nodiscard]] SteadyTime opened() const { return opened_; }
 
  private:
   net::Task<Result<http::ResponseHead>> read_head(net::CallScope& scope, std::string_view method);
@@ -41,6 +41,7 @@ class Connection {
 
   std::unique_ptr<net::Stream> stream_;
   std::span<char> scratch_;
+  SteadyTime opened_;
   std::string held_;   // bytes behind the head, not yet given out
   std::string first_;  // those bytes while they are given out
   std::string piece_;  // decoded data of a chunked body

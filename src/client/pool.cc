@@ -75,16 +75,19 @@ std::string request_head(const Origin& origin, const Request& request) {
 net::Task<Result<std::unique_ptr<net::Stream>>> open_tunnel(net::CallScope& scope,
                                                             std::unique_ptr<net::Stream> stream,
                                                             const Origin& origin) {
+  using namespace http::h1;
   const std::string authority = origin.host + ":" + std::to_string(origin.port);
-  std::string head = "CONNECT " + authority + " HTTP/1.1\r\nhost: " + authority + "\r\n";
+  std::string head;
+  append_request_line(head, "CONNECT", authority);
+  append_field(head, "host", authority);
   if (!origin.proxy->authorization.empty()) {
-    head += "proxy-authorization: " + origin.proxy->authorization + "\r\n";
+    append_field(head, "proxy-authorization", origin.proxy->authorization);
   }
-  head += "\r\n";
+  head += kLineEnd;
   BF_CO_TRY_VOID(co_await stream->write(scope, head));
   // Byte by byte, so that nothing of the TLS behind it is taken; a tunnel is opened rarely.
   std::string answer;
-  while (!http::h1::find_head_end(answer, answer.size() > 4 ? answer.size() - 4 : 0)) {
+  while (!find_head_end(answer, answer.size() > 4 ? answer.size() - 4 : 0)) {
     char byte = 0;
     BF_CO_TRY(const std::size_t got, co_await stream->read(scope, std::span(&byte, 1)));
     if (got == 0 || answer.size() > limits::kChunkLineBytesMax) {
@@ -93,7 +96,7 @@ net::Task<Result<std::unique_ptr<net::Stream>>> open_tunnel(net::CallScope& scop
     }
     answer += byte;
   }
-  BF_CO_TRY(const auto response, http::h1::parse_response_head(answer));
+  BF_CO_TRY(const auto response, parse_response_head(answer));
   if (response.status / 100 != 2) {
     co_return upstream_error(
         ErrorCode::kUpstreamConnect, Retry::kSameTarget,
@@ -105,23 +108,21 @@ net::Task<Result<std::unique_ptr<net::Stream>>> open_tunnel(net::CallScope& scop
 }  // namespace
 
 Lease::Lease(Pool& pool, std::shared_ptr<const Origin> origin,
-             std::unique_ptr<Connection> connection, SteadyTime opened, bool reused)
+             std::unique_ptr<Connection> connection, bool reused)
     : pool_(&pool),
       origin_(std::move(origin)),
       connection_(std::move(connection)),
-      opened_(opened),
       reused_(reused) {}
 
 Lease::Lease(Lease&& other) noexcept
     : pool_(other.pool_),
       origin_(std::move(other.origin_)),
       connection_(std::move(other.connection_)),
-      opened_(other.opened_),
       reused_(other.reused_) {}
 
 Lease::~Lease() {
   if (connection_ && connection_->reusable()) {
-    pool_->give_back(std::move(origin_), std::move(connection_), opened_);
+    pool_->give_back(std::move(origin_), std::move(connection_));
   }
 }
 
@@ -153,13 +154,13 @@ net::Task<Result<Lease>> Pool::acquire(net::CallScope& scope, std::shared_ptr<co
       Idle last = std::move(shelf->second.idle.back());
       shelf->second.idle.pop_back();
       if (!last.connection->reusable()) continue;
-      co_return Lease(*this, std::move(origin), std::move(last.connection), last.opened, true);
+      co_return Lease(*this, std::move(origin), std::move(last.connection), true);
     }
   }
   const net::CallScope::Deadline patience(scope, origin->connect_timeout, kConnectTimeout);
   BF_CO_TRY(auto stream, co_await connect(scope, *origin));
   co_return Lease(*this, std::move(origin),
-                  std::make_unique<Connection>(std::move(stream), scratch_), loop_.now(), false);
+                  std::make_unique<Connection>(std::move(stream), scratch_, loop_.now()), false);
 }
 
 net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect(net::CallScope& scope,
@@ -194,13 +195,13 @@ net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect_tcp(net::CallScope
   co_return failure;
 }
 
-void Pool::give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection,
-                     SteadyTime opened) {
-  if (loop_.now() - opened >= origin->connection_age_max) return;
+void Pool::give_back(std::shared_ptr<const Origin> origin,
+                     std::unique_ptr<Connection> connection) {
+  if (loop_.now() - connection->opened() >= origin->connection_age_max) return;
   Shelf& shelf = shelves_[origin.get()];
   if (!shelf.origin) shelf.origin = origin;
   if (shelf.idle.size() >= origin->idle_connections_max) shelf.idle.erase(shelf.idle.begin());
-  shelf.idle.push_back({std::move(connection), opened, loop_.now()});
+  shelf.idle.push_back({std::move(connection), loop_.now()});
   if (!armed()) arm(loop_.now() + kSweepInterval);
 }
 

@@ -37,11 +37,10 @@ class Lease {
  private:
   friend class Pool;
   Lease(Pool& pool, std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection,
-        SteadyTime opened, bool reused);
+        bool reused);
   Pool* pool_;
   std::shared_ptr<const Origin> origin_;
   std::unique_ptr<Connection> connection_;
-  SteadyTime opened_;
   bool reused_;
 };
 
@@ -79,7 +78,6 @@ class Pool final : private net::Timer {
   friend class Lease;
   struct Idle {
     std::unique_ptr<Connection> connection;
-    SteadyTime opened;
     SteadyTime since;
   };
   struct Shelf {
@@ -94,8 +92,7 @@ class Pool final : private net::Timer {
   net::Task<Result<std::unique_ptr<net::Stream>>> connect_tcp(net::CallScope& scope,
                                                               const Origin& origin);
   // Keeps a connection for the next call, unless it is too old.
-  void give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection,
-                 SteadyTime opened);
+  void give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection);
   void fire() override;  // closes what was idle for too long
 
   net::Loop& loop_;

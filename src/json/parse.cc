@@ -2,6 +2,7 @@
 // are chained through the nodes themselves. The bytes of a string, most of any text here, are
 // looked at sixteen at a time.
 #include "base/limits.h"
+#include "json/block.h"
 #include "json/document.h"
 
 #include <simdjson.h>
@@ -18,10 +19,8 @@
 namespace bifrost::json {
 namespace {
 
+using internal::Block;
 using internal::Node;
-
-using Block = unsigned char __attribute__((vector_size(16)));
-using Bits = bool __attribute__((ext_vector_type(16)));
 
 // Zeros behind the text: a block may be read at its last byte, and no loop needs to ask for the
 // end, for a zero is legal nowhere.
@@ -189,11 +188,9 @@ class Builder {
     Block high = high_;
     unsigned bits = 0;
     while (true) {
-      Block block;
-      std::memcpy(&block, at, sizeof(block));
+      const Block block = internal::load_block(at);
       high |= block;
-      const auto special = (block == '"') | (block == '\\') | (block < 0x20);
-      bits = std::bit_cast<std::uint16_t>(__builtin_convertvector(special, Bits));
+      bits = internal::lane_bits((block == '"') | (block == '\\') | (block < 0x20));
       if (bits != 0) break;
       at += sizeof(block);
     }

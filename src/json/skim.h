@@ -4,10 +4,10 @@
 // Names and values are not told apart; what stands behind a string tells.
 #pragma once
 
+#include "json/block.h"
+
 #include <bit>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace bifrost::json {
@@ -16,14 +16,10 @@ namespace internal {
 
 // Where the string ends whose first byte stands at `at`: at its quote, or at the end of the text.
 inline std::size_t end_of_string(std::string_view text, std::size_t at) {
-  using Block = unsigned char __attribute__((vector_size(16)));
-  using Bits = bool __attribute__((ext_vector_type(16)));
   while (at < text.size()) {
     if (text.size() - at >= sizeof(Block)) {
-      Block block;
-      std::memcpy(&block, text.data() + at, sizeof(block));
-      const auto special = (block == '"') | (block == '\\');
-      const auto bits = std::bit_cast<std::uint16_t>(__builtin_convertvector(special, Bits));
+      const Block block = load_block(text.data() + at);
+      const unsigned bits = lane_bits((block == '"') | (block == '\\'));
       at += bits == 0 ? sizeof(block) : static_cast<std::size_t>(std::countr_zero(bits));
       if (bits == 0) continue;
     }

@@ -1,5 +1,7 @@
 #include "json/writer.h"
 
+#include "json/block.h"
+
 #include <array>
 #include <bit>
 #include <charconv>
@@ -86,14 +88,12 @@ bool is_plain_word(std::uint64_t word) {
 
 // How many bytes at the front of `text` stand for themselves.
 std::size_t plain_prefix(std::string_view text) {
-  using Block = unsigned char __attribute__((vector_size(16)));
-  using Bits = bool __attribute__((ext_vector_type(16)));
+  using internal::Block;
   std::size_t at = 0;
   while (text.size() - at >= sizeof(Block)) {
-    Block block;
-    std::memcpy(&block, text.data() + at, sizeof(block));
-    const auto other = (block < 0x20) | (block >= 0x80) | (block == '"') | (block == '\\');
-    const auto bits = std::bit_cast<std::uint16_t>(__builtin_convertvector(other, Bits));
+    const Block block = internal::load_block(text.data() + at);
+    const unsigned bits =
+        internal::lane_bits((block < 0x20) | (block >= 0x80) | (block == '"') | (block == '\\'));
     if (bits != 0) return at + static_cast<std::size_t>(std::countr_zero(bits));
     at += sizeof(block);
   }

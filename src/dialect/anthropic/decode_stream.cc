@@ -81,6 +81,8 @@ void Decoder::on_event(const http::sse::Event& event, Events& out) {
   }
   const json::Value root = document->root();
   const std::string type = root["type"].string_or(event.type);
+  // Nothing is content behind the reason why it ended; some repeat what they said.
+  if (finished_ && type.starts_with("content_block_")) return;
   const std::int64_t index = root["index"].integer().value_or(0);
   if (type == "content_block_delta") {
     on_block_delta(index, root["delta"], out);

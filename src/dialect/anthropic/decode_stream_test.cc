@@ -110,6 +110,29 @@ TEST(AnthropicDecodeStream, ReportsAnErrorInside) {
   EXPECT_EQ(told.finishes, 0);
 }
 
+TEST(AnthropicDecodeStream, TakesNoContentBehindTheReasonWhyItEnded) {
+  const Told told = hear(stream({
+      kStart,
+      kFinish,
+      R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":"a"}})",
+      R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"b"}})",
+      kStop,
+  }));
+  EXPECT_THAT(told.parts, ElementsAre());
+  EXPECT_TRUE(told.ended);
+}
+
+TEST(AnthropicDecodeStream, CountsWhatASecondStartSays) {
+  const Told told = hear(stream({
+      kStart,
+      R"({"type":"message_start","message":{"id":"n","usage":{"input_tokens":7}}})",
+      kFinish,
+      kStop,
+  }));
+  EXPECT_EQ(told.usage.input, 7);
+  EXPECT_TRUE(told.ended);
+}
+
 TEST(AnthropicDecodeStream, IsCompleteWithoutItsLastEvent) {
   EXPECT_TRUE(hear(stream({kStart, kFinish})).ended);
   EXPECT_EQ(hear(stream({kStart})).error, "upstream_cut_short");

@@ -6,6 +6,8 @@
 #include "json/writer.h"
 #include "llm/response.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,12 @@ struct AnswerHead {
 
 // Appends createTime, modelVersion and responseId, as far as they are known.
 void write_head(json::Writer& out, const AnswerHead& head, const AnswerContext& context);
+
+// How many candidates of a stream are told apart. Google allows 8.
+inline constexpr std::int64_t kCandidatesMax = 128;
+
+// Which candidate of a stream this is a piece of; nothing when it can be none.
+[[nodiscard]] std::optional<std::int64_t> candidate_index(json::Value candidate);
 
 [[nodiscard]] llm::Choice decode_candidate(json::Value candidate, std::string_view answer_id);
 void write_candidate(json::Writer& out, const llm::Choice& choice);

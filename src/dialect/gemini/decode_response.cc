@@ -75,6 +75,12 @@ AnswerHead decode_head(json::Value root) {
           .created = parse_timestamp(field(root, "createTime").string_or("")).value_or(0)};
 }
 
+std::optional<std::int64_t> candidate_index(json::Value candidate) {
+  const std::int64_t index = whole_number(field(candidate, "index")).value_or(0);
+  if (index < 0 || index >= kCandidatesMax) return std::nullopt;
+  return index;
+}
+
 llm::Choice decode_candidate(json::Value candidate, std::string_view answer_id) {
   llm::Choice choice;
   choice.index = std::max<std::int64_t>(whole_number(field(candidate, "index")).value_or(0), 0);

@@ -21,9 +21,6 @@ namespace {
 
 using Events = std::vector<llm::StreamEvent>;
 
-// Google allows 8.
-constexpr std::int64_t kCandidatesMax = 128;
-
 // One candidate over the chunks of a stream.
 class CandidateStream {
  public:
@@ -230,9 +227,9 @@ class GeminiStreamDecoder final : public SseDecoder {
   void chunk(json::Value root, Events& out) {
     Events content;
     for (const json::Value candidate : elements(field(root, "candidates"))) {
-      const auto index = whole_number(field(candidate, "index")).value_or(0);
-      if (index < 0 || index >= kCandidatesMax) continue;
-      candidate_of(index).chunk(candidate, field(root, "responseId").string_or(""), content);
+      const auto index = candidate_index(candidate);
+      if (!index) continue;
+      candidate_of(*index).chunk(candidate, field(root, "responseId").string_or(""), content);
     }
     const json::Value block = field(field(root, "promptFeedback"), "blockReason");
     if (block.is_string() && candidates_.empty()) candidate_of(0).block(block.string_or(""));

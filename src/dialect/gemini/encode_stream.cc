@@ -19,7 +19,6 @@ namespace {
 // Per choice. Their arguments are bounded by limits::kStreamEventBytesMax.
 constexpr std::size_t kPendingCallsMax = 1024;
 constexpr std::size_t kCitationsMax = 4096;
-constexpr std::size_t kChoicesMax = 128;
 
 struct ChoiceState {
   std::map<std::int64_t, llm::ToolCallPart> calls;  // whose arguments may still grow
@@ -136,8 +135,9 @@ class GeminiStreamEncoder final : public StreamEncoder {
 
   ChoiceState& choice(std::int64_t index) {
     // A choice beyond the bound shares the last one's place; nobody asks for that many.
-    if (choices_.size() >= kChoicesMax && !choices_.contains(index))
+    if (std::ssize(choices_) >= kCandidatesMax && !choices_.contains(index)) {
       return choices_.rbegin()->second;
+    }
     return choices_[index];
   }
 

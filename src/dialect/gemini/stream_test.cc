@@ -226,6 +226,16 @@ TEST(GeminiStreamTap, ACallTurnsStopIntoToolCalls) {
             llm::FinishReason::kToolCalls);
 }
 
+// What the decoder does not take for an answer, the tap does not either.
+TEST(GeminiStreamTap, JudgesAsTheDecoderDoes) {
+  const std::string usage = R"("usageMetadata":{"promptTokenCount":3})";
+  EXPECT_EQ(tap(chunk("[{" + usage + "}]") + kStop).usage.input, 3);
+  EXPECT_FALSE(tap(chunk(R"({"error":{"code":503},)" + usage + "}")).usage.known);
+  EXPECT_FALSE(tap(chunk(R"({"candidates":[{"index":-1,"finishReason":"STOP"}]})")).ended);
+  EXPECT_FALSE(
+      tap(parts(R"({"text":"a"})") + chunk(R"({"promptFeedback":{"blockReason":"SAFETY"}})")).ended);
+}
+
 // -- encoding
 
 TEST(GeminiStreamEncoder, AnAnswerIsChunksAndALastOneWithUsage) {

@@ -35,25 +35,18 @@ Signs signs_in(std::string_view candidates) {
   return signs;
 }
 
-// The reason of the first candidate that has one.
-std::string finish_name_in(json::Value candidates) {
-  for (const json::Value candidate : elements(candidates)) {
-    std::string name = field(candidate, "finishReason").string_or("");
-    if (is_final(name)) return name;
-  }
-  return {};
-}
-
 // What the chunks, or the one answer, have said so far.
 class Reader {
  public:
   void read(std::string_view text, TapState& state) {
     const auto document = json::Document::parse(text);
     if (!document) return;
-    const json::Value root = document->root();
+    json::Value root = document->root();
     if (const json::Value error = error_of(root)) {
       state.error = error_from(error, 0, text);
+      return;
     }
+    if (root.is_array()) root = root.at(0);
     if (!root.is_object()) return;
     candidates(root["candidates"], state);
     if (const json::Value usage = field(root, "usageMetadata")) {
@@ -61,7 +54,7 @@ class Reader {
     }
     if (state.model.empty()) state.model = field(root, "modelVersion").string_or("");
     if (state.id.empty()) state.id = field(root, "responseId").string_or("");
-    if (!state.finished && field(field(root, "promptFeedback"), "blockReason").is_string()) {
+    if (!any_candidate_ && !block_reason(root).empty()) {
       state.finished = true;
       state.finish = llm::FinishReason::kContentFilter;
     }
@@ -72,13 +65,26 @@ class Reader {
     const Signs signs = signs_in(list.raw());
     has_calls_ |= signs.call;
     if (signs.content) ++state.content_events;
-    if (std::string name = finish_name_in(list); !name.empty()) reason_ = std::move(name);
+    std::string reason;  // of the first candidate that has one
+    for (const json::Value candidate : elements(list)) {
+      if (!candidate_index(candidate)) continue;
+      any_candidate_ = true;
+      if (!reason.empty()) continue;
+      reason = field(candidate, "finishReason").string_or("");
+      if (!is_final(reason)) reason.clear();
+    }
+    if (!reason.empty()) reason_ = std::move(reason);
     if (reason_.empty()) return;
     state.finished = true;
     state.finish = finish_reason(reason_, has_calls_);
   }
 
+  static std::string block_reason(json::Value root) {
+    return field(field(root, "promptFeedback"), "blockReason").string_or("");
+  }
+
   std::string reason_;
+  bool any_candidate_ = false;
   bool has_calls_ = false;
 };
 

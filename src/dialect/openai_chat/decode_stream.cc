@@ -4,6 +4,7 @@
 #include "dialect/openai_chat/finish.h"
 #include "dialect/openai_chat/functions.h"
 #include "dialect/openai_chat/reasoning.h"
+#include "dialect/openai_chat/stream_event.h"
 #include "dialect/openai_chat/tool_call_stream.h"
 #include "dialect/openai_chat/usage.h"
 #include "dialect/sse_stream.h"
@@ -59,14 +60,6 @@ class Decoder final : public SseDecoder {
   bool cited_ = false;
 };
 
-// Some send signs of life and sidebands between the chunks. They are told by their own type, so
-// that an answer in another format is not taken for a silent one.
-bool is_sideband(const http::sse::Event& event, json::Value root) {
-  return (!event.type.empty() && event.type != "message") || root["type"].equals("ping") ||
-         root["prompt_filter_results"].exists() || root["x_groq"].exists() ||
-         root["object"].string_or("").starts_with("chat.completion");
-}
-
 void Decoder::on_event(const http::sse::Event& event, Events& out) {
   if (event.data.empty()) return;
   if (event.data.starts_with("[DONE]")) {
@@ -83,12 +76,12 @@ void Decoder::on_event(const http::sse::Event& event, Events& out) {
     fail(*std::move(error), out);
     return;
   }
-  if (root["choices"].is_array() || find_usage(root).exists()) {
+  const EventKind kind = kind_of(event, root);
+  if (kind == EventKind::kChunk) {
     any_chunk_ = true;
     chunk(root, out);
-  } else if (!root.is_object() || !is_sideband(event, root)) {
-    fail(unreadable_answer(event.data, "a stream with an event that is no chat completion chunk"),
-         out);
+  } else if (kind == EventKind::kForeign && !any_chunk_) {
+    fail(foreign_answer(event.data), out);
   }
 }
 

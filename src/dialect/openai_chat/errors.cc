@@ -190,6 +190,10 @@ Error unreadable_answer(std::string_view body, std::string_view what) {
   return error;
 }
 
+Error foreign_answer(std::string_view event) {
+  return unreadable_answer(event, "a stream with an event that is no chat completion chunk");
+}
+
 Error decode_error(const ErrorInput& input) {
   if (const auto document = json::Document::parse(input.body)) {
     const json::Value root = document->root();

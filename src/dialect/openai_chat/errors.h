@@ -30,5 +30,7 @@ struct UnifiedErrorContext {
 
 // The error of a body that is not what it should be: HTML, broken JSON, another format.
 [[nodiscard]] Error unreadable_answer(std::string_view body, std::string_view what);
+// The same for a stream whose first event is nothing that we know.
+[[nodiscard]] Error foreign_answer(std::string_view event);
 
 }  // namespace bifrost::dialect::openai_chat

@@ -244,11 +244,28 @@ TEST(DecodeStream, PassesSidebandsAndSignsOfLife) {
   EXPECT_EQ(collect(events).choices.at(0).text, "a");
 }
 
+TEST(DecodeStream, PassesWhatNobodyKnowsBehindAChunk) {
+  const auto answer = decode(
+      stream({delta(R"("content":"a")"), R"({"type":"citations","list":[]})", kStopChunk, kDone}));
+  EXPECT_EQ(answer.failure, "");
+  EXPECT_EQ(answer.choices.at(0).text, "a");
+}
+
 TEST(DecodeStream, TakesNothingBehindTheEnd) {
   const auto answer =
       decode(stream({delta(R"("content":"a")"), kStopChunk, kDone, delta(R"("content":"b")")}));
   EXPECT_EQ(answer.choices.at(0).text, "a");
   EXPECT_EQ(answer.ends, 1U);
+}
+
+// What the decoder does not take for an answer, the tap does not either.
+TEST(TapStream, JudgesAsTheDecoderDoes) {
+  EXPECT_TRUE(tap(stream({"{\"a\":1}", delta(R"("content":"a")"), kStopChunk, kDone})).error);
+  EXPECT_FALSE(tap(stream({delta(R"("content":"a")"), "{\"a\":1}", kStopChunk, kDone})).error);
+  std::string many = "{\"choices\":[0";
+  for (std::size_t i = 0; i < kChoicesMax; ++i) many += ",0";
+  EXPECT_TRUE(tap(stream({many + "]}"})).error);
+  EXPECT_TRUE(decode(stream({many + "]}"})).failure.starts_with("upstream_protocol"));
 }
 
 TEST(DecodeStream, BoundsChoicesAndCalls) {

@@ -2,6 +2,7 @@
 #include "dialect/openai_chat/errors.h"
 #include "dialect/openai_chat/finish.h"
 #include "dialect/openai_chat/functions.h"
+#include "dialect/openai_chat/stream_event.h"
 #include "dialect/openai_chat/usage.h"
 #include "dialect/sse_stream.h"
 #include "json/skim.h"
@@ -86,7 +87,7 @@ class Tap final : public SseTap {
   void on_event(const http::sse::Event& event) override;
   std::string on_bytes_end() override;
   Error on_plain_body(std::string_view text) const override;
-  void read(std::string_view data);
+  void read(const http::sse::Event& event);
   void read_choice(json::Value choice, std::size_t position);
 
   bool identified_ = false;  // id and model are known
@@ -109,13 +110,13 @@ void Tap::on_event(const http::sse::Event& event) {
   any_tool_call_ |= signs.call;
   // Nearly every event ends here: a delta of the first choice, of an answer that is known already.
   if (signs.chunk && identified_ && signs.first_choice && !signs.telling) return;
-  read(data);
+  read(event);
 }
 
-void Tap::read(std::string_view data) {
-  const auto document = json::Document::parse(data);
+void Tap::read(const http::sse::Event& event) {
+  const auto document = json::Document::parse(event.data);
   if (!document) {
-    state_.error = unreadable_answer(data, "a stream with an event that is not JSON");
+    state_.error = unreadable_answer(event.data, "a stream with an event that is not JSON");
     return;
   }
   const json::Value root = document->root();
@@ -123,22 +124,31 @@ void Tap::read(std::string_view data) {
     state_.error = std::move(error);
     return;
   }
+  const EventKind kind = kind_of(event, root);
+  if (kind == EventKind::kForeign && !any_chunk_) state_.error = foreign_answer(event.data);
+  if (kind != EventKind::kChunk) return;
+  any_chunk_ = true;
   const json::Value choices = root["choices"];
-  const json::Value usage = find_usage(root);
-  any_chunk_ = any_chunk_ || choices.is_array() || usage.exists();
   if (!identified_ && choices.size() > 0) {
     identified_ = true;
     state_.id = root["id"].string_or("");
     state_.model = root["model"].string_or("");
   }
   std::size_t position = 0;
-  for (const json::Value choice : choices.children()) read_choice(choice, position++);
-  if (const llm::Usage now = decode_usage(usage); now.known) state_.usage = now;
+  for (const json::Value choice : choices.children()) {
+    read_choice(choice, position++);
+    if (state_.error) return;
+  }
+  if (const llm::Usage now = decode_usage(find_usage(root)); now.known) state_.usage = now;
 }
 
 void Tap::read_choice(json::Value choice, std::size_t position) {
   const auto index = choice["index"].integer().value_or(static_cast<std::int64_t>(position));
-  if (open_.size() + closed_.size() < kChoicesMax && !closed_.contains(index)) open_.insert(index);
+  if (!closed_.contains(index)) open_.insert(index);
+  if (open_.size() + closed_.size() > kChoicesMax) {
+    state_.error = unreadable_answer({}, "a stream of too many choices");
+    return;
+  }
   const std::string word = choice["finish_reason"].string_or("");
   if (word.empty() || open_.erase(index) == 0) return;
   closed_.insert(index);
