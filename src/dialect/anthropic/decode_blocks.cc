@@ -1,10 +1,10 @@
 #include "dialect/anthropic/decode_blocks.h"
 
-#include "base/strings.h"
 #include "base/try.h"
 #include "dialect/anthropic/citations.h"
 #include "dialect/anthropic/functions.h"
 #include "dialect/anthropic/tool_call.h"
+#include "dialect/data_url.h"
 
 #include <algorithm>
 #include <array>
@@ -42,16 +42,6 @@ Result<std::string> optional_string(json::Value object, std::string_view name, c
   return std::move(*text);
 }
 
-// "data:image/png;base64,…" in place of a URL. Nothing when it is none or not base64.
-std::optional<llm::Media> data_url(std::string_view url) {
-  if (!istarts_with(url, "data:")) return std::nullopt;
-  const auto split = split_once(url.substr(5), ',');
-  if (!split || !split->first.ends_with(";base64")) return std::nullopt;
-  const auto type_end = split->first.find(';');
-  return llm::Media{.data = std::string(split->second),
-                    .media_type = std::string(split->first.substr(0, type_end))};
-}
-
 // A source of type base64, url or file.
 Result<llm::Media> read_media(json::Value source, const Place& place) {
   llm::Media media;
@@ -60,7 +50,7 @@ Result<llm::Media> read_media(json::Value source, const Place& place) {
     BF_TRY(media.media_type, required_string(source, "media_type", place));
   } else if (source["type"].equals("url")) {
     BF_TRY(media.url, required_string(source, "url", place));
-    if (auto inlined = data_url(media.url)) return std::move(*inlined);
+    if (auto inlined = read_data_url(media.url)) return *std::move(inlined);
   } else if (source["type"].equals("file")) {
     BF_TRY(media.file_id, required_string(source, "file_id", place));
   } else {

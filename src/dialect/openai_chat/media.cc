@@ -1,14 +1,12 @@
 #include "dialect/openai_chat/media.h"
 
-#include "base/strings.h"
+#include "dialect/data_url.h"
 
 #include <array>
 #include <utility>
 
 namespace bifrost::dialect::openai_chat {
 namespace {
-
-constexpr std::string_view kBase64 = ";base64";
 
 struct AudioName {
   std::string_view format;
@@ -30,22 +28,9 @@ constexpr std::array<AudioName, 9> kAudioNames{{
 }  // namespace
 
 llm::Media media_of_url(std::string_view url) {
+  if (auto inlined = read_data_url(url)) return *std::move(inlined);
   llm::Media media;
-  const auto comma = url.find(',');
-  if (!istarts_with(url, "data:") || comma == std::string_view::npos) {
-    media.url = url;
-    return media;
-  }
-  std::string_view head = url.substr(5, comma - 5);
-  const std::string_view body = url.substr(comma + 1);
-  if (head.size() >= kBase64.size() &&
-      iequals(head.substr(head.size() - kBase64.size()), kBase64)) {
-    head.remove_suffix(kBase64.size());
-    media.data = body;
-  } else {
-    media.data = base64_encode(percent_decode(body).value_or(std::string(body)));
-  }
-  media.media_type = head;
+  media.url = url;
   return media;
 }
 

@@ -8,7 +8,7 @@
 
 namespace bifrost::dialect::openai_chat {
 
-// A data: URL becomes data and media type (RFC 2397), everything else a url.
+// A data: URL becomes data and media type, everything else a url.
 [[nodiscard]] llm::Media media_of_url(std::string_view url);
 // The other way; empty when the media is neither data nor url.
 [[nodiscard]] std::string url_of_media(const llm::Media& media);
