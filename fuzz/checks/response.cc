@@ -16,6 +16,8 @@ std::string text_of_choice(const llm::Choice& choice) {
 void check_tap(const dialect::TapState& tap, const llm::Response& response) {
   BF_ASSERT(tap.usage == response.usage);
   BF_ASSERT(!tap.error.has_value());
+  // Of several choices a tap reports the reason of one that has any.
+  if (response.choices.size() > 1) return;
   const llm::FinishReason finish = response.choices.front().finish;
   // A tap tells a call by a word, wherever in the answer it stands.
   const bool differs_by_call =

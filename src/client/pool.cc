@@ -195,8 +195,7 @@ net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect_tcp(net::CallScope
   co_return failure;
 }
 
-void Pool::give_back(std::shared_ptr<const Origin> origin,
-                     std::unique_ptr<Connection> connection) {
+void Pool::give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection) {
   if (loop_.now() - connection->opened() >= origin->connection_age_max) return;
   Shelf& shelf = shelves_[origin.get()];
   if (!shelf.origin) shelf.origin = origin;

@@ -19,8 +19,8 @@ std::optional<llm::Media> read_data_url(std::string_view url) {
   const auto& [head, bytes] = *split;
   llm::Media media;
   media.media_type = head.substr(0, head.find(';'));
-  const bool encoded = head.size() >= kBase64.size() &&
-                       iequals(head.substr(head.size() - kBase64.size()), kBase64);
+  const bool encoded =
+      head.size() >= kBase64.size() && iequals(head.substr(head.size() - kBase64.size()), kBase64);
   media.data = encoded ? std::string(bytes)
                        : base64_encode(percent_decode(bytes).value_or(std::string(bytes)));
   return media;

@@ -11,6 +11,7 @@
 #include "llm/request.h"
 #include "llm/response.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,6 +40,12 @@ struct RequestFacts {
   bool include_usage = false;  // already asks for usage in the stream
   std::vector<std::string> fallbacks;
   std::vector<json::Member> members;  // of the top-level object
+
+  // The bytes of a member's value; empty when the caller wrote no such member.
+  [[nodiscard]] std::string_view value_of(std::string_view key) const {
+    const auto found = std::ranges::find(members, key, &json::Member::key);
+    return found == members.end() ? std::string_view{} : found->value;
+  }
 };
 
 // How an OpenAI-shaped endpoint takes earlier reasoning on assistant messages.
@@ -67,6 +74,17 @@ struct Flavor {
   ReasoningHistory reasoning_history = ReasoningHistory::kNone;
   // Thinks by default and refuses a forced tool call then: such requests switch thinking off.
   bool forced_tool_ends_thinking = false;
+
+  [[nodiscard]] bool removes(std::string_view field) const {
+    return std::ranges::find(removed_fields, field) != removed_fields.end();
+  }
+  // The endpoint's name of a field.
+  [[nodiscard]] std::string_view name_of(std::string_view field) const {
+    for (const auto& [ours, theirs] : renamed_fields) {
+      if (ours == field) return theirs;
+    }
+    return field;
+  }
 };
 
 struct EncodeOptions {

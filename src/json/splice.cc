@@ -30,6 +30,12 @@ void Splice::remove_member(std::size_t begin, std::size_t end) {
   removals_.push_back({begin, end});
 }
 
+void Splice::remove_member(const Member& member) {
+  const auto key = static_cast<std::size_t>(member.key.data() - text_.data());
+  const auto value = static_cast<std::size_t>(member.value.data() - text_.data());
+  remove_member(key - 1, value + member.value.size());
+}
+
 // Neighbours that go together are one run: it takes the comma behind it or, at the end of its
 // container, the comma before it.
 std::vector<Splice::Edit> Splice::removal_edits() const {

@@ -4,6 +4,8 @@
 // text. Not thread-safe.
 #pragma once
 
+#include "json/scan.h"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,6 +27,8 @@ class Splice {
   // longer needs, whichever of its neighbours go too. `begin` and `end` are the offsets of its
   // first byte (of the key, quotes included) and behind its last byte.
   void remove_member(std::size_t begin, std::size_t end);
+  // The same for a member that a Scanner found in the text.
+  void remove_member(const Member& member);
 
   [[nodiscard]] bool empty() const { return edits_.empty() && removals_.empty(); }
   [[nodiscard]] std::string apply() const;

@@ -9,23 +9,10 @@
 #include "json/splice.h"
 #include "json/writer.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace bifrost::dialect::anthropic {
 namespace {
-
-// The offsets of a member with its key, both quotes included.
-struct Span {
-  std::size_t begin;
-  std::size_t end;
-};
-
-Span span_of(const json::Member& member, const std::string& body) {
-  const auto key = static_cast<std::size_t>(member.key.data() - body.data());
-  const auto value = static_cast<std::size_t>(member.value.data() - body.data());
-  return {.begin = key - 1, .end = value + member.value.size()};
-}
 
 bool is_gateway_fallbacks(std::string_view value) {
   const auto document = json::Document::parse(value);
@@ -46,42 +33,37 @@ class Editor {
 
  private:
   static bool forces_tool(const RequestFacts& facts) {
-    for (const json::Member& member : facts.members) {
-      if (member.key != "tool_choice") continue;
-      const auto choice = json::Document::parse(member.value);
-      if (!choice) return false;
-      const json::Value type = choice->root()["type"];
-      return type.equals("tool") || type.equals("any");
-    }
-    return false;
+    const auto choice = json::Document::parse(facts.value_of("tool_choice"));
+    if (!choice) return false;
+    const json::Value type = choice->root()["type"];
+    return type.equals("tool") || type.equals("any");
   }
 
   void end_thinking(const RequestFacts& facts) {
     constexpr std::string_view kOff = R"({"type":"disabled"})";
-    for (const json::Member& member : facts.members) {
-      if (member.key != "thinking") continue;
-      if (member.value != kOff) splice_.replace(member.value, std::string(kOff));
-      return;
+    const std::string_view thinking = facts.value_of("thinking");
+    if (thinking == kOff) return;
+    if (!thinking.empty()) {
+      splice_.replace(thinking, std::string(kOff));
+    } else {
+      // There is another member: the choice itself.
+      splice_.insert(body_.find('{') + 1, "\"thinking\":" + std::string(kOff) + ",");
     }
-    // There is another member: the choice itself.
-    splice_.insert(body_.find('{') + 1, "\"thinking\":" + std::string(kOff) + ",");
   }
 
   void edit_member(const json::Member& member, const RequestFacts& facts) {
-    const auto& removed = options_.flavor.removed_fields;
+    const Flavor& flavor = options_.flavor;
     const bool ours = member.key == "fallbacks" && is_gateway_fallbacks(member.value);
-    if (ours || std::ranges::find(removed, member.key) != removed.end()) {
-      const Span span = span_of(member, body_);
-      splice_.remove_member(span.begin, span.end);
+    if (ours || flavor.removes(member.key)) {
+      splice_.remove_member(member);
       return;
     }
-    for (const auto& [name, theirs] : options_.flavor.renamed_fields) {
-      if (member.key == name) splice_.replace(member.key, std::string(theirs));
-    }
+    const std::string_view name = flavor.name_of(member.key);
+    if (name != member.key) splice_.replace(member.key, std::string(name));
     if (member.key == "model" && facts.model != options_.model) {
       splice_.replace(member.value, json::quoted(options_.model));
     }
-    const std::int64_t max_tokens_min = options_.flavor.max_tokens_min;
+    const std::int64_t max_tokens_min = flavor.max_tokens_min;
     if (member.key == "max_tokens" &&
         parse_int(member.value).value_or(max_tokens_min) < max_tokens_min) {
       splice_.replace(member.value, std::to_string(max_tokens_min));

@@ -123,16 +123,12 @@ bool RequestEncoder::forces_tool() const {
 }
 
 bool RequestEncoder::open(std::string_view name, std::string_view caller) {
-  const auto& removed = options_.flavor.removed_fields;
-  if (std::ranges::find(removed, name) != removed.end()) {
+  if (options_.flavor.removes(name)) {
     drop(caller);
     return false;
   }
   if (!body_->takes(name)) return false;
-  for (const auto& [ours, theirs] : options_.flavor.renamed_fields) {
-    if (ours == name) name = theirs;
-  }
-  writer_.key(name);
+  writer_.key(options_.flavor.name_of(name));
   return true;
 }
 

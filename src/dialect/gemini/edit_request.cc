@@ -7,25 +7,15 @@
 #include "json/document.h"
 #include "json/splice.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace bifrost::dialect::gemini {
 namespace {
 
-std::string_view member_of(const RequestFacts& facts, std::string_view key) {
-  const auto found = std::ranges::find(facts.members, key, &json::Member::key);
-  return found == facts.members.end() ? std::string_view{} : found->value;
-}
-
 Result<std::vector<std::string>> parse_fallbacks(std::string_view json) {
   if (json.empty()) return std::vector<std::string>{};
   BF_TRY(const json::Document document, json::Document::parse(json));
   return fallbacks_of(document.root());
-}
-
-bool names(std::span<const std::string_view> list, std::string_view key) {
-  return std::ranges::find(list, key) != list.end();
 }
 
 }  // namespace
@@ -35,9 +25,9 @@ Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
   RequestFacts facts{.stream = input.path_stream,
                      .include_usage = true,  // a Gemini stream always reports it
                      .members = *members};
-  const std::string in_body = json::unescape(member_of(facts, "model")).value_or("");
+  const std::string in_body = json::unescape(facts.value_of("model")).value_or("");
   BF_TRY(facts.model, requested_model(input.path_model, in_body));
-  BF_TRY(facts.fallbacks, parse_fallbacks(member_of(facts, "fallbacks")));
+  BF_TRY(facts.fallbacks, parse_fallbacks(facts.value_of("fallbacks")));
   return facts;
 }
 
@@ -48,16 +38,12 @@ Result<std::optional<std::string>> edit_request(const RequestInput& input,
                                                 const EncodeOptions& options) {
   json::Splice splice(input.body);
   for (const json::Member& member : facts.members) {
-    const auto key_at = static_cast<std::size_t>(member.key.data() - input.body.data());
-    const auto value_at = static_cast<std::size_t>(member.value.data() - input.body.data());
-    if (member.key == "fallbacks" || member.key == "model" ||
-        names(options.flavor.removed_fields, member.key)) {
-      splice.remove_member(key_at - 1, value_at + member.value.size());
+    if (member.key == "fallbacks" || member.key == "model" || options.flavor.removes(member.key)) {
+      splice.remove_member(member);
       continue;
     }
-    for (const auto& [ours, theirs] : options.flavor.renamed_fields) {
-      if (member.key == ours) splice.replace(member.key, std::string(theirs));
-    }
+    const std::string_view name = options.flavor.name_of(member.key);
+    if (name != member.key) splice.replace(member.key, std::string(name));
   }
   if (splice.empty()) return std::optional<std::string>{};
   return std::optional<std::string>(splice.apply());

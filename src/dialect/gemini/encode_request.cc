@@ -37,14 +37,11 @@ class RequestEncoder {
  private:
   // Writes the key as the endpoint spells it; false when it refuses the field.
   bool top(std::string_view key) {
-    if (std::ranges::find(removed(), key) != removed().end()) {
+    if (options_.flavor.removes(key)) {
       drop(key);
       return false;
     }
-    for (const auto& [ours, theirs] : options_.flavor.renamed_fields) {
-      if (ours == key) key = theirs;
-    }
-    out_.key(key);
+    out_.key(options_.flavor.name_of(key));
     return true;
   }
 

@@ -233,7 +233,8 @@ TEST(GeminiStreamTap, JudgesAsTheDecoderDoes) {
   EXPECT_FALSE(tap(chunk(R"({"error":{"code":503},)" + usage + "}")).usage.known);
   EXPECT_FALSE(tap(chunk(R"({"candidates":[{"index":-1,"finishReason":"STOP"}]})")).ended);
   EXPECT_FALSE(
-      tap(parts(R"({"text":"a"})") + chunk(R"({"promptFeedback":{"blockReason":"SAFETY"}})")).ended);
+      tap(parts(R"({"text":"a"})") + chunk(R"({"promptFeedback":{"blockReason":"SAFETY"}})"))
+          .ended);
 }
 
 // -- encoding

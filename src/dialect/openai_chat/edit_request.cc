@@ -7,7 +7,6 @@
 #include "json/document.h"
 #include "json/splice.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace bifrost::dialect::openai_chat {
@@ -34,23 +33,17 @@ class Editor {
  private:
   const Flavor& flavor() const { return options_.flavor; }
 
-  bool has(std::string_view key) const {
-    return std::ranges::any_of(facts_.members,
-                               [&](const json::Member& member) { return member.key == key; });
-  }
+  bool has(std::string_view key) const { return !facts_.value_of(key).empty(); }
 
   // Must the answer be a tool call? A value that cannot be read is for the endpoint to refuse.
   bool forces_tool() const {
-    for (const json::Member& member : facts_.members) {
-      if (member.key != "tool_choice") continue;
-      if (member.value == "\"required\"") return true;
-      if (!member.value.starts_with('{')) return false;
-      const auto choice = json::Document::parse(member.value);
-      if (!choice) return false;
-      const json::Value type = choice->root()["type"];
-      return type.equals("function") || type.equals("custom");
-    }
-    return false;
+    const std::string_view value = facts_.value_of("tool_choice");
+    if (value == "\"required\"") return true;
+    if (!value.starts_with('{')) return false;
+    const auto choice = json::Document::parse(value);
+    if (!choice) return false;
+    const json::Value type = choice->root()["type"];
+    return type.equals("function") || type.equals("custom");
   }
 
   std::size_t offset(std::string_view slice) const {
@@ -58,7 +51,7 @@ class Editor {
   }
 
   void remove(const json::Member& member) {
-    splice_.remove_member(offset(member.key) - 1, offset(member.value) + member.value.size());
+    splice_.remove_member(member);
     ++removed_members_;
   }
 
@@ -66,18 +59,7 @@ class Editor {
     if (slice != replacement) splice_.replace(slice, std::move(replacement));
   }
 
-  bool removed(std::string_view key) const {
-    return key == "fallbacks" ||
-           std::ranges::find(flavor().removed_fields, key) != flavor().removed_fields.end();
-  }
-
-  // The endpoint's name for a field.
-  std::string_view name(std::string_view key) const {
-    for (const auto& [ours, theirs] : flavor().renamed_fields) {
-      if (ours == key) return theirs;
-    }
-    return key;
-  }
+  bool removed(std::string_view key) const { return key == "fallbacks" || flavor().removes(key); }
 
   Result<void> edit(const json::Member& member) {
     const std::string_view key = member.key;
@@ -93,13 +75,13 @@ class Editor {
         return {};
       }
     }
-    if (name(key) != key) {
+    if (const std::string_view name = flavor().name_of(key); name != key) {
       // Both names at once: the endpoint's own wins.
-      if (has(name(key))) {
+      if (has(name)) {
         remove(member);
         return {};
       }
-      splice_.replace(member.key, std::string(name(key)));
+      splice_.replace(member.key, std::string(name));
       if (key == "reasoning") return {};
     }
     if (key == "model") set(member.value, json::quoted(options_.model));
@@ -169,7 +151,7 @@ class Editor {
       remove(member);
       return {};
     }
-    splice_.replace(member.key, std::string(name(field)));
+    splice_.replace(member.key, std::string(flavor().name_of(field)));
     splice_.replace(member.value, json::quoted(word));
     return {};
   }

@@ -55,14 +55,11 @@ class FieldEncoder {
  private:
   // Writes the key unless the endpoint refuses the field, which is named as dropped then.
   bool field(std::string_view name) {
-    if (std::ranges::find(flavor_.removed_fields, name) != flavor_.removed_fields.end()) {
+    if (flavor_.removes(name)) {
       encoding_.drop(std::string(name));
       return false;
     }
-    for (const auto& [ours, theirs] : flavor_.renamed_fields) {
-      if (ours == name) name = theirs;
-    }
-    writer_.key(name);
+    writer_.key(flavor_.name_of(name));
     return true;
   }
 
@@ -178,9 +175,7 @@ class FieldEncoder {
 
   void extras() {
     encoding_.extras.for_each_top([this](std::string_view key, std::string_view json) {
-      if (std::ranges::find(flavor_.removed_fields, key) != flavor_.removed_fields.end()) {
-        return false;
-      }
+      if (flavor_.removes(key)) return false;
       raw(key, json);
       return true;
     });
