@@ -79,18 +79,17 @@ dialect::AnswerContext answer_context(const RelayContext& context) {
       .extra_fields = exchange.unified() ? extra_fields(exchange, raw_parts(exchange)) : ""};
 }
 
-Result<std::string> whole_body(const RelayContext& context) {
+std::string whole_body(const RelayContext& context) {
   Exchange& exchange = context.exchange;
   upstream::Served& served = *exchange.served;
-  const dialect::Dialect& theirs = served.target->endpoint->dialect();
   exchange.tap = std::move(served.answer->tap);
   if (served.same_dialect) {
     const RawParts raw = raw_parts(exchange);
     if (!exchange.unified() || !raw.any()) return std::move(served.answer->body);
     return with_extra_fields(served.answer->body, extra_fields(exchange, raw));
   }
-  BF_TRY(const llm::Response response, theirs.decode_response(served.answer->body));
-  return exchange.surface().dialect->encode_response(response, answer_context(context));
+  return exchange.surface().dialect->encode_response(*served.answer->response,
+                                                     answer_context(context));
 }
 
 // Writes pieces and keeps what is measured by the piece.
@@ -239,7 +238,7 @@ net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& wri
 
 net::Task<Result<void>> relay_whole(RelayContext context) {
   Exchange& exchange = context.exchange;
-  BF_CO_TRY(const std::string body, whole_body(context));
+  const std::string body = whole_body(context);
   http::Headers headers = served_headers(exchange);
   headers.add("content-type", "application/json");
   co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);

@@ -37,14 +37,15 @@ struct Phase {
   const config::NetworkSettings& network;
   SteadyTime sent;
   SteadyTime total_until;
+  bool translate = false;
 };
 
-Phase begin(const provider::Endpoint& endpoint) {
+Phase begin(const provider::Endpoint& endpoint, bool translate = false) {
   const config::NetworkSettings& network = endpoint.settings.network;
   const SteadyTime now = steady_clock::now();
   const SteadyTime until =
       network.total_timeout.count() > 0 ? now + network.total_timeout : SteadyTime::max();
-  return {endpoint, network, now, until};
+  return {endpoint, network, now, until, translate};
 }
 
 // Reads a body to its end, at most `bytes_max`; beyond, what came so far counts or it is an error.
@@ -108,16 +109,36 @@ bool is_event_stream(const http::ResponseHead& head, const dialect::Dialect& dia
   return istarts_with(head.headers.get("content-type"), dialect.content_type);
 }
 
+// What a tap would have learnt from the same answer.
+dialect::TapState said_by(const llm::Response& response) {
+  dialect::TapState said{.usage = response.usage,
+                         .model = response.model,
+                         .id = response.id,
+                         .events = 1,
+                         .content_events = 1,
+                         .ended = true};
+  if (response.choices.empty()) return said;
+  const llm::Choice& first = response.choices.front();
+  said.finish = first.finish;
+  said.finished = !first.finish_raw.empty();
+  return said;
+}
+
 // A whole body with status 200: good, or an error in disguise.
 Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, http::ResponseHead head,
                                              std::string body) {
   const dialect::Dialect& dialect = phase.endpoint.dialect();
-  dialect::TapState state = dialect.tap_response(body);
-  if (state.error) return *std::move(state.error);
   auto answer = std::make_unique<Answer>();
+  if (phase.translate) {
+    BF_TRY(llm::Response response, dialect.decode_response(body));
+    answer->tap = said_by(response);
+    answer->response = std::make_unique<llm::Response>(std::move(response));
+  } else {
+    answer->tap = dialect.tap_response(body);
+    if (answer->tap.error) return *std::move(answer->tap.error);
+  }
   answer->head = std::move(head);
   answer->body = std::move(body);
-  answer->tap = std::move(state);
   answer->first_content_after = steady_clock::now() - phase.sent;
   return answer;
 }
@@ -204,7 +225,7 @@ net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client
     if (!entered) co_return std::move(entered).error();
     permit = *std::move(entered);
   }
-  const Phase phase = begin(options.endpoint);
+  const Phase phase = begin(options.endpoint, options.translate);
   auto answer = co_await answer_of(scope, client, network, phase, options.request, options.stream,
                                    std::move(permit));
   times.taken = steady_clock::now() - phase.sent;

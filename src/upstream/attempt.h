@@ -32,6 +32,7 @@ struct AttemptOptions {
   const provider::Endpoint& endpoint;
   const provider::OutboundRequest& request;
   bool stream = false;
+  bool translate = false;  // a whole answer is decoded, and judged by that
 };
 
 // `times` is filled whatever the outcome. A failure carries its next step, and the floor of a

@@ -150,10 +150,12 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
   for (std::int64_t retries = 0;; ++retries) {
     BF_CO_TRY(Prepared prepared, prepare(visit, keys, client.random));
     AttemptTimes times;
-    auto answer = co_await attempt(
-        scope, client, visit.job.network,
-        {.endpoint = endpoint, .request = prepared.request, .stream = visit.job.facts.stream},
-        times);
+    auto answer = co_await attempt(scope, client, visit.job.network,
+                                   {.endpoint = endpoint,
+                                    .request = prepared.request,
+                                    .stream = visit.job.facts.stream,
+                                    .translate = !visit.encoder.same_dialect(endpoint)},
+                                   times);
     if (answer) {
       observer.on_attempt({visit.target, prepared.key, retries, nullptr, times, false});
       co_return served_by(visit, std::move(prepared), *std::move(answer), retries);

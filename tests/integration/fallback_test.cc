@@ -69,6 +69,26 @@ TEST_P(FirstFailureTest, IsAnsweredByTheFallbackAsAStream) {
   EXPECT_THAT(reply.body, testing::EndsWith("data: [DONE]\n\n"));
 }
 
+// Passed on or translated: what the provider said is judged before the caller gets to see it.
+TEST_F(FallbackTest, WhatIsNoAnswerInItsDialectIsAFailure) {
+  start_with_fallback();
+  const std::string request =
+      R"({"model": "anthropic/claude-test", "fallbacks": ["openai/gpt-test"], "max_tokens": 9, )"
+      R"("messages": [{"role": "user", "content": "Hi"}]})";
+  std::size_t asked = 0;
+  for (const std::string_view path : {"/v1/chat/completions", "/anthropic/v1/messages"}) {
+    for (const std::string_view body : {"<html></html>", "[]", "{}", R"({"type": "message"})"}) {
+      second.push(Script::json(200, std::string(body)));
+      provider.push(unified().reply());
+      const Response reply = post(path, request);
+      EXPECT_EQ(reply.status, 200) << path << body;
+      EXPECT_EQ(reply.headers.get("x-bifrost-provider"), "openai") << path << body;
+      EXPECT_THAT(reply.body, HasSubstr("Hello"));
+      EXPECT_EQ(provider.request_count(), ++asked);
+    }
+  }
+}
+
 TEST_F(FallbackTest, AnErrorAsTheFirstEventIsAFailure) {
   start_with_fallback();
   const std::string error = sse_event(openai_error("The engine is overloaded"));

@@ -54,15 +54,21 @@ llm::Part read_block(json::Value block) {
   return part;
 }
 
-}  // namespace
-
-Result<llm::Response> decode_response(std::string_view body) {
+// What `body` says when it is an answer; else why it is none.
+Result<json::Document> read_answer(std::string_view body) {
   auto document = json::Document::parse(body);
   if (!document) return not_an_answer(document.error().message);
   const json::Value root = document->root();
   if (root["type"].equals("error") || root["error"].is_object()) return read_error(root, 0, body);
   if (!root["content"].is_array()) return not_an_answer("it has no content");
+  return document;
+}
 
+}  // namespace
+
+Result<llm::Response> decode_response(std::string_view body) {
+  BF_TRY(const json::Document document, read_answer(body));
+  const json::Value root = document.root();
   llm::Response response{.id = root["id"].string_or({}), .model = root["model"].string_or({})};
   response.dialect = kName;
   llm::Choice choice;
@@ -82,6 +88,26 @@ Result<llm::Response> decode_response(std::string_view body) {
   response.usage = usage.usage();
   response.service_tier = hub_service_tier(usage.service_tier());
   return response;
+}
+
+TapState tap_response(std::string_view body) {
+  TapState state;
+  const auto document = read_answer(body);
+  if (!document) {
+    state.error = document.error();
+    return state;
+  }
+  const auto [id, model, counts, reason] =
+      document->root().members<4>({"id", "model", "usage", "stop_reason"});
+  state.id = id.string_or({});
+  state.model = model.string_or({});
+  UsageReader usage;
+  usage.read(counts);
+  state.usage = usage.usage();
+  state.finish = finish_reason(reason.string_or({}));
+  state.finished = reason.is_string();
+  state.ended = true;
+  return state;
 }
 
 }  // namespace bifrost::dialect::anthropic

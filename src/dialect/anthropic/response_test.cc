@@ -126,7 +126,10 @@ TEST(AnthropicTapResponse, ReadsWhatMatters) {
   EXPECT_EQ(state.finish, FinishReason::kLength);
   EXPECT_EQ(state.usage.input, 3);
   EXPECT_EQ(state.usage.output, 4);
-  EXPECT_FALSE(tap_response("broken").finished);
+  for (const std::string_view bad : {"broken", "[]", "{}", R"({"error":{"type":"api_error"}})"}) {
+    EXPECT_TRUE(tap_response(bad).error) << bad;
+    EXPECT_FALSE(decode_response(bad)) << bad;
+  }
 }
 
 }  // namespace

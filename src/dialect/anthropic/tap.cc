@@ -82,24 +82,4 @@ void Tap::read_end(json::Value delta, json::Value usage) {
 
 std::unique_ptr<StreamTap> make_stream_tap() { return std::make_unique<Tap>(); }
 
-TapState tap_response(std::string_view body) {
-  TapState state;
-  const auto document = json::Document::parse(body);
-  if (!document || !document->root().is_object()) return state;
-  const auto [id, model, counts, reason, error] =
-      document->root().members<5>({"id", "model", "usage", "stop_reason", "error"});
-  state.id = id.string_or({});
-  state.model = model.string_or({});
-  UsageReader usage;
-  usage.read(counts);
-  if (error.exists()) state.error = read_error(error, 0, body);
-  if (reason.is_string()) {
-    state.finish = finish_reason(reason.string_or({}));
-    state.finished = true;
-  }
-  state.usage = usage.usage();
-  state.ended = true;
-  return state;
-}
-
 }  // namespace bifrost::dialect::anthropic

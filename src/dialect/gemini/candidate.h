@@ -1,6 +1,7 @@
 // One candidate of an answer in our words, and the head that answers and stream chunks share.
 #pragma once
 
+#include "base/result.h"
 #include "dialect/dialect.h"
 #include "json/document.h"
 #include "json/writer.h"
@@ -33,6 +34,9 @@ inline constexpr std::int64_t kCandidatesMax = 128;
 
 [[nodiscard]] llm::Choice decode_candidate(json::Value candidate, std::string_view answer_id);
 void write_candidate(json::Writer& out, const llm::Choice& choice);
+
+// What the body of a whole answer says; else why it is none.
+[[nodiscard]] Result<json::Document> read_answer(std::string_view body);
 
 // The error object of a body or a chunk, which may be wrapped in an array; missing when there is
 // none.

@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "dialect/gemini/call_id.h"
 #include "dialect/gemini/candidate.h"
 #include "dialect/gemini/finish_reason.h"
@@ -70,9 +71,10 @@ llm::Choice blocked_choice(std::string reason) {
 }  // namespace
 
 AnswerHead decode_head(json::Value root) {
-  return {.id = field(root, "responseId").string_or(""),
-          .model = field(root, "modelVersion").string_or(""),
-          .created = parse_timestamp(field(root, "createTime").string_or("")).value_or(0)};
+  const auto [id, model, created] = fields<3>(root, {"responseId", "modelVersion", "createTime"});
+  return {.id = id.string_or(""),
+          .model = model.string_or(""),
+          .created = parse_timestamp(created.string_or("")).value_or(0)};
 }
 
 std::optional<std::int64_t> candidate_index(json::Value candidate) {
@@ -83,8 +85,10 @@ std::optional<std::int64_t> candidate_index(json::Value candidate) {
 
 llm::Choice decode_candidate(json::Value candidate, std::string_view answer_id) {
   llm::Choice choice;
-  choice.index = std::max<std::int64_t>(whole_number(field(candidate, "index")).value_or(0), 0);
-  DecodedParts decoded = decode_parts(field(candidate, "content"));
+  const auto [index, content, reason, logprobs] =
+      fields<4>(candidate, {"index", "content", "finishReason", "logprobsResult"});
+  choice.index = std::max<std::int64_t>(whole_number(index).value_or(0), 0);
+  DecodedParts decoded = decode_parts(content);
   for (PlacedCitation& placed : decode_citations(candidate, decoded.wire_texts)) {
     llm::TextPart* text = cited_part(decoded, placed.part);
     if (text != nullptr) text->citations.push_back(std::move(placed.citation));
@@ -92,38 +96,50 @@ llm::Choice decode_candidate(json::Value candidate, std::string_view answer_id) 
   name_calls(decoded.parts, answer_id);
   const bool has_calls = std::ranges::any_of(
       decoded.parts, [](const llm::Part& part) { return part.as<llm::ToolCallPart>() != nullptr; });
-  choice.finish_raw = field(candidate, "finishReason").string_or("");
+  choice.finish_raw = reason.string_or("");
   choice.finish = finish_reason(choice.finish_raw, has_calls);
-  choice.logprobs = decode_logprobs(field(candidate, "logprobsResult"));
+  choice.logprobs = decode_logprobs(logprobs);
   choice.parts = std::move(decoded.parts);
   return choice;
 }
 
-Result<llm::Response> decode_response(std::string_view body) {
+Result<json::Document> read_answer(std::string_view body) {
   auto document = json::Document::parse(body);
-  if (!document || (!document->root().is_object() && !error_of(document->root()))) {
+  const json::Value root = document ? document->root() : json::Value{};
+  if (const json::Value error = error_of(root)) return error_from(error, 0, body);
+  if (!root.is_object()) {
     return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
                           "the provider's answer is not a JSON object");
   }
-  const json::Value root = document->root();
-  if (const json::Value error = error_of(root)) return error_from(error, 0, body);
+  // Google sometimes answers with nothing but usage.
+  const auto [candidates, feedback, usage, model] =
+      fields<4>(root, {"candidates", "promptFeedback", "usageMetadata", "modelVersion"});
+  if (candidates.size() > 0 || field(feedback, "blockReason").is_string() || usage.is_object() ||
+      model.is_string()) {
+    return document;
+  }
+  return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
+                        "the provider's answer has no candidates");
+}
 
+Result<llm::Response> decode_response(std::string_view body) {
+  BF_TRY(const json::Document document, read_answer(body));
+  const json::Value root = document.root();
   const AnswerHead head = decode_head(root);
   llm::Response response{.id = head.id, .model = head.model, .created = head.created};
   response.dialect = kName;
-  response.usage = decode_usage(field(root, "usageMetadata"));
-  for (const json::Value candidate : elements(field(root, "candidates"))) {
+  const auto [candidates, feedback, usage] =
+      fields<3>(root, {"candidates", "promptFeedback", "usageMetadata"});
+  response.usage = decode_usage(usage);
+  for (const json::Value candidate : elements(candidates)) {
     response.choices.push_back(decode_candidate(candidate, head.id));
   }
-  const json::Value block = field(field(root, "promptFeedback"), "blockReason");
   if (!response.choices.empty()) return response;
+  const json::Value block = field(feedback, "blockReason");
   if (block.is_string()) {
     response.choices.push_back(blocked_choice(block.string_or("")));
-  } else if (field(root, "usageMetadata").is_object() || !head.model.empty()) {
-    response.choices.emplace_back();  // Google sometimes answers with nothing at all
   } else {
-    return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
-                          "the provider's answer has no candidates");
+    response.choices.emplace_back();
   }
   return response;
 }

@@ -27,14 +27,24 @@ bool is_field(std::string_view key, std::string_view camel) {
 }
 
 json::Value field(json::Value object, std::string_view camel) {
-  if (!object.is_object()) return {};
-  json::Value found;
+  return fields<1>(object, {camel})[0];
+}
+
+// Of both spellings at once the camel case one counts, and of one spelling the first.
+void find_fields(json::Value object, std::span<const std::string_view> camel,
+                 std::span<json::Value> found) {
+  if (!object.is_object()) return;
   for (const json::Value member : object.children()) {
     const std::string_view key = member.raw_key();
-    if (key == camel) return member.is_set() ? member : json::Value{};
-    if (!found.exists() && is_snake_case(key, camel)) found = member;
+    for (std::size_t i = 0; i < camel.size(); ++i) {
+      const bool exact = key == camel[i];
+      if (!exact && !is_snake_case(key, camel[i])) continue;
+      if (!found[i].exists() || (exact && found[i].raw_key() != camel[i])) found[i] = member;
+    }
   }
-  return found.is_set() ? found : json::Value{};
+  for (json::Value& value : found) {
+    if (!value.is_set()) value = {};
+  }
 }
 
 std::vector<json::Value> elements(json::Value list) {

@@ -5,8 +5,11 @@
 #include "base/result.h"
 #include "json/document.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +21,19 @@ namespace bifrost::dialect::gemini {
 
 // The member in either spelling, when it is set; else a missing Value.
 [[nodiscard]] json::Value field(json::Value object, std::string_view camel);
+
+void find_fields(json::Value object, std::span<const std::string_view> camel,
+                 std::span<json::Value> found);
+
+// Members as `field` would find them, in one pass for all.
+//   const auto [content, reason] = fields<2>(candidate, {"content", "finishReason"});
+template <std::size_t N>
+[[nodiscard]] std::array<json::Value, N> fields(json::Value object,
+                                                const std::array<std::string_view, N>& camel) {
+  std::array<json::Value, N> found;
+  find_fields(object, camel, found);
+  return found;
+}
 
 // The elements of a list, or the lone object that stands for a list of one.
 [[nodiscard]] std::vector<json::Value> elements(json::Value list);

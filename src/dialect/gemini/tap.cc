@@ -38,23 +38,14 @@ Signs signs_in(std::string_view candidates) {
 // What the chunks, or the one answer, have said so far.
 class Reader {
  public:
-  void read(std::string_view text, TapState& state) {
-    const auto document = json::Document::parse(text);
-    if (!document) return;
-    json::Value root = document->root();
-    if (const json::Value error = error_of(root)) {
-      state.error = error_from(error, 0, text);
-      return;
-    }
-    if (root.is_array()) root = root.at(0);
-    if (!root.is_object()) return;
-    candidates(root["candidates"], state);
-    if (const json::Value usage = field(root, "usageMetadata")) {
-      if (const llm::Usage now = decode_usage(usage); now.known) state.usage = now;
-    }
-    if (state.model.empty()) state.model = field(root, "modelVersion").string_or("");
-    if (state.id.empty()) state.id = field(root, "responseId").string_or("");
-    if (!any_candidate_ && !block_reason(root).empty()) {
+  void read(json::Value root, TapState& state) {
+    const auto [list, usage, model, id, feedback] = fields<5>(
+        root, {"candidates", "usageMetadata", "modelVersion", "responseId", "promptFeedback"});
+    candidates(list, state);
+    if (const llm::Usage now = decode_usage(usage); now.known) state.usage = now;
+    if (state.model.empty()) state.model = model.string_or("");
+    if (state.id.empty()) state.id = id.string_or("");
+    if (!any_candidate_ && !field(feedback, "blockReason").string_or("").empty()) {
       state.finished = true;
       state.finish = llm::FinishReason::kContentFilter;
     }
@@ -79,10 +70,6 @@ class Reader {
     state.finish = finish_reason(reason_, has_calls_);
   }
 
-  static std::string block_reason(json::Value root) {
-    return field(field(root, "promptFeedback"), "blockReason").string_or("");
-  }
-
   std::string reason_;
   bool any_candidate_ = false;
   bool has_calls_ = false;
@@ -92,7 +79,14 @@ class GeminiStreamTap final : public SseTap {
  private:
   void on_event(const http::sse::Event& event) override {
     if (state_.error) return;
-    reader_.read(event.data, state_);
+    const auto document = json::Document::parse(event.data);
+    if (!document) return;  // it reaches the caller as it came, who judges it
+    const json::Value root = document->root();
+    if (const json::Value error = error_of(root)) {
+      state_.error = error_from(error, 0, event.data);
+      return;
+    }
+    reader_.read(root.is_array() ? root.at(0) : root, state_);
   }
 
   // No end marker exists; an answer with a finish reason is complete.
@@ -116,9 +110,14 @@ class GeminiStreamTap final : public SseTap {
 
 TapState tap_response(std::string_view body) {
   TapState state;
-  Reader().read(body, state);
+  const auto document = read_answer(body);
+  if (!document) {
+    state.error = document.error();
+    return state;
+  }
+  Reader().read(document->root(), state);
   state.events = 1;
-  state.ended = !state.error;
+  state.ended = true;
   return state;
 }
 

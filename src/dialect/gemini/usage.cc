@@ -55,33 +55,36 @@ void write_details(json::Writer& out, std::string_view key, const Split& split) 
 }  // namespace
 
 llm::Usage decode_usage(json::Value metadata) {
-  constexpr std::array<std::string_view, 5> kCounts = {"promptTokenCount", "candidatesTokenCount",
-                                                       "totalTokenCount", "thoughtsTokenCount",
-                                                       "cachedContentTokenCount"};
+  const auto [prompts, candidates, total, thoughts, cached_prompts, tools, prompt_details,
+              cache_details, candidate_details] =
+      fields<9>(metadata,
+                {"promptTokenCount", "candidatesTokenCount", "totalTokenCount",
+                 "thoughtsTokenCount", "cachedContentTokenCount", "toolUsePromptTokenCount",
+                 "promptTokensDetails", "cacheTokensDetails", "candidatesTokensDetails"});
   llm::Usage usage;
-  usage.known = std::ranges::any_of(kCounts, [&](std::string_view name) {
-    return whole_number(field(metadata, name)).has_value();
-  });
+  for (const json::Value value : {prompts, candidates, total, thoughts, cached_prompts}) {
+    usage.known = usage.known || whole_number(value).has_value();
+  }
   if (!usage.known) return usage;
 
-  const std::int64_t prompt = count(field(metadata, "promptTokenCount"));
-  usage.cache_read = std::min(count(field(metadata, "cachedContentTokenCount")), prompt);
-  const ByModality asked = modalities(field(metadata, "promptTokensDetails"));
-  const ByModality cached = modalities(field(metadata, "cacheTokensDetails"));
+  const std::int64_t prompt = count(prompts);
+  usage.cache_read = std::min(count(cached_prompts), prompt);
+  const ByModality asked = modalities(prompt_details);
+  const ByModality cached = modalities(cache_details);
   std::int64_t rest = prompt - usage.cache_read;
   usage.input_audio = std::clamp<std::int64_t>(asked.audio - cached.audio, 0, rest);
   rest -= usage.input_audio;
   usage.input_image = std::clamp<std::int64_t>(asked.image - cached.image, 0, rest);
   rest -= usage.input_image;
-  usage.input = rest + count(field(metadata, "toolUsePromptTokenCount"));
+  usage.input = rest + count(tools);
 
-  const ByModality answered = modalities(field(metadata, "candidatesTokensDetails"));
-  usage.output = count(field(metadata, "candidatesTokenCount"));
+  const ByModality answered = modalities(candidate_details);
+  usage.output = count(candidates);
   usage.output_audio = std::min(answered.audio, usage.output);
   usage.output -= usage.output_audio;
   usage.output_image = std::min(answered.image, usage.output);
   usage.output -= usage.output_image;
-  usage.reasoning = count(field(metadata, "thoughtsTokenCount"));
+  usage.reasoning = count(thoughts);
   return usage;
 }
 
