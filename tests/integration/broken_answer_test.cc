@@ -225,7 +225,7 @@ TEST_F(BrokenAnswerTest, AConnectionThatWasClosedInBetweenIsReplaced) {
   start({}, {"--workers", "1"});
   provider.handle([](const ReceivedRequest&) { return unified().reply(); });
   EXPECT_EQ(ask().status, 200);
-  provider.close_idle_connections();
+  EXPECT_TRUE(provider.close_idle_connections(1));
   EXPECT_TRUE(provider.wait_for_open_connections(0));
   EXPECT_EQ(ask().status, 200);
   EXPECT_EQ(provider.request_count(), 2U);

@@ -298,10 +298,12 @@ void FakeProvider::hold_bodies(Gate gate) {
   server_->update([&](Server::Shared& shared) { shared.bodies = std::move(gate); });
 }
 
-// Under the lock, so that the sockets are still those that they were.
-void FakeProvider::close_idle_connections() {
-  server_->update([](Server::Shared& shared) {
+bool FakeProvider::close_idle_connections(std::size_t count) {
+  // Under the lock, so that the sockets are still those that they were.
+  return server_->wait_until(kPatience, [count](const Server::Shared& shared) {
+    if (shared.idle.size() != count) return false;
     for (const int socket : shared.idle) ::shutdown(socket, SHUT_RDWR);
+    return true;
   });
 }
 

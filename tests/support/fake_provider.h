@@ -62,8 +62,10 @@ class FakeProvider {
   void hold_reads(Gate gate);    // the first byte of a request is there, it is not read
   void hold_bodies(Gate gate);   // the head was read, the body is not
 
-  // Closes the connections that wait for a request, as a server does with idle ones.
-  void close_idle_connections();
+  // Closes the connections that wait for a request, as a server does with idle ones, once there
+  // are so many. A connection becomes one shortly after its caller has read the answer. False when
+  // it did not happen in time.
+  [[nodiscard]] bool close_idle_connections(std::size_t count);
   // From now on connecting is refused; open connections stay.
   void stop_listening();
 

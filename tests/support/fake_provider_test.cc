@@ -322,8 +322,8 @@ TEST(FakeProvider, ClosesIdleConnectionsOnly) {
   Client busy(provider.port());
   busy.send_request("GET", "/");
   EXPECT_TRUE(gate.wait_until_reached());
-  // The first connection is idle once the second one is all that is left after the closing.
-  while (!provider.wait_for_open_connections(1, kShort)) provider.close_idle_connections();
+  EXPECT_TRUE(provider.close_idle_connections(1));
+  EXPECT_TRUE(provider.wait_for_open_connections(1));
   EXPECT_TRUE(idle.closed_by_peer());
   gate.open();
   EXPECT_EQ(busy.read_response().body, "alive");
