@@ -39,6 +39,9 @@ class Effort:
 FULL = Effort(rounds=7, seconds=1.0, warmup=0.5, streams=5000, stream_seconds=10, rest=60)
 QUICK = Effort(rounds=3, seconds=0.4, warmup=0.2, streams=500, stream_seconds=3, rest=3)
 
+# Seconds until the gateway's allocator has given back what is free: it waits for two of them, then goes step by step.
+SETTLING = 6
+
 
 class Bench:
     """One run. `targets` are other gateways: {name: url}."""
@@ -212,7 +215,7 @@ class Bench:
         self.row("resident memory, after", self.raw["rested"]["resident"] / MIB, "MiB", 25, 12, note=note)
 
     def leak(self, rig, rounds, requests, streams):
-        """Rounds of load; memory after each must not grow once the first ones have filled caches and pools."""
+        """Rounds of load; memory after each, once the allocator has given back what is free, must not grow."""
         resident = []
         for number in range(rounds):
             self.drive(
@@ -223,7 +226,7 @@ class Bench:
                 f"leak-{number}-streams", rig, self.legs(rig, only=("gateway",)), load="streams", connections=streams, rounds=1,
                 warmup=0, ramp=1, model="openai/bench-t500000-g100000-n10",
             )  # fmt: skip
-            time.sleep(0.5)
+            time.sleep(SETTLING)
             resident.append(processes.resident_bytes(rig.gateway.pid))
             print(f"  round {number + 1}: {resident[-1] / MIB:.2f} MiB", flush=True)
         self.raw["leak"] = {"resident": resident, "slope_bytes_per_round": slope(resident[3:])}
