@@ -262,6 +262,11 @@ TEST(DecodeStream, TakesNothingBehindTheEnd) {
 TEST(TapStream, JudgesAsTheDecoderDoes) {
   EXPECT_TRUE(tap(stream({"{\"a\":1}", delta(R"("content":"a")"), kStopChunk, kDone})).error);
   EXPECT_FALSE(tap(stream({delta(R"("content":"a")"), "{\"a\":1}", kStopChunk, kDone})).error);
+  // A choice that begins in the middle, alone or beside another, and is never finished.
+  EXPECT_TRUE(tap(stream({delta(R"("content":"a")"), kStopChunk,
+                          R"({"choices":[{"index":0,"delta":{}},{"index":1,"delta":{}}]})"}))
+                  .error);
+  EXPECT_TRUE(tap(stream({delta("", R"("stop")", 1), delta(R"("content":"a")")})).error);
   std::string many = "{\"choices\":[0";
   for (std::size_t i = 0; i < kChoicesMax; ++i) many += ",0";
   EXPECT_TRUE(tap(stream({many + "]}"})).error);

@@ -21,7 +21,8 @@ struct Signs {
   bool call = false;
   bool chunk = false;
   bool first_choice = false;
-  bool telling = false;  // usage, finish reason or error
+  bool other_index = false;  // of another choice, or of a later tool call
+  bool telling = false;      // usage, finish reason or error
 };
 
 enum class Sign : std::uint8_t { kNone, kContent, kCall, kChoices, kIndex, kTelling };
@@ -73,7 +74,11 @@ Signs signs_in(std::string_view data) {
     if (sign == Sign::kNone) return;
     const std::string_view value = value_behind(rest);
     if (sign == Sign::kChoices) signs.chunk = true;
-    if (sign == Sign::kIndex) signs.first_choice |= value.starts_with('0');
+    if (sign == Sign::kIndex) {
+      const bool first = value.starts_with('0');
+      signs.first_choice |= first;
+      signs.other_index |= !first;
+    }
     if (sign == Sign::kTelling) signs.telling |= filled(value);
     if (sign == Sign::kCall) signs.call |= filled(value);
     if (sign == Sign::kContent) signs.content |= filled(value);
@@ -91,6 +96,7 @@ class Tap final : public SseTap {
   void read_choice(json::Value choice, std::size_t position);
 
   bool identified_ = false;  // id and model are known
+  bool first_seen_ = false;  // the first choice is open or closed
   bool any_chunk_ = false;
   bool any_tool_call_ = false;
   std::set<std::int64_t> open_;    // choices without a finish reason
@@ -109,7 +115,8 @@ void Tap::on_event(const http::sse::Event& event) {
   if (signs.content) ++state_.content_events;
   any_tool_call_ |= signs.call;
   // Nearly every event ends here: a delta of the first choice, of an answer that is known already.
-  if (signs.chunk && identified_ && signs.first_choice && !signs.telling) return;
+  const bool first_only = signs.chunk && signs.first_choice && !signs.other_index;
+  if (first_only && identified_ && first_seen_ && !signs.telling) return;
   read(event);
 }
 
@@ -144,6 +151,7 @@ void Tap::read(const http::sse::Event& event) {
 
 void Tap::read_choice(json::Value choice, std::size_t position) {
   const auto index = choice["index"].integer().value_or(static_cast<std::int64_t>(position));
+  first_seen_ = first_seen_ || index == 0;
   if (!closed_.contains(index)) open_.insert(index);
   if (open_.size() + closed_.size() > kChoicesMax) {
     state_.error = unreadable_answer({}, "a stream of too many choices");
