@@ -59,6 +59,7 @@ void add_serve_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_option("--port", options.serve.port, "Port to listen on; 0 chooses a free one")
       ->envname("APP_PORT")
+      ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   add_place_options(command, options.served);
   command.add_option("--workers", options.serve.workers, "Threads; 0 means one per core")

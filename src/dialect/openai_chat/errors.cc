@@ -31,15 +31,14 @@ std::string detail_message(json::Value detail) {
   if (detail.is_string()) return detail.string_or("");
   std::string message;
   for (const json::Value item : detail.children()) {
-    std::string part = item["msg"].string_or("");
     std::string place;
     for (const json::Value step : item["loc"].children()) {
       if (!place.empty()) place += '.';
       place += word(step);
     }
-    if (!place.empty()) part = place + ": " + part;
     if (!message.empty()) message += "; ";
-    message += part;
+    if (!place.empty()) message += place + ": ";
+    message += item["msg"].string_or("");
   }
   return message;
 }
