@@ -2,8 +2,8 @@
 
 #include "app/gateway.h"
 #include "app/reference.h"
-#include "app/version.h"
 #include "base/log.h"
+#include "base/version.h"
 #include "config/emit.h"
 
 #include <CLI/CLI.hpp>
@@ -41,6 +41,7 @@ const std::map<std::string, log::Level> kLevels = {{"debug", log::Level::kDebug}
 
 std::vector<std::string> keys_of(const std::map<std::string, log::Level>& map) {
   std::vector<std::string> keys;
+  keys.reserve(map.size());
   for (const auto& [key, value] : map) keys.push_back(key);
   return keys;
 }
@@ -185,7 +186,7 @@ int run_cli(std::vector<std::string> arguments) {
   const std::string command = app->get_subcommands().front()->get_name();
   if (command == "validate") return validate(options);
   if (command == "version") {
-    std::cout << "bifrost " << kVersion << '\n';
+    std::cout << "bifrost " << version() << '\n';
     return 0;
   }
   if (command == "schema") {

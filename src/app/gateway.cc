@@ -1,8 +1,8 @@
 #include "app/gateway.h"
 
-#include "app/version.h"
 #include "base/log.h"
 #include "base/try.h"
+#include "base/version.h"
 #include "net/address.h"
 #include "net/listener.h"
 
@@ -70,7 +70,8 @@ Gateway::Gateway(const ServeOptions& options, const config::Environment& environ
       environment_(environment),
       metrics_(std::move(metrics)),
       state_{
-          .metrics = *metrics_, .shard = metrics_->add_shard(), .version = std::string(kVersion)} {}
+          .metrics = *metrics_, .shard = metrics_->add_shard(), .version = std::string(version())} {
+}
 
 Gateway::~Gateway() = default;
 
@@ -78,7 +79,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const ServeOptions& options,
                                                  const config::Environment& environment) {
   BF_TRY(Setup setup, read_setup(options.config_path, environment));
   BF_TRY(auto metrics,
-         telemetry::Registry::create({.version = std::string(kVersion),
+         telemetry::Registry::create({.version = std::string(version()),
                                       .custom_labels = setup.config.client.prometheus_labels}));
   std::unique_ptr<Gateway> gateway(
       new Gateway(options, environment, std::move(metrics)));  // NOLINT: private constructor
@@ -110,7 +111,7 @@ int Gateway::run() {
   log_warnings(setup_.warnings);
   BF_LOG(kInfo, "server", "listening", {"address", address().text()}, {"workers", workers_.size()},
          {"providers", setup_.config.providers.size()},
-         {"tls", setup_.config.server.tls ? "on" : "off"}, {"version", kVersion});
+         {"tls", setup_.config.server.tls ? "on" : "off"}, {"version", version()});
   while (true) {
     const int signal = wait_for_signal(kFileCheckInterval);
     if (signal == SIGTERM || signal == SIGINT) return go_down();

@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "base/version.h"
 #include "http/h1/head.h"
 #include "provider/forward.h"
 
@@ -11,9 +12,6 @@
 
 namespace bifrost::provider {
 namespace {
-
-// The build gives the version, so that it stands in one place.
-constexpr std::string_view kUserAgent = "bifrost/" BIFROST_VERSION;
 
 constexpr std::string_view kBetaHeader = "anthropic-beta";
 constexpr std::string_view kVersionHeader = "anthropic-version";
@@ -125,7 +123,7 @@ http::Headers headers_for(const Endpoint& endpoint, const Key* key, const http::
                           const Caller& caller, http::Headers headers) {
   BetaFeatures betas;
   headers.add("accept-encoding", "identity");  // streams are read as they come
-  headers.add("user-agent", kUserAgent);
+  headers.add("user-agent", user_agent());
   add_credentials(endpoint, key, headers, betas);
   for (const StaticHeader& header : endpoint.spec->headers) headers.set(header.name, header.value);
   overlay(of_body, headers, betas);
