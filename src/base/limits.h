@@ -33,6 +33,9 @@ inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;  // of an upstream'
 inline constexpr std::size_t kFallbacksMax = 16;
 inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hints are cut
 
+inline constexpr std::size_t kSessionIdCharactersMax = 255;
+inline constexpr std::size_t kSessionsMax = 50'000;  // whose keys are remembered
+
 // Server
 inline constexpr std::size_t kConnectionsPerWorkerMax = 100'000;
 inline constexpr auto kHeadTimeout = 30s;     // from the first byte of a head to its end

@@ -7,6 +7,7 @@
 #include "http/message.h"
 #include "provider/endpoint.h"
 #include "routing/keys.h"
+#include "routing/session_keys.h"
 
 #include <optional>
 #include <string>
@@ -20,6 +21,10 @@ namespace bifrost::pipeline {
 
 // The key that the caller pins by `x-bf-api-key-id` or `x-bf-api-key`; views into the headers.
 [[nodiscard]] routing::KeyPin pinned_key(const http::Headers& headers);
+
+// What the caller calls this conversation: `x-bf-session-id` and `x-bf-session-ttl`, or what coding
+// agents send by themselves. Nothing with `x-bf-session-affinity: off`. Views into the headers.
+[[nodiscard]] Result<routing::Session> session_of(const http::Headers& headers);
 
 // The caller's own provider key, when it brought one and may.
 [[nodiscard]] std::optional<provider::Key> direct_key(const config::ClientSettings& settings,

@@ -90,6 +90,8 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
                                           .fallbacks = exchange.facts.fallbacks,
                                           .default_provider = exchange.surface().provider}));
 
+  BF_CO_TRY(const routing::Session session, session_of(request.head.headers));
+
   const bool stream = exchange.facts.stream;
   const http::Headers early = stream ? early_headers(exchange) : http::Headers();
   const auto interval = exchange.snapshot->config.server.keep_alive_interval;
@@ -108,6 +110,8 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
                           .caller_headers = &request.head.headers,
                           .header_filter = &settings.header_filter,
                           .pin = pinned_key(request.head.headers),
+                          .session = session,
+                          .session_keys = &state_.session_keys,
                           .direct_key = own_key ? &*own_key : nullptr,
                           .anthropic_login = login ? &*login : nullptr,
                           .keep_sent_body = keeps_sent_body(exchange)};

@@ -4,6 +4,7 @@
 #include "config/settings.h"
 #include "net/tls.h"
 #include "provider/registry.h"
+#include "routing/session_keys.h"
 #include "server/server.h"
 #include "telemetry/registry.h"
 #include "upstream/network.h"
@@ -32,6 +33,7 @@ struct GatewayState {
   telemetry::Shard& shard;  // of what belongs to no worker; written by `scrape` only
   std::string version;
   upstream::Gates gates = {};
+  routing::SessionKeys session_keys = routing::SessionKeys();
   server::ConnectionCount connections = {};
   std::atomic<bool> draining{false};  // /health says so
   std::mutex scrape_mutex = {};

@@ -74,8 +74,7 @@ Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::strin
     if (!allows(permitted)) continue;
     picker.entries_.push_back({&key, endpoint.wire_model(behind_alias(key, model))});
   }
-  const bool pinned = !pin.id.empty() || !pin.name.empty();
-  if (!found && pinned) return no_such_key(endpoint, pin);
+  if (!found && pin.any()) return no_such_key(endpoint, pin);
   if (picker.entries_.empty()) return no_key_for_model(endpoint, model, denied);
   return picker;
 }
@@ -94,8 +93,20 @@ bool KeyPicker::outweighed(const Entry& entry) const {
   });
 }
 
+void KeyPicker::hold(std::string_view key_id) {
+  if (key_id.empty()) return;
+  const auto held =
+      std::ranges::find_if(entries_, [&](const Entry& entry) { return entry.key->id() == key_id; });
+  if (held == entries_.end()) return;
+  last_ = static_cast<std::size_t>(held - entries_.begin());
+  picked_ = true;
+}
+
 Result<PickedKey> KeyPicker::pick(Random& random) {
   if (entries_.empty()) return PickedKey{nullptr, keyless_model_};
+  if (picked_ && entries_[last_].state == State::kFresh) {
+    return PickedKey{entries_[last_].key, entries_[last_].model};
+  }
   const bool any_fresh = std::ranges::any_of(entries_, [&](const Entry& entry) {
     return entry.state == State::kFresh && !outweighed(entry);
   });

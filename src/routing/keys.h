@@ -25,6 +25,7 @@ namespace bifrost::routing {
 struct KeyPin {
   std::string_view id = {};
   std::string_view name = {};
+  [[nodiscard]] bool any() const { return !id.empty() || !name.empty(); }
 };
 
 struct PickedKey {
@@ -40,7 +41,11 @@ class KeyPicker {
   static Result<KeyPicker> make(const provider::Endpoint& endpoint, std::string_view model,
                                 const KeyPin& pin = {});
 
-  // Draws a key by weight among those not tried yet; when all were tried, among all that live.
+  // Begins with this key when the request may use it; of another id, or none, it knows nothing.
+  void hold(std::string_view key_id);
+
+  // The same key again until it is set aside or buried. Then it draws one by weight among those
+  // not tried yet; when all were tried, among all that live.
   // Keys of weight 0 are drawn only when no other lives. Fails with kCredentialsExhausted when none
   // does.
   Result<PickedKey> pick(Random& random);
@@ -73,7 +78,7 @@ class KeyPicker {
   std::vector<Entry> entries_;  // the eligible keys; empty: the provider needs none
   std::string keyless_model_;
   std::size_t last_ = 0;
-  bool picked_ = false;
+  bool picked_ = false;  // or held
 };
 
 }  // namespace bifrost::routing

@@ -190,6 +190,33 @@ TEST(Keys, SurvivesOddWeights) {
   }
 }
 
+TEST(Keys, StaysWithAKeyUntilItIsSetAside) {
+  const auto registry = with("openai", {key("a"), key("b"), key("c")});
+  Random random(5);
+  auto picker = KeyPicker::make(*registry.begin(), "o3");
+  const std::string drawn = next(*picker, random);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(next(*picker, random), drawn);
+  picker->set_aside();
+  EXPECT_NE(next(*picker, random), drawn);
+}
+
+TEST(Keys, BeginsWithTheKeyThatIsHeld) {
+  const auto registry = with("openai", {key("a"), key("b"), key("mini", {"gpt-4o-mini"})});
+  Random random(5);
+  for (int i = 0; i < 20; ++i) {
+    auto picker = KeyPicker::make(*registry.begin(), "o3");
+    picker->hold("b");
+    EXPECT_EQ(next(*picker, random), "b");
+    picker->set_aside();
+    EXPECT_EQ(next(*picker, random), "a");
+  }
+  auto picker = KeyPicker::make(*registry.begin(), "o3");
+  picker->hold("");
+  picker->hold("nobody");
+  picker->hold("mini");
+  EXPECT_NE(next(*picker, random), "mini") << "its lists still apply";
+}
+
 TEST(Keys, TriesEachKeyBeforeAnyTwice) {
   const auto registry = with("openai", {key("a"), key("b"), key("c")});
   Random random(5);

@@ -42,21 +42,33 @@ class Encoder {
   std::optional<llm::Request> decoded_;
 };
 
-// The keys for one target: from the provider's pool, or the caller's own.
+// The keys for one target: from the provider's pool, or the caller's own. A session keeps its key
+// from request to request, but not at a fallback, nor where the caller names the key.
 class Keys {
  public:
-  static Result<Keys> make(const Job& job, const routing::Target& target) {
+  static Result<Keys> make(const Job& job, const routing::Target& target, SteadyTime now) {
     Keys keys;
+    keys.job_ = &job;
     keys.target_ = &target;
     keys.direct_ = callers_own(job, *target.endpoint);
     if (keys.direct_ != nullptr) return keys;
     BF_TRY(keys.picker_, routing::KeyPicker::make(*target.endpoint, target.model, job.pin));
+    if (keys.in_session()) keys.picker_->hold(job.session_keys->find(keys.place(), now));
     return keys;
   }
 
   Result<routing::PickedKey> pick(Random& random) {
     if (picker_) return picker_->pick(random);
     return routing::PickedKey{direct_, target_->model};
+  }
+
+  // The target has answered with this key, or it will not.
+  void served(const provider::Key* key, SteadyTime now) {
+    if (!in_session() || key == nullptr) return;
+    job_->session_keys->bind(place(), key->id(), now + job_->session.ttl);
+  }
+  void given_up() {
+    if (in_session()) job_->session_keys->forget(place());
   }
 
   // Takes the outcome of the last one into account.
@@ -78,7 +90,17 @@ class Keys {
     return endpoint.name == "anthropic" ? job.anthropic_login : nullptr;
   }
 
+  [[nodiscard]] bool in_session() const {
+    return picker_ && job_->session_keys != nullptr && !job_->session.id.empty() &&
+           !job_->pin.any() && target_->fallback_index == 0;
+  }
+  [[nodiscard]] routing::SessionKeys::Place place() const {
+    return {
+        .session = job_->session.id, .provider = target_->endpoint->name, .model = target_->model};
+  }
+
   friend class bifrost::Result<Keys>;
+  const Job* job_ = nullptr;
   const routing::Target* target_ = nullptr;
   const provider::Key* direct_ = nullptr;
   std::optional<routing::KeyPicker> picker_;
@@ -146,7 +168,7 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
                                        AttemptObserver& observer) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   const routing::RetryPolicy policy = policy_of(endpoint);
-  BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target));
+  BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target, client.clock.now()));
   for (std::int64_t retries = 0;; ++retries) {
     BF_CO_TRY(Prepared prepared, prepare(visit, keys, client.random));
     AttemptTimes times;
@@ -158,6 +180,7 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
                                    times);
     if (answer) {
       observer.on_attempt({visit.target, prepared.key, retries, nullptr, times, false});
+      keys.served(prepared.key, client.clock.now());
       co_return served_by(visit, std::move(prepared), *std::move(answer), retries);
     }
     Error error = std::move(answer).error();
@@ -173,6 +196,7 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
     const bool rotated = step.action == routing::Step::Action::kRetryOtherKey;
     observer.on_attempt({visit.target, prepared.key, retries, &error, times, rotated});
     if (!rotated && step.action != routing::Step::Action::kRetrySameKey) {
+      if (error.retry != Retry::kNo) keys.given_up();
       // The picker says it best when no key is left.
       if (step.credentials_exhausted) error = keys.pick(client.random).error();
       co_return error;

@@ -11,6 +11,7 @@
 #include "llm/request.h"
 #include "routing/keys.h"
 #include "routing/plan.h"
+#include "routing/session_keys.h"
 #include "upstream/attempt.h"
 
 #include <cstdint>
@@ -30,6 +31,8 @@ struct Job {
   const http::Headers* caller_headers = nullptr;
   const config::HeaderFilterSettings* header_filter = nullptr;
   routing::KeyPin pin = {};
+  routing::Session session = {};
+  routing::SessionKeys* session_keys = nullptr;    // null: sessions are not followed
   const provider::Key* direct_key = nullptr;       // the caller's own; bypasses the pool
   const provider::Key* anthropic_login = nullptr;  // the same, but only at Anthropic
   bool keep_sent_body = false;                     // for Served::sent_body
