@@ -74,7 +74,9 @@ class Keys {
   // Takes the outcome of the last one into account.
   void failed(Retry retry) {
     if (!picker_) return;
-    if (retry == Retry::kOtherKey) picker_->set_aside();
+    // Where each key has a server of its own, another one may be well.
+    const bool other_server = retry == Retry::kSameTarget && target_->endpoint->spec->url_per_key;
+    if (retry == Retry::kOtherKey || other_server) picker_->set_aside();
     if (retry == Retry::kReplaceKey) picker_->bury();
   }
 

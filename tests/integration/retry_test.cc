@@ -275,5 +275,31 @@ TEST_F(RetryTest, APinnedKeyIsNotChanged) {
   EXPECT_THAT(keys_seen(provider), ElementsAre("Bearer sk-b"));
 }
 
+// A key of vLLM is a server; the one that fails is not the one to ask again.
+TEST_F(RetryTest, AsksAnotherServerWhereEachKeyHasItsOwn) {
+  constexpr std::string_view kServers =
+      R"({"name": "a", "models": ["*"], "weight": 1, )"
+      R"("vllm_key_config": {"model_name": "m", "url": "${provider_url}"}},)"
+      R"({"name": "b", "models": ["*"], "weight": 1, )"
+      R"("vllm_key_config": {"model_name": "m", "url": "${second_url}"}})";
+  start_with({.config = fmt::format(
+                  R"({{"server": {{"drain_delay_in_seconds": 0}}, "providers": {{"vllm": {{)"
+                  R"("keys": [{}], "network_config": {{"max_retries": 1, )"
+                  R"("retry_backoff_initial": 100}}}}}}}})",
+                  kServers)});
+  const auto ill = [](const ReceivedRequest&) {
+    return Script::json(503, openai_error("overloaded"));
+  };
+  provider.handle(ill);
+  second.handle([](const ReceivedRequest&) { return unified().reply(); });
+  for (int i = 0; i < 12; ++i) {
+    const Response reply =
+        post("/v1/chat/completions",
+             R"({"model": "vllm/m", "messages": [{"role": "user", "content": "Hi"}]})");
+    EXPECT_EQ(reply.status, 200) << reply.body;
+  }
+  EXPECT_EQ(second.request_count(), 12U);
+}
+
 }  // namespace
 }  // namespace bifrost::test
