@@ -10,7 +10,7 @@ namespace bifrost::fuzz {
 namespace {
 
 // Fields that an edit may change, remove or bring. All others stay as they were, in their order.
-constexpr std::array<std::string_view, 16> kEditable = {"model",
+constexpr std::array<std::string_view, 18> kEditable = {"model",
                                                         "fallbacks",
                                                         "stream_options",
                                                         "reasoning",
@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, 16> kEditable = {"model",
                                                         "tool_choice",
                                                         "max_completion_tokens",
                                                         "user",
+                                                        "cache_control",
+                                                        "thinking",
                                                         "temperature",
                                                         "warmth",
                                                         "store",

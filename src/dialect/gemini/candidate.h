@@ -38,6 +38,9 @@ void write_candidate(json::Writer& out, const llm::Choice& choice);
 // What the body of a whole answer says; else why it is none.
 [[nodiscard]] Result<json::Document> read_answer(std::string_view body);
 
+// Why the prompt itself was refused; empty when it was not.
+[[nodiscard]] std::string block_reason(json::Value prompt_feedback);
+
 // The error object of a body or a chunk, which may be wrapped in an array; missing when there is
 // none.
 [[nodiscard]] json::Value error_of(json::Value root);

@@ -103,6 +103,10 @@ llm::Choice decode_candidate(json::Value candidate, std::string_view answer_id) 
   return choice;
 }
 
+std::string block_reason(json::Value prompt_feedback) {
+  return field(prompt_feedback, "blockReason").string_or("");
+}
+
 Result<json::Document> read_answer(std::string_view body) {
   auto document = json::Document::parse(body);
   const json::Value root = document ? document->root() : json::Value{};
@@ -114,7 +118,7 @@ Result<json::Document> read_answer(std::string_view body) {
   // Google sometimes answers with nothing but usage.
   const auto [candidates, feedback, usage, model] =
       fields<4>(root, {"candidates", "promptFeedback", "usageMetadata", "modelVersion"});
-  if (candidates.size() > 0 || field(feedback, "blockReason").is_string() || usage.is_object() ||
+  if (candidates.size() > 0 || !block_reason(feedback).empty() || usage.is_object() ||
       model.is_string()) {
     return document;
   }
@@ -135,9 +139,8 @@ Result<llm::Response> decode_response(std::string_view body) {
     response.choices.push_back(decode_candidate(candidate, head.id));
   }
   if (!response.choices.empty()) return response;
-  const json::Value block = field(feedback, "blockReason");
-  if (block.is_string()) {
-    response.choices.push_back(blocked_choice(block.string_or("")));
+  if (std::string reason = block_reason(feedback); !reason.empty()) {
+    response.choices.push_back(blocked_choice(std::move(reason)));
   } else {
     response.choices.emplace_back();
   }

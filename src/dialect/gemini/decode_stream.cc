@@ -231,8 +231,8 @@ class GeminiStreamDecoder final : public SseDecoder {
       if (!index) continue;
       candidate_of(*index).chunk(candidate, field(root, "responseId").string_or(""), content);
     }
-    const json::Value block = field(field(root, "promptFeedback"), "blockReason");
-    if (block.is_string() && candidates_.empty()) candidate_of(0).block(block.string_or(""));
+    std::string reason = block_reason(field(root, "promptFeedback"));
+    if (!reason.empty() && candidates_.empty()) candidate_of(0).block(std::move(reason));
     const llm::Usage usage = decode_usage(field(root, "usageMetadata"));
     if (usage.known && usage != usage_) {
       usage_ = usage;

@@ -226,6 +226,15 @@ TEST(GeminiStreamTap, ACallTurnsStopIntoToolCalls) {
             llm::FinishReason::kToolCalls);
 }
 
+TEST(GeminiStreamTap, AnEmptyReasonBlocksNothing) {
+  constexpr std::string_view kBody =
+      R"({"promptFeedback":{"blockReason":""},"usageMetadata":{"promptTokenCount":1}})";
+  EXPECT_EQ(dialect().tap_response(kBody).finish, llm::FinishReason::kUnknown);
+  EXPECT_EQ(dialect().decode_response(kBody)->choices.at(0).finish, llm::FinishReason::kUnknown);
+  EXPECT_TRUE(tap(chunk(kBody)).error);
+  EXPECT_EQ(all<llm::StreamFailure>(decode(chunk(kBody))).size(), 1U);
+}
+
 // What the decoder does not take for an answer, the tap does not either.
 TEST(GeminiStreamTap, JudgesAsTheDecoderDoes) {
   const std::string usage = R"("usageMetadata":{"promptTokenCount":3})";

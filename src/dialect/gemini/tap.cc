@@ -45,7 +45,7 @@ class Reader {
     if (const llm::Usage now = decode_usage(usage); now.known) state.usage = now;
     if (state.model.empty()) state.model = model.string_or("");
     if (state.id.empty()) state.id = id.string_or("");
-    if (!any_candidate_ && !field(feedback, "blockReason").string_or("").empty()) {
+    if (!any_candidate_ && !block_reason(feedback).empty()) {
       state.finished = true;
       state.finish = llm::FinishReason::kContentFilter;
     }
