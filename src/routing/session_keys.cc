@@ -3,8 +3,7 @@
 namespace bifrost::routing {
 namespace {
 
-// A line break stands in none of the parts: they come from headers, settings and requests' models,
-// and one session that took another's key would only miss a cache.
+// A model may hold a line break; who makes two names meet in that way finds a key that it may use.
 std::string name_of(const SessionKeys::Place& place) {
   std::string name;
   name.reserve(place.session.size() + place.provider.size() + place.model.size() + 2);
@@ -23,14 +22,12 @@ std::string SessionKeys::find(const Place& place, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return {};
-  const Entries::iterator entry = found->second;
-  if (entry->until <= now) {
-    by_name_.erase(found);
-    entries_.erase(entry);
+  if (found->second->until <= now) {
+    drop(found);
     return {};
   }
-  entries_.splice(entries_.begin(), entries_, entry);
-  return entry->key_id;
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return found->second->key_id;
 }
 
 void SessionKeys::bind(const Place& place, std::string_view key_id, SteadyTime until) {
@@ -42,10 +39,7 @@ void SessionKeys::bind(const Place& place, std::string_view key_id, SteadyTime u
     entries_.splice(entries_.begin(), entries_, found->second);
     return;
   }
-  if (by_name_.size() >= sessions_max_) {
-    by_name_.erase(entries_.back().name);
-    entries_.pop_back();
-  }
+  if (by_name_.size() >= sessions_max_) drop(by_name_.find(entries_.back().name));
   entries_.push_front({std::move(name), std::string(key_id), until});
   by_name_.emplace(entries_.front().name, entries_.begin());
 }
@@ -53,8 +47,10 @@ void SessionKeys::bind(const Place& place, std::string_view key_id, SteadyTime u
 void SessionKeys::forget(const Place& place) {
   const std::string name = name_of(place);
   const std::lock_guard lock(mutex_);
-  const auto found = by_name_.find(name);
-  if (found == by_name_.end()) return;
+  if (const auto found = by_name_.find(name); found != by_name_.end()) drop(found);
+}
+
+void SessionKeys::drop(ByName::iterator found) {
   const Entries::iterator entry = found->second;
   by_name_.erase(found);
   entries_.erase(entry);

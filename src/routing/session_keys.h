@@ -49,11 +49,14 @@ class SessionKeys {
     SteadyTime until;
   };
   using Entries = std::list<Entry>;
+  using ByName = std::map<std::string_view, Entries::iterator, std::less<>>;
+
+  void drop(ByName::iterator found);
 
   std::mutex mutex_;
   std::size_t sessions_max_;
   Entries entries_;  // the one used last in front
-  std::map<std::string_view, Entries::iterator, std::less<>> by_name_;  // views into the entries
+  ByName by_name_;   // views into the entries
 };
 
 }  // namespace bifrost::routing

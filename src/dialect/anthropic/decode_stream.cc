@@ -50,6 +50,7 @@ class Decoder final : public SseDecoder {
   void on_message_stop(Events& out);
 
   void start(llm::StreamStart event, Events& out);
+  void count(json::Value usage, Events& out);
   void close_block(OpenBlock& open, Events& out);
   void close_all_blocks(Events& out);
   void finish_choice(json::Value delta, Events& out);
@@ -108,17 +109,20 @@ void Decoder::start(llm::StreamStart event, Events& out) {
   out.emplace_back(std::move(event));
 }
 
+void Decoder::count(json::Value usage, Events& out) {
+  if (!usage.is_object()) return;
+  usage_.read(usage);
+  out.emplace_back(llm::UsageUpdate{usage_.usage()});
+}
+
 void Decoder::on_message_start(json::Value message, Events& out) {
-  usage_.read(message["usage"]);
-  if (started_) {
-    if (message["usage"].is_object()) out.emplace_back(llm::UsageUpdate{usage_.usage()});
-    return;
-  }
+  const bool again = started_;
   start({.id = message["id"].string_or({}),
          .model = message["model"].string_or({}),
-         .service_tier = hub_service_tier(usage_.service_tier())},
+         .service_tier = hub_service_tier(message["usage"]["service_tier"].string_or({}))},
         out);
-  if (message["usage"].is_object()) out.emplace_back(llm::UsageUpdate{usage_.usage()});
+  count(message["usage"], out);
+  if (again) return;
   // A turn that goes on with the calls of a running program is there at once: content and reason
   // stand in the first event.
   std::int64_t index = 0;
@@ -238,10 +242,7 @@ void Decoder::close_all_blocks(Events& out) {
 
 void Decoder::on_message_delta(json::Value root, Events& out) {
   start({}, out);
-  if (root["usage"].is_object()) {
-    usage_.read(root["usage"]);
-    out.emplace_back(llm::UsageUpdate{usage_.usage()});
-  }
+  count(root["usage"], out);
   if (root["delta"]["stop_reason"].is_string()) finish_choice(root["delta"], out);
 }
 

@@ -226,14 +226,17 @@ class GeminiStreamDecoder final : public SseDecoder {
 
   void chunk(json::Value root, Events& out) {
     Events content;
-    for (const json::Value candidate : elements(field(root, "candidates"))) {
+    const auto [candidates, feedback, metadata, id] =
+        fields<4>(root, {"candidates", "promptFeedback", "usageMetadata", "responseId"});
+    const std::string answer_id = id.string_or("");
+    for (const json::Value candidate : elements(candidates)) {
       const auto index = candidate_index(candidate);
       if (!index) continue;
-      candidate_of(*index).chunk(candidate, field(root, "responseId").string_or(""), content);
+      candidate_of(*index).chunk(candidate, answer_id, content);
     }
-    std::string reason = block_reason(field(root, "promptFeedback"));
+    std::string reason = block_reason(feedback);
     if (!reason.empty() && candidates_.empty()) candidate_of(0).block(std::move(reason));
-    const llm::Usage usage = decode_usage(field(root, "usageMetadata"));
+    const llm::Usage usage = decode_usage(metadata);
     if (usage.known && usage != usage_) {
       usage_ = usage;
       content.emplace_back(llm::UsageUpdate{usage});

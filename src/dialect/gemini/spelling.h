@@ -22,6 +22,7 @@ namespace bifrost::dialect::gemini {
 // The member in either spelling, when it is set; else a missing Value.
 [[nodiscard]] json::Value field(json::Value object, std::string_view camel);
 
+// Into `found`, one for each name; see `fields`.
 void find_fields(json::Value object, std::span<const std::string_view> camel,
                  std::span<json::Value> found);
 
