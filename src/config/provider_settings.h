@@ -5,7 +5,7 @@
 #include "config/key_settings.h"
 #include "config/network_settings.h"
 #include "config/ordered_map.h"
-#include "config/request_types.h"
+#include "llm/operation.h"
 
 #include <cstdint>
 #include <optional>
@@ -50,12 +50,12 @@ struct CustomProviderSettings {
     visit.field("allowed_requests", self.allowed_requests,
                 {.text = "Operations that are served; without this setting all, with it only those "
                          "that are set to true.",
-                 .one_of = kRequestTypes});
+                 .one_of = llm::request_type_names()});
     visit.field(
         "request_path_overrides", self.request_path_overrides,
         {.text = "Operation, and the path below `base_url` or the full URL that it goes to.",
          .form = Form::kPathOrUrl,
-         .one_of = kRequestTypes});
+         .one_of = llm::request_type_names()});
     visit.field("does_not_send_done_marker", self.does_not_send_done_marker,
                 {.text = "The provider's streams end without `[DONE]`."});
   }

@@ -68,7 +68,7 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::list(net::CallScope& scope,
   auto round = std::make_shared<Round>();
   for (const provider::Endpoint& endpoint : snapshot->registry) {
     if (!only_provider.empty() && endpoint.name != only_provider) continue;
-    if (!endpoint.allows(provider::Operation::kListModels)) continue;
+    if (!endpoint.allows({llm::Operation::kListModels})) continue;
     if (const auto kept = kept_.find(&endpoint); kept != kept_.end()) {
       round->rows[&endpoint] = kept->second.rows;
       continue;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 #include <vector>
 
 namespace bifrost::provider {
@@ -41,29 +40,5 @@ const ProviderSpec* find(std::string_view name) {
 }
 
 std::span<const std::string_view> unserved() { return kUnserved; }
-
-std::string_view operation_name(Operation operation) {
-  switch (operation) {
-    case Operation::kChat:
-      return "chat_completion";
-    case Operation::kChatStream:
-      return "chat_completion_stream";
-    case Operation::kListModels:
-      return "list_models";
-  }
-  std::unreachable();
-}
-
-bool Capabilities::has(Operation operation) const {
-  switch (operation) {
-    case Operation::kChat:
-      return chat;
-    case Operation::kChatStream:
-      return chat_stream;
-    case Operation::kListModels:
-      return list_models;
-  }
-  std::unreachable();
-}
 
 }  // namespace bifrost::provider

@@ -183,18 +183,16 @@ class Builder {
   Result<void> set_custom() {
     if (!settings_.custom) return {};
     if (settings_.custom->does_not_send_done_marker) out_.endpoint.sends_done_marker = false;
-    for (const Operation operation : kOperations) {
-      const std::string_view name = operation_name(operation);
-      const std::string* value = settings_.custom->request_path_overrides.find(name);
-      if (value == nullptr) continue;
-      const std::string path =
-          path_ + ".custom_provider_config.request_path_overrides." + std::string(name);
-      PathOverride override{.operation = operation, .url = std::nullopt, .target = {}};
-      if (value->starts_with('/')) {
-        if (!http::is_request_target(*value)) return bad_setting(path, "it is not a path");
-        override.target = *value;
+    for (const auto& [name, value] : settings_.custom->request_path_overrides) {
+      const std::string path = path_ + ".custom_provider_config.request_path_overrides." + name;
+      const auto type = llm::find_request_type(name);
+      if (!type) return bad_setting(path, "there is no such request type");
+      PathOverride override{.type = *type, .url = std::nullopt, .target = {}};
+      if (value.starts_with('/')) {
+        if (!http::is_request_target(value)) return bad_setting(path, "it is not a path");
+        override.target = value;
       } else {
-        BF_TRY(override.url, parse_setting(path, *value));
+        BF_TRY(override.url, parse_setting(path, value));
       }
       out_.endpoint.path_overrides.push_back(std::move(override));
     }
@@ -209,10 +207,10 @@ class Builder {
 
 }  // namespace
 
-bool Endpoint::allows(Operation operation) const {
-  if (!spec->capabilities.has(operation)) return false;
+bool Endpoint::allows(llm::RequestType type) const {
+  if (!spec->offers.has(type)) return false;
   if (!settings.custom || !settings.custom->allowed_requests) return true;
-  const bool* allowed = settings.custom->allowed_requests->find(operation_name(operation));
+  const bool* allowed = settings.custom->allowed_requests->find(llm::name_of(type));
   return allowed != nullptr && *allowed;
 }
 
@@ -227,8 +225,8 @@ std::string Endpoint::wire_model(std::string_view model) const {
   return spec->wire_model == nullptr ? std::string(model) : spec->wire_model(model);
 }
 
-const PathOverride* Endpoint::path_override(Operation operation) const {
-  const auto found = std::ranges::find(path_overrides, operation, &PathOverride::operation);
+const PathOverride* Endpoint::path_override(llm::RequestType type) const {
+  const auto found = std::ranges::find(path_overrides, type, &PathOverride::type);
   return found == path_overrides.end() ? nullptr : &*found;
 }
 

@@ -33,9 +33,9 @@ struct Key {
   }
 };
 
-// Where an operation goes instead of its usual path.
+// Where requests of a type go instead of their usual path.
 struct PathOverride {
-  Operation operation = Operation::kChat;
+  llm::RequestType type;
   std::optional<http::Url> url;  // a full address
   std::string target;            // else a path below the base URL
 };
@@ -56,10 +56,10 @@ struct Endpoint {
   // name? `model` is what the caller calls it.
   [[nodiscard]] bool takes(const Key& key, std::string_view model) const;
   // Does the provider offer it, and does the configuration allow it?
-  [[nodiscard]] bool allows(Operation operation) const;
+  [[nodiscard]] bool allows(llm::RequestType type) const;
   // The name of a model in requests to the provider.
   [[nodiscard]] std::string wire_model(std::string_view model) const;
-  [[nodiscard]] const PathOverride* path_override(Operation operation) const;
+  [[nodiscard]] const PathOverride* path_override(llm::RequestType type) const;
   [[nodiscard]] const dialect::Dialect& dialect() const { return *spec->dialect; }
 };
 

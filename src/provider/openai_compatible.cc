@@ -57,7 +57,7 @@ ProviderSpec anthropic_side(std::string_view name, std::string_view title,
       .dialect = &dialect::anthropic::dialect(),
       .auth = auth,
       .headers = kAnthropicHeaders,
-      .capabilities = {.list_models = false},
+      .offers = kChatAndModels.without({llm::Operation::kListModels}),
   };
 }
 
@@ -149,7 +149,7 @@ ProviderSpec perplexity() {
   spec.flavor = old_limit_flavor();
   spec.flavor.removed_fields = kPerplexityRemoved;
   spec.flavor.injects_usage_option = false;  // every chunk has it
-  spec.capabilities.list_models = false;
+  spec.offers = spec.offers.without({llm::Operation::kListModels});
   spec.docs = "https://docs.perplexity.ai/docs/sonar/openai-compatibility";
   return spec;
 }

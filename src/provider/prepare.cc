@@ -33,10 +33,10 @@ struct Address {
   std::string target;
 };
 
-Address address(const Endpoint& endpoint, const Key* key, Operation operation,
+Address address(const Endpoint& endpoint, const Key* key, llm::RequestType type,
                 std::string_view usual_target) {
   const http::Url& base = key != nullptr && key->url ? *key->url : endpoint.base;
-  const PathOverride* override = endpoint.path_override(operation);
+  const PathOverride* override = endpoint.path_override(type);
   if (override == nullptr) return {base, join_target(base, usual_target)};
   if (override->url) return {*override->url, override->url->target()};
   return {base, join_target(base, override->target)};
@@ -140,10 +140,10 @@ http::Headers headers_for(const Endpoint& endpoint, const Key* key, const http::
   return headers;
 }
 
-Error unsupported(const Endpoint& endpoint, Operation operation) {
+Error unsupported(const Endpoint& endpoint, llm::RequestType type) {
   Error error = gateway_error(ErrorCode::kUnsupportedOperation,
                               "provider " + endpoint.name + " does not offer " +
-                                  std::string(operation_name(operation)) +
+                                  std::string(llm::name_of(type)) +
                                   ", or its configuration does not allow it");
   error.retry = Retry::kOtherTarget;
   return error;
@@ -169,13 +169,13 @@ std::string join_target(const http::Url& base, std::string_view target) {
 }
 
 Result<OutboundRequest> prepare(const Endpoint& endpoint, const Key* key, Outgoing outgoing) {
-  const Operation operation = outgoing.stream ? Operation::kChatStream : Operation::kChat;
-  if (!endpoint.allows(operation)) return unsupported(endpoint, operation);
+  const llm::RequestType type = {llm::Operation::kChat, outgoing.stream};
+  if (!endpoint.allows(type)) return unsupported(endpoint, type);
 
   const std::string usual = endpoint.spec->chat_path.empty()
                                 ? endpoint.dialect().chat_path(outgoing.model, outgoing.stream)
                                 : std::string(endpoint.spec->chat_path);
-  auto [url, target] = address(endpoint, key, operation, usual);
+  auto [url, target] = address(endpoint, key, type, usual);
   http::Headers first = {
       {"content-type", "application/json"},
       {"accept", outgoing.stream ? "text/event-stream" : "application/json"},
@@ -193,12 +193,12 @@ Result<OutboundRequest> prepare(const Endpoint& endpoint, const Key* key, Outgoi
 
 Result<OutboundRequest> prepare_models(const Endpoint& endpoint, const Key* key,
                                        std::string_view page_token) {
-  if (!endpoint.allows(Operation::kListModels))
-    return unsupported(endpoint, Operation::kListModels);
+  constexpr llm::RequestType kType = {llm::Operation::kListModels};
+  if (!endpoint.allows(kType)) return unsupported(endpoint, kType);
   const std::string usual = endpoint.spec->models_path.empty()
                                 ? endpoint.dialect().models_path(page_token)
                                 : std::string(endpoint.spec->models_path);
-  auto [url, target] = address(endpoint, key, Operation::kListModels, usual);
+  auto [url, target] = address(endpoint, key, kType, usual);
   OutboundRequest request{
       .method = "GET",
       .url = std::move(url),

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "dialect/dialect.h"
+#include "llm/operation.h"
 
 #include <cstdint>
 #include <span>
@@ -26,21 +27,9 @@ enum class AuthScheme : std::uint8_t {
 // Must a configured provider have keys with values?
 enum class KeyRule : std::uint8_t { kRequired, kOptional, kNone };
 
-// The operations that are served, named in configurations as `chat_completion`,
-// `chat_completion_stream` and `list_models`.
-enum class Operation : std::uint8_t { kChat, kChatStream, kListModels };
-inline constexpr Operation kOperations[] = {Operation::kChat, Operation::kChatStream,
-                                            Operation::kListModels};
-
-[[nodiscard]] std::string_view operation_name(Operation operation);
-
-struct Capabilities {
-  bool chat = true;
-  bool chat_stream = true;
-  bool list_models = true;
-
-  [[nodiscard]] bool has(Operation operation) const;
-};
+// What nearly every provider offers.
+inline constexpr llm::RequestTypes kChatAndModels = {
+    {llm::Operation::kListModels}, {llm::Operation::kChat, false}, {llm::Operation::kChat, true}};
 
 struct StaticHeader {
   std::string_view name;
@@ -59,7 +48,7 @@ struct ProviderSpec {
   std::string_view models_path = {};  // instead of the dialect's
   std::span<const StaticHeader> headers = {};
   dialect::Flavor flavor = {};
-  Capabilities capabilities = {};
+  llm::RequestTypes offers = kChatAndModels;
   bool url_per_key = false;       // each key may name its own server
   bool sends_done_marker = true;  // ends its streams as the dialect says
   bool built_in = false;          // answered by this program, without a network

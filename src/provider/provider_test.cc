@@ -41,7 +41,7 @@ TEST(ProviderTable, HasCompleteAndSaneRows) {
     ASSERT_NE(spec.dialect, nullptr);
     EXPECT_FALSE(spec.dialect->name.empty());
     EXPECT_EQ(spec.auth == AuthScheme::kNone, spec.key_rule == KeyRule::kNone);
-    EXPECT_TRUE(spec.capabilities.chat);
+    EXPECT_TRUE(spec.offers.has({llm::Operation::kChat}));
     if (!spec.built_in) {
       EXPECT_TRUE(spec.docs.starts_with("https://"));
       EXPECT_TRUE(!spec.base_url.empty() || spec.url_per_key) << "no address";
@@ -102,7 +102,7 @@ TEST(ProviderTable, HasTheAnthropicSidesOfTheReference) {
     names.insert(spec.name);
     EXPECT_EQ(spec.anthropic_side->name, spec.name);
     EXPECT_EQ(spec.anthropic_side->dialect->name, "anthropic");
-    EXPECT_FALSE(spec.anthropic_side->capabilities.list_models);
+    EXPECT_FALSE(spec.anthropic_side->offers.has({llm::Operation::kListModels}));
     EXPECT_EQ(spec.anthropic_side->anthropic_side, nullptr);
   }
   EXPECT_EQ(names, (std::set<std::string_view>{"deepseek", "fireworks", "vllm", "sgl"}));
@@ -129,12 +129,6 @@ TEST(ProviderTable, WritesHuggingFaceModelsAsTheRouterTakesThem) {
       {"", ""},
   };
   for (const Case& each : cases) EXPECT_EQ(find("huggingface")->wire_model(each.model), each.wire);
-}
-
-TEST(ProviderTable, NamesOperationsAsConfigurationsDo) {
-  EXPECT_EQ(operation_name(Operation::kChat), "chat_completion");
-  EXPECT_EQ(operation_name(Operation::kChatStream), "chat_completion_stream");
-  EXPECT_EQ(operation_name(Operation::kListModels), "list_models");
 }
 
 TEST(ProviderReference, HasARowForEachProvider) {

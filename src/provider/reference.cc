@@ -48,8 +48,8 @@ std::string base_text(const ProviderSpec& spec) {
 
 std::string operations_text(const ProviderSpec& spec) {
   std::vector<std::string> names;
-  for (const Operation operation : kOperations) {
-    if (spec.capabilities.has(operation)) names.push_back(code(operation_name(operation)));
+  for (const std::string_view name : llm::request_type_names()) {
+    if (spec.offers.has(*llm::find_request_type(name))) names.push_back(code(name));
   }
   return listed(names, ", ");
 }

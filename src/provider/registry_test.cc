@@ -90,28 +90,30 @@ TEST(Registry, MakesACustomProviderOfItsBaseType) {
   EXPECT_EQ(endpoint.spec, find("anthropic"));
   EXPECT_EQ(endpoint.base.host, "proxy.example");
   EXPECT_FALSE(endpoint.sends_done_marker);
-  EXPECT_EQ(endpoint.path_override(Operation::kChat)->target, "/messages");
-  EXPECT_EQ(endpoint.path_override(Operation::kListModels)->url->host, "other.example");
-  EXPECT_EQ(endpoint.path_override(Operation::kChatStream), nullptr);
+  EXPECT_EQ(endpoint.path_override({llm::Operation::kChat})->target, "/messages");
+  EXPECT_EQ(endpoint.path_override({llm::Operation::kListModels})->url->host, "other.example");
+  EXPECT_EQ(endpoint.path_override({llm::Operation::kChat, true}), nullptr);
 }
 
 TEST(Registry, AllowsEveryOperationUnlessSomeAreListed) {
   auto settings = custom("openai");
-  EXPECT_TRUE(build("mine", settings)->find("mine")->allows(Operation::kChatStream));
+  EXPECT_TRUE(build("mine", settings)->find("mine")->allows({llm::Operation::kChat, true}));
 
   auto& allowed = settings.custom->allowed_requests.emplace();
-  EXPECT_FALSE(build("mine", settings)->find("mine")->allows(Operation::kChat)) << "empty: none";
+  EXPECT_FALSE(build("mine", settings)->find("mine")->allows({llm::Operation::kChat}))
+      << "empty: none";
 
   allowed.append("chat_completion", true);
   allowed.append("list_models", false);
   const auto registry = build("mine", settings);
-  EXPECT_TRUE(registry->find("mine")->allows(Operation::kChat));
-  EXPECT_FALSE(registry->find("mine")->allows(Operation::kChatStream));
-  EXPECT_FALSE(registry->find("mine")->allows(Operation::kListModels));
+  EXPECT_TRUE(registry->find("mine")->allows({llm::Operation::kChat}));
+  EXPECT_FALSE(registry->find("mine")->allows({llm::Operation::kChat, true}));
+  EXPECT_FALSE(registry->find("mine")->allows({llm::Operation::kListModels}));
 }
 
 TEST(Registry, NeverAllowsWhatTheProviderDoesNotOffer) {
-  EXPECT_FALSE(build("perplexity", with_key())->find("perplexity")->allows(Operation::kListModels));
+  EXPECT_FALSE(
+      build("perplexity", with_key())->find("perplexity")->allows({llm::Operation::kListModels}));
 }
 
 TEST(Registry, NeedsNoKeysWhereTheProviderNeedsNone) {
@@ -165,8 +167,8 @@ TEST(Registry, MakesASecondEndpointForKeysThatAskForAnthropicsFormat) {
     EXPECT_EQ(side->name, name);
     EXPECT_EQ(side->dialect().name, "anthropic");
     EXPECT_EQ(side->base.port, 9);
-    EXPECT_TRUE(side->allows(Operation::kChatStream));
-    EXPECT_FALSE(side->allows(Operation::kListModels));
+    EXPECT_TRUE(side->allows({llm::Operation::kChat, true}));
+    EXPECT_FALSE(side->allows({llm::Operation::kListModels}));
     EXPECT_TRUE(side->takes(side->keys.at(0), "m"));
     EXPECT_FALSE(main.takes(main.keys.at(0), "m"));
   }
