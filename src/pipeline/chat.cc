@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "pipeline/answer_headers.h"
 #include "pipeline/caller.h"
+#include "pipeline/chat_call.h"
 #include "pipeline/keep_alive.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/relay.h"
@@ -102,11 +103,10 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
 
   const auto own_key = direct_key(settings, request.head.headers);
   const auto login = anthropic_login(dialect, request.head.headers);
+  ChatCall call(dialect, input, exchange.facts);
   const upstream::Job job{.network = exchange.snapshot->network,
                           .plan = exchange.plan,
-                          .inbound = dialect,
-                          .input = input,
-                          .facts = exchange.facts,
+                          .call = call,
                           .caller_headers = &request.head.headers,
                           .header_filter = &settings.header_filter,
                           .pin = pinned_key(request.head.headers),
@@ -131,6 +131,7 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
   std::string().swap(exchange.body);
 
   RelayContext context{.exchange = exchange,
+                       .call = call,
                        .now = clock_.wall(),
                        .between_events = nullptr,
                        .keep_alive = &keep_alive};

@@ -88,7 +88,7 @@ std::string whole_body(const RelayContext& context) {
     if (!exchange.unified() || !raw.any()) return std::move(served.answer->body);
     return with_extra_fields(served.answer->body, extra_fields(exchange, raw));
   }
-  return exchange.surface().dialect->encode_response(*served.answer->response,
+  return exchange.surface().dialect->encode_response(*context.call.response(),
                                                      answer_context(context));
 }
 

@@ -3,6 +3,7 @@
 // between, so a slow caller slows the provider.
 #pragma once
 
+#include "pipeline/chat_call.h"
 #include "pipeline/exchange.h"
 #include "pipeline/keep_alive.h"
 #include "telemetry/cell.h"
@@ -11,6 +12,7 @@ namespace bifrost::pipeline {
 
 struct RelayContext {
   Exchange& exchange;
+  const ChatCall& call;
   WallTime now;                          // for answers without a time of their own
   telemetry::Histogram* between_events;  // of streams
   KeepAlive* keep_alive;                 // of streams

@@ -56,7 +56,6 @@ struct Answer {
   http::ResponseHead head;
   std::string body;                                // of a whole answer
   dialect::TapState tap;                           // what the body says
-  std::unique_ptr<llm::Response> response;         // the body decoded, when it is to be translated
   std::unique_ptr<AnswerStream> stream;            // of a streamed one
   std::chrono::nanoseconds head_after{};           // from sending to the response head
   std::chrono::nanoseconds first_content_after{};  // from sending to the first content, or the body

@@ -37,15 +37,14 @@ struct Phase {
   const config::NetworkSettings& network;
   SteadyTime sent;
   SteadyTime total_until;
-  bool translate = false;
 };
 
-Phase begin(const provider::Endpoint& endpoint, bool translate = false) {
+Phase begin(const provider::Endpoint& endpoint) {
   const config::NetworkSettings& network = endpoint.settings.network;
   const SteadyTime now = steady_clock::now();
   const SteadyTime until =
       network.total_timeout.count() > 0 ? now + network.total_timeout : SteadyTime::max();
-  return {endpoint, network, now, until, translate};
+  return {endpoint, network, now, until};
 }
 
 // Reads a body to its end, at most `bytes_max`; beyond, what came so far counts or it is an error.
@@ -105,38 +104,15 @@ net::Task<Result<std::unique_ptr<Answer>>> refused(net::CallScope& scope, const 
   co_return error;
 }
 
-bool is_event_stream(const http::ResponseHead& head, const dialect::Dialect& dialect) {
-  return istarts_with(head.headers.get("content-type"), dialect.content_type);
-}
-
-// What a tap would have learnt from the same answer.
-dialect::TapState said_by(const llm::Response& response) {
-  dialect::TapState said{.usage = response.usage,
-                         .model = response.model,
-                         .id = response.id,
-                         .events = 1,
-                         .content_events = 1,
-                         .ended = true};
-  if (response.choices.empty()) return said;
-  const llm::Choice& first = response.choices.front();
-  said.finish = first.finish;
-  said.finished = !first.finish_raw.empty();
-  return said;
+bool is_stream(const http::ResponseHead& head, std::string_view type) {
+  return istarts_with(head.headers.get("content-type"), type);
 }
 
 // A whole body with status 200: good, or an error in disguise.
-Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, http::ResponseHead head,
-                                             std::string body) {
-  const dialect::Dialect& dialect = phase.endpoint.dialect();
+Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, Call& call,
+                                             http::ResponseHead head, std::string body) {
   auto answer = std::make_unique<Answer>();
-  if (phase.translate) {
-    BF_TRY(llm::Response response, dialect.decode_response(body));
-    answer->tap = said_by(response);
-    answer->response = std::make_unique<llm::Response>(std::move(response));
-  } else {
-    answer->tap = dialect.tap_response(body);
-    if (answer->tap.error) return *std::move(answer->tap.error);
-  }
+  BF_TRY(answer->tap, call.judge(phase.endpoint, body));
   answer->head = std::move(head);
   answer->body = std::move(body);
   answer->first_content_after = steady_clock::now() - phase.sent;
@@ -144,17 +120,18 @@ Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, http::ResponseH
 }
 
 net::Task<Result<std::unique_ptr<Answer>>> whole(net::CallScope& scope, const Phase& phase,
-                                                 client::Response response) {
+                                                 Call& call, client::Response response) {
   const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
   BF_CO_TRY(std::string body,
             co_await read_whole(scope, *response.body, limits::kResponseBodyBytesMax, false));
-  co_return whole_answer(phase, std::move(response.head), std::move(body));
+  co_return whole_answer(phase, call, std::move(response.head), std::move(body));
 }
 
 // Holds a stream back until it has shown something of the answer, or that it failed.
 net::Task<Result<std::unique_ptr<Answer>>> stream(net::CallScope& scope, const Phase& phase,
-                                                  client::Response response, Permit permit) {
-  auto tap = phase.endpoint.dialect().make_stream_tap();
+                                                  const Call& call, client::Response response,
+                                                  Permit permit) {
+  auto tap = call.make_tap(phase.endpoint);
   std::string peeked;
   bool ended = false;
   {
@@ -188,19 +165,20 @@ net::Task<Result<std::unique_ptr<Answer>>> stream(net::CallScope& scope, const P
 
 net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Client client,
                                                      const Network& network, const Phase& phase,
-                                                     const provider::OutboundRequest& request,
-                                                     bool streaming, Permit permit) {
+                                                     AttemptOptions options, Permit permit) {
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
-  BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
+  BF_CO_TRY(client::Response response,
+            co_await send(scope, client, network, phase, options.request));
   const auto head_after = steady_clock::now() - phase.sent;
   if (response.head.status / 100 != 2) {
     co_return co_await refused(scope, phase, client, std::move(response));
   }
   Result<std::unique_ptr<Answer>> answer;
-  if (streaming && is_event_stream(response.head, phase.endpoint.dialect())) {
-    answer = co_await stream(scope, phase, std::move(response), std::move(permit));
+  const bool streaming = options.call.type().stream;
+  if (streaming && is_stream(response.head, options.call.stream_type(phase.endpoint))) {
+    answer = co_await stream(scope, phase, options.call, std::move(response), std::move(permit));
   } else {
-    answer = co_await whole(scope, phase, std::move(response));
+    answer = co_await whole(scope, phase, options.call, std::move(response));
   }
   if (answer) (*answer)->head_after = head_after;
   if (answer && streaming && !(*answer)->stream) {
@@ -225,9 +203,8 @@ net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client
     if (!entered) co_return std::move(entered).error();
     permit = *std::move(entered);
   }
-  const Phase phase = begin(options.endpoint, options.translate);
-  auto answer = co_await answer_of(scope, client, network, phase, options.request, options.stream,
-                                   std::move(permit));
+  const Phase phase = begin(options.endpoint);
+  auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit));
   times.taken = steady_clock::now() - phase.sent;
   co_return answer;
 }

@@ -10,6 +10,7 @@
 #include "provider/endpoint.h"
 #include "provider/prepare.h"
 #include "upstream/answer.h"
+#include "upstream/call.h"
 #include "upstream/network.h"
 
 #include <memory>
@@ -31,8 +32,7 @@ struct AttemptTimes {
 struct AttemptOptions {
   const provider::Endpoint& endpoint;
   const provider::OutboundRequest& request;
-  bool stream = false;
-  bool translate = false;  // a whole answer is decoded, and judged by that
+  Call& call;
 };
 
 // `times` is filled whatever the outcome. A failure carries its next step, and the floor of a

@@ -10,38 +10,6 @@
 namespace bifrost::upstream {
 namespace {
 
-// Encodes the request for one target after the other; decodes it at most once.
-class Encoder {
- public:
-  explicit Encoder(const Job& job) : job_(job) {}
-
-  Result<dialect::EncodedRequest> encode(const provider::Endpoint& endpoint,
-                                         std::string_view model) {
-    const dialect::EncodeOptions options{.model = model, .flavor = endpoint.flavor};
-    if (same_dialect(endpoint)) return edit(endpoint.dialect(), options);
-    if (!decoded_) {
-      BF_TRY(decoded_, job_.inbound.decode_request(job_.input));
-    }
-    return endpoint.dialect().encode_request(*decoded_, options);
-  }
-
-  [[nodiscard]] bool same_dialect(const provider::Endpoint& endpoint) const {
-    return &endpoint.dialect() == &job_.inbound;
-  }
-
- private:
-  Result<dialect::EncodedRequest> edit(const dialect::Dialect& dialect,
-                                       const dialect::EncodeOptions& options) const {
-    BF_TRY(auto edited, dialect.edit_request(job_.input, job_.facts, options));
-    dialect::EncodedRequest encoded;
-    encoded.body = edited ? *std::move(edited) : job_.input.body;
-    return encoded;
-  }
-
-  const Job& job_;
-  std::optional<llm::Request> decoded_;
-};
-
 // The keys for one target: from the provider's pool, or the caller's own. A session keeps its key
 // from request to request, but not at a fallback, nor where the caller names the key.
 class Keys {
@@ -119,7 +87,6 @@ routing::RetryPolicy policy_of(const provider::Endpoint& endpoint) {
 struct Visit {
   const Job& job;
   const routing::Target& target;
-  Encoder& encoder;
   bool last;  // no target follows
 };
 
@@ -136,14 +103,14 @@ Result<Prepared> prepare(const Visit& visit, Keys& keys, Random& random) {
   Prepared prepared;
   prepared.key = picked.key;
   prepared.model = endpoint.wire_model(picked.model);
-  BF_TRY(dialect::EncodedRequest encoded, visit.encoder.encode(endpoint, prepared.model));
+  BF_TRY(dialect::EncodedRequest encoded, visit.job.call.encode(endpoint, prepared.model));
   prepared.dropped = std::move(encoded.dropped);
   provider::Outgoing outgoing{.model = prepared.model,
-                              .stream = visit.job.facts.stream,
+                              .stream = visit.job.call.type().stream,
                               .encoded = std::move(encoded),
                               .caller = {.headers = visit.job.caller_headers,
                                          .filter = visit.job.header_filter,
-                                         .same_dialect = visit.encoder.same_dialect(endpoint)}};
+                                         .same_dialect = visit.job.call.passes(endpoint)}};
   BF_TRY(prepared.request, provider::prepare(endpoint, prepared.key, std::move(outgoing)));
   return prepared;
 }
@@ -160,7 +127,7 @@ Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> 
   served.model = std::move(prepared.model);
   served.fallback_index = visit.target.fallback_index;
   served.retries = retries;
-  served.same_dialect = visit.encoder.same_dialect(*visit.target.endpoint);
+  served.same_dialect = visit.job.call.passes(*visit.target.endpoint);
   if (visit.job.keep_sent_body) served.sent_body = std::move(prepared.request.body);
   served.dropped = std::move(prepared.dropped);
   return served;
@@ -174,12 +141,9 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
   for (std::int64_t retries = 0;; ++retries) {
     BF_CO_TRY(Prepared prepared, prepare(visit, keys, client.random));
     AttemptTimes times;
-    auto answer = co_await attempt(scope, client, visit.job.network,
-                                   {.endpoint = endpoint,
-                                    .request = prepared.request,
-                                    .stream = visit.job.facts.stream,
-                                    .translate = !visit.encoder.same_dialect(endpoint)},
-                                   times);
+    auto answer = co_await attempt(
+        scope, client, visit.job.network,
+        {.endpoint = endpoint, .request = prepared.request, .call = visit.job.call}, times);
     if (answer) {
       observer.on_attempt({visit.target, prepared.key, retries, nullptr, times, false});
       keys.served(prepared.key, client.clock.now());
@@ -211,11 +175,10 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
 
 net::Task<Result<Served>> execute(net::CallScope& scope, Client client, const Job& job,
                                   AttemptObserver& observer) {
-  Encoder encoder(job);
   std::optional<Error> primary = job.plan.primary_error;
   for (std::size_t i = 0; i < job.plan.targets.size(); ++i) {
     const bool last = i + 1 == job.plan.targets.size();
-    const Visit visit{job, job.plan.targets[i], encoder, last};
+    const Visit visit{job, job.plan.targets[i], last};
     auto served = co_await visit_target(scope, client, visit, observer);
     if (served) co_return served;
     Error error = std::move(served).error();

@@ -7,12 +7,11 @@
 
 #include "base/result.h"
 #include "config/client_settings.h"
-#include "dialect/dialect.h"
-#include "llm/request.h"
 #include "routing/keys.h"
 #include "routing/plan.h"
 #include "routing/session_keys.h"
 #include "upstream/attempt.h"
+#include "upstream/call.h"
 
 #include <cstdint>
 #include <memory>
@@ -25,9 +24,7 @@ namespace bifrost::upstream {
 struct Job {
   const Network& network;
   const routing::Plan& plan;
-  const dialect::Dialect& inbound;
-  const dialect::RequestInput& input;
-  const dialect::RequestFacts& facts;
+  Call& call;
   const http::Headers* caller_headers = nullptr;
   const config::HeaderFilterSettings* header_filter = nullptr;
   routing::KeyPin pin = {};

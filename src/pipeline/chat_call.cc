@@ -1,0 +1,57 @@
+#include "pipeline/chat_call.h"
+
+#include "base/try.h"
+
+#include <utility>
+
+namespace bifrost::pipeline {
+namespace {
+
+// What a tap would have learnt from the same answer.
+dialect::TapState said_by(const llm::Response& response) {
+  dialect::TapState said{.usage = response.usage,
+                         .model = response.model,
+                         .id = response.id,
+                         .events = 1,
+                         .content_events = 1,
+                         .ended = true};
+  if (response.choices.empty()) return said;
+  const llm::Choice& first = response.choices.front();
+  said.finish = first.finish;
+  said.finished = !first.finish_raw.empty();
+  return said;
+}
+
+}  // namespace
+
+Result<dialect::EncodedRequest> ChatCall::encode(const provider::Endpoint& endpoint,
+                                                 std::string_view model) {
+  const dialect::EncodeOptions options{.model = model, .flavor = endpoint.flavor};
+  if (passes(endpoint)) return edit(options);
+  if (!decoded_) {
+    BF_TRY(decoded_, inbound_.decode_request(input_));
+  }
+  return endpoint.dialect().encode_request(*decoded_, options);
+}
+
+Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& options) const {
+  BF_TRY(auto edited, inbound_.edit_request(input_, facts_, options));
+  dialect::EncodedRequest encoded;
+  encoded.body = edited ? *std::move(edited) : input_.body;
+  return encoded;
+}
+
+Result<dialect::TapState> ChatCall::judge(const provider::Endpoint& endpoint,
+                                          std::string_view body) {
+  const dialect::Dialect& dialect = endpoint.dialect();
+  if (passes(endpoint)) {
+    dialect::TapState said = dialect.tap_response(body);
+    if (said.error) return *std::move(said.error);
+    return said;
+  }
+  BF_TRY(llm::Response response, dialect.decode_response(body));
+  response_ = std::make_unique<llm::Response>(std::move(response));
+  return said_by(*response_);
+}
+
+}  // namespace bifrost::pipeline

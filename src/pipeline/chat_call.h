@@ -1,0 +1,53 @@
+// A chat on its way to providers: native where the provider speaks the caller's format, so that
+// bytes pass, and through our own model of a chat elsewhere.
+#pragma once
+
+#include "dialect/dialect.h"
+#include "llm/request.h"
+#include "llm/response.h"
+#include "upstream/call.h"
+
+#include <memory>
+#include <optional>
+
+namespace bifrost::pipeline {
+
+class ChatCall final : public upstream::Call {
+ public:
+  // All of them outlive the call.
+  ChatCall(const dialect::Dialect& inbound, const dialect::RequestInput& input,
+           const dialect::RequestFacts& facts)
+      : inbound_(inbound), input_(input), facts_(facts) {}
+
+  [[nodiscard]] llm::RequestType type() const override {
+    return {llm::Operation::kChat, facts_.stream};
+  }
+  [[nodiscard]] bool passes(const provider::Endpoint& endpoint) const override {
+    return &endpoint.dialect() == &inbound_;
+  }
+  Result<dialect::EncodedRequest> encode(const provider::Endpoint& endpoint,
+                                         std::string_view model) override;
+  Result<dialect::TapState> judge(const provider::Endpoint& endpoint,
+                                  std::string_view body) override;
+  [[nodiscard]] std::string_view stream_type(const provider::Endpoint& endpoint) const override {
+    return endpoint.dialect().content_type;
+  }
+  [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
+      const provider::Endpoint& endpoint) const override {
+    return endpoint.dialect().make_stream_tap();
+  }
+
+  // The answer that was judged last, where it does not pass; null before.
+  [[nodiscard]] const llm::Response* response() const { return response_.get(); }
+
+ private:
+  Result<dialect::EncodedRequest> edit(const dialect::EncodeOptions& options) const;
+
+  const dialect::Dialect& inbound_;
+  const dialect::RequestInput& input_;
+  const dialect::RequestFacts& facts_;
+  std::optional<llm::Request> decoded_;  // at most once, for the first target that needs it
+  std::unique_ptr<llm::Response> response_;
+};
+
+}  // namespace bifrost::pipeline

@@ -1,0 +1,43 @@
+// What the executor knows of a request: how to write it for one provider after the other, and how
+// to tell whether what comes back is an answer. The executor itself knows no wire format.
+//
+// One per request, not thread-safe; it outlives the execution and holds what was decoded on the
+// way, for whoever writes the answer.
+#pragma once
+
+#include "base/result.h"
+#include "dialect/dialect.h"
+#include "llm/operation.h"
+#include "provider/endpoint.h"
+
+#include <memory>
+#include <string_view>
+
+namespace bifrost::upstream {
+
+class Call {
+ public:
+  virtual ~Call() = default;
+
+  [[nodiscard]] virtual llm::RequestType type() const = 0;
+
+  // Do bytes pass between caller and provider as they are, but for a few edits?
+  [[nodiscard]] virtual bool passes(const provider::Endpoint& endpoint) const = 0;
+
+  // The request as the provider takes it; `model` is its name there. Fails when the request makes
+  // no sense in the provider's format.
+  virtual Result<dialect::EncodedRequest> encode(const provider::Endpoint& endpoint,
+                                                 std::string_view model) = 0;
+
+  // A whole body with a good status: what it says of itself, or the error that it is.
+  virtual Result<dialect::TapState> judge(const provider::Endpoint& endpoint,
+                                          std::string_view body) = 0;
+
+  // The content type by which an answer is known to be a stream.
+  [[nodiscard]] virtual std::string_view stream_type(const provider::Endpoint& endpoint) const = 0;
+  // Reads along with a streamed answer.
+  [[nodiscard]] virtual std::unique_ptr<dialect::StreamTap> make_tap(
+      const provider::Endpoint& endpoint) const = 0;
+};
+
+}  // namespace bifrost::upstream
