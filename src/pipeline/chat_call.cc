@@ -24,14 +24,14 @@ dialect::TapState said_by(const llm::Response& response) {
 
 }  // namespace
 
-Result<dialect::EncodedRequest> ChatCall::encode(const provider::Endpoint& endpoint,
+Result<dialect::EncodedRequest> ChatCall::encode(const provider::Side& side,
                                                  std::string_view model) {
-  const dialect::EncodeOptions options{.model = model, .flavor = endpoint.flavor};
-  if (passes(endpoint)) return edit(options);
+  const dialect::EncodeOptions options{.model = model, .flavor = side.flavor};
+  if (passes(side)) return edit(options);
   if (!decoded_) {
     BF_TRY(decoded_, inbound_.decode_request(input_));
   }
-  return endpoint.dialect().encode_request(*decoded_, options);
+  return side.dialect().encode_request(*decoded_, options);
 }
 
 Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& options) const {
@@ -41,10 +41,9 @@ Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& opt
   return encoded;
 }
 
-Result<dialect::TapState> ChatCall::judge(const provider::Endpoint& endpoint,
-                                          std::string_view body) {
-  const dialect::Dialect& dialect = endpoint.dialect();
-  if (passes(endpoint)) {
+Result<dialect::TapState> ChatCall::judge(const provider::Side& side, std::string_view body) {
+  const dialect::Dialect& dialect = side.dialect();
+  if (passes(side)) {
     dialect::TapState said = dialect.tap_response(body);
     if (said.error) return *std::move(said.error);
     return said;

@@ -22,19 +22,19 @@ class ChatCall final : public upstream::Call {
   [[nodiscard]] llm::RequestType type() const override {
     return {llm::Operation::kChat, facts_.stream};
   }
-  [[nodiscard]] bool passes(const provider::Endpoint& endpoint) const override {
-    return &endpoint.dialect() == &inbound_;
+  [[nodiscard]] const dialect::Dialect& inbound() const override { return inbound_; }
+  [[nodiscard]] bool passes(const provider::Side& side) const override {
+    return &side.dialect() == &inbound_;
   }
-  Result<dialect::EncodedRequest> encode(const provider::Endpoint& endpoint,
+  Result<dialect::EncodedRequest> encode(const provider::Side& side,
                                          std::string_view model) override;
-  Result<dialect::TapState> judge(const provider::Endpoint& endpoint,
-                                  std::string_view body) override;
-  [[nodiscard]] std::string_view stream_type(const provider::Endpoint& endpoint) const override {
-    return endpoint.dialect().content_type;
+  Result<dialect::TapState> judge(const provider::Side& side, std::string_view body) override;
+  [[nodiscard]] std::string_view stream_type(const provider::Side& side) const override {
+    return side.dialect().content_type;
   }
   [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
-      const provider::Endpoint& endpoint) const override {
-    return endpoint.dialect().make_stream_tap();
+      const provider::Side& side) const override {
+    return side.dialect().make_stream_tap();
   }
 
   // The answer that was judged last, where it does not pass; null before.

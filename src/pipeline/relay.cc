@@ -172,7 +172,7 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
 class Translator {
  public:
   explicit Translator(const RelayContext& context)
-      : decoder_(context.exchange.served->target->endpoint->dialect().make_stream_decoder()),
+      : decoder_(context.exchange.served->side->dialect().make_stream_decoder()),
         encoder_(context.exchange.surface().dialect->make_stream_encoder(answer_context(context))),
         state_(context.exchange.tap) {}
 

@@ -39,6 +39,11 @@ const ProviderSpec* find(std::string_view name) {
   return nullptr;
 }
 
+const SideSpec* ProviderSpec::on_request() const {
+  const auto found = std::ranges::find(sides, true, &SideSpec::on_request);
+  return found == sides.end() ? nullptr : &*found;
+}
+
 std::span<const std::string_view> unserved() { return kUnserved; }
 
 }  // namespace bifrost::provider

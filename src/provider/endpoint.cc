@@ -41,21 +41,14 @@ class Builder {
     out_.endpoint.name = name;
     out_.endpoint.spec = &spec;
     out_.endpoint.settings = settings;
-    out_.endpoint.flavor = spec.flavor;
-    out_.endpoint.sends_done_marker = spec.sends_done_marker;
   }
 
   Result<BuiltEndpoint> build() {
     BF_TRY_VOID(set_base());
     BF_TRY_VOID(check_headers());
     BF_TRY_VOID(set_keys());
-    BF_TRY_VOID(set_custom());
-    if (settings_.openai.disable_store) {
-      // For a chat, no field is the same as `false`.
-      static constexpr std::string_view kStore[] = {"store"};
-      if (out_.endpoint.flavor.removed_fields.empty()) out_.endpoint.flavor.removed_fields = kStore;
-    }
-    add_anthropic_side();
+    BF_TRY_VOID(set_path_overrides());
+    for (const SideSpec& side : spec_.sides) out_.endpoint.sides.push_back(make_side(side));
     return std::move(out_);
   }
 
@@ -65,7 +58,7 @@ class Builder {
     const std::string_view base =
         configured.empty() ? spec_.base_url : std::string_view(configured);
     if (base.empty()) return {};
-    BF_TRY(out_.endpoint.base, parse_setting(path_ + ".network_config.base_url", base));
+    BF_TRY(base_, parse_setting(path_ + ".network_config.base_url", base));
     return {};
   }
 
@@ -86,7 +79,7 @@ class Builder {
     if (!endpoint.keyless && settings_.keys.empty()) {
       return bad_setting(path_ + ".keys", "the provider needs at least one key");
     }
-    const bool has_address = spec_.built_in || !endpoint.base.host.empty();
+    const bool has_address = spec_.built_in || !base_.host.empty();
     if (endpoint.keyless && !has_address) {
       return bad_setting(path_ + ".network_config.base_url",
                          spec_.url_per_key
@@ -105,12 +98,12 @@ class Builder {
     Key key{.settings = settings, .url = std::nullopt, .only_model = {}};
     if (const std::string_view url = key_url(settings); !url.empty()) {
       BF_TRY(key.url, parse_setting(path + ".url", url));
-    } else if (out_.endpoint.base.host.empty()) {
+    } else if (base_.host.empty()) {
       return bad_setting(path, "the key needs " + std::string(spec_.name) +
                                    "_key_config.url, or the provider network_config.base_url");
     }
     if (settings.vllm) key.only_model = settings.vllm->model_name;
-    if (spec_.anthropic_side == nullptr) ignore_anthropic_endpoints(key.settings, path);
+    if (spec_.on_request() == nullptr) ignore_anthropic_endpoints(key.settings, path);
     if (settings.value.empty() && spec_.key_rule == KeyRule::kRequired) {
       out_.warnings.push_back(path + " (" + settings.name + ") has no value and is not used.");
       return {};
@@ -134,55 +127,28 @@ class Builder {
     }
   }
 
-  // Two keys for one model that go to different sides.
-  [[nodiscard]] std::optional<std::pair<const Key*, const Key*>> keys_of_both_kinds() const {
-    const auto share = [](const config::KeySettings& a, const config::KeySettings& b) {
-      const auto has = [](const config::KeySettings& key, std::string_view model) {
-        return std::ranges::find(key.models, model) != key.models.end();
-      };
-      if (has(a, config::kEverything)) return !b.models.empty();
-      if (has(b, config::kEverything)) return !a.models.empty();
-      return std::ranges::any_of(a.models, [&](const auto& model) { return has(b, model); });
-    };
-    for (const Key& a : out_.endpoint.keys) {
-      for (const Key& b : out_.endpoint.keys) {
-        const bool differ = a.settings.enabled && b.settings.enabled &&
-                            a.settings.use_anthropic_endpoints &&
-                            !b.settings.use_anthropic_endpoints;
-        if (differ && share(a.settings, b.settings)) return std::pair(&a, &b);
-      }
+  [[nodiscard]] Side make_side(const SideSpec& spec) const {
+    Side side{.spec = &spec,
+              .base = base_,
+              .flavor = spec.flavor,
+              .sends_done_marker = spec.sends_done_marker};
+    if (settings_.custom && settings_.custom->does_not_send_done_marker && !spec.on_request) {
+      side.sends_done_marker = false;
     }
-    return std::nullopt;
-  }
-
-  void add_anthropic_side() {
-    const auto asks = [](const Key& key) {
-      return key.settings.use_anthropic_endpoints ||
-             std::ranges::any_of(key.settings.aliases, [](const auto& entry) {
-               return entry.second.use_anthropic_endpoints.value_or(false);
-             });
-    };
-    if (std::ranges::none_of(out_.endpoint.keys, asks)) return;
-    if (const auto mixed = keys_of_both_kinds()) {
-      out_.warnings.push_back(path_ + ".keys: " + mixed->first->settings.name + " and " +
-                              mixed->second->settings.name +
-                              " differ in use_anthropic_endpoints and may serve the same model: "
-                              "the one with more weight goes first, the other one is a fallback.");
+    if (settings_.openai.disable_store && !spec.on_request && side.flavor.removed_fields.empty()) {
+      // For a chat, no field is the same as `false`.
+      static constexpr std::string_view kStore[] = {"store"};
+      side.flavor.removed_fields = kStore;
     }
-    Endpoint& side = out_.anthropic_side.emplace(out_.endpoint);
-    side.spec = spec_.anthropic_side;
-    side.flavor = side.spec->flavor;
-    side.sends_done_marker = side.spec->sends_done_marker;
-    side.is_anthropic_side = true;
-    // "https://api.deepseek.com/v1" is good for the main endpoint, where there is no other version.
-    if (side.spec->chat_path.ends_with("/v1/messages") && side.base.path.ends_with("/v1")) {
+    // "https://api.deepseek.com/v1" is good for the usual side, where there is no other version.
+    if (spec.chat_path.ends_with("/v1/messages") && side.base.path.ends_with("/v1")) {
       side.base.path.resize(side.base.path.size() - 3);
     }
+    return side;
   }
 
-  Result<void> set_custom() {
+  Result<void> set_path_overrides() {
     if (!settings_.custom) return {};
-    if (settings_.custom->does_not_send_done_marker) out_.endpoint.sends_done_marker = false;
     for (const auto& [name, value] : settings_.custom->request_path_overrides) {
       const std::string path = path_ + ".custom_provider_config.request_path_overrides." + name;
       const auto type = llm::find_request_type(name);
@@ -202,23 +168,40 @@ class Builder {
   std::string path_;
   const ProviderSpec& spec_;
   const config::ProviderSettings& settings_;
+  http::Url base_;
   BuiltEndpoint out_;
 };
+
+bool asks_for_anthropic(const Key& key, std::string_view model) {
+  const config::AliasSettings* alias = key.settings.aliases.find(model);
+  const bool by_key = key.settings.use_anthropic_endpoints;
+  return alias == nullptr ? by_key : alias->use_anthropic_endpoints.value_or(by_key);
+}
 
 }  // namespace
 
 bool Endpoint::allows(llm::RequestType type) const {
-  if (!spec->offers.has(type)) return false;
+  const auto offers = [&](const Side& side) { return side.spec->offers.has(type); };
+  if (std::ranges::none_of(sides, offers)) return false;
   if (!settings.custom || !settings.custom->allowed_requests) return true;
   const bool* allowed = settings.custom->allowed_requests->find(llm::name_of(type));
   return allowed != nullptr && *allowed;
 }
 
-bool Endpoint::takes(const Key& key, std::string_view model) const {
-  const config::AliasSettings* alias = key.settings.aliases.find(model);
-  const bool by_key = key.settings.use_anthropic_endpoints;
-  const bool to_side = alias == nullptr ? by_key : alias->use_anthropic_endpoints.value_or(by_key);
-  return to_side == is_anthropic_side;
+const Side& Endpoint::side(llm::RequestType type, const dialect::Dialect* inbound, const Key* key,
+                           std::string_view model) const {
+  const bool wanted = key != nullptr && asks_for_anthropic(*key, model);
+  const Side* best = nullptr;
+  for (const Side& side : sides) {
+    if (!side.spec->offers.has(type)) continue;
+    if (side.spec->on_request) {
+      if (wanted) return side;
+      continue;
+    }
+    const bool native = &side.dialect() == inbound;
+    if (best == nullptr || (native && &best->dialect() != inbound)) best = &side;
+  }
+  return best != nullptr ? *best : usual_side();
 }
 
 std::string Endpoint::wire_model(std::string_view model) const {

@@ -11,6 +11,9 @@
 
 namespace bifrost::provider {
 
+// Names the beta features of Anthropic's API that a request uses.
+inline constexpr std::string_view kBetaHeader = "anthropic-beta";
+
 // The headers that a caller asked to forward as `x-bf-eh-<name>`, under their own names: those that
 // the filter lets pass and that are nobody else's business (credentials, the connection, the body).
 [[nodiscard]] http::Headers forwarded_headers(const http::Headers& caller,

@@ -41,23 +41,22 @@ ProviderSpec compatible(std::string_view name, std::string_view title) {
   return {
       .name = name,
       .title = title,
-      .dialect = &dialect::openai_chat::dialect(),
-      .flavor = common_flavor(),
+      .sides = {{.dialect = &dialect::openai_chat::dialect(), .flavor = common_flavor()}},
   };
 }
 
+// The side of a row that `compatible` made.
+SideSpec& usual(ProviderSpec& spec) { return spec.sides.front(); }
+
 constexpr StaticHeader kAnthropicHeaders[] = {{"anthropic-version", "2023-06-01"}};
 
-// Chats only: models are listed by the main endpoint.
-ProviderSpec anthropic_side(std::string_view name, std::string_view title,
-                            AuthScheme auth = AuthScheme::kBearer) {
+// Chats only: models are listed by the usual side.
+SideSpec anthropic_side() {
   return {
-      .name = name,
-      .title = title,
       .dialect = &dialect::anthropic::dialect(),
-      .auth = auth,
+      .offers = kChatOnly,
       .headers = kAnthropicHeaders,
-      .offers = kChatAndModels.without({llm::Operation::kListModels}),
+      .on_request = true,
   };
 }
 
@@ -75,12 +74,12 @@ ProviderSpec mistral() {
   ProviderSpec spec = compatible("mistral", "Mistral");
   spec.base_url = "https://api.mistral.ai";
   spec.key_env = "MISTRAL_API_KEY";
-  spec.flavor.removed_fields = kMistralRemoved;
-  spec.flavor.renamed_fields = kMistralNames;
-  spec.flavor.injects_usage_option = false;
+  usual(spec).flavor.removed_fields = kMistralRemoved;
+  usual(spec).flavor.renamed_fields = kMistralNames;
+  usual(spec).flavor.injects_usage_option = false;
   // https://docs.mistral.ai/capabilities/function_calling
-  spec.flavor.named_tool_choice = false;
-  spec.flavor.required_choice = "any";
+  usual(spec).flavor.named_tool_choice = false;
+  usual(spec).flavor.required_choice = "any";
   spec.docs = "https://docs.mistral.ai/api/endpoint/chat";
   return spec;
 }
@@ -95,14 +94,12 @@ ProviderSpec xai() {
 }
 
 // https://api-docs.deepseek.com/guides/anthropic_api
-const ProviderSpec& deepseek_anthropic_side() {
-  static const ProviderSpec kSide = [] {
-    ProviderSpec side = anthropic_side("deepseek", "DeepSeek", AuthScheme::kApiKeyHeader);
-    side.chat_path = "/anthropic/v1/messages";
-    side.flavor.forced_tool_ends_thinking = true;
-    return side;
-  }();
-  return kSide;
+SideSpec deepseek_anthropic_side() {
+  SideSpec side = anthropic_side();
+  side.signing = &kApiKeyHeader;
+  side.chat_path = "/anthropic/v1/messages";
+  side.flavor.forced_tool_ends_thinking = true;
+  return side;
 }
 
 ProviderSpec deepseek() {
@@ -110,16 +107,16 @@ ProviderSpec deepseek() {
   spec.base_url = "https://api.deepseek.com";
   spec.key_env = "DEEPSEEK_API_KEY";
   // No version in its paths. https://api-docs.deepseek.com/api/create-chat-completion
-  spec.chat_path = "/chat/completions";
-  spec.models_path = "/models";
-  spec.flavor = old_limit_flavor();
+  usual(spec).chat_path = "/chat/completions";
+  usual(spec).models_path = "/models";
+  usual(spec).flavor = old_limit_flavor();
   // A tool call is continued with the thoughts that led to it.
   // https://api-docs.deepseek.com/guides/thinking_mode
-  spec.flavor.reasoning_history = dialect::ReasoningHistory::kContent;
+  usual(spec).flavor.reasoning_history = dialect::ReasoningHistory::kContent;
   // It thinks unless told not to, and then answers a forced tool call with status 400.
   // https://github.com/deepseek-ai/DeepSeek-V3/issues/1376
-  spec.flavor.forced_tool_ends_thinking = true;
-  spec.anthropic_side = &deepseek_anthropic_side();
+  usual(spec).flavor.forced_tool_ends_thinking = true;
+  spec.sides.push_back(deepseek_anthropic_side());
   spec.docs = "https://api-docs.deepseek.com/api/create-chat-completion";
   return spec;
 }
@@ -145,11 +142,11 @@ ProviderSpec perplexity() {
   ProviderSpec spec = compatible("perplexity", "Perplexity");
   spec.base_url = "https://api.perplexity.ai";
   spec.key_env = "PERPLEXITY_API_KEY";
-  spec.chat_path = "/chat/completions";
-  spec.flavor = old_limit_flavor();
-  spec.flavor.removed_fields = kPerplexityRemoved;
-  spec.flavor.injects_usage_option = false;  // every chunk has it
-  spec.offers = spec.offers.without({llm::Operation::kListModels});
+  usual(spec).chat_path = "/chat/completions";
+  usual(spec).flavor = old_limit_flavor();
+  usual(spec).flavor.removed_fields = kPerplexityRemoved;
+  usual(spec).flavor.injects_usage_option = false;  // every chunk has it
+  usual(spec).offers = usual(spec).offers.without({llm::Operation::kListModels});
   spec.docs = "https://docs.perplexity.ai/docs/sonar/openai-compatibility";
   return spec;
 }
@@ -173,17 +170,12 @@ ProviderSpec cerebras() {
   return spec;
 }
 
-// https://docs.fireworks.ai/tools-sdks/anthropic-compatibility
-const ProviderSpec& fireworks_anthropic_side() {
-  static const ProviderSpec kSide = anthropic_side("fireworks", "Fireworks AI");
-  return kSide;
-}
-
 ProviderSpec fireworks() {
   ProviderSpec spec = compatible("fireworks", "Fireworks AI");
   spec.base_url = "https://api.fireworks.ai/inference";
   spec.key_env = "FIREWORKS_API_KEY";
-  spec.anthropic_side = &fireworks_anthropic_side();
+  // https://docs.fireworks.ai/tools-sdks/anthropic-compatibility
+  spec.sides.push_back(anthropic_side());
   spec.docs = "https://docs.fireworks.ai/api-reference/post-chatcompletions";
   return spec;
 }
@@ -210,10 +202,10 @@ ProviderSpec openrouter() {
   spec.key_env = "OPENROUTER_API_KEY";
   // Passed on to the providers that know it (Anthropic, Gemini).
   // https://openrouter.ai/docs/features/prompt-caching
-  spec.flavor.keeps_cache_control = true;
+  usual(spec).flavor.keeps_cache_control = true;
   // https://openrouter.ai/docs/use-cases/reasoning-tokens
-  spec.flavor.reasoning_object = true;
-  spec.flavor.reasoning_history = dialect::ReasoningHistory::kDetails;
+  usual(spec).flavor.reasoning_object = true;
+  usual(spec).flavor.reasoning_history = dialect::ReasoningHistory::kDetails;
   spec.docs = "https://openrouter.ai/docs/api-reference/chat-completion";
   return spec;
 }
@@ -266,7 +258,7 @@ ProviderSpec huggingface() {
   spec.base_url = "https://router.huggingface.co";
   spec.key_env = "HF_TOKEN";
   // https://huggingface.co/docs/inference-providers/tasks/chat-completion
-  spec.flavor = old_limit_flavor();
+  usual(spec).flavor = old_limit_flavor();
   spec.wire_model = huggingface_wire_model;
   spec.docs = "https://huggingface.co/docs/inference-providers/index";
   spec.notes = "huggingface/<host>/<owner>/<model> is sent as <owner>/<model>:<host>";
@@ -287,35 +279,25 @@ ProviderSpec ollama() {
   ProviderSpec spec = self_hosted("ollama", "Ollama");
   spec.base_url = "http://localhost:11434";  // where it listens unless told otherwise
   // https://github.com/ollama/ollama/blob/main/docs/openai.md
-  spec.flavor = old_limit_flavor();
+  usual(spec).flavor = old_limit_flavor();
   spec.docs = "https://github.com/ollama/ollama/blob/main/docs/openai.md";
   return spec;
 }
 
-// Its servers look for a bearer token on every path.
-// https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
-const ProviderSpec& vllm_anthropic_side() {
-  static const ProviderSpec kSide = anthropic_side("vllm", "vLLM");
-  return kSide;
-}
-
 ProviderSpec vllm() {
   ProviderSpec spec = self_hosted("vllm", "vLLM");
-  spec.anthropic_side = &vllm_anthropic_side();
+  // Its servers look for a bearer token on every path.
+  // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+  spec.sides.push_back(anthropic_side());
   spec.docs = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html";
   spec.notes = "A key with vllm_key_config.model_name serves that model only";
   return spec;
 }
 
-// https://docs.sglang.io/docs/basic_usage/anthropic_api
-const ProviderSpec& sgl_anthropic_side() {
-  static const ProviderSpec kSide = anthropic_side("sgl", "SGLang");
-  return kSide;
-}
-
 ProviderSpec sgl() {
   ProviderSpec spec = self_hosted("sgl", "SGLang");
-  spec.anthropic_side = &sgl_anthropic_side();
+  // https://docs.sglang.io/docs/basic_usage/anthropic_api
+  spec.sides.push_back(anthropic_side());
   spec.docs = "https://docs.sglang.ai/basic_usage/openai_api_completions.html";
   return spec;
 }

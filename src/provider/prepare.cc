@@ -13,7 +13,6 @@
 namespace bifrost::provider {
 namespace {
 
-constexpr std::string_view kBetaHeader = "anthropic-beta";
 constexpr std::string_view kVersionHeader = "anthropic-version";
 
 // ---------------------------------------------------------------------------------------------
@@ -33,44 +32,12 @@ struct Address {
   std::string target;
 };
 
-Address address(const Endpoint& endpoint, const Key* key, llm::RequestType type,
-                std::string_view usual_target) {
-  const http::Url& base = key != nullptr && key->url ? *key->url : endpoint.base;
-  const PathOverride* override = endpoint.path_override(type);
+Address address(const Addressee& to, llm::RequestType type, std::string_view usual_target) {
+  const http::Url& base = to.key != nullptr && to.key->url ? *to.key->url : to.side.base;
+  const PathOverride* override = to.endpoint.path_override(type);
   if (override == nullptr) return {base, join_target(base, usual_target)};
   if (override->url) return {*override->url, override->url->target()};
   return {base, join_target(base, override->target)};
-}
-
-// ---------------------------------------------------------------------------------------------
-// Credentials
-
-// Tokens of an OAuth login are bearer tokens where keys have a header of their own.
-constexpr std::string_view kAnthropicOAuthBeta = "oauth-2025-04-20";
-constexpr std::string_view kGoogleOAuthPrefix = "ya29.";
-
-void add_bearer(http::Headers& headers, std::string_view value) {
-  headers.set("authorization", "Bearer " + std::string(value));
-}
-
-void add_credentials(const Endpoint& endpoint, const Key* key, http::Headers& headers,
-                     BetaFeatures& betas) {
-  if (key == nullptr || key->settings.value.empty()) return;
-  const std::string& value = key->settings.value.reveal();
-  switch (endpoint.spec->auth) {
-    case AuthScheme::kNone:
-      return;
-    case AuthScheme::kBearer:
-      return add_bearer(headers, value);
-    case AuthScheme::kApiKeyHeader:
-      if (!value.starts_with(kAnthropicLoginPrefix)) return headers.set("x-api-key", value);
-      betas.add(kAnthropicOAuthBeta);
-      return add_bearer(headers, value);
-    case AuthScheme::kGoogleApiKey:
-      if (value.starts_with(kGoogleOAuthPrefix)) return add_bearer(headers, value);
-      return headers.set("x-goog-api-key", value);
-  }
-  std::unreachable();
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -100,9 +67,9 @@ void overlay(const http::Headers& from, http::Headers& headers, BetaFeatures& be
 }
 
 // Of a caller who speaks Anthropic's own format, what Anthropic's API reads from headers.
-http::Headers native_headers(const Endpoint& endpoint, const Caller& caller) {
+http::Headers native_headers(const Side& side, const Caller& caller) {
   http::Headers out;
-  if (!caller.same_dialect || endpoint.dialect().name != "anthropic") return out;
+  if (!caller.same_dialect || side.dialect().name != "anthropic") return out;
   for (const http::Header& header : *caller.headers) {
     if (iequals(header.name, kBetaHeader)) out.add(kBetaHeader, header.value);
     if (iequals(header.name, kVersionHeader)) out.set(kVersionHeader, header.value);
@@ -119,23 +86,22 @@ http::Headers operator_headers(const Endpoint& endpoint) {
 }
 
 // From the weakest to the strongest: our own, the row's, the body's, the caller's, the operator's.
-http::Headers headers_for(const Endpoint& endpoint, const Key* key, const http::Headers& of_body,
-                          const Caller& caller, http::Headers headers) {
+http::Headers headers_for(const Addressee& to, const http::Headers& of_body, const Caller& caller,
+                          http::Headers headers) {
   BetaFeatures betas;
   headers.add("accept-encoding", "identity");  // streams are read as they come
   headers.add("user-agent", user_agent());
-  add_credentials(endpoint, key, headers, betas);
-  for (const StaticHeader& header : endpoint.spec->headers) headers.set(header.name, header.value);
+  for (const StaticHeader& header : to.side.spec->headers) headers.set(header.name, header.value);
   overlay(of_body, headers, betas);
   if (caller.headers != nullptr) {
     static const config::HeaderFilterSettings kNoFilter;
-    overlay(native_headers(endpoint, caller), headers, betas);
+    overlay(native_headers(to.side, caller), headers, betas);
     overlay(
         forwarded_headers(*caller.headers, caller.filter != nullptr ? *caller.filter : kNoFilter),
         headers, betas);
   }
-  overlay(operator_headers(endpoint), headers, betas);
-  betas.filter(endpoint.settings.network.beta_header_overrides);
+  overlay(operator_headers(to.endpoint), headers, betas);
+  betas.filter(to.endpoint.settings.network.beta_header_overrides);
   if (const std::string value = betas.value(); !value.empty()) headers.set(kBetaHeader, value);
   return headers;
 }
@@ -147,6 +113,15 @@ Error unsupported(const Endpoint& endpoint, llm::RequestType type) {
                                   ", or its configuration does not allow it");
   error.retry = Retry::kOtherTarget;
   return error;
+}
+
+// Signs a request that is otherwise complete.
+Result<OutboundRequest> finished(const Addressee& to, OutboundRequest request) {
+  if (to.key != nullptr && !to.key->settings.value.empty()) {
+    BF_TRY_VOID(to.side.spec->signing->sign(request, to.key->settings.value.reveal(), to.now));
+  }
+  BF_TRY_VOID(check(request.headers));
+  return request;
 }
 
 }  // namespace
@@ -168,46 +143,39 @@ std::string join_target(const http::Url& base, std::string_view target) {
   return out;
 }
 
-Result<OutboundRequest> prepare(const Endpoint& endpoint, const Key* key, Outgoing outgoing) {
+Result<OutboundRequest> prepare(const Addressee& to, Outgoing outgoing) {
   const llm::RequestType type = {llm::Operation::kChat, outgoing.stream};
-  if (!endpoint.allows(type)) return unsupported(endpoint, type);
+  if (!to.endpoint.allows(type)) return unsupported(to.endpoint, type);
 
-  const std::string usual = endpoint.spec->chat_path.empty()
-                                ? endpoint.dialect().chat_path(outgoing.model, outgoing.stream)
-                                : std::string(endpoint.spec->chat_path);
-  auto [url, target] = address(endpoint, key, type, usual);
+  const SideSpec& side = *to.side.spec;
+  const std::string usual = side.chat_path.empty()
+                                ? side.dialect->chat_path(outgoing.model, outgoing.stream)
+                                : std::string(side.chat_path);
+  auto [url, target] = address(to, type, usual);
   http::Headers first = {
       {"content-type", "application/json"},
       {"accept", outgoing.stream ? "text/event-stream" : "application/json"},
   };
-  OutboundRequest request{
-      .url = std::move(url),
-      .target = std::move(target),
-      .headers =
-          headers_for(endpoint, key, outgoing.encoded.headers, outgoing.caller, std::move(first)),
-      .body = std::move(outgoing.encoded.body),
-  };
-  BF_TRY_VOID(check(request.headers));
-  return request;
+  return finished(
+      to, {.url = std::move(url),
+           .target = std::move(target),
+           .headers = headers_for(to, outgoing.encoded.headers, outgoing.caller, std::move(first)),
+           .body = std::move(outgoing.encoded.body)});
 }
 
-Result<OutboundRequest> prepare_models(const Endpoint& endpoint, const Key* key,
-                                       std::string_view page_token) {
+Result<OutboundRequest> prepare_models(const Addressee& to, std::string_view page_token) {
   constexpr llm::RequestType kType = {llm::Operation::kListModels};
-  if (!endpoint.allows(kType)) return unsupported(endpoint, kType);
-  const std::string usual = endpoint.spec->models_path.empty()
-                                ? endpoint.dialect().models_path(page_token)
-                                : std::string(endpoint.spec->models_path);
-  auto [url, target] = address(endpoint, key, kType, usual);
-  OutboundRequest request{
-      .method = "GET",
-      .url = std::move(url),
-      .target = std::move(target),
-      .headers = headers_for(endpoint, key, {}, {}, {{"accept", "application/json"}}),
-      .body = {},
-  };
-  BF_TRY_VOID(check(request.headers));
-  return request;
+  if (!to.endpoint.allows(kType)) return unsupported(to.endpoint, kType);
+
+  const SideSpec& side = *to.side.spec;
+  const std::string usual = side.models_path.empty() ? side.dialect->models_path(page_token)
+                                                     : std::string(side.models_path);
+  auto [url, target] = address(to, kType, usual);
+  return finished(to, {.method = "GET",
+                       .url = std::move(url),
+                       .target = std::move(target),
+                       .headers = headers_for(to, {}, {}, {{"accept", "application/json"}}),
+                       .body = {}});
 }
 
 }  // namespace bifrost::provider

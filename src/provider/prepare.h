@@ -1,7 +1,6 @@
 // From an encoded request to one that can be sent: address, credentials and headers.
 //
-// The last step that computes. What comes out is complete but for what the connection adds: Host
-// (OutboundRequest::url says it) and Content-Length.
+// The last step that computes.
 #pragma once
 
 #include "base/result.h"
@@ -9,22 +8,12 @@
 #include "http/headers.h"
 #include "http/url.h"
 #include "provider/endpoint.h"
+#include "provider/outbound_request.h"
 
 #include <string>
 #include <string_view>
 
 namespace bifrost::provider {
-
-// How a token begins that Anthropic gives to people who log in: a bearer token, not a key.
-inline constexpr std::string_view kAnthropicLoginPrefix = "sk-ant-oat";
-
-struct OutboundRequest {
-  std::string method = "POST";
-  http::Url url;       // where to connect; no host for a built-in provider
-  std::string target;  // path and query, for the request line
-  http::Headers headers;
-  std::string body;
-};
 
 // The caller's side of a request, where there is one.
 struct Caller {
@@ -40,14 +29,20 @@ struct Outgoing {
   Caller caller = {};
 };
 
-// A chat. `key` is null for endpoints without keys. Fails with kUnsupportedOperation when the
-// endpoint does not allow it, and with kInvalidRequest or kConfigInvalid when a header holds what
-// no header may.
-[[nodiscard]] Result<OutboundRequest> prepare(const Endpoint& endpoint, const Key* key,
-                                              Outgoing outgoing);
+// Whom a request is for, and as whom.
+struct Addressee {
+  const Endpoint& endpoint;
+  const Side& side;   // of the endpoint
+  const Key* key;     // null: the endpoint needs none
+  WallTime now = {};  // for signatures
+};
+
+// A chat. Fails with kUnsupportedOperation when the endpoint does not allow it, and with
+// kInvalidRequest or kConfigInvalid when a header holds what no header may.
+[[nodiscard]] Result<OutboundRequest> prepare(const Addressee& to, Outgoing outgoing);
 
 // A page of the list of models. An empty token asks for the first.
-[[nodiscard]] Result<OutboundRequest> prepare_models(const Endpoint& endpoint, const Key* key,
+[[nodiscard]] Result<OutboundRequest> prepare_models(const Addressee& to,
                                                      std::string_view page_token);
 
 // `target` below the path of `base`. A version at the end of the base ("https://x/v4") stands for

@@ -31,11 +31,19 @@ class Prepare : public ::testing::Test {
 
   Result<OutboundRequest> chat(std::string_view model, bool stream, Caller caller = {},
                                http::Headers of_body = {}) {
-    return prepare(*endpoint_, key_,
+    return prepare(to({llm::Operation::kChat, stream}, model),
                    {.model = model,
                     .stream = stream,
                     .encoded = {.body = "{}", .headers = std::move(of_body), .dropped = {}},
                     .caller = caller});
+  }
+
+  [[nodiscard]] Addressee to(llm::RequestType type, std::string_view model = {}) const {
+    return {
+        .endpoint = *endpoint_, .side = endpoint_->side(type, nullptr, key_, model), .key = key_};
+  }
+  Result<OutboundRequest> models(std::string_view token = {}) {
+    return prepare_models(to({llm::Operation::kListModels}), token);
   }
 
   Registry registry_;
@@ -47,14 +55,16 @@ TEST_F(Prepare, SpeaksToTheAnthropicSideOfAProvider) {
   struct Case {
     const char* provider;
     std::string_view target;
+    std::string_view models;
     std::string_view header;
     std::string_view value;
   };
   constexpr Case kCases[] = {
-      {"deepseek", "/anthropic/v1/messages", "x-api-key", "secret"},
-      {"fireworks", "/inference/v1/messages", "authorization", "Bearer secret"},
-      {"vllm", "/v1/messages", "authorization", "Bearer secret"},
-      {"sgl", "/v1/messages", "authorization", "Bearer secret"},
+      {"deepseek", "/anthropic/v1/messages", "/models", "x-api-key", "secret"},
+      {"fireworks", "/inference/v1/messages", "/inference/v1/models", "authorization",
+       "Bearer secret"},
+      {"vllm", "/v1/messages", "/v1/models", "authorization", "Bearer secret"},
+      {"sgl", "/v1/messages", "/v1/models", "authorization", "Bearer secret"},
   };
   for (const Case& each : kCases) {
     SCOPED_TRACE(each.provider);
@@ -65,14 +75,12 @@ TEST_F(Prepare, SpeaksToTheAnthropicSideOfAProvider) {
     key.use_anthropic_endpoints = true;
     if (find(each.provider)->base_url.empty()) settings.network.base_url = "http://127.0.0.1:1";
     configure(each.provider, settings);
-    endpoint_ = registry_.anthropic_side(*endpoint_);
-    ASSERT_NE(endpoint_, nullptr);
     const auto request = chat("m", true);
     ASSERT_TRUE(request);
     EXPECT_EQ(request->target, each.target);
     EXPECT_EQ(request->headers.get(each.header), each.value);
     EXPECT_EQ(request->headers.get("anthropic-version"), "2023-06-01");
-    EXPECT_FALSE(prepare_models(*endpoint_, key_, {}));
+    EXPECT_EQ(models()->target, each.models) << "they are listed at the usual place";
   }
 }
 
@@ -84,7 +92,6 @@ TEST_F(Prepare, TakesTheVersionOfABaseUrlForTheOneOfTheAnthropicSide) {
     key.value = config::Secret("secret");
     key.use_anthropic_endpoints = true;
     configure("deepseek", settings);
-    endpoint_ = registry_.anthropic_side(*endpoint_);
     EXPECT_EQ(chat("m", false)->target, "/anthropic/v1/messages");
   }
 }
@@ -130,7 +137,7 @@ TEST_F(Prepare, SendsEachProviderToItsAddress) {
     configure(each.name);
     EXPECT_EQ(chat("m", false)->url.origin(), each.origin) << each.name;
     EXPECT_EQ(chat("m", false)->target, each.chat) << each.name;
-    EXPECT_EQ(prepare_models(*endpoint_, key_, "")->target, each.models) << each.name;
+    EXPECT_EQ(models("")->target, each.models) << each.name;
   }
 }
 
@@ -189,7 +196,7 @@ TEST_F(Prepare, RefusesWhatIsNotAllowedWithoutClosingTheWayToAFallback) {
   settings.custom.emplace().base_provider_type = "openai";
   settings.custom->allowed_requests.emplace();
   configure("mine", settings);
-  for (const auto& request : {chat("m", false), prepare_models(*endpoint_, key_, "")}) {
+  for (const auto& request : {chat("m", false), models("")}) {
     ASSERT_FALSE(request);
     EXPECT_EQ(request.error().code, ErrorCode::kUnsupportedOperation);
     EXPECT_EQ(request.error().retry, Retry::kOtherTarget);
@@ -255,7 +262,7 @@ TEST_F(Prepare, NeverSendsALineBreakInAHeader) {
 
 TEST_F(Prepare, ListsModelsWithAGet) {
   configure("anthropic");
-  const auto request = prepare_models(*endpoint_, key_, "");
+  const auto request = models("");
   ASSERT_TRUE(request);
   EXPECT_EQ(request->method, "GET");
   EXPECT_TRUE(request->target.starts_with("/v1/models"));

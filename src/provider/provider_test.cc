@@ -38,10 +38,13 @@ TEST(ProviderTable, HasCompleteAndSaneRows) {
     EXPECT_TRUE(is_token(spec.name, "-_"));
     EXPECT_TRUE(names.insert(spec.name).second) << "listed twice";
     EXPECT_FALSE(spec.title.empty());
-    ASSERT_NE(spec.dialect, nullptr);
-    EXPECT_FALSE(spec.dialect->name.empty());
-    EXPECT_EQ(spec.auth == AuthScheme::kNone, spec.key_rule == KeyRule::kNone);
-    EXPECT_TRUE(spec.offers.has({llm::Operation::kChat}));
+    ASSERT_FALSE(spec.sides.empty());
+    for (const SideSpec& side : spec.sides) {
+      ASSERT_NE(side.dialect, nullptr);
+      EXPECT_EQ(side.signing == &kUnsigned, spec.key_rule == KeyRule::kNone);
+      EXPECT_TRUE(side.offers.has({llm::Operation::kChat}));
+    }
+    EXPECT_FALSE(spec.usual().on_request);
     if (!spec.built_in) {
       EXPECT_TRUE(spec.docs.starts_with("https://"));
       EXPECT_TRUE(!spec.base_url.empty() || spec.url_per_key) << "no address";
@@ -61,16 +64,26 @@ TEST(ProviderTable, HasAddressesThatCanBeUsed) {
       EXPECT_TRUE(url->tls || url->host == "localhost");
       EXPECT_FALSE(spec.base_url.ends_with('/'));
     }
-    for (const std::string_view path : {spec.chat_path, spec.models_path}) {
-      EXPECT_TRUE(path.empty() || http::is_request_target(path)) << path;
+    for (const SideSpec& side : spec.sides) {
+      for (const std::string_view path : {side.chat_path, side.models_path}) {
+        EXPECT_TRUE(path.empty() || http::is_request_target(path)) << path;
+      }
     }
   }
 }
 
-TEST(ProviderTable, HasQuirksThatMakeSense) {
+std::vector<std::pair<std::string_view, SideSpec>> all_sides() {
+  std::vector<std::pair<std::string_view, SideSpec>> sides;
   for (const ProviderSpec& spec : all()) {
-    SCOPED_TRACE(spec.name);
-    const dialect::Flavor& flavor = spec.flavor;
+    for (const SideSpec& side : spec.sides) sides.emplace_back(spec.name, side);
+  }
+  return sides;
+}
+
+TEST(ProviderTable, HasQuirksThatMakeSense) {
+  for (const auto& [name, side] : all_sides()) {
+    SCOPED_TRACE(name);
+    const dialect::Flavor& flavor = side.flavor;
     std::set<std::string_view> fields;
     for (const std::string_view field : flavor.removed_fields) {
       EXPECT_TRUE(is_token(field, "_")) << field;
@@ -88,7 +101,7 @@ TEST(ProviderTable, HasQuirksThatMakeSense) {
     EXPECT_LE(flavor.max_tokens_min, 16);
     EXPECT_FALSE(flavor.required_choice.empty());
     EXPECT_FALSE(flavor.minimal_effort.empty());
-    for (const StaticHeader& header : spec.headers) {
+    for (const StaticHeader& header : side.headers) {
       EXPECT_TRUE(is_token(header.name, "-")) << header.name;
       EXPECT_FALSE(header.value.empty());
     }
@@ -98,12 +111,11 @@ TEST(ProviderTable, HasQuirksThatMakeSense) {
 TEST(ProviderTable, HasTheAnthropicSidesOfTheReference) {
   std::set<std::string_view> names;
   for (const ProviderSpec& spec : all()) {
-    if (spec.anthropic_side == nullptr) continue;
+    const SideSpec* side = spec.on_request();
+    if (side == nullptr) continue;
     names.insert(spec.name);
-    EXPECT_EQ(spec.anthropic_side->name, spec.name);
-    EXPECT_EQ(spec.anthropic_side->dialect->name, "anthropic");
-    EXPECT_FALSE(spec.anthropic_side->offers.has({llm::Operation::kListModels}));
-    EXPECT_EQ(spec.anthropic_side->anthropic_side, nullptr);
+    EXPECT_EQ(side->dialect->name, "anthropic");
+    EXPECT_FALSE(side->offers.has({llm::Operation::kListModels}));
   }
   EXPECT_EQ(names, (std::set<std::string_view>{"deepseek", "fireworks", "vllm", "sgl"}));
 }

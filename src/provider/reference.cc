@@ -22,20 +22,7 @@ std::string listed(std::span<const std::string> parts, std::string_view separato
 }
 
 std::string auth_text(const ProviderSpec& spec) {
-  std::string out;
-  switch (spec.auth) {
-    case AuthScheme::kNone:
-      return "none";
-    case AuthScheme::kBearer:
-      out = "`Authorization: Bearer`";
-      break;
-    case AuthScheme::kApiKeyHeader:
-      out = "`x-api-key`";
-      break;
-    case AuthScheme::kGoogleApiKey:
-      out = "`x-goog-api-key`";
-      break;
-  }
+  const std::string out(spec.usual().signing->text);
   return spec.key_rule == KeyRule::kOptional ? out + ", optional" : out;
 }
 
@@ -49,7 +36,7 @@ std::string base_text(const ProviderSpec& spec) {
 std::string operations_text(const ProviderSpec& spec) {
   std::vector<std::string> names;
   for (const std::string_view name : llm::request_type_names()) {
-    if (spec.offers.has(*llm::find_request_type(name))) names.push_back(code(name));
+    if (spec.usual().offers.has(*llm::find_request_type(name))) names.push_back(code(name));
   }
   return listed(names, ", ");
 }
@@ -74,19 +61,19 @@ std::vector<std::string> field_differences(const dialect::Flavor& flavor) {
   return out;
 }
 
-std::string anthropic_text(const ProviderSpec& side) {
+std::string anthropic_text(const SideSpec& side) {
   const std::string path =
       side.chat_path.empty() ? side.dialect->chat_path({}, false) : std::string(side.chat_path);
   std::string out =
       "keys with `use_anthropic_endpoints` speak " + code(side.dialect->name) + " at " + code(path);
-  if (side.auth == AuthScheme::kApiKeyHeader) out += ", key in `x-api-key`";
+  if (side.signing != &kBearer) out += ", key in " + std::string(side.signing->text);
   return out;
 }
 
 // What differs from the defaults of a Flavor.
 std::vector<std::string> differences(const ProviderSpec& spec) {
   const dialect::Flavor usual;
-  const dialect::Flavor& flavor = spec.flavor;
+  const dialect::Flavor& flavor = spec.usual().flavor;
   std::vector<std::string> out = field_differences(flavor);
   if (flavor.keeps_cache_control) out.push_back("keeps `cache_control`");
   if (flavor.developer_role) out.push_back("knows the role `developer`");
@@ -111,8 +98,9 @@ std::vector<std::string> differences(const ProviderSpec& spec) {
   }
   if (flavor.forced_tool_ends_thinking)
     out.emplace_back("a forced tool call switches thinking off");
-  if (!spec.chat_path.empty()) out.push_back("chats at " + code(spec.chat_path));
-  if (spec.anthropic_side != nullptr) out.push_back(anthropic_text(*spec.anthropic_side));
+  const std::string_view chat_path = spec.usual().chat_path;
+  if (!chat_path.empty()) out.push_back("chats at " + code(chat_path));
+  if (const SideSpec* side = spec.on_request()) out.push_back(anthropic_text(*side));
   if (!spec.notes.empty()) out.emplace_back(spec.notes);
   return out;
 }
@@ -124,7 +112,7 @@ std::string row(const ProviderSpec& spec) {
   const std::string cells[] = {
       code(spec.name),
       title,
-      code(spec.dialect->name),
+      code(spec.usual().dialect->name),
       auth_text(spec),
       spec.key_env.empty() ? "" : code(spec.key_env),
       base_text(spec),

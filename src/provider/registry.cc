@@ -68,7 +68,6 @@ Result<Registry> Registry::build(const config::Config& config) {
     }
     BF_TRY(auto built, build_endpoint(name, *spec, settings));
     registry.endpoints_.push_back(std::move(built.endpoint));
-    if (built.anthropic_side) registry.endpoints_.push_back(*std::move(built.anthropic_side));
     std::ranges::move(built.warnings, std::back_inserter(registry.warnings_));
   }
   return registry;
@@ -79,17 +78,9 @@ const Endpoint* Registry::find(std::string_view name) const {
   return found == endpoints_.end() ? nullptr : &*found;
 }
 
-const Endpoint* Registry::anthropic_side(const Endpoint& main) const {
-  for (const Endpoint& endpoint : endpoints_) {
-    if (endpoint.is_anthropic_side && endpoint.name == main.name) return &endpoint;
-  }
-  return nullptr;
-}
-
 std::string Registry::names() const {
   std::string out;
   for (const Endpoint& endpoint : endpoints_) {
-    if (endpoint.is_anthropic_side) continue;
     if (!out.empty()) out += ", ";
     out += endpoint.name;
   }

@@ -1,5 +1,4 @@
-// All configured providers of one configuration, in its order. The Anthropic side of a provider
-// (see endpoint.h) stands behind its main endpoint.
+// All configured providers of one configuration, in its order.
 //
 // Immutable and safe from any thread. Pointers to its endpoints are good as long as the Registry
 // lives, also after it has been moved.
@@ -28,10 +27,8 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
   ~Registry() = default;
 
-  // The main endpoint of that name; null when there is none.
+  // Null when there is none of that name.
   [[nodiscard]] const Endpoint* find(std::string_view name) const;
-  // The Anthropic side of a main endpoint; null when it has none.
-  [[nodiscard]] const Endpoint* anthropic_side(const Endpoint& main) const;
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const { return endpoints_; }
   [[nodiscard]] auto begin() const { return endpoints_.begin(); }
   [[nodiscard]] auto end() const { return endpoints_.end(); }

@@ -62,10 +62,12 @@ TEST(Registry, KeepsItsEndpointsInPlaceWhenMoved) {
 }
 
 TEST(Registry, TakesTheAddressOfTheRowUnlessOneIsConfigured) {
-  EXPECT_EQ(build("groq", with_key())->find("groq")->base.origin(), "https://api.groq.com");
+  EXPECT_EQ(build("groq", with_key())->find("groq")->usual_side().base.origin(),
+            "https://api.groq.com");
   auto settings = with_key();
   settings.network.base_url = "http://127.0.0.1:9";
-  EXPECT_EQ(build("groq", settings)->find("groq")->base.origin(), "http://127.0.0.1:9");
+  EXPECT_EQ(build("groq", settings)->find("groq")->usual_side().base.origin(),
+            "http://127.0.0.1:9");
 }
 
 TEST(Registry, LeavesOutWhatIsNotServedYetAndSaysSo) {
@@ -88,8 +90,8 @@ TEST(Registry, MakesACustomProviderOfItsBaseType) {
   ASSERT_TRUE(registry) << registry.error().message;
   const Endpoint& endpoint = *registry->find("mine");
   EXPECT_EQ(endpoint.spec, find("anthropic"));
-  EXPECT_EQ(endpoint.base.host, "proxy.example");
-  EXPECT_FALSE(endpoint.sends_done_marker);
+  EXPECT_EQ(endpoint.usual_side().base.host, "proxy.example");
+  EXPECT_FALSE(endpoint.usual_side().sends_done_marker);
   EXPECT_EQ(endpoint.path_override({llm::Operation::kChat})->target, "/messages");
   EXPECT_EQ(endpoint.path_override({llm::Operation::kListModels})->url->host, "other.example");
   EXPECT_EQ(endpoint.path_override({llm::Operation::kChat, true}), nullptr);
@@ -150,7 +152,15 @@ TEST(Registry, DoesNotUseAKeyWithoutAValueAndSaysSo) {
   EXPECT_EQ(build("ollama", local)->find("ollama")->keys.size(), 1U);
 }
 
-TEST(Registry, MakesASecondEndpointForKeysThatAskForAnthropicsFormat) {
+// The dialect of the side that a chat with this model and the first key goes to.
+std::string_view format_of(const Endpoint& endpoint, std::string_view model,
+                           const dialect::Dialect* inbound = nullptr) {
+  return endpoint.side({llm::Operation::kChat}, inbound, &endpoint.keys.at(0), model)
+      .dialect()
+      .name;
+}
+
+TEST(Registry, SendsKeysThatAskForAnthropicsFormatToThatSide) {
   auto settings = with_key();
   settings.keys[0].use_anthropic_endpoints = true;
   for (const char* name : {"deepseek", "fireworks", "vllm", "sgl"}) {
@@ -160,19 +170,32 @@ TEST(Registry, MakesASecondEndpointForKeysThatAskForAnthropicsFormat) {
     ASSERT_TRUE(registry) << registry.error().message;
     EXPECT_EQ(registry->names(), name);
     EXPECT_TRUE(registry->warnings().empty());
-    const Endpoint& main = *registry->find(name);
-    EXPECT_EQ(main.dialect().name, "openai_chat");
-    const Endpoint* side = registry->anthropic_side(main);
-    ASSERT_NE(side, nullptr);
-    EXPECT_EQ(side->name, name);
-    EXPECT_EQ(side->dialect().name, "anthropic");
-    EXPECT_EQ(side->base.port, 9);
-    EXPECT_TRUE(side->allows({llm::Operation::kChat, true}));
-    EXPECT_FALSE(side->allows({llm::Operation::kListModels}));
-    EXPECT_TRUE(side->takes(side->keys.at(0), "m"));
-    EXPECT_FALSE(main.takes(main.keys.at(0), "m"));
+    const Endpoint& endpoint = *registry->find(name);
+    ASSERT_EQ(endpoint.sides.size(), 2U);
+    EXPECT_EQ(endpoint.usual_side().dialect().name, "openai_chat");
+    EXPECT_EQ(endpoint.sides[1].base.port, 9);
+    EXPECT_EQ(format_of(endpoint, "m"), "anthropic");
+    EXPECT_EQ(&endpoint.side({llm::Operation::kListModels}, nullptr, &endpoint.keys[0], "m"),
+              &endpoint.usual_side())
+        << "the other side lists no models";
   }
-  EXPECT_EQ(build("deepseek", with_key())->endpoints().size(), 1U) << "nobody asks for it";
+  const auto registry = build("deepseek", with_key());
+  EXPECT_EQ(format_of(*registry->find("deepseek"), "m"), "openai_chat") << "nobody asks for it";
+  EXPECT_EQ(format_of(*registry->find("deepseek"), "m", dialect::find("anthropic")), "openai_chat")
+      << "a side on request is for keys that ask, whatever the caller speaks";
+}
+
+TEST(Registry, PrefersTheSideInTheCallersFormat) {
+  static const ProviderSpec kTwoSides = [] {
+    ProviderSpec spec = *find("openai");
+    spec.sides.push_back({.dialect = dialect::find("anthropic"), .offers = kChatOnly});
+    return spec;
+  }();
+  auto built = build_endpoint("two", kTwoSides, with_key());
+  ASSERT_TRUE(built);
+  EXPECT_EQ(format_of(built->endpoint, "m", dialect::find("anthropic")), "anthropic");
+  EXPECT_EQ(format_of(built->endpoint, "m", dialect::find("openai_chat")), "openai_chat");
+  EXPECT_EQ(format_of(built->endpoint, "m", dialect::find("gemini")), "openai_chat");
 }
 
 TEST(Registry, LetsAnAliasOverrideItsKeysFormat) {
@@ -182,9 +205,9 @@ TEST(Registry, LetsAnAliasOverrideItsKeysFormat) {
   usual.use_anthropic_endpoints = false;
   settings.keys[0].aliases.append("as-the-key");
   const auto registry = build("deepseek", settings);
-  const Endpoint& main = *registry->find("deepseek");
-  EXPECT_TRUE(main.takes(main.keys.at(0), "usual"));
-  EXPECT_FALSE(main.takes(main.keys.at(0), "as-the-key"));
+  const Endpoint& endpoint = *registry->find("deepseek");
+  EXPECT_EQ(format_of(endpoint, "usual"), "openai_chat");
+  EXPECT_EQ(format_of(endpoint, "as-the-key"), "anthropic");
 }
 
 TEST(Registry, IgnoresTheFormatWhereThereIsNoOtherAndSaysSo) {
@@ -197,27 +220,16 @@ TEST(Registry, IgnoresTheFormatWhereThereIsNoOtherAndSaysSo) {
   EXPECT_EQ(registry->warnings()[0],
             "providers.groq.keys[0].use_anthropic_endpoints has no effect: provider groq has no "
             "such endpoints.");
-  const Endpoint& endpoint = *registry->find("groq");
-  EXPECT_TRUE(endpoint.takes(endpoint.keys.at(0), "fast"));
-  EXPECT_EQ(registry->anthropic_side(endpoint), nullptr);
-}
-
-TEST(Registry, WarnsOfKeysOfBothKindsForOneModel) {
-  auto settings = with_key();
-  settings.keys.push_back(key("other"));
-  settings.keys[1].use_anthropic_endpoints = true;
-  EXPECT_EQ(build("deepseek", settings)->warnings().size(), 1U);
-  settings.keys[0].models = {"a"};
-  settings.keys[1].models = {"b"};
-  EXPECT_TRUE(build("deepseek", settings)->warnings().empty());
+  EXPECT_EQ(format_of(*registry->find("groq"), "fast"), "openai_chat");
 }
 
 TEST(Registry, TurnsOffStoring) {
   auto settings = with_key();
   settings.openai.disable_store = true;
   const auto registry = build("openai", settings);
-  ASSERT_EQ(registry->find("openai")->flavor.removed_fields.size(), 1U);
-  EXPECT_EQ(registry->find("openai")->flavor.removed_fields[0], "store");
+  const dialect::Flavor& flavor = registry->find("openai")->usual_side().flavor;
+  ASSERT_EQ(flavor.removed_fields.size(), 1U);
+  EXPECT_EQ(flavor.removed_fields[0], "store");
 }
 
 TEST(Registry, RefusesWhatCannotWorkAndNamesTheField) {

@@ -67,7 +67,7 @@ Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::strin
   bool found = false;
   bool denied = false;
   for (const provider::Key& key : endpoint.keys) {
-    if (!key.settings.enabled || !matches(key, pin) || !endpoint.takes(key, model)) continue;
+    if (!key.settings.enabled || !matches(key, pin)) continue;
     found = true;
     const Permit permitted = permit(endpoint, key, model);
     denied = denied || permitted == Permit::kDenied;

@@ -81,34 +81,8 @@ Error not_configured(const Registry& registry, std::string_view model, std::stri
   return not_found(message + " (" + configured(registry) + ")");
 }
 
-// How much weight the keys give that an endpoint uses for this model; nothing without such a key.
-std::optional<double> weight_of(const Endpoint& endpoint, std::string_view model) {
-  std::optional<double> weight;
-  for (const provider::Key& key : endpoint.keys) {
-    if (!key.settings.enabled || !endpoint.takes(key, model)) continue;
-    if (allows(permit(endpoint, key, model))) weight = weight.value_or(0) + key.settings.weight;
-  }
-  return weight;
-}
-
-// Appends the target, at that endpoint of the provider that its keys for this model use. When there
-// are keys of both kinds, the kind with more weight goes first and the other one follows.
-void append_sides(const Registry& registry, Target target, std::vector<Target>& out) {
-  const Endpoint* side = registry.anthropic_side(*target.endpoint);
-  if (side == nullptr) return out.push_back(std::move(target));
-  const auto usual = weight_of(*target.endpoint, target.model);
-  const auto other = weight_of(*side, target.model);
-  Target at_side = target;
-  at_side.endpoint = side;
-  const bool side_first = other && (!usual || *other > *usual);
-  if (side_first) out.push_back(at_side);
-  if (usual || !other) out.push_back(std::move(target));
-  if (other && !side_first) out.push_back(std::move(at_side));
-}
-
 const Endpoint* first_that_lists(const Registry& registry, std::string_view model) {
   for (const Endpoint& endpoint : registry) {
-    if (endpoint.is_anthropic_side) continue;
     if (best_permit(endpoint, model) == Permit::kExplicit) return &endpoint;
   }
   return nullptr;
@@ -131,7 +105,6 @@ const Endpoint* by_family(const Registry& registry, std::string_view model) {
 std::vector<const Endpoint*> that_take_all(const Registry& registry, std::string_view model) {
   std::vector<const Endpoint*> found;
   for (const Endpoint& endpoint : registry) {
-    if (endpoint.is_anthropic_side) continue;
     if (allows(best_permit(endpoint, model))) found.push_back(&endpoint);
   }
   if (found.size() > 1) {
@@ -171,7 +144,7 @@ void append_fallbacks(const Registry& registry, const PlanRequest& request,
     auto target = resolve(registry, request.fallbacks[i], request.default_provider);
     if (!target) continue;
     target->fallback_index = i + 1;
-    append_sides(registry, std::move(*target), out);
+    out.push_back(std::move(*target));
   }
 }
 
@@ -206,7 +179,7 @@ Result<Plan> plan(const Registry& registry, const PlanRequest& request) {
   if (!primary && primary.error().code != ErrorCode::kModelNotFound) return primary.error();
 
   if (primary) {
-    append_sides(registry, std::move(*primary), out.targets);
+    out.targets.push_back(std::move(*primary));
   } else {
     out.primary_error = std::move(primary).error();
   }

@@ -40,8 +40,7 @@ struct PlanRequest {
 //   2. the first provider with a key that lists the model or has an alias of that name
 //   3. the provider whose models begin like this one ("claude-": anthropic)
 //   4. the only provider with a key for all models; the demo does not count beside others
-// Fails with kModelNotFound when nobody serves it, and with kInvalidRequest when several might. The
-// endpoint is the provider's main one; `plan` goes on to its Anthropic side where the keys want it.
+// Fails with kModelNotFound when nobody serves it, and with kInvalidRequest when several might.
 [[nodiscard]] Result<Target> resolve(const provider::Registry& registry, std::string_view model,
                                      std::string_view default_provider = {});
 

@@ -147,55 +147,6 @@ TEST(Plan, PutsTheFallbacksBehindTheModelAndSkipsWhatIsNotConfigured) {
   EXPECT_FALSE(got->primary_error);
 }
 
-// DeepSeek with these keys: {use_anthropic_endpoints, models, weight}.
-struct Kind {
-  bool anthropic = false;
-  std::vector<std::string> models = {"*"};
-  double weight = 1;
-};
-
-provider::Registry deepseek(const std::vector<Kind>& kinds) {
-  config::Config config;
-  auto& settings = config.providers.append("deepseek");
-  for (const Kind& kind : kinds) {
-    auto& key = settings.keys.emplace_back();
-    key.name = "key" + std::to_string(settings.keys.size());
-    key.value = config::Secret("secret");
-    key.models = kind.models;
-    key.weight = kind.weight;
-    key.use_anthropic_endpoints = kind.anthropic;
-  }
-  return *provider::Registry::build(config);
-}
-
-// The dialects of the targets, in order.
-std::string dialects(const provider::Registry& registry, std::string_view model) {
-  const auto got = plan(registry, {.model = model});
-  if (!got) return std::string(got.error().name());
-  std::string out;
-  for (const Target& target : got->targets) {
-    out += (out.empty() ? "" : " ") + std::string(target.endpoint->dialect().name);
-    EXPECT_EQ(target.fallback_index, 0U);
-  }
-  return out;
-}
-
-TEST(Plan, GoesToTheEndpointThatTheKeysOfTheModelUse) {
-  EXPECT_EQ(dialects(deepseek({{false}}), "deepseek/x"), "openai_chat");
-  EXPECT_EQ(dialects(deepseek({{true}}), "deepseek/x"), "anthropic");
-  EXPECT_EQ(dialects(deepseek({{true}}), "deepseek-x"), "anthropic") << "one provider, not two";
-  const auto by_model = deepseek({{true, {"a"}}, {false, {"b"}}});
-  EXPECT_EQ(dialects(by_model, "deepseek/a"), "anthropic");
-  EXPECT_EQ(dialects(by_model, "b"), "openai_chat");
-  EXPECT_EQ(dialects(by_model, "deepseek/c"), "openai_chat") << "whose keys say why not";
-}
-
-TEST(Plan, PutsTheKindOfKeysWithMoreWeightFirst) {
-  EXPECT_EQ(dialects(deepseek({{true, {"*"}, 2}, {false}}), "deepseek/x"), "anthropic openai_chat");
-  EXPECT_EQ(dialects(deepseek({{true}, {false}}), "deepseek/x"), "openai_chat anthropic");
-  EXPECT_EQ(dialects(deepseek({{true, {"*"}, 0}, {false}}), "deepseek/x"), "openai_chat anthropic");
-}
-
 TEST(Plan, BeginsWithAFallbackWhenTheModelLeadsNowhere) {
   const auto registry = with({{"openai"}, {"groq"}});
   const std::vector<std::string> fallbacks = {"groq/llama"};

@@ -34,17 +34,18 @@ constexpr net::CallScope::Expiry kTotal{ErrorCode::kUpstreamTotalTimeout, Origin
 // One call under way: whose it is, its limits, and since when.
 struct Phase {
   const provider::Endpoint& endpoint;
+  const provider::Side& side;
   const config::NetworkSettings& network;
   SteadyTime sent;
   SteadyTime total_until;
 };
 
-Phase begin(const provider::Endpoint& endpoint) {
+Phase begin(const provider::Endpoint& endpoint, const provider::Side& side) {
   const config::NetworkSettings& network = endpoint.settings.network;
   const SteadyTime now = steady_clock::now();
   const SteadyTime until =
       network.total_timeout.count() > 0 ? now + network.total_timeout : SteadyTime::max();
-  return {endpoint, network, now, until};
+  return {endpoint, side, network, now, until};
 }
 
 // Reads a body to its end, at most `bytes_max`; beyond, what came so far counts or it is an error.
@@ -95,7 +96,7 @@ net::Task<Result<std::unique_ptr<Answer>>> refused(net::CallScope& scope, const 
     // The status counts even when the body does not come.
     if (read) body = *std::move(read);
   }
-  Error error = phase.endpoint.dialect().decode_error({response.head.status, body});
+  Error error = phase.side.dialect().decode_error({response.head.status, body});
   error.upstream_status = response.head.status;
   if (error.message.empty()) {
     error.message = phase.endpoint.name + " answered " + std::to_string(response.head.status);
@@ -112,7 +113,7 @@ bool is_stream(const http::ResponseHead& head, std::string_view type) {
 Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, Call& call,
                                              http::ResponseHead head, std::string body) {
   auto answer = std::make_unique<Answer>();
-  BF_TRY(answer->tap, call.judge(phase.endpoint, body));
+  BF_TRY(answer->tap, call.judge(phase.side, body));
   answer->head = std::move(head);
   answer->body = std::move(body);
   answer->first_content_after = steady_clock::now() - phase.sent;
@@ -131,7 +132,7 @@ net::Task<Result<std::unique_ptr<Answer>>> whole(net::CallScope& scope, const Ph
 net::Task<Result<std::unique_ptr<Answer>>> stream(net::CallScope& scope, const Phase& phase,
                                                   const Call& call, client::Response response,
                                                   Permit permit) {
-  auto tap = call.make_tap(phase.endpoint);
+  auto tap = call.make_tap(phase.side);
   std::string peeked;
   bool ended = false;
   {
@@ -175,7 +176,7 @@ net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Clie
   }
   Result<std::unique_ptr<Answer>> answer;
   const bool streaming = options.call.type().stream;
-  if (streaming && is_stream(response.head, options.call.stream_type(phase.endpoint))) {
+  if (streaming && is_stream(response.head, options.call.stream_type(phase.side))) {
     answer = co_await stream(scope, phase, options.call, std::move(response), std::move(permit));
   } else {
     answer = co_await whole(scope, phase, options.call, std::move(response));
@@ -203,7 +204,7 @@ net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client
     if (!entered) co_return std::move(entered).error();
     permit = *std::move(entered);
   }
-  const Phase phase = begin(options.endpoint);
+  const Phase phase = begin(options.endpoint, options.side);
   auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit));
   times.taken = steady_clock::now() - phase.sent;
   co_return answer;
@@ -213,7 +214,7 @@ net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client c
                                                  const Network& network,
                                                  const provider::Endpoint& endpoint,
                                                  const provider::OutboundRequest& request) {
-  const Phase phase = begin(endpoint);
+  const Phase phase = begin(endpoint, endpoint.usual_side());
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
   if (response.head.status / 100 != 2) {

@@ -31,6 +31,7 @@ struct AttemptTimes {
 
 struct AttemptOptions {
   const provider::Endpoint& endpoint;
+  const provider::Side& side;  // of the endpoint
   const provider::OutboundRequest& request;
   Call& call;
 };

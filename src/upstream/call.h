@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "dialect/dialect.h"
 #include "llm/operation.h"
-#include "provider/endpoint.h"
+#include "provider/side.h"
 
 #include <memory>
 #include <string_view>
@@ -20,24 +20,25 @@ class Call {
   virtual ~Call() = default;
 
   [[nodiscard]] virtual llm::RequestType type() const = 0;
+  // The caller's own wire format.
+  [[nodiscard]] virtual const dialect::Dialect& inbound() const = 0;
 
   // Do bytes pass between caller and provider as they are, but for a few edits?
-  [[nodiscard]] virtual bool passes(const provider::Endpoint& endpoint) const = 0;
+  [[nodiscard]] virtual bool passes(const provider::Side& side) const = 0;
 
   // The request as the provider takes it; `model` is its name there. Fails when the request makes
   // no sense in the provider's format.
-  virtual Result<dialect::EncodedRequest> encode(const provider::Endpoint& endpoint,
+  virtual Result<dialect::EncodedRequest> encode(const provider::Side& side,
                                                  std::string_view model) = 0;
 
   // A whole body with a good status: what it says of itself, or the error that it is.
-  virtual Result<dialect::TapState> judge(const provider::Endpoint& endpoint,
-                                          std::string_view body) = 0;
+  virtual Result<dialect::TapState> judge(const provider::Side& side, std::string_view body) = 0;
 
   // The content type by which an answer is known to be a stream.
-  [[nodiscard]] virtual std::string_view stream_type(const provider::Endpoint& endpoint) const = 0;
+  [[nodiscard]] virtual std::string_view stream_type(const provider::Side& side) const = 0;
   // Reads along with a streamed answer.
   [[nodiscard]] virtual std::unique_ptr<dialect::StreamTap> make_tap(
-      const provider::Endpoint& endpoint) const = 0;
+      const provider::Side& side) const = 0;
 };
 
 }  // namespace bifrost::upstream

@@ -93,25 +93,32 @@ struct Visit {
 struct Prepared {
   provider::OutboundRequest request;
   const provider::Key* key = nullptr;
+  const provider::Side* side = nullptr;
   std::string model;
   std::vector<std::string> dropped;
 };
 
-Result<Prepared> prepare(const Visit& visit, Keys& keys, Random& random) {
+Result<Prepared> prepare(const Visit& visit, Keys& keys, Client client) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
-  BF_TRY(routing::PickedKey picked, keys.pick(random));
+  Call& call = visit.job.call;
+  BF_TRY(routing::PickedKey picked, keys.pick(client.random));
   Prepared prepared;
   prepared.key = picked.key;
+  prepared.side = &endpoint.side(call.type(), &call.inbound(), picked.key, visit.target.model);
   prepared.model = endpoint.wire_model(picked.model);
-  BF_TRY(dialect::EncodedRequest encoded, visit.job.call.encode(endpoint, prepared.model));
+  BF_TRY(dialect::EncodedRequest encoded, call.encode(*prepared.side, prepared.model));
   prepared.dropped = std::move(encoded.dropped);
   provider::Outgoing outgoing{.model = prepared.model,
-                              .stream = visit.job.call.type().stream,
+                              .stream = call.type().stream,
                               .encoded = std::move(encoded),
                               .caller = {.headers = visit.job.caller_headers,
                                          .filter = visit.job.header_filter,
-                                         .same_dialect = visit.job.call.passes(endpoint)}};
-  BF_TRY(prepared.request, provider::prepare(endpoint, prepared.key, std::move(outgoing)));
+                                         .same_dialect = call.passes(*prepared.side)}};
+  const provider::Addressee to{.endpoint = endpoint,
+                               .side = *prepared.side,
+                               .key = prepared.key,
+                               .now = client.clock.wall()};
+  BF_TRY(prepared.request, provider::prepare(to, std::move(outgoing)));
   return prepared;
 }
 
@@ -127,7 +134,8 @@ Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> 
   served.model = std::move(prepared.model);
   served.fallback_index = visit.target.fallback_index;
   served.retries = retries;
-  served.same_dialect = visit.job.call.passes(*visit.target.endpoint);
+  served.side = prepared.side;
+  served.same_dialect = visit.job.call.passes(*prepared.side);
   if (visit.job.keep_sent_body) served.sent_body = std::move(prepared.request.body);
   served.dropped = std::move(prepared.dropped);
   return served;
@@ -139,11 +147,14 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
   const routing::RetryPolicy policy = policy_of(endpoint);
   BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target, client.clock.now()));
   for (std::int64_t retries = 0;; ++retries) {
-    BF_CO_TRY(Prepared prepared, prepare(visit, keys, client.random));
+    BF_CO_TRY(Prepared prepared, prepare(visit, keys, client));
     AttemptTimes times;
-    auto answer = co_await attempt(
-        scope, client, visit.job.network,
-        {.endpoint = endpoint, .request = prepared.request, .call = visit.job.call}, times);
+    auto answer = co_await attempt(scope, client, visit.job.network,
+                                   {.endpoint = endpoint,
+                                    .side = *prepared.side,
+                                    .request = prepared.request,
+                                    .call = visit.job.call},
+                                   times);
     if (answer) {
       observer.on_attempt({visit.target, prepared.key, retries, nullptr, times, false});
       keys.served(prepared.key, client.clock.now());

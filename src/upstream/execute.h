@@ -55,6 +55,7 @@ class AttemptObserver {
 struct Served {
   std::unique_ptr<Answer> answer;
   const routing::Target* target = nullptr;
+  const provider::Side* side = nullptr;  // of the target's endpoint
   std::string key_id;
   std::string key_name;
   std::string model;               // as the provider knows it

@@ -17,7 +17,9 @@ bool same_place(const client::Origin& origin, const http::Url& url) {
 // Every address that the endpoint may be reached at.
 std::vector<http::Url> addresses(const provider::Endpoint& endpoint) {
   std::vector<http::Url> urls;
-  if (!endpoint.base.host.empty()) urls.push_back(endpoint.base);
+  for (const provider::Side& side : endpoint.sides) {
+    if (!side.base.host.empty()) urls.push_back(side.base);
+  }
   for (const provider::Key& key : endpoint.keys) {
     if (key.url) urls.push_back(*key.url);
   }

@@ -40,7 +40,13 @@ struct Sent {
   std::vector<std::string> dropped;
 };
 
-class ProviderTableTest : public ::testing::TestWithParam<const provider::ProviderSpec*> {
+// A side of a row.
+struct TableEntry {
+  const provider::ProviderSpec* row;
+  std::size_t side;
+};
+
+class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
  protected:
   void SetUp() override {
     config::ProviderSettings settings;
@@ -49,6 +55,7 @@ class ProviderTableTest : public ::testing::TestWithParam<const provider::Provid
       config::KeySettings key;
       key.name = "main";
       key.value = config::Secret(std::string(kSecret));
+      key.use_anthropic_endpoints = side_spec().on_request;
       settings.keys.push_back(std::move(key));
     }
     config::Config config;
@@ -58,11 +65,19 @@ class ProviderTableTest : public ::testing::TestWithParam<const provider::Provid
     registry_ = std::move(*built);
     endpoint_ = registry_.find(row().name);
     ASSERT_NE(endpoint_, nullptr);
+    ASSERT_EQ(side().spec, &side_spec()) << "the key leads to another side";
   }
 
-  static const provider::ProviderSpec& row() { return *GetParam(); }
-  static const dialect::Dialect& dialect() { return *row().dialect; }
-  const dialect::Flavor& flavor() const { return endpoint_->flavor; }
+  static const provider::ProviderSpec& row() { return *GetParam().row; }
+  static const provider::SideSpec& side_spec() { return row().sides.at(GetParam().side); }
+  static const dialect::Dialect& dialect() { return *side_spec().dialect; }
+  const provider::Key* key() const {
+    return endpoint_->keys.empty() ? nullptr : &endpoint_->keys.front();
+  }
+  const provider::Side& side() const {
+    return endpoint_->side({llm::Operation::kChat}, &dialect(), key(), "model-1");
+  }
+  const dialect::Flavor& flavor() const { return side().flavor; }
 
   static llm::Request sample() {
     std::string body(kChat);
@@ -102,8 +117,7 @@ class ProviderTableTest : public ::testing::TestWithParam<const provider::Provid
   }
 
   Result<provider::OutboundRequest> prepared(bool stream) const {
-    const provider::Key* key = endpoint_->keys.empty() ? nullptr : &endpoint_->keys.front();
-    return provider::prepare(*endpoint_, key,
+    return provider::prepare({.endpoint = *endpoint_, .side = side(), .key = key()},
                              {.model = "wire-1", .stream = stream, .encoded = translated(stream)});
   }
 
@@ -156,21 +170,12 @@ TEST_P(ProviderTableTest, ShowsItsKeyInOneHeaderOnly) {
   }
   EXPECT_EQ(request->target.find(kSecret), std::string::npos);
   std::vector<std::string> expected;
-  switch (row().auth) {
-    case provider::AuthScheme::kNone:
-      break;
-    case provider::AuthScheme::kBearer:
-      expected = {"authorization: Bearer secret"};
-      break;
-    case provider::AuthScheme::kApiKeyHeader:
-      expected = {"x-api-key: secret"};
-      break;
-    case provider::AuthScheme::kGoogleApiKey:
-      expected = {"x-goog-api-key: secret"};
-      break;
-  }
+  const provider::Signing* signing = side_spec().signing;
+  if (signing == &provider::kBearer) expected = {"authorization: Bearer secret"};
+  if (signing == &provider::kApiKeyHeader) expected = {"x-api-key: secret"};
+  if (signing == &provider::kGoogleApiKey) expected = {"x-goog-api-key: secret"};
   EXPECT_EQ(shown, expected);
-  for (const provider::StaticHeader& header : row().headers) {
+  for (const provider::StaticHeader& header : side_spec().headers) {
     EXPECT_EQ(request->headers.get(header.name), header.value);
   }
 }
@@ -341,19 +346,24 @@ TEST_P(ProviderTableTest, UsageOfStreamsIsCountedOnBothWays) {
 
 // ---------------------------------------------------------------------------------------------
 
-std::vector<const provider::ProviderSpec*> rows() {
-  std::vector<const provider::ProviderSpec*> rows;
-  for (const provider::ProviderSpec& row : provider::all()) rows.push_back(&row);
-  return rows;
+std::vector<TableEntry> entries() {
+  std::vector<TableEntry> entries;
+  for (const provider::ProviderSpec& row : provider::all()) {
+    for (std::size_t side = 0; side < row.sides.size(); ++side) entries.push_back({&row, side});
+  }
+  return entries;
 }
 
-std::string row_name(const ::testing::TestParamInfo<const provider::ProviderSpec*>& info) {
-  std::string name(info.param->name);
+std::string entry_name(const ::testing::TestParamInfo<TableEntry>& info) {
+  std::string name(info.param.row->name);
   std::ranges::replace(name, '-', '_');
+  if (info.param.side > 0) {
+    name += "_" + std::string(info.param.row->sides[info.param.side].dialect->name);
+  }
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ProviderTableTest, ::testing::ValuesIn(rows()), row_name);
+INSTANTIATE_TEST_SUITE_P(All, ProviderTableTest, ::testing::ValuesIn(entries()), entry_name);
 
 }  // namespace
 }  // namespace bifrost::test

@@ -22,7 +22,7 @@ constexpr std::size_t kCutsOfLongStreams = 30;
 const provider::ProviderSpec& row_of(const Recording& recording) {
   const provider::ProviderSpec* of_dialect = nullptr;
   for (const provider::ProviderSpec& row : provider::all()) {
-    if (row.dialect != recording.dialect) continue;
+    if (row.usual().dialect != recording.dialect) continue;
     if (!recording.host.empty() && row.base_url.find(recording.host) != std::string_view::npos) {
       return row;
     }
@@ -99,10 +99,11 @@ bool row_may_change(const provider::ProviderSpec& row, std::string_view key) {
   constexpr std::string_view kEdited[] = {"model",     "stream_options",   "messages",   "tools",
                                           "reasoning", "reasoning_effort", "tool_choice"};
   return std::ranges::find(kEdited, key) != std::end(kEdited) ||
-         std::ranges::find(row.flavor.removed_fields, key) != row.flavor.removed_fields.end() ||
-         std::ranges::any_of(row.flavor.renamed_fields, named) ||
-         (key == "max_completion_tokens" && row.flavor.max_tokens_min > 0) ||
-         (key == "user" && row.flavor.user_bytes_max > 0);
+         std::ranges::find(row.usual().flavor.removed_fields, key) !=
+             row.usual().flavor.removed_fields.end() ||
+         std::ranges::any_of(row.usual().flavor.renamed_fields, named) ||
+         (key == "max_completion_tokens" && row.usual().flavor.max_tokens_min > 0) ||
+         (key == "user" && row.usual().flavor.user_bytes_max > 0);
 }
 
 TEST_F(RecordedTest, RequestsPassToTheirProviderWithOnlyItsEdits) {
@@ -116,7 +117,7 @@ TEST_F(RecordedTest, RequestsPassToTheirProviderWithOnlyItsEdits) {
     const auto facts = recording.dialect->peek(input, scanner);
     ASSERT_TRUE(facts) << facts.error().message;
     const auto edited = recording.dialect->edit_request(
-        input, *facts, {.model = facts->model, .flavor = row.flavor});
+        input, *facts, {.model = facts->model, .flavor = row.usual().flavor});
     ASSERT_TRUE(edited) << edited.error().message;
     if (!*edited) {
       tally_.add(fmt::format("{}: byte for byte", row.name));

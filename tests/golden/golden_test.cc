@@ -150,7 +150,7 @@ Files request_files(const Case& golden) {
   std::string dropped;
   for (const Target& target : golden.targets) {
     const auto encoded = target.dialect->encode_request(
-        *request, {.model = target.model, .flavor = target.provider->flavor});
+        *request, {.model = target.model, .flavor = target.provider->usual().flavor});
     if (!encoded) {
       files[file_for(target, "refused.txt")] = encoded.error().message + "\n";
       continue;

@@ -99,15 +99,17 @@ TEST_F(AnthropicEndpointsTest, ModelsAreListedAtTheUsualPlace) {
   EXPECT_EQ(requests[0].headers.get("authorization"), "Bearer sk-a");
 }
 
-TEST_F(AnthropicEndpointsTest, KeysOfTheOtherKindAreAFallback) {
+TEST_F(AnthropicEndpointsTest, ARetryMayGoOnWithAKeyOfTheOtherFormat) {
   start_deepseek(
-      fmt::format(R"({}, {{"name": "b", "value": "sk-b", "models": ["*"], "weight": 2}})", kKey));
-  provider.push(Script::json(500, openai_error("down")));
-  provider.push(anthropic().reply());
+      fmt::format(R"({}, {{"name": "b", "value": "sk-b", "models": ["*"], "weight": 0}})", kKey),
+      R"(, "max_retries": 1, "retry_backoff_initial": 100)");
+  provider.push(Script::json(401, openai_error("no")));
+  provider.push(openai().reply());
   EXPECT_EQ(post("/v1/chat/completions", chat()).status, 200);
   const auto requests = provider.requests();
-  EXPECT_EQ(requests.at(0).target, "/chat/completions") << "the key with more weight goes first";
-  EXPECT_EQ(requests.at(1).target, "/anthropic/v1/messages");
+  EXPECT_EQ(requests.at(0).target, "/anthropic/v1/messages");
+  EXPECT_EQ(requests.at(1).target, "/chat/completions");
+  EXPECT_EQ(requests.at(1).headers.get("authorization"), "Bearer sk-b");
 }
 
 }  // namespace

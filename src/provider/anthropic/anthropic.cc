@@ -14,12 +14,12 @@ ProviderSpec anthropic() {
   return {
       .name = "anthropic",
       .title = "Anthropic",
-      .dialect = &dialect::anthropic::dialect(),
+      .sides = {{.dialect = &dialect::anthropic::dialect(),
+                 .signing = &kApiKeyHeader,
+                 .headers = kHeaders,
+                 .flavor = {.keeps_cache_control = true}}},
       .base_url = "https://api.anthropic.com",
-      .auth = AuthScheme::kApiKeyHeader,
       .key_env = "ANTHROPIC_API_KEY",
-      .headers = kHeaders,
-      .flavor = {.keeps_cache_control = true},
       .docs = "https://docs.anthropic.com/en/api/messages",
       .notes =
           "A key that is an OAuth token (sk-ant-oat...) travels as a bearer token. A caller "

@@ -7,17 +7,17 @@ ProviderSpec demo_row() {
   return {
       .name = "demo",
       .title = "Built-in demo",
-      .dialect = &dialect::openai_chat::dialect(),
-      .auth = AuthScheme::kNone,
+      .sides = {{.dialect = &dialect::openai_chat::dialect(),
+                 .signing = &kUnsigned,
+                 // Nothing is refused, so that a request shows what a real provider would see.
+                 .flavor =
+                     {
+                         .keeps_cache_control = true,
+                         .developer_role = true,
+                         .reasoning_object = true,
+                         .reasoning_history = dialect::ReasoningHistory::kDetails,
+                     }}},
       .key_rule = KeyRule::kNone,
-      // Nothing is refused, so that a request shows what a real provider would see.
-      .flavor =
-          {
-              .keeps_cache_control = true,
-              .developer_role = true,
-              .reasoning_object = true,
-              .reasoning_history = dialect::ReasoningHistory::kDetails,
-          },
       .built_in = true,
       .notes = "Answers offline. Models: demo/chat, demo/reasoner, demo/error-<status>",
   };

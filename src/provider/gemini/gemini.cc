@@ -7,9 +7,8 @@ ProviderSpec gemini() {
   return {
       .name = "gemini",
       .title = "Google Gemini",
-      .dialect = &dialect::gemini::dialect(),
+      .sides = {{.dialect = &dialect::gemini::dialect(), .signing = &kGoogleApiKey}},
       .base_url = "https://generativelanguage.googleapis.com",
-      .auth = AuthScheme::kGoogleApiKey,
       .key_env = "GEMINI_API_KEY",
       .docs = "https://ai.google.dev/api/generate-content",
       .notes = "A key that is an OAuth access token (ya29...) travels as a bearer token",

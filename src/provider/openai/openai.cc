@@ -7,19 +7,19 @@ ProviderSpec openai() {
   return {
       .name = "openai",
       .title = "OpenAI",
-      .dialect = &dialect::openai_chat::dialect(),
+      .sides = {{.dialect = &dialect::openai_chat::dialect(),
+                 .flavor =
+                     {
+                         .developer_role = true,
+                         // Smaller limits are refused with "integer_below_min_value".
+                         // https://platform.openai.com/docs/api-reference/responses/create
+                         .max_tokens_min = 16,
+                         // "string too long. Expected a string with maximum length 64".
+                         // https://platform.openai.com/docs/api-reference/chat/create
+                         .user_bytes_max = 64,
+                     }}},
       .base_url = "https://api.openai.com",
       .key_env = "OPENAI_API_KEY",
-      .flavor =
-          {
-              .developer_role = true,
-              // Smaller limits are refused with "integer_below_min_value".
-              // https://platform.openai.com/docs/api-reference/responses/create
-              .max_tokens_min = 16,
-              // "string too long. Expected a string with maximum length 64".
-              // https://platform.openai.com/docs/api-reference/chat/create
-              .user_bytes_max = 64,
-          },
       .docs = "https://platform.openai.com/docs/api-reference/chat",
   };
 }
