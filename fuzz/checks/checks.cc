@@ -74,7 +74,6 @@ std::span<const dialect::Flavor> flavors() {
                       .named_tool_choice = false,
                       .required_choice = "any",
                       .minimal_effort = "low",
-                      .max_tokens_min = 16,
                       .user_bytes_max = 8,
                       .reasoning_history = dialect::ReasoningHistory::kContent},
   };

@@ -68,7 +68,6 @@ struct Flavor {
   bool named_tool_choice = true;     // else a named choice becomes "required"
   std::string_view required_choice = "required";  // its word for tool_choice "required"
   std::string_view minimal_effort = "minimal";    // its word for reasoning effort "minimal"
-  std::int64_t max_tokens_min = 0;                // smaller limits are raised to this
   std::size_t user_bytes_max = 0;                 // a longer `user` is dropped; 0: any
   bool reasoning_object = false;  // takes `reasoning` {effort, …}; else `reasoning_effort`
   ReasoningHistory reasoning_history = ReasoningHistory::kNone;

@@ -72,7 +72,7 @@ http::Headers served_headers(const Exchange& exchange) {
   headers.add("x-bifrost-resolved-model", visible(served.model));
   headers.add("x-bifrost-fallback-index", std::to_string(served.fallback_index));
   headers.add("x-bifrost-request-type", operation_name(exchange.surface().operation));
-  if (!exchange.dropped.empty() && !exchange.unified()) {
+  if (!exchange.dropped.empty()) {
     headers.add("x-bifrost-dropped-fields", joined(exchange.dropped));
   }
   pass_on(headers, served.answer->head.headers, served.same_dialect);

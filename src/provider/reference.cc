@@ -55,9 +55,6 @@ std::vector<std::string> field_differences(const dialect::Flavor& flavor) {
     out.push_back("drops a `user` of more than " + std::to_string(flavor.user_bytes_max) +
                   " bytes");
   }
-  if (flavor.max_tokens_min > 0) {
-    out.push_back("raises a token limit below " + std::to_string(flavor.max_tokens_min) + " to it");
-  }
   return out;
 }
 

@@ -102,7 +102,6 @@ bool row_may_change(const provider::ProviderSpec& row, std::string_view key) {
          std::ranges::find(row.usual().flavor.removed_fields, key) !=
              row.usual().flavor.removed_fields.end() ||
          std::ranges::any_of(row.usual().flavor.renamed_fields, named) ||
-         (key == "max_completion_tokens" && row.usual().flavor.max_tokens_min > 0) ||
          (key == "user" && row.usual().flavor.user_bytes_max > 0);
 }
 

@@ -63,11 +63,6 @@ class Editor {
     if (member.key == "model" && facts.model != options_.model) {
       splice_.replace(member.value, json::quoted(options_.model));
     }
-    const std::int64_t max_tokens_min = flavor.max_tokens_min;
-    if (member.key == "max_tokens" &&
-        parse_int(member.value).value_or(max_tokens_min) < max_tokens_min) {
-      splice_.replace(member.value, std::to_string(max_tokens_min));
-    }
   }
 
   const std::string& body_;

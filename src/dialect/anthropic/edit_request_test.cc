@@ -70,10 +70,8 @@ TEST(AnthropicEdit, ObeysTheFlavorOfAnEndpoint) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 1> kRenamed = {
       {{"stop_sequences", "stop"}}};
   Looked looked(R"({"model":"x","top_k":1,"stop_sequences":[],"max_tokens":5})");
-  EXPECT_EQ(
-      looked.edit("x",
-                  {.removed_fields = kRemoved, .renamed_fields = kRenamed, .max_tokens_min = 16}),
-      R"({"model":"x","stop":[],"max_tokens":16})");
+  EXPECT_EQ(looked.edit("x", {.removed_fields = kRemoved, .renamed_fields = kRenamed}),
+            R"({"model":"x","stop":[],"max_tokens":5})");
 }
 
 }  // namespace

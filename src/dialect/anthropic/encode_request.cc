@@ -134,8 +134,7 @@ bool RequestEncoder::open(std::string_view name, std::string_view caller) {
 
 void RequestEncoder::write_head() {
   writer_.member("model", options_.model);
-  const std::int64_t max_tokens = std::max(plan_.max_tokens, options_.flavor.max_tokens_min);
-  if (open("max_tokens")) writer_.integer(max_tokens);
+  if (open("max_tokens")) writer_.integer(plan_.max_tokens);
   if (request_.stream) writer_.member("stream", true);
 }
 

@@ -266,12 +266,10 @@ TEST(AnthropicEncodeRequest, ObeysTheFlavorOfAnEndpoint) {
   request.stop = {"x"};
   request.extras = {{.path = "speed", .json = "\"fast\""}};
   const auto encoded =
-      encode(request, "m",
-             {.removed_fields = kRemoved, .renamed_fields = kRenamed, .max_tokens_min = 200});
+      encode(request, "m", {.removed_fields = kRemoved, .renamed_fields = kRenamed});
   EXPECT_THAT(encoded->body, Not(HasSubstr("top_k")));
   EXPECT_THAT(encoded->body, Not(HasSubstr("speed")));
   EXPECT_EQ(field(encoded, "stop"), R"(["x"])");
-  EXPECT_EQ(field(encoded, "max_tokens"), "200");
   EXPECT_THAT(encoded->dropped, ElementsAre("top_k", "speed"));
 }
 

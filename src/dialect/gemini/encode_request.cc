@@ -172,9 +172,7 @@ class RequestEncoder {
   }
 
   void limits(json::Writer& out) const {
-    if (request_.max_tokens) {
-      out.member("maxOutputTokens", std::max(*request_.max_tokens, options_.flavor.max_tokens_min));
-    }
+    if (request_.max_tokens) out.member("maxOutputTokens", *request_.max_tokens);
     if (request_.n) out.member("candidateCount", *request_.n);
     if (request_.stop.empty()) return;
     out.key("stopSequences").begin_array();

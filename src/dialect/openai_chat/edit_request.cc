@@ -1,6 +1,5 @@
 // The same-dialect way: the caller's bytes go on, but for the few that must change.
 
-#include "base/strings.h"
 #include "dialect/openai_chat/decode_request.h"
 #include "dialect/openai_chat/encode_request.h"
 #include "dialect/openai_chat/functions.h"
@@ -89,7 +88,6 @@ class Editor {
     if (key == "tool_choice") edit_tool_choice(member.value);
     if (key == "reasoning_effort") edit_effort(member.value);
     if (key == "reasoning") return edit_reasoning(member);
-    if (key == "max_tokens" || key == "max_completion_tokens") edit_limit(member.value);
     return {};
   }
 
@@ -154,12 +152,6 @@ class Editor {
     splice_.replace(member.key, std::string(flavor().name_of(field)));
     splice_.replace(member.value, json::quoted(word));
     return {};
-  }
-
-  void edit_limit(std::string_view value) {
-    const auto limit = parse_int(value);
-    if (limit && *limit < flavor().max_tokens_min)
-      set(value, std::to_string(flavor().max_tokens_min));
   }
 
   // Members that the caller did not write go to the front.

@@ -101,10 +101,9 @@ TEST(EditRequest, RemovesAndRenamesFields) {
   static constexpr std::array<std::string_view, 2> kRemoved{"store", "fallbacks"};
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 1> kRenamed{
       {{"max_completion_tokens", "max_tokens"}}};
-  constexpr Flavor kOther{
-      .removed_fields = kRemoved, .renamed_fields = kRenamed, .max_tokens_min = 16};
+  constexpr Flavor kOther{.removed_fields = kRemoved, .renamed_fields = kRenamed};
   EXPECT_EQ(edit(R"({"store":true,"fallbacks":[],"model":"m","max_completion_tokens":4})", kOther),
-            R"({"model":"m","max_tokens":16})");
+            R"({"model":"m","max_tokens":4})");
   // The endpoint's own name wins when both are given.
   EXPECT_EQ(edit(R"({"model":"m","max_completion_tokens":40,"max_tokens":30})", kOther),
             R"({"model":"m","max_tokens":30})");

@@ -114,9 +114,7 @@ class FieldEncoder {
   }
 
   void sampling() {
-    std::optional<std::int64_t> limit = request_.max_tokens;
-    if (limit) limit = std::max(*limit, flavor_.max_tokens_min);
-    integer("max_completion_tokens", limit);
+    integer("max_completion_tokens", request_.max_tokens);
     number("temperature", request_.temperature);
     number("top_p", request_.top_p);
     if (request_.top_k) {

@@ -116,7 +116,6 @@ TEST(EncodeRequest, ObeysTheFlavor) {
                           .named_tool_choice = false,
                           .required_choice = "any",
                           .minimal_effort = "low",
-                          .max_tokens_min = 16,
                           .user_bytes_max = 4};
   const Encoded out =
       encode(decoded(R"({"model":"m","messages":[{"role":"developer","content":"d"}],"stream":true,
@@ -126,7 +125,7 @@ TEST(EncodeRequest, ObeysTheFlavor) {
              kOther);
   EXPECT_EQ(out.body,
             R"({"model":"wire-model","messages":[{"role":"system","content":"d"}],"stream":true,)"
-            R"("tool_choice":"any","max_tokens":16,"reasoning_effort":"low"})");
+            R"("tool_choice":"any","max_tokens":3,"reasoning_effort":"low"})");
   EXPECT_EQ(out.dropped, (std::vector<std::string>{"user", "store", "top_a"}));
 }
 

@@ -11,9 +11,6 @@ ProviderSpec openai() {
                  .flavor =
                      {
                          .developer_role = true,
-                         // Smaller limits are refused with "integer_below_min_value".
-                         // https://platform.openai.com/docs/api-reference/responses/create
-                         .max_tokens_min = 16,
                          // "string too long. Expected a string with maximum length 64".
                          // https://platform.openai.com/docs/api-reference/chat/create
                          .user_bytes_max = 64,
