@@ -3,6 +3,9 @@
 # The tests that cross threads: what the thread sanitizer runs.
 add_custom_target(threaded_tests)
 
+# Seconds. A test is stopped only when it hangs for certain: on a busy machine one that takes two seconds may take minutes.
+set(BIFROST_TEST_HANGS_AFTER 1800)
+
 # Settings shared by every target of ours.
 function(bifrost_target_defaults target)
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/src")
@@ -39,10 +42,10 @@ function(bifrost_register_test target label threads)
   # Found when ctest runs, not while building: no test binary is executed by the build.
   gtest_discover_tests(${target}
     DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT 60
+    DISCOVERY_TIMEOUT ${BIFROST_TEST_HANGS_AFTER}
     TEST_PREFIX "${label}."
     WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
-    PROPERTIES LABELS "${labels}" TIMEOUT 600)
+    PROPERTIES LABELS "${labels}" TIMEOUT ${BIFROST_TEST_HANGS_AFTER})
 endfunction()
 
 # bifrost_module(NAME <folder> [DEPS <folders>...] [LIBS <third-party targets>...] [MAIN <file>] [THREADS])

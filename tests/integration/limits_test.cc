@@ -150,7 +150,7 @@ TEST_F(LimitsTest, WhatFollowsABodyThatWasGivenUpIsNoRequest) {
 }
 
 TEST_F(LimitsTest, AnIdleConnectionIsClosedWithoutAWord) {
-  start({.server = R"("idle_timeout_in_seconds": "200ms")"});
+  start({.server = R"("idle_timeout_in_seconds": 1)"});
   Client fresh = connect();
   EXPECT_TRUE(fresh.closed_by_peer());
   Client used = connect();
@@ -159,8 +159,8 @@ TEST_F(LimitsTest, AnIdleConnectionIsClosedWithoutAWord) {
 }
 
 TEST_F(LimitsTest, AnAnswerThatTakesLongIsNotIdleness) {
-  start({.server = R"("idle_timeout_in_seconds": "100ms", "header_timeout_in_seconds": "100ms",
-                      "body_timeout_in_seconds": "100ms")"});
+  start({.server = R"("idle_timeout_in_seconds": 1, "header_timeout_in_seconds": 1,
+                      "body_timeout_in_seconds": 1)"});
   Gate gate;
   provider.push(Script().wait(gate).then(unified().reply()));
   Client client = connect();

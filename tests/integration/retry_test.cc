@@ -62,10 +62,10 @@ std::vector<HintCase> hint_cases() {
   return {
       {"RetryAfterSeconds", {{"retry-after", "7"}}, {}, 7, 7},
       {"RetryAfterDate",
-       {{"retry-after", in_seconds(60, "{:%a, %d %b %Y %H:%M:%S GMT}")}},
+       {{"retry-after", in_seconds(6000, "{:%a, %d %b %Y %H:%M:%S GMT}")}},
        {},
-       5,
-       60},
+       3000,
+       6000},
       {"RetryAfterMilliseconds", {{"retry-after-ms", "2500"}, {"retry-after", "9"}}, {}, 3, 3},
       {"OpenAiResets",
        {{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "1m30s"}},
@@ -74,10 +74,10 @@ std::vector<HintCase> hint_cases() {
        90},
       {"AnthropicResets",
        {{"anthropic-ratelimit-tokens-remaining", "0"},
-        {"anthropic-ratelimit-tokens-reset", in_seconds(60, "{:%Y-%m-%dT%H:%M:%SZ}")}},
+        {"anthropic-ratelimit-tokens-reset", in_seconds(6000, "{:%Y-%m-%dT%H:%M:%SZ}")}},
        {},
-       5,
-       60},
+       3000,
+       6000},
       {"GeminiRetryInfo",
        {},
        R"({"error":{"code":429,"message":"Quota","status":"RESOURCE_EXHAUSTED","details":[)"
@@ -206,14 +206,15 @@ TEST_F(RetryTest, TellsThatThePromptIsTooLong) {
 
 // The pause holds no place: with room for one, another call gets through during it.
 TEST_F(RetryTest, APauseHoldsNoPlace) {
-  start({.providers = {{.network = R"("max_retries": 1)", .more = R"("concurrency_and_buffer_size":
+  start({.providers = {{.network = R"("max_retries": 1, "retry_backoff_max": 3600000)",
+                        .more = R"("concurrency_and_buffer_size":
                                    {"concurrency": 1, "buffer_size": 10})"}}});
-  provider.push(rate_limited({{"retry-after", "20"}}));
+  provider.push(rate_limited({{"retry-after", "3600"}}));
   Client waiting = connect();
   waiting.send_request("POST", unified().path, {}, unified().request);
   ASSERT_TRUE(provider.wait_for_requests(1));
   provider.push(unified().reply());
-  EXPECT_EQ(ask().status, 200);  // long before the twenty seconds are over
+  EXPECT_EQ(ask().status, 200);  // long before the hour is over
   EXPECT_EQ(provider.request_count(), 2U);
 }
 
@@ -225,8 +226,8 @@ INSTANTIATE_TEST_SUITE_P(Statuses, DeadKeyTest, testing::Values(401, 402, 403));
 
 TEST_P(DeadKeyTest, GivesWayToAnotherAtOnce) {
   start({.providers = {
-             {.keys = {"a", "b"}, .network = R"("max_retries": 1, "retry_backoff_initial": 60000,
-                                      "retry_backoff_max": 60000)"}}});
+             {.keys = {"a", "b"}, .network = R"("max_retries": 1, "retry_backoff_initial": 600000,
+                                      "retry_backoff_max": 600000)"}}});
   provider.push(Script::json(GetParam(), openai_error("no")));
   provider.push(unified().reply());
   EXPECT_EQ(ask().status, 200);  // there was no pause

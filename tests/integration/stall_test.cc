@@ -72,7 +72,7 @@ TEST_F(StalledProviderTest, EndsAWholeCallThatTakesTooLong) {
 }
 
 TEST_F(StalledProviderTest, EndsAStreamThatTakesTooLongInsideTheStream) {
-  start_with_network(R"("total_timeout_in_seconds": "500ms")");
+  start_with_network(R"("total_timeout_in_seconds": 2)");
   Gate between;
   between.open(1);  // the role and the first content
   provider.push(unified().stream({.between = between}));
@@ -117,7 +117,7 @@ TEST_F(StalledProviderTest, SaysThatNobodyListens) {
 }
 
 TEST_F(StalledProviderTest, IsAskedAgainAfterATimeout) {
-  start_with_network(R"("default_request_timeout_in_seconds": 1, "max_retries": 1,
+  start_with_network(R"("default_request_timeout_in_seconds": 2, "max_retries": 1,
                         "retry_backoff_initial": 100)");
   provider.push(silence());
   provider.push(unified().reply());

@@ -151,7 +151,7 @@ for (const [provider, model] of Object.entries(cases.models)) {
       assert.ok(spoken({ user: 'BREAK' }).startsWith(text));
     });
 
-    test('hangs up on the provider when the caller does', { timeout: 10_000 }, async () => {
+    test('hangs up on the provider when the caller does', { timeout: cases.hangsAfter }, async () => {
       const stream = client().messages.stream(asked(model, 'STALL'));
       await new Promise((resolve) => stream.once('text', resolve));
       stream.abort();
@@ -159,7 +159,7 @@ for (const [provider, model] of Object.entries(cases.models)) {
       assert.equal(await all.providers[provider].last.ended, 'cut');
     });
 
-    test('does not mind signs of life', { timeout: 10_000 }, async () => {
+    test('does not mind signs of life', { timeout: cases.hangsAfter }, async () => {
       const { fetch, firstBytes } = cases.watchedFetch();
       const reading = client({ fetch }).messages.stream(asked(model, 'HOLD')).finalText();
       await firstBytes;

@@ -1,5 +1,8 @@
 // What the three SDKs are put through alike.
 
+// Milliseconds. Only a test that waits for ever takes as long: a busy machine is slow.
+export const hangsAfter = 300_000;
+
 // A model of each provider, by the name that a caller of the gateway writes.
 export const models = {
   openai: 'openai/gpt-4o',

@@ -148,7 +148,7 @@ for (const [provider, model] of Object.entries(cases.models)) {
       assert.ok(spoken({ user: 'BREAK' }).startsWith(text));
     });
 
-    test('hangs up on the provider when the caller does', { timeout: 10_000 }, async () => {
+    test('hangs up on the provider when the caller does', { timeout: cases.hangsAfter }, async () => {
       const controller = new AbortController();
       const stream = await client().models.generateContentStream(asked(model, 'STALL', { abortSignal: controller.signal }));
       for await (const chunk of stream) {
@@ -158,7 +158,7 @@ for (const [provider, model] of Object.entries(cases.models)) {
       assert.equal(await all.providers[provider].last.ended, 'cut');
     });
 
-    test('does not mind signs of life', { timeout: 10_000 }, async () => {
+    test('does not mind signs of life', { timeout: cases.hangsAfter }, async () => {
       const { fetch, firstBytes } = cases.watchedFetch();
       const reading = (async () => cases.collect(await client({ fetch }).models.generateContentStream(asked(model, 'HOLD'))))();
       await firstBytes;

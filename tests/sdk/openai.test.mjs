@@ -171,7 +171,7 @@ for (const base of ['/v1', '/openai']) {
         assert.ok(spoken({ user: 'BREAK' }).startsWith(text));
       });
 
-      test('hangs up on the provider when the caller does', { timeout: 10_000 }, async () => {
+      test('hangs up on the provider when the caller does', { timeout: cases.hangsAfter }, async () => {
         const stream = await client(base).chat.completions.create(asked(model, 'STALL', { stream: true }));
         for await (const chunk of stream) {
           if (chunk.choices[0].delta.content) break;
@@ -180,7 +180,7 @@ for (const base of ['/v1', '/openai']) {
         assert.equal(await all.providers[provider].last.ended, 'cut');
       });
 
-      test('does not mind signs of life', { timeout: 10_000 }, async () => {
+      test('does not mind signs of life', { timeout: cases.hangsAfter }, async () => {
         const { fetch, firstBytes } = cases.watchedFetch();
         const reading = client(base, { fetch }).chat.completions.stream(asked(model, 'HOLD')).finalContent();
         await firstBytes;

@@ -108,6 +108,13 @@ std::optional<Head> Client::next_head() {
   }
 }
 
+int Client::read_interim() {
+  end_ = End::kOpen;
+  const std::optional<Head> head = next_head();
+  const int status = head ? status_of(head->first_line) : 0;
+  return status < 200 ? status : 0;
+}
+
 Response Client::read_head(std::string_view method) {
   Response response;
   body_ = BodyReader::none();

@@ -71,6 +71,8 @@ class Client {
 
   // The next answer, from head to end. One to HEAD has no body whatever its head says.
   Response read_response(std::string_view method = "GET");
+  // The status of an answer 1xx that comes before the answer; 0 when there is none.
+  int read_interim();
   // Only the head; then the body piece by piece, or event by event.
   Response read_head(std::string_view method = "GET");
   // What has arrived of the body; nothing at its end.
@@ -88,6 +90,9 @@ class Client {
 
   // True when the peer ends the connection, without another byte, before the timeout.
   bool closed_by_peer();
+
+  // For what follows. Short where a test is to see that nothing comes.
+  void wait_at_most(std::chrono::milliseconds timeout) { options_.timeout = timeout; }
 
   void finish_sending() { transport_.finish_sending(); }
   void close() { transport_.close(); }

@@ -104,10 +104,11 @@ TEST(FakeProvider, StreamsEventByEventAtThePaceOfTheTest) {
   Gate first;
   Gate between;
   provider.push(Script::events(kThreeEvents, {.before_first = first, .between = between}));
-  Client client(provider.port(), {.timeout = kShort});
+  Client client(provider.port());
   client.send_request("GET", "/");
   EXPECT_TRUE(first.wait_until_reached());
   EXPECT_EQ(client.read_head().status, 200);
+  client.wait_at_most(kShort);
   EXPECT_FALSE(client.next_event().has_value());  // the head is out, nothing else
   EXPECT_EQ(client.end(), End::kTimeout);
 }
@@ -258,6 +259,7 @@ TEST(FakeProvider, NoticesThatThePeerLeavesDuringSilence) {
   provider.push(Script::nothing(Ending::kSilence));
   Client client(provider.port(), {.timeout = kShort});
   EXPECT_EQ(client.get("/").end, End::kTimeout);
+  ASSERT_TRUE(provider.wait_for_requests(1));
   EXPECT_FALSE(provider.wait_for_abort(0ms));
   client.close();
   EXPECT_TRUE(provider.wait_for_abort());

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 using Deadline = std::chrono::steady_clock::time_point;
 
 // Generous: it is only reached when a test fails, and a sanitizer on a busy machine is slow.
-inline constexpr std::chrono::milliseconds kPatience = 20s;
+inline constexpr std::chrono::milliseconds kPatience = 120s;
 
 Deadline after(std::chrono::milliseconds timeout);
 
