@@ -4,7 +4,8 @@
 usage: check_layers.py [--root FOLDER]
 
 DEPS is read from bifrost_module() in src/<folder>/CMakeLists.txt, the order of the layers from the top CMakeLists.txt: a
-folder may depend only on folders named before it.
+folder may depend only on folders named before it. A folder of DEPS is one that some file includes, and the table of layers in
+ARCHITECTURE.md says the same as DEPS.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sys
 import tree
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]*)"', re.MULTILINE)
+TABLE_ROW = re.compile(r"^\| *\d+ *\| *`(\w+)/` *\|[^|\n]*\| *([^|\n]*?) *\|$", re.MULTILINE)
 
 
 def module_deps(text):
@@ -65,6 +67,31 @@ def broken_includes(name, text, deps, exists):
             yield f'{name}:{line}: {folder} may not include {target} ("{path}"); its DEPS: {" ".join(sorted(allowed - {folder})) or "none"}'
 
 
+def unused_deps(deps, included):
+    """Messages for folders in DEPS that no file of the module includes; `included` is folder -> the folders it includes."""
+    for folder in sorted(deps):
+        for dep in deps[folder]:
+            if dep not in included.get(folder, ()):
+                yield f"src/{folder}/CMakeLists.txt:1: DEPS names {dep}, which nothing in {folder} includes"
+
+
+def table_deps(text):
+    """Folder -> the folders that it may include, by the table of layers; `std` is none of ours."""
+    return {folder: set(re.findall(r"\w+", words)) - {"std"} for folder, words in TABLE_ROW.findall(text)}
+
+
+def broken_table(text, order, deps):
+    """Messages for rows of the table of layers in ARCHITECTURE.md that say something else than CMake does."""
+    table = table_deps(text)
+    if list(table) != [folder for folder in order if folder in deps]:
+        yield f"ARCHITECTURE.md:1: the table of layers has the rows {' '.join(table)}; CMake has {' '.join(order)}"
+    for folder in sorted(set(table) & set(deps)):
+        if missing := set(deps[folder]) - table[folder]:
+            yield f"ARCHITECTURE.md:1: the row of {folder} leaves out {' '.join(sorted(missing))}, which its DEPS name"
+        if more := table[folder] - set(deps[folder]):
+            yield f"ARCHITECTURE.md:1: the row of {folder} names {' '.join(sorted(more))}, which its DEPS do not"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--root", type=pathlib.Path, default=tree.ROOT)
@@ -74,10 +101,14 @@ def main():
     order = layer_order((root / "CMakeLists.txt").read_text())
     failures = ["CMakeLists.txt:1: no list of layers found"] if not order else []
     failures += broken_order(order, deps)
+    failures += broken_table((root / "ARCHITECTURE.md").read_text(), order, deps)
+    included = {}
     for name in tree.tracked_files(root):
         if name.startswith("src/") and name.count("/") > 1 and name.endswith((".h", ".cc")):
             text = (root / name).read_text()
+            included.setdefault(name.split("/")[1], set()).update(path.split("/")[0] for path in INCLUDE.findall(text))
             failures += broken_includes(name, text, deps, lambda path: (root / "src" / path).is_file())
+    failures += unused_deps(deps, included)
     print("\n".join(failures), end="\n" if failures else "")
     return 1 if failures else 0
 

@@ -24,6 +24,41 @@ class Deps(unittest.TestCase):
         self.assertEqual(len(list(check_layers.broken_order(["base", "json", "app"], DEPS))), 1)
 
 
+    def test_unused(self):
+        included = {"json": {"json", "base"}, "net": {"base"}, "app": {"json"}}
+        messages = list(check_layers.unused_deps(DEPS, included))
+        self.assertEqual(messages, ["src/app/CMakeLists.txt:1: DEPS names base, which nothing in app includes"])
+
+
+ROWS = """
+| layer | folder | one line | may include |
+| --- | --- | --- | --- |
+| 0 | `base/` | strings, limits | std |
+| 1 | `json/` | **text** | base |
+| 1 | `net/` | waits | base |
+| 8 | `app/` | all | base, json |
+"""
+
+
+class Table(unittest.TestCase):
+    def broken(self, text, deps=DEPS):
+        return list(check_layers.broken_table(text, ["base", "json", "net", "app"], deps))
+
+    def test_is_read(self):
+        self.assertEqual(check_layers.table_deps(ROWS), {"base": set(), "json": {"base"}, "net": {"base"}, "app": {"base", "json"}})
+
+    def test_says_what_cmake_says(self):
+        self.assertEqual(self.broken(ROWS), [])
+
+    def test_leaves_nothing_out_and_adds_nothing(self):
+        self.assertIn("the row of json leaves out base", self.broken(ROWS.replace("| base |", "| std |"))[0])
+        self.assertIn("the row of app names net", self.broken(ROWS.replace("base, json", "base, json, net"))[0])
+
+    def test_has_the_same_rows_in_the_same_order(self):
+        self.assertEqual(len(self.broken(ROWS.replace("`net/`", "`network/`"))), 1)
+        self.assertEqual(len(self.broken(ROWS.replace("`json/`", "`x/`").replace("`net/`", "`json/`").replace("`x/`", "`net/`"))), 1)
+
+
 class Includes(unittest.TestCase):
     def broken(self, name, text, exists=True):
         return list(check_layers.broken_includes(name, text, DEPS, lambda path: exists))
