@@ -16,8 +16,6 @@
 namespace bifrost::app {
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr auto kFileCheckInterval = std::chrono::seconds(1);
 constexpr auto kDrainCheckInterval = std::chrono::milliseconds(20);
 constexpr auto kCutOffPatience = std::chrono::seconds(5);
@@ -161,10 +159,10 @@ int Gateway::go_down() {
   state_.draining = true;
   BF_LOG(kInfo, "server", "going down: health fails, requests are still accepted",
          {"seconds", std::chrono::duration<double>(settings.drain_delay).count()});
-  const SteadyTime delay_ends = steady_clock::now() + settings.drain_delay;
+  const SteadyTime delay_ends = clock_.now() + settings.drain_delay;
   bool at_once = false;
-  while (!at_once && steady_clock::now() < delay_ends) {
-    const int signal = wait_for_signal(delay_ends - steady_clock::now());
+  while (!at_once && clock_.now() < delay_ends) {
+    const int signal = wait_for_signal(delay_ends - clock_.now());
     at_once = signal == SIGTERM || signal == SIGINT;
   }
   for (const auto& worker : workers_) worker->drain();
@@ -191,13 +189,12 @@ int Gateway::go_down() {
 
 // False: time is up, or a second signal came.
 bool Gateway::wait_until_drained(std::chrono::nanoseconds limit, bool second_signal_ends) {
-  const SteadyTime until =
-      steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(limit);
+  const SteadyTime until = clock_.now() + std::chrono::duration_cast<SteadyTime::duration>(limit);
   while (true) {
     if (std::ranges::all_of(workers_, [](const auto& worker) { return worker->drained(); })) {
       return true;
     }
-    if (steady_clock::now() >= until) return false;
+    if (clock_.now() >= until) return false;
     const int signal = wait_for_signal(kDrainCheckInterval);
     if (second_signal_ends && (signal == SIGTERM || signal == SIGINT)) return false;
   }

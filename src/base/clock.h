@@ -23,7 +23,8 @@ class SystemClock final : public Clock {
   [[nodiscard]] WallTime wall() const override;
 };
 
-// A clock that stands still until it is told to move. Not thread-safe.
+// A clock that stands still until it is told to move, by a test or by the net::Loop that runs on
+// it. Not thread-safe.
 class FakeClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime now() const override { return steady_; }

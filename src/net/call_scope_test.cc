@@ -4,8 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <optional>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace bifrost::net {
@@ -34,20 +39,23 @@ Task<void> wait_under_two_deadlines(CallScope& scope, std::chrono::nanoseconds o
 
 TEST(CallScope, AnInnerDeadlineIsForgottenWithItsFrame) {
   std::vector<ErrorCode> seen;
-  run_on_loop([&](CallScope& scope) { return wait_under_two_deadlines(scope, 1h, 5ms, seen); });
+  run_in_fake_time(
+      [&](CallScope& scope) { return wait_under_two_deadlines(scope, 1h, 5ms, seen); });
   EXPECT_EQ(seen, (std::vector{ErrorCode::kUpstreamIdleTimeout, ErrorCode::kCount}));
 }
 
 TEST(CallScope, AnOuterDeadlineCountsBeforeAnInnerOne) {
   std::vector<ErrorCode> seen;
-  run_on_loop([&](CallScope& scope) { return wait_under_two_deadlines(scope, 5ms, 1h, seen); });
+  run_in_fake_time(
+      [&](CallScope& scope) { return wait_under_two_deadlines(scope, 5ms, 1h, seen); });
   EXPECT_EQ(seen,
             (std::vector{ErrorCode::kUpstreamTotalTimeout, ErrorCode::kUpstreamTotalTimeout}));
 }
 
 TEST(CallScope, ADeadlineOfZeroIsNone) {
   std::vector<ErrorCode> seen;
-  run_on_loop([&](CallScope& scope) { return wait_under_two_deadlines(scope, 0s, 5ms, seen); });
+  run_in_fake_time(
+      [&](CallScope& scope) { return wait_under_two_deadlines(scope, 0s, 5ms, seen); });
   EXPECT_EQ(seen.front(), ErrorCode::kUpstreamIdleTimeout);
 }
 
@@ -64,19 +72,13 @@ Task<void> cancel(CallScope& /*scope*/, TaskGroup& group) {
 }
 
 TEST(CallScope, CancellingEndsAWaitWithItsReason) {
-  Loop loop;
+  FakeClock clock;
+  Loop loop(clock);
   TaskGroup sleepers(loop);
-  TaskGroup cancellers(loop);
   Result<void> outcome;
   sleepers.spawn("sleep", [&](CallScope& scope) { return sleep_long(scope, outcome); });
-  cancellers.spawn("cancel", [&](CallScope& scope) { return cancel(scope, sleepers); });
-  cancellers.spawn("stop", [&](CallScope& scope) {
-    return [](CallScope& own, TaskGroup& group, Loop& looping) -> Task<void> {
-      ignore(co_await group.drained(own), "nobody interrupts");
-      looping.stop();
-    }(scope, sleepers, loop);
-  });
-  loop.run();
+  run_on(loop, [&](CallScope& scope) { return cancel(scope, sleepers); });
+  EXPECT_EQ(sleepers.size(), 0U);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, ErrorCode::kClientGone);
 }
@@ -112,8 +114,64 @@ Task<void> arm_in_odd_order(CallScope& scope, std::vector<int>& order) {
 
 TEST(Timer, FiresInTheOrderOfTimeAfterBeingMoved) {
   std::vector<int> order;
-  run_on_loop([&](CallScope& scope) { return arm_in_odd_order(scope, order); });
+  run_in_fake_time([&](CallScope& scope) { return arm_in_odd_order(scope, order); });
   EXPECT_EQ(order, (std::vector{1, 2, 3}));
+}
+
+// Two sleepers note the time when they wake.
+Task<void> sleep_and_note(CallScope& scope, std::chrono::nanoseconds length,
+                          std::vector<SteadyTime>& woken) {
+  EXPECT_TRUE(co_await sleep_for(scope, length));
+  woken.push_back(scope.loop().now());
+}
+
+TEST(Loop, InFakeTimeJumpsFromTimerToTimer) {
+  FakeClock clock;
+  Loop loop(clock);
+  const SteadyTime began = clock.now();
+  TaskGroup other(loop);
+  std::vector<SteadyTime> woken;
+  other.spawn("other", [&](CallScope& scope) { return sleep_and_note(scope, 1ns, woken); });
+  run_on(loop, [&](CallScope& scope) { return sleep_and_note(scope, 720h, woken); });
+  EXPECT_EQ(woken, (std::vector{began + 1ns, began + 720h}));
+  EXPECT_EQ(clock.now(), began + 720h);
+}
+
+// Notes when its socket became readable.
+class ReadableAt final : public FdHandler {
+ public:
+  explicit ReadableAt(const Loop& loop) : loop_(loop) {}
+  void on_events(std::uint32_t events) override {
+    if ((events & EPOLLIN) != 0) at = loop_.now();
+  }
+  std::optional<SteadyTime> at;
+
+ private:
+  const Loop& loop_;
+};
+
+TEST(Loop, InFakeTimeWhatIsReadyComesBeforeTheNextTimer) {
+  FakeClock clock;
+  Loop loop(clock);
+  const SteadyTime began = clock.now();
+  std::array<int, 2> pair{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()), 0);
+  ReadableAt readable(loop);
+  loop.watch(pair[0], readable);
+  std::vector<SteadyTime> woken;
+  ASSERT_EQ(::write(pair[1], "x", 1), 1);
+  run_on(loop, [&](CallScope& scope) { return sleep_and_note(scope, 1ns, woken); });
+  EXPECT_EQ(readable.at, began);
+  EXPECT_EQ(woken, (std::vector{began + 1ns}));
+  for (const int fd : pair) ::close(fd);
+}
+
+TEST(Loop, InRealTimeATimerDoesNotFireEarly) {
+  Loop loop;
+  std::vector<SteadyTime> woken;
+  const SteadyTime began = loop.now();
+  run_on(loop, [&](CallScope& scope) { return sleep_and_note(scope, 3ms, woken); });
+  EXPECT_GE(woken.front(), began + 3ms);
 }
 
 TEST(Loop, RunsPostedFunctionsOfOtherThreads) {

@@ -31,10 +31,14 @@ void Timer::disarm() {
   if (index_ != kNotQueued) loop_.unqueue(*this);
 }
 
-Loop::Loop()
-    : epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)),
+Loop::Loop() : Loop(nullptr) {}
+Loop::Loop(FakeClock& clock) : Loop(&clock) {}
+
+Loop::Loop(FakeClock* clock)
+    : fake_clock_(clock),
+      epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      now_(std::chrono::steady_clock::now()) {
+      now_(time()) {
   BF_ASSERT(epoll_fd_ >= 0 && wake_fd_ >= 0);
   epoll_event event{};
   event.events = EPOLLIN;
@@ -53,7 +57,8 @@ void Loop::run() {
     const int count = ::epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()),
                                    wait_milliseconds());
     BF_ASSERT(count >= 0 || errno == EINTR);
-    now_ = std::chrono::steady_clock::now();
+    if (count == 0 && fake_clock_ != nullptr) jump_to_next_timer();
+    now_ = time();
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       if (event.data.ptr != nullptr)
@@ -92,10 +97,21 @@ void Loop::wake(WaitSlot& slot) {
   if (slot.handle_ != nullptr) ready_.push_back(std::exchange(slot.handle_, nullptr));
 }
 
+SteadyTime Loop::time() const {
+  return fake_clock_ != nullptr ? fake_clock_->now() : std::chrono::steady_clock::now();
+}
+
+void Loop::jump_to_next_timer() {
+  if (!ready_.empty() || timers_.empty()) return;
+  const auto left = timers_.front()->queued_at_ - fake_clock_->now();
+  if (left > SteadyTime::duration::zero()) fake_clock_->advance(left);
+}
+
 int Loop::wait_milliseconds() const {
   if (!ready_.empty()) return 0;
   if (timers_.empty()) return -1;
-  const auto left = timers_.front()->queued_at_ - std::chrono::steady_clock::now();
+  if (fake_clock_ != nullptr) return 0;
+  const auto left = timers_.front()->queued_at_ - time();
   if (left <= SteadyTime::duration::zero()) return 0;
   // Rounded up: a timer never fires early.
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();

@@ -67,6 +67,11 @@ class WaitSlot {
 class Loop {
  public:
   Loop();
+  // Runs in the time of `clock`, for tests and simulations: it stands still while anything is
+  // ready, and then jumps to the next timer. So what is waited for must be ready at once: bytes
+  // through a socket pair are, those through TCP or from another thread may be late. The clock
+  // outlives the loop.
+  explicit Loop(FakeClock& clock);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -91,17 +96,21 @@ class Loop {
 
  private:
   friend class Timer;
+  explicit Loop(FakeClock* clock);
   void queue(Timer& timer);
   void unqueue(Timer& timer);
   void sift_up(std::size_t index);
   void sift_down(std::size_t index);
   void place(std::size_t index, Timer* timer);
 
+  [[nodiscard]] SteadyTime time() const;
   [[nodiscard]] int wait_milliseconds() const;
+  void jump_to_next_timer();
   void fire_timers();
   void run_posted();
   void resume_ready();
 
+  FakeClock* fake_clock_;  // null: real time
   int epoll_fd_;
   int wake_fd_;
   SteadyTime now_;

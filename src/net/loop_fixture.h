@@ -1,4 +1,4 @@
-// Runs one coroutine on a loop of its own until it ends. For tests.
+// Runs one coroutine on a loop until it ends. For tests.
 #pragma once
 
 #include "net/loop.h"
@@ -9,21 +9,29 @@
 
 namespace bifrost::net {
 
+inline Task<void> stop_when_drained(CallScope& scope, TaskGroup& group) {
+  ignore(co_await group.drained(scope), "nobody interrupts this wait");
+  scope.loop().stop();
+}
+
+inline void run_on(Loop& loop, std::move_only_function<Task<void>(CallScope&)> make) {
+  TaskGroup group(loop);
+  TaskGroup last(loop);
+  group.spawn("test", std::move(make));
+  last.spawn("stop", [&](CallScope& scope) { return stop_when_drained(scope, group); });
+  loop.run();
+}
+
 inline void run_on_loop(std::move_only_function<Task<void>(CallScope&)> make) {
   Loop loop;
-  TaskGroup group(loop);
-  group.spawn("test", std::move(make));
-  group.spawn("stop", [&](CallScope& scope) -> Task<void> {
-    // Named by the test as the last one to leave: the group holds this task itself.
-    return [](CallScope& own, TaskGroup& all, Loop& looping) -> Task<void> {
-      while (all.size() > 1) {
-        auto slept = co_await sleep_for(own, std::chrono::milliseconds(1));
-        if (!slept) break;
-      }
-      looping.stop();
-    }(scope, group, loop);
-  });
-  loop.run();
+  run_on(loop, std::move(make));
+}
+
+// For what needs no TCP: see Loop's constructor.
+inline void run_in_fake_time(std::move_only_function<Task<void>(CallScope&)> make) {
+  FakeClock clock;
+  Loop loop(clock);
+  run_on(loop, std::move(make));
 }
 
 }  // namespace bifrost::net

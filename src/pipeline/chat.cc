@@ -16,8 +16,6 @@
 namespace bifrost::pipeline {
 namespace {
 
-using std::chrono::steady_clock;
-
 // Tells the meter of each attempt, and the exchange whom it was with.
 class Observer final : public upstream::AttemptObserver {
  public:
@@ -116,9 +114,9 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
                           .anthropic_login = login ? &*login : nullptr,
                           .keep_sent_body = keeps_sent_body(exchange)};
   Observer observer(meter_, exchange);
-  const SteadyTime asked = steady_clock::now();
+  const SteadyTime asked = clock_.now();
   auto served = co_await upstream::execute(request.scope, client(), job, observer);
-  exchange.upstream_time = steady_clock::now() - asked;
+  exchange.upstream_time = clock_.now() - asked;
   if (!served) {
     keep_alive.stop();
     meter_.keep_alives(keep_alive.sent());

@@ -63,7 +63,7 @@ std::vector<ModelRow> usable(const provider::Endpoint& endpoint, std::vector<Mod
 net::Task<Result<std::vector<ModelRow>>> ModelList::list(net::CallScope& scope,
                                                          SnapshotPtr snapshot,
                                                          std::string_view only_provider) {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = client_.clock.now();
   std::erase_if(kept_, [&](const auto& entry) { return entry.second.until <= now; });
   auto round = std::make_shared<Round>();
   for (const provider::Endpoint& endpoint : snapshot->registry) {
@@ -117,7 +117,7 @@ net::Task<void> ModelList::ask(net::CallScope& scope, SnapshotPtr snapshot,
   }
   rows = usable(endpoint, std::move(rows));
   if (complete) {
-    kept_[&endpoint] = {snapshot, rows, std::chrono::steady_clock::now() + kFresh};
+    kept_[&endpoint] = {snapshot, rows, client_.clock.now() + kFresh};
   }
   round->rows[&endpoint] = std::move(rows);
   if (--round->pending == 0) scope.loop().wake(round->done);

@@ -44,7 +44,7 @@ net::Task<void> first_come_first_served(net::CallScope& scope) {
 }
 
 TEST(Gate, GivesPlacesInTheOrderOfAsking) {
-  net::run_on_loop([](net::CallScope& scope) { return first_come_first_served(scope); });
+  net::run_in_fake_time([](net::CallScope& scope) { return first_come_first_served(scope); });
 }
 
 net::Task<void> fill_and_overflow(net::CallScope& scope, bool drop, bool& refused) {
@@ -70,13 +70,15 @@ net::Task<void> fill_and_overflow(net::CallScope& scope, bool drop, bool& refuse
 
 TEST(Gate, AFullQueueRefusesAtOnceWhenExcessIsDropped) {
   bool refused = false;
-  net::run_on_loop([&](net::CallScope& scope) { return fill_and_overflow(scope, true, refused); });
+  net::run_in_fake_time(
+      [&](net::CallScope& scope) { return fill_and_overflow(scope, true, refused); });
   EXPECT_TRUE(refused);
 }
 
 TEST(Gate, AFullQueueLetsWaitOtherwise) {
   bool refused = true;
-  net::run_on_loop([&](net::CallScope& scope) { return fill_and_overflow(scope, false, refused); });
+  net::run_in_fake_time(
+      [&](net::CallScope& scope) { return fill_and_overflow(scope, false, refused); });
   EXPECT_FALSE(refused);
 }
 
@@ -93,7 +95,7 @@ net::Task<void> raise_limit(net::CallScope& scope) {
 }
 
 TEST(Gate, ARaisedLimitLetsWaitingCallsIn) {
-  net::run_on_loop([](net::CallScope& scope) { return raise_limit(scope); });
+  net::run_in_fake_time([](net::CallScope& scope) { return raise_limit(scope); });
 }
 
 // Calls of one worker that come and go, some of them giving up while they wait.
