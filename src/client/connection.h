@@ -6,6 +6,7 @@
 #include "http/h1/chunked.h"
 #include "http/message.h"
 #include "net/stream.h"
+#include "telemetry/cell.h"
 
 #include <memory>
 #include <span>
@@ -16,9 +17,10 @@ namespace bifrost::client {
 
 class Connection {
  public:
-  // `scratch` is shared by the connections of a worker and outlives them.
-  Connection(std::unique_ptr<net::Stream> stream, std::span<char> scratch, SteadyTime opened)
-      : stream_(std::move(stream)), scratch_(scratch), opened_(opened) {}
+  // `scratch` and the gauge `open` are shared by the connections of a worker and outlive them.
+  Connection(std::unique_ptr<net::Stream> stream, std::span<char> scratch, SteadyTime opened,
+             telemetry::Gauge& open)
+      : stream_(std::move(stream)), scratch_(scratch), opened_(opened), open_(open) {}
 
   // Writes a request and waits for the final head of its answer. Failures before the first byte of
   // an answer have `answered()` false: on a connection that was reused it is then worth trying a
@@ -42,6 +44,7 @@ class Connection {
   std::unique_ptr<net::Stream> stream_;
   std::span<char> scratch_;
   SteadyTime opened_;
+  telemetry::Counted open_;
   std::string held_;   // bytes behind the head, not yet given out
   std::string first_;  // those bytes while they are given out
   std::string piece_;  // decoded data of a chunked body

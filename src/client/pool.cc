@@ -126,8 +126,12 @@ Lease::~Lease() {
   }
 }
 
-Pool::Pool(net::Loop& loop, net::Resolver& resolver)
-    : Timer(loop), loop_(loop), resolver_(resolver), scratch_(limits::kReadChunkBytes) {}
+Pool::Pool(net::Loop& loop, net::Resolver& resolver, telemetry::Gauge& open)
+    : Timer(loop),
+      loop_(loop),
+      resolver_(resolver),
+      open_(open),
+      scratch_(limits::kReadChunkBytes) {}
 
 Pool::~Pool() = default;
 
@@ -159,8 +163,8 @@ net::Task<Result<Lease>> Pool::acquire(net::CallScope& scope, std::shared_ptr<co
   }
   const net::CallScope::Deadline patience(scope, origin->connect_timeout, kConnectTimeout);
   BF_CO_TRY(auto stream, co_await connect(scope, *origin));
-  co_return Lease(*this, std::move(origin),
-                  std::make_unique<Connection>(std::move(stream), scratch_, loop_.now()), false);
+  auto connection = std::make_unique<Connection>(std::move(stream), scratch_, loop_.now(), open_);
+  co_return Lease(*this, std::move(origin), std::move(connection), false);
 }
 
 net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect(net::CallScope& scope,

@@ -60,8 +60,8 @@ struct Request {
 
 class Pool final : private net::Timer {
  public:
-  // References outlive the pool.
-  Pool(net::Loop& loop, net::Resolver& resolver);
+  // References outlive the pool. `open` counts the connections, idle ones too.
+  Pool(net::Loop& loop, net::Resolver& resolver, telemetry::Gauge& open);
   ~Pool() override;
 
   // Sends a request and waits for the head of its answer. A reused connection that turns out to
@@ -97,6 +97,7 @@ class Pool final : private net::Timer {
 
   net::Loop& loop_;
   net::Resolver& resolver_;
+  telemetry::Gauge& open_;
   std::vector<char> scratch_;
   // By the address of the origin: one configuration makes one origin per endpoint.
   std::unordered_map<const Origin*, Shelf> shelves_;

@@ -81,13 +81,16 @@ Task<void> fetch(CallScope& scope, Pool& pool, std::shared_ptr<const Origin> ori
 Task<void> call_twice(CallScope& scope, std::chrono::nanoseconds age_max, int& connections) {
   Server server(scope.loop());
   net::Resolver resolver;
-  Pool pool(scope.loop(), resolver);
+  telemetry::Gauge open;
+  Pool pool(scope.loop(), resolver, open);
   const auto origin = server.origin();
   origin->connection_age_max = age_max;
   co_await fetch(scope, pool, origin);
   co_await fetch(scope, pool, origin);
   connections = server.connections();
+  EXPECT_EQ(open.value(), pool.idle());
   pool.clear();
+  EXPECT_EQ(open.value(), 0);
   EXPECT_TRUE(co_await server.stop(scope));
 }
 

@@ -30,7 +30,7 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
 struct GatewayState {
   telemetry::Registry& metrics;
-  telemetry::Shard& shard;  // of what belongs to no worker; written by `scrape` only
+  telemetry::Shard& shard;  // of what belongs to no worker; changed under scrape_mutex only
   std::string version;
   upstream::Gates gates = {};
   routing::SessionKeys session_keys = routing::SessionKeys();
@@ -41,6 +41,8 @@ struct GatewayState {
   // The metrics of all workers with what is read off at this moment. Callable from any thread.
   [[nodiscard]] std::string scrape();
   void count_reload(bool good);
+  // Whether the last that was heard of a key was good. All workers set this one cell.
+  [[nodiscard]] telemetry::Gauge& key_up(std::string_view provider, const provider::Key& key);
 };
 
 }  // namespace bifrost::pipeline

@@ -171,7 +171,8 @@ Meter::AttemptCells& Meter::attempt_cells(const Labels& labels) {
                    .requests = &shard_.counter(Metric::kUpstreamRequests, labels),
                    .good_latency = &shard_.histogram(Metric::kUpstreamLatency, labels, {"true"}),
                    .bad_latency = &shard_.histogram(Metric::kUpstreamLatency, labels, {"false"}),
-                   .queue_wait = &shard_.histogram(Metric::kQueueWait, {labels.front()})})
+                   .queue_wait = &shard_.histogram(Metric::kQueueWait, {labels.front()}),
+                   .key_up = nullptr})
       .first->second;
 }
 
@@ -228,6 +229,7 @@ void Meter::attempt_ended(const Exchange& exchange, const upstream::AttemptRecor
   (record.error == nullptr ? cells.good_latency : cells.bad_latency)
       ->observe(seconds(record.times.taken));
   cells.queue_wait->observe(seconds(record.times.queued));
+  heard_of_key(record, cells);
   if (record.error == nullptr) return;
   if (const auto phase = timeout_phase(record.error->code); !phase.empty()) {
     shard_.counter(Metric::kTimeouts, {provider, phase}).add();
@@ -239,6 +241,23 @@ void Meter::attempt_ended(const Exchange& exchange, const upstream::AttemptRecor
                   rotation_reason(record.error->code)})
         .add();
   }
+}
+
+// Of the configured keys only: a caller's own one is nobody's to watch. What the provider says for
+// other reasons than the key leaves its state as it is.
+void Meter::heard_of_key(const upstream::AttemptRecord& record, AttemptCells& cells) {
+  const auto& keys = record.target.endpoint->keys;
+  const auto is_it = [&](const provider::Key& key) { return &key == record.key; };
+  if (std::ranges::none_of(keys, is_it)) return;
+  const bool good = record.error == nullptr;
+  const bool bad = !good && (record.error->retry == Retry::kOtherKey ||
+                             record.error->retry == Retry::kReplaceKey);
+  if (!good && !bad) return;
+  if (cells.key_up == nullptr) {
+    cells.key_up = &state_.key_up(record.target.endpoint->name, *record.key);
+  }
+  const double up = good ? 1 : 0;
+  if (cells.key_up->value() != up) cells.key_up->set(up);
 }
 
 void Meter::keep_alives(std::uint64_t count) {

@@ -19,10 +19,11 @@ namespace bifrost::pipeline {
 
 class Meter {
  public:
-  // `custom_labels` outlive the meter; their values come from `x-bf-dim-<label>`.
-  Meter(telemetry::Shard& shard, const std::vector<std::string>& custom_labels)
-      : shard_(shard),
-        custom_labels_(custom_labels),
+  // References outlive the meter. Values of configured labels come from `x-bf-dim-<label>`.
+  Meter(GatewayState& state, telemetry::Shard& shard)
+      : state_(state),
+        shard_(shard),
+        custom_labels_(state.metrics.custom_labels()),
         active_get_(shard.gauge(telemetry::Metric::kActiveRequests, {"GET"})),
         active_post_(shard.gauge(telemetry::Metric::kActiveRequests, {"POST"})),
         streams_open_(shard.gauge(telemetry::Metric::kStreamsOpen)) {}
@@ -63,6 +64,7 @@ class Meter {
     telemetry::Histogram* good_latency;
     telemetry::Histogram* bad_latency;
     telemetry::Histogram* queue_wait;
+    telemetry::Gauge* key_up;  // null: not asked for yet
   };
 
   [[nodiscard]] telemetry::Gauge& active(std::string_view method) const {
@@ -75,9 +77,11 @@ class Meter {
   RouteCells& route_cells(const Exchange& exchange, int status);
   TargetCells& target_cells(const Exchange& exchange);
   AttemptCells& attempt_cells(const Labels& labels);
+  void heard_of_key(const upstream::AttemptRecord& record, AttemptCells& cells);
   void served(const Exchange& exchange, std::chrono::nanoseconds duration);
   void failed(const Exchange& exchange, const Error& error);
 
+  GatewayState& state_;
   telemetry::Shard& shard_;
   const std::vector<std::string>& custom_labels_;
   telemetry::Gauge& active_get_;

@@ -59,8 +59,8 @@ Pipeline::Pipeline(GatewayState& state, net::Loop& loop, net::Resolver& resolver
       clock_(clock),
       snapshot_(std::move(snapshot)),
       random_(Random::from_entropy()),
-      pool_(loop, resolver),
-      meter_(shard, state.metrics.custom_labels()),
+      pool_(loop, resolver, shard.gauge(telemetry::Metric::kConnections, {"provider"})),
+      meter_(state, shard),
       models_(loop, {pool_, clock_, random_}) {}
 
 net::Task<void> Pipeline::handle(server::Request& request) {
@@ -74,7 +74,7 @@ net::Task<void> Pipeline::handle(server::Request& request) {
     if (!request.body.skippable()) request.out.close_after();
     co_await write_error(exchange, *exchange.error);
   }
-  meter_.request_ended(exchange, std::chrono::steady_clock::now() - request.arrived);
+  meter_.request_ended(exchange, clock_.now() - request.arrived);
 }
 
 net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {

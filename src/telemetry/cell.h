@@ -2,7 +2,7 @@
 //
 // One thread writes a cell, any thread may read it. So a write is a plain load, add and store
 // without a bus lock, and a reader may see the buckets and the sum of a histogram one observation
-// apart, which a scrape can live with.
+// apart, which a scrape can live with. Only `Gauge::set` may be called by several threads.
 #pragma once
 
 #include <algorithm>
@@ -35,6 +35,18 @@ class Gauge {
 
  private:
   std::atomic<double> value_ = 0;
+};
+
+// Counts one in a gauge for as long as it lives. The gauge outlives it.
+class Counted {
+ public:
+  explicit Counted(Gauge& gauge) : gauge_(gauge) { gauge_.add(); }
+  ~Counted() { gauge_.sub(); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  Gauge& gauge_;
 };
 
 // Counts observations by size.

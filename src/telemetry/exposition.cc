@@ -35,15 +35,7 @@ struct ByValues {
 };
 using MergedSeries = std::map<const std::vector<std::string>*, Merged, ByValues>;
 
-void merge_value(Merged& into, double value, Merge merge) {
-  if (!into.value) {
-    into.value = value;
-  } else if (merge == Merge::kMin) {
-    into.value = std::min(*into.value, value);
-  } else {
-    into.value = *into.value + value;
-  }
-}
+void merge_value(Merged& into, double value) { into.value = into.value.value_or(0) + value; }
 
 void merge_histogram(Merged& into, const Histogram& histogram) {
   into.counts.resize(histogram.bounds().size() + 1);
@@ -51,13 +43,13 @@ void merge_histogram(Merged& into, const Histogram& histogram) {
   into.sum += histogram.sum();
 }
 
-void merge_series(Merged& into, const Series& series, Merge merge) {
+void merge_series(Merged& into, const Series& series) {
   if (const auto* histogram = std::get_if<Histogram>(&series.cell)) {
     merge_histogram(into, *histogram);
   } else if (const auto* counter = std::get_if<Counter>(&series.cell)) {
-    merge_value(into, counter->value(), merge);
+    merge_value(into, counter->value());
   } else if (const auto* gauge = std::get_if<Gauge>(&series.cell)) {
-    merge_value(into, gauge->value(), merge);
+    merge_value(into, gauge->value());
   }
 }
 
@@ -66,7 +58,7 @@ MergedSeries merge_shards(std::span<const Shard* const> shards, const MetricInfo
   for (const Shard* shard : shards) {
     const Series* series = shard->published(info.id);
     for (; series != nullptr; series = series->next) {
-      merge_series(all[&series->values], *series, info.merge);
+      merge_series(all[&series->values], *series);
     }
   }
   return all;

@@ -145,8 +145,8 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .name = "bifrost_provider_key_up",
      .type = kGauge,
      .labels = kKey,
-     .merge = Merge::kMin,
-     .help = "1 when the key is usable, 0 when a worker holds it back."},
+     .help = "0 after a call that the provider refused or limited because of this key, 1 after a "
+             "good one."},
     {.id = kQueueWait,
      .name = "bifrost_queue_wait_seconds",
      .type = kHistogram,

@@ -64,12 +64,6 @@ enum class Prefix : std::uint8_t {
   kTarget,  // kTargetLabels, then the configured labels
 };
 
-// How one series of several workers becomes one value.
-enum class Merge : std::uint8_t {
-  kSum,
-  kMin,  // a state that is only good when every worker sees it so
-};
-
 // Who was called, with what and on whose behalf: the order of the values in a kTarget prefix.
 inline constexpr std::string_view kTargetLabels[] = {
     "provider",          "model",          "alias",          "method",          "selected_key_id",
@@ -83,7 +77,6 @@ struct MetricInfo {
   Prefix prefix = Prefix::kNone;
   std::span<const std::string_view> labels;  // its own ones
   std::span<const double> buckets;           // upper bounds, ascending, without +Inf
-  Merge merge = Merge::kSum;
   std::string_view help;
 };
 

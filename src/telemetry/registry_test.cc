@@ -59,17 +59,6 @@ TEST(Registry, SumsHistogramsIntoCumulativeBuckets) {
   EXPECT_THAT(text, HasSubstr("_bucket{provider=\"openai\",le=\"+Inf\"} 3\n"));
 }
 
-TEST(Registry, AKeyIsDownWhenOneWorkerHoldsItBack) {
-  const auto registry = make_registry();
-  registry->add_shard().gauge(Metric::kProviderKeyUp, {"openai", "k1", "main"}).set(1);
-  registry->add_shard().gauge(Metric::kProviderKeyUp, {"openai", "k1", "main"}).set(0);
-  registry->add_shard();  // a worker that has not seen the key says nothing
-  EXPECT_THAT(
-      registry->scrape(),
-      HasSubstr(
-          "bifrost_provider_key_up{provider=\"openai\",key_id=\"k1\",key_name=\"main\"} 0\n"));
-}
-
 TEST(Registry, PutsConfiguredLabelsBetweenThePrefixAndTheOwnOnes) {
   const auto registry = make_registry({"team"});
   Shard& shard = registry->add_shard();

@@ -27,6 +27,7 @@ TEST_F(AnthropicLoginTest, StandsInPlaceOfTheKeyAtAnthropic) {
   EXPECT_EQ(got.headers.get("authorization"), "Bearer " + std::string(kToken));
   EXPECT_THAT(std::string(got.headers.get("x-api-key")), IsEmpty());
   EXPECT_THAT(std::string(got.headers.get("anthropic-beta")), HasSubstr("oauth-"));
+  EXPECT_FALSE(gateway->metrics().has("bifrost_provider_key_up")) << "not one of ours";
 }
 
 TEST_F(AnthropicLoginTest, IsSeenByNobodyElse) {

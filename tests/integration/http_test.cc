@@ -233,6 +233,19 @@ TEST_F(HttpTest, ReusesItsConnectionsToProviders) {
   EXPECT_THAT(provider.problems(), IsEmpty());
 }
 
+TEST_F(HttpTest, CountsItsConnectionsToProviders) {
+  Gate rest;
+  provider.push(unified().held_stream(rest));
+  provider.push(unified().reply());
+  Client streaming = connect();
+  streaming.send_request("POST", unified().stream_path, {}, unified().stream_request);
+  EXPECT_EQ(streaming.read_head().status, 200);
+  EXPECT_EQ(ask().status, 200);
+  EXPECT_TRUE(metric_reaches("bifrost_connections", 2, {{"kind", "provider"}}));
+  streaming.close();  // its provider's connection cannot be used again
+  EXPECT_TRUE(metric_reaches("bifrost_connections", 1, {{"kind", "provider"}}));
+}
+
 // ---------------------------------------------------------------------------------------------
 // Headers
 

@@ -255,6 +255,22 @@ TEST_F(RetryTest, EndsWhenEveryKeyIsDead) {
   EXPECT_THAT(keys, ElementsAre("Bearer sk-a", "Bearer sk-b", "Bearer sk-c"));
 }
 
+TEST_F(RetryTest, TellsWhichKeysAreUp) {
+  start_with_keys({"a"}, {});
+  const auto after = [&](Script answer) {
+    provider.push(std::move(answer));
+    static_cast<void>(ask());
+    EXPECT_TRUE(gateway->metrics().has("bifrost_provider_key_up", {{"key_name", "a"}}));
+    return gateway->metrics().sum("bifrost_provider_key_up", {{"provider", "openai"}});
+  };
+  EXPECT_EQ(after(Script::json(401, openai_error("no"))), 0);
+  EXPECT_EQ(after(unified().reply()), 1);
+  EXPECT_EQ(after(Script::json(500, openai_error("x"))), 1) << "not the key's fault";
+  EXPECT_EQ(after(rate_limited({})), 0);
+  EXPECT_EQ(after(Script::json(500, openai_error("x"))), 0) << "says nothing of the key";
+  EXPECT_EQ(after(unified().reply()), 1);
+}
+
 TEST_F(RetryTest, ARateLimitedKeyGivesWayAndIsTriedAgain) {
   start_with_keys({"a", "b"});
   provider.push(rate_limited({}));
