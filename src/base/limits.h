@@ -1,13 +1,10 @@
-// Every bound that is not a setting. A queue, buffer, depth or wait without a row here or a
-// setting of its own is a mistake.
+// Bounds that several files share, or that a reader of the documentation asks for. The others are
+// settings, or constants beside the one loop, queue, buffer or wait that they bound.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 
 namespace bifrost::limits {
-
-using namespace std::chrono_literals;
 
 // JSON
 inline constexpr std::size_t kJsonDepthMax = 512;  // containers inside containers
@@ -35,13 +32,6 @@ inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hi
 
 inline constexpr std::size_t kSessionIdCharactersMax = 255;
 inline constexpr std::size_t kSessionsMax = 50'000;  // whose keys are remembered
-
-// Server
-inline constexpr std::size_t kConnectionsPerWorkerMax = 100'000;
-inline constexpr auto kHeadTimeout = 30s;     // from the first byte of a head to its end
-inline constexpr auto kBodySilenceMax = 60s;  // between two pieces of a request body
-inline constexpr auto kIdleTimeout = 75s;     // between two requests on one connection
-inline constexpr auto kWriteTimeout = 120s;   // a client that does not read
 
 // Configuration
 inline constexpr std::size_t kConfigBytesMax = 16 * 1024 * 1024;

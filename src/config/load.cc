@@ -102,13 +102,6 @@ void read_document(const json::Document& document, const LoadOptions& options, R
   normalise_keys(report.config, report.warnings);
 }
 
-// The first variable of the provider that holds something.
-std::optional<Secret> find_key(const ProviderVariable& row, const Environment& environment) {
-  auto text = environment.get(row.variable);
-  if (!text || text->empty() || form_problem(Form::kHeaderValue, *text)) return std::nullopt;
-  return Secret(*std::move(text), "env." + std::string(row.variable));
-}
-
 }  // namespace
 
 Report inspect(std::string_view text, const LoadOptions& options) {
@@ -158,23 +151,6 @@ Result<std::string> read_config_file(const std::string& path) {
     return failed("larger than " + std::to_string(limits::kConfigBytesMax) + " bytes");
   }
   return text;
-}
-
-Config from_environment(std::span<const ProviderVariable> variables,
-                        const Environment& environment) {
-  Config config;
-  for (const ProviderVariable& row : variables) {
-    if (config.providers.contains(row.provider)) continue;
-    auto secret = find_key(row, environment);
-    if (!secret) continue;
-    KeySettings key;
-    key.name = "env";
-    key.value = *std::move(secret);
-    key.models = {std::string(kEverything)};
-    config.providers.append(std::string(row.provider)).keys.push_back(std::move(key));
-  }
-  if (!config.providers.contains("demo")) config.providers.append("demo");
-  return config;
 }
 
 }  // namespace bifrost::config

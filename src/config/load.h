@@ -52,16 +52,4 @@ Result<Loaded> load_file(const std::string& path, const LoadOptions& options);
 // The text of a file, at most limits::kConfigBytesMax.
 Result<std::string> read_config_file(const std::string& path);
 
-// A provider, and the environment variable that its key is looked for in. A provider may stand in
-// several rows; the first variable that is set counts.
-struct ProviderVariable {
-  std::string_view provider;
-  std::string_view variable;
-};
-
-// The configuration of a gateway that was given no file: the providers whose variable is set, and
-// "demo". A key with a line break in it or another character that no header may have is left out.
-[[nodiscard]] Config from_environment(std::span<const ProviderVariable> variables,
-                                      const Environment& environment);
-
 }  // namespace bifrost::config

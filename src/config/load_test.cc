@@ -216,35 +216,7 @@ TEST(Load, FileThatIsNotThereIsNamed) {
   EXPECT_FALSE(load_file("examples", options));
 }
 
-TEST(ZeroConfig, TakesProvidersWhoseVariableIsSet) {
-  FakeEnvironment environment;
-  environment.set("OPENAI_API_KEY", "sk-1");
-  environment.set("GOOGLE_API_KEY", "sk-2");
-  environment.set("GROQ_API_KEY", "");
-  environment.set("MISTRAL_API_KEY", "sk-3\n");
-  constexpr ProviderVariable kVariables[] = {
-      {"openai", "OPENAI_API_KEY"}, {"gemini", "GEMINI_API_KEY"},   {"gemini", "GOOGLE_API_KEY"},
-      {"groq", "GROQ_API_KEY"},     {"mistral", "MISTRAL_API_KEY"},
-  };
-  const Config config = from_environment(kVariables, environment);
-  ASSERT_EQ(config.providers.size(), 3U);
-  const KeySettings& key = config.providers.find("gemini")->keys.front();
-  EXPECT_EQ(key.name, "env");
-  EXPECT_EQ(key.value.reveal(), "sk-2");
-  EXPECT_EQ(key.value.reference(), "env.GOOGLE_API_KEY");
-  EXPECT_EQ(key.weight, 1);
-  EXPECT_THAT(key.models, ElementsAre("*"));
-  EXPECT_TRUE(config.providers.contains("openai"));
-  EXPECT_TRUE(config.providers.contains("demo"));
-}
-
-TEST(ZeroConfig, DemoIsThereWithAnEmptyEnvironment) {
-  const Config config = from_environment({}, FakeEnvironment());
-  ASSERT_EQ(config.providers.size(), 1U);
-  EXPECT_TRUE(config.providers.find("demo")->keys.empty());
-}
-
-TEST(ZeroConfig, FileWithoutProvidersGetsNone) { EXPECT_TRUE(good("{}").providers.empty()); }
+TEST(Load, AFileWithoutProvidersGetsNone) { EXPECT_TRUE(good("{}").providers.empty()); }
 
 }  // namespace
 }  // namespace bifrost::config

@@ -1,6 +1,7 @@
 // Section `server`: the listener, its connections, and how it stops.
 #pragma once
 
+#include "base/limits.h"
 #include "config/facts.h"
 
 #include <chrono>
@@ -34,7 +35,7 @@ struct TlsSettings {
 };
 
 struct ServerSettings {
-  std::int64_t read_buffer_size = 64 * 1024;
+  std::int64_t read_buffer_size = limits::kRequestHeadBytesMax;
   std::optional<TlsSettings> tls;
   std::chrono::milliseconds header_timeout{std::chrono::seconds(30)};
   std::chrono::milliseconds body_timeout{std::chrono::seconds(60)};

@@ -1,6 +1,7 @@
 #include "provider/discover.h"
 
 #include "base/strings.h"
+#include "config/forms.h"
 #include "provider/provider.h"
 
 #include <string>
@@ -18,6 +19,7 @@ config::OrderedMap<config::ProviderSettings> discover(const config::Environment&
     if (spec.key_env.empty()) continue;
     const auto value = environment.get(spec.key_env);
     if (!value || trim(*value).empty()) continue;
+    if (config::form_problem(config::Form::kHeaderValue, trim(*value))) continue;
     config::KeySettings key;
     key.name = spec.key_env;
     key.value = config::Secret(std::string(trim(*value)), "env." + std::string(spec.key_env));

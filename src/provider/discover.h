@@ -7,8 +7,8 @@
 
 namespace bifrost::provider {
 
-// One entry for each provider whose variable (OPENAI_API_KEY, ...) is set and not empty, with a key
-// for all models, and always `demo`.
+// One entry for each provider whose variable (OPENAI_API_KEY, ...) holds what a header may carry,
+// with a key for all models, and always `demo`.
 [[nodiscard]] config::OrderedMap<config::ProviderSettings> discover(
     const config::Environment& environment);
 

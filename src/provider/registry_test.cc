@@ -287,6 +287,11 @@ TEST(Discover, FindsProvidersByTheirVariables) {
   EXPECT_EQ(found.settings.models, std::vector<std::string>{"*"});
 }
 
+TEST(Discover, LeavesOutWhatNoHeaderMayCarry) {
+  const config::FakeEnvironment environment({{"GROQ_API_KEY", "gsk\r\nx-more: 1"}});
+  EXPECT_FALSE(discover(environment).contains("groq"));
+}
+
 TEST(Discover, AlwaysHasTheDemo) {
   config::Config config;
   config.providers = discover(config::FakeEnvironment());
