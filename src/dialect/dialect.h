@@ -1,7 +1,7 @@
 // What a wire format can do, as a table of plain functions without state and without I/O.
 //
-// Adding one: a folder with these functions and a row in `all.cc`; the golden, conformance and
-// fuzz suites then ask for its cases.
+// Adding one: a folder with these functions and a row in `all.cc`. The golden suite then asks for
+// its cases, and the golden, conformance and fuzz suites write those of all others in it.
 #pragma once
 
 #include "base/result.h"

@@ -6,13 +6,15 @@
 
 namespace bifrost::pipeline {
 
-// The request id and CORS, on every answer.
+// The request id and CORS: on every answer to a request whose head could be read. What the session
+// itself answers to a broken one has neither.
 [[nodiscard]] http::Headers base_headers(const Exchange& exchange);
 
-// Of a good answer: who served it, what was dropped, the provider's rate-limit headers.
+// Of a good answer: who served it, what was dropped (on native routes), and what the provider says
+// of the caller's limits and of its own request id.
 [[nodiscard]] http::Headers served_headers(const Exchange& exchange);
 
-// Of an error answer: Retry-After, Allow, the operation.
+// Of an error answer: its content type, Retry-After, Allow.
 [[nodiscard]] http::Headers error_headers(const Exchange& exchange, const Error& error);
 
 }  // namespace bifrost::pipeline

@@ -261,6 +261,22 @@ std::vector<std::string> case_names() {
   return names;
 }
 
+// A new row in the table of dialects is asked for its cases.
+TEST(GoldenCases, EveryDialectHasSomeOfEachKind) {
+  std::set<std::string> present;
+  for (const std::string& name : case_names()) {
+    const InputName input = load_case(fs::path(kRoot) / name).input;
+    if (input.dialect != nullptr)
+      present.insert(fmt::format("{}.{}", input.dialect->name, input.kind));
+  }
+  for (const dialect::Dialect* dialect : dialect::all()) {
+    for (const char* kind : {"request.json", "response.json", "stream.txt", "error.json"}) {
+      EXPECT_TRUE(present.contains(fmt::format("{}.{}", dialect->name, kind)))
+          << "no golden case of " << dialect->name << " is a " << kind;
+    }
+  }
+}
+
 class GoldenTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenTest, IsWrittenAsReviewed) {
