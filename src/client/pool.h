@@ -5,9 +5,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "client/byte_source.h"
 #include "client/connection.h"
-#include "client/origin.h"
+#include "client/transport.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 
@@ -44,31 +43,15 @@ class Lease {
   bool reused_;
 };
 
-// A response head with the source of its body.
-struct Response {
-  http::ResponseHead head;
-  std::unique_ptr<ByteSource> body;
-};
-
-// Views of what outlives the call up to the response head.
-struct Request {
-  std::string_view method = "POST";
-  std::string_view target;       // path and query
-  const http::Headers& headers;  // without Host and framing, which are ours
-  std::string_view body;
-};
-
-class Pool final : private net::Timer {
+class Pool final : public Transport, private net::Timer {
  public:
   // References outlive the pool. `open` counts the connections, idle ones too.
   Pool(net::Loop& loop, net::Resolver& resolver, telemetry::Gauge& open);
   ~Pool() override;
 
-  // Sends a request and waits for the head of its answer. A reused connection that turns out to
-  // be closed is replaced by a fresh one, once. The caller bounds the wait with deadlines; the
-  // origin's connect timeout is applied here.
+  // A reused connection that turns out to be closed is replaced by a fresh one, once.
   net::Task<Result<Response>> send(net::CallScope& scope, std::shared_ptr<const Origin> origin,
-                                   const Request& request);
+                                   const Request& request) override;
 
   // Closes what is idle.
   void clear();

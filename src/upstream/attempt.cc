@@ -12,8 +12,6 @@
 namespace bifrost::upstream {
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr net::CallScope::Expiry kQueued{ErrorCode::kQueueTimeout, Origin::kGateway,
                                          Retry::kOtherTarget,
                                          "no place in the provider's queue became free in time "
@@ -36,16 +34,19 @@ struct Phase {
   const provider::Endpoint& endpoint;
   const provider::Side& side;
   const config::NetworkSettings& network;
+  const Clock& clock;
   SteadyTime sent;
   SteadyTime total_until;
+
+  [[nodiscard]] std::chrono::nanoseconds elapsed() const { return clock.now() - sent; }
 };
 
-Phase begin(const provider::Endpoint& endpoint, const provider::Side& side) {
+Phase begin(const provider::Endpoint& endpoint, const provider::Side& side, const Clock& clock) {
   const config::NetworkSettings& network = endpoint.settings.network;
-  const SteadyTime now = steady_clock::now();
+  const SteadyTime now = clock.now();
   const SteadyTime until =
       network.total_timeout.count() > 0 ? now + network.total_timeout : SteadyTime::max();
-  return {endpoint, side, network, now, until};
+  return {endpoint, side, network, clock, now, until};
 }
 
 // Reads a body to its end, at most `bytes_max`; beyond, what came so far counts or it is an error.
@@ -82,7 +83,7 @@ net::Task<Result<client::Response>> send(net::CallScope& scope, Client client,
                              .headers = request.headers,
                              .body = request.body};
   const net::CallScope::Deadline patience(scope, phase.network.request_timeout, kNoHead);
-  co_return co_await client.pool.send(scope, std::move(origin), wire);
+  co_return co_await client.transport.send(scope, std::move(origin), wire);
 }
 
 // An answer that says no, as an error with its next step.
@@ -116,7 +117,7 @@ Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, Call& call,
   BF_TRY(answer->tap, call.judge(phase.side, body));
   answer->head = std::move(head);
   answer->body = std::move(body);
-  answer->first_content_after = steady_clock::now() - phase.sent;
+  answer->first_content_after = phase.elapsed();
   return answer;
 }
 
@@ -156,7 +157,7 @@ net::Task<Result<std::unique_ptr<Answer>>> stream(net::CallScope& scope, const P
   }
   auto answer = std::make_unique<Answer>();
   answer->head = std::move(response.head);
-  answer->first_content_after = steady_clock::now() - phase.sent;
+  answer->first_content_after = phase.elapsed();
   answer->stream = std::make_unique<AnswerStream>(
       std::move(response.body), std::move(tap), std::move(peeked), ended,
       AnswerStream::Limits{phase.network.stream_idle_timeout, phase.total_until},
@@ -170,7 +171,7 @@ net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Clie
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response,
             co_await send(scope, client, network, phase, options.request));
-  const auto head_after = steady_clock::now() - phase.sent;
+  const auto head_after = phase.elapsed();
   if (response.head.status / 100 != 2) {
     co_return co_await refused(scope, phase, client, std::move(response));
   }
@@ -194,19 +195,19 @@ net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Clie
 net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client client,
                                                    const Network& network, AttemptOptions options,
                                                    AttemptTimes& times) {
-  const SteadyTime asked = steady_clock::now();
+  const SteadyTime asked = client.clock.now();
   Permit permit;
   {
     const net::CallScope::Deadline patience(scope, options.endpoint.settings.network.queue_timeout,
                                             kQueued);
     auto entered = co_await network.gate(options.endpoint)->enter(scope);
-    times.queued = steady_clock::now() - asked;
+    times.queued = client.clock.now() - asked;
     if (!entered) co_return std::move(entered).error();
     permit = *std::move(entered);
   }
-  const Phase phase = begin(options.endpoint, options.side);
+  const Phase phase = begin(options.endpoint, options.side, client.clock);
   auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit));
-  times.taken = steady_clock::now() - phase.sent;
+  times.taken = phase.elapsed();
   co_return answer;
 }
 
@@ -214,7 +215,7 @@ net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client c
                                                  const Network& network,
                                                  const provider::Endpoint& endpoint,
                                                  const provider::OutboundRequest& request) {
-  const Phase phase = begin(endpoint, endpoint.usual_side());
+  const Phase phase = begin(endpoint, endpoint.usual_side(), client.clock);
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
   if (response.head.status / 100 != 2) {

@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
-#include "client/pool.h"
+#include "client/transport.h"
 #include "provider/endpoint.h"
 #include "provider/prepare.h"
 #include "upstream/answer.h"
@@ -19,7 +19,7 @@ namespace bifrost::upstream {
 
 // What attempts need of the worker they run on.
 struct Client {
-  client::Pool& pool;
+  client::Transport& transport;
   const Clock& clock;
   Random& random;
 };

@@ -1,8 +1,7 @@
 // The built-in provider's answer, piece by piece at its own pace, as if it came from a network.
 #pragma once
 
-#include "client/byte_source.h"
-#include "client/pool.h"
+#include "client/transport.h"
 #include "provider/demo/demo.h"
 
 namespace bifrost::upstream {

@@ -1,0 +1,158 @@
+// Runs the executor against scripted providers in virtual time. For tests.
+#pragma once
+
+#include "base/clock.h"
+#include "config/environment.h"
+#include "dialect/dialect.h"
+#include "net/loop_fixture.h"
+#include "provider/registry.h"
+#include "upstream/execute.h"
+#include "upstream/scripted_transport.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bifrost::upstream {
+
+// A chat that passes as it is.
+class PassingCall final : public Call {
+ public:
+  explicit PassingCall(bool stream, std::string_view dialect = "openai_chat")
+      : stream_(stream), inbound_(*dialect::find(dialect)) {}
+
+  [[nodiscard]] llm::RequestType type() const override { return {llm::Operation::kChat, stream_}; }
+  [[nodiscard]] const dialect::Dialect& inbound() const override { return inbound_; }
+  [[nodiscard]] bool passes(const provider::Side& side) const override {
+    return &side.dialect() == &inbound_;
+  }
+  Result<dialect::EncodedRequest> encode(const provider::Side& /*side*/,
+                                         std::string_view model) override {
+    ++encoded;
+    return dialect::EncodedRequest{.body = std::string(model), .headers = {}, .dropped = {}};
+  }
+  Result<dialect::TapState> judge(const provider::Side& side, std::string_view body) override {
+    dialect::TapState said = side.dialect().tap_response(body);
+    if (said.error) return *std::move(said.error);
+    return said;
+  }
+  [[nodiscard]] std::string_view stream_type(const provider::Side& side) const override {
+    return side.dialect().content_type;
+  }
+  [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
+      const provider::Side& side) const override {
+    return side.dialect().make_stream_tap();
+  }
+
+  int encoded = 0;
+
+ private:
+  bool stream_;
+  const dialect::Dialect& inbound_;
+};
+
+// What an attempt came to.
+struct AttemptNote {
+  std::string provider;
+  std::string key;
+  std::int64_t retry = 0;
+  std::optional<ErrorCode> error;
+  AttemptTimes times;
+  bool rotated = false;
+};
+
+class AttemptNotes final : public AttemptObserver {
+ public:
+  void on_attempt(const AttemptRecord& record) override {
+    notes.push_back(
+        {.provider = record.target.endpoint->name,
+         .key = record.key != nullptr ? record.key->settings.name : "",
+         .retry = record.retry,
+         .error = record.error != nullptr ? std::optional(record.error->code) : std::nullopt,
+         .times = record.times,
+         .rotated = record.rotated});
+  }
+  std::vector<AttemptNote> notes;
+};
+
+// One provider of a simulated configuration.
+struct SimulatedProvider {
+  std::string name;
+  std::vector<config::KeySettings> keys = {};  // one, when none is given
+  config::NetworkSettings network = {};
+  std::int64_t concurrency = 1000;
+};
+
+inline config::KeySettings simulated_key(std::string name, double weight = 1) {
+  config::KeySettings key;
+  key.value = config::Secret("sk-" + name);
+  key.name = std::move(name);
+  key.models = {std::string(config::kEverything)};
+  key.weight = weight;
+  return key;
+}
+
+class ExecuteTest : public ::testing::Test {
+ protected:
+  void configure(std::vector<SimulatedProvider> providers) {
+    config::Config config;
+    for (SimulatedProvider& each : providers) {
+      auto& settings = config.providers.append(each.name);
+      settings.keys = std::move(each.keys);
+      if (settings.keys.empty()) settings.keys.push_back(simulated_key("main"));
+      settings.network = std::move(each.network);
+      settings.concurrency.concurrency = each.concurrency;
+    }
+    auto registry = provider::Registry::build(config);
+    ASSERT_TRUE(registry) << registry.error().message;
+    registry_ = *std::move(registry);
+    auto network = Network::build(registry_, false, gates_, environment_);
+    ASSERT_TRUE(network) << network.error().message;
+    network_ = *std::move(network);
+  }
+
+  [[nodiscard]] routing::Plan plan(std::string_view model,
+                                   std::vector<std::string> fallbacks = {}) const {
+    auto made = routing::plan(registry_, {.model = model, .fallbacks = fallbacks});
+    EXPECT_TRUE(made);
+    return *std::move(made);
+  }
+
+  // Executes one call on a loop in virtual time; `within` bounds it.
+  Result<Served> run(ScriptedTransport& transport, const routing::Plan& plan, Call& call,
+                     std::chrono::nanoseconds within = std::chrono::hours(1)) {
+    Result<Served> out = gateway_error(ErrorCode::kInternal, "it never ended");
+    net::Loop loop(clock_);
+    net::run_on(loop, [&](net::CallScope& scope) {
+      return execute_within(scope, transport, plan, call, within, out);
+    });
+    return out;
+  }
+
+  FakeClock clock_;
+  Random random_{1};
+  AttemptNotes attempts_;
+  provider::Registry registry_;
+  Gates gates_;
+  Network network_;
+
+ private:
+  static constexpr net::CallScope::Expiry kGivenUp{ErrorCode::kClientGone, Origin::kClient,
+                                                   Retry::kNo, "the test has had enough"};
+
+  net::Task<void> execute_within(net::CallScope& scope, ScriptedTransport& transport,
+                                 const routing::Plan& plan, Call& call,
+                                 std::chrono::nanoseconds within, Result<Served>& out) {
+    const net::CallScope::Deadline patience(scope, within, kGivenUp);
+    const Job job{.network = network_, .plan = plan, .call = call};
+    out = co_await execute(scope, {transport, clock_, random_}, job, attempts_);
+  }
+
+  config::FakeEnvironment environment_;
+};
+
+}  // namespace bifrost::upstream

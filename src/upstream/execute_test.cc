@@ -1,0 +1,268 @@
+#include "upstream/execute_fixture.h"
+
+#include <algorithm>
+#include <set>
+
+namespace bifrost::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+using Sent = ScriptedTransport::Sent;
+
+constexpr std::string_view kAnswer =
+    R"({"id":"1","object":"chat.completion","model":"m","choices":[{"index":0,"message":)"
+    R"({"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,)"
+    R"("completion_tokens":1,"total_tokens":2}})";
+constexpr std::string_view kFirst =
+    "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,"
+    "\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]}\n\n";
+
+ScriptedReply good() { return ScriptedReply::json(200, std::string(kAnswer)); }
+ScriptedReply failing(int status, http::Headers headers = {}) {
+  ScriptedReply reply = ScriptedReply::json(status, R"({"error":{"message":"no"}})");
+  for (const http::Header header : headers) reply.headers.add(header.name, header.value);
+  return reply;
+}
+
+config::NetworkSettings retrying(std::int64_t retries) {
+  config::NetworkSettings network;
+  network.max_retries = retries;
+  network.retry_backoff_initial = 1s;
+  network.retry_backoff_max = 60s;
+  return network;
+}
+
+TEST_F(ExecuteTest, OneGoodAnswerIsOneCall) {
+  configure({{.name = "openai"}});
+  ScriptedTransport transport([](const Sent&) { return good(); });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  const auto served = run(transport, targets, call);
+  ASSERT_TRUE(served) << served.error().message;
+  EXPECT_EQ(served->answer->body, kAnswer);
+  EXPECT_EQ(served->model, "m");
+  EXPECT_EQ(served->key_name, "main");
+  EXPECT_TRUE(served->same_dialect);
+  ASSERT_EQ(transport.sent().size(), 1U);
+  EXPECT_EQ(transport.sent()[0].headers.get("authorization"), "Bearer sk-main");
+  EXPECT_EQ(attempts_.notes.size(), 1U);
+}
+
+TEST_F(ExecuteTest, PausesLongerBeforeEachRepetition) {
+  configure({{.name = "openai", .network = retrying(3)}});
+  ScriptedTransport transport([](const Sent&) { return failing(500); });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  const auto served = run(transport, targets, call);
+  ASSERT_FALSE(served);
+  EXPECT_EQ(served.error().code, ErrorCode::kUpstreamServerError);
+  ASSERT_EQ(transport.sent().size(), 4U);
+  for (std::size_t i = 1; i < 4; ++i) {
+    const auto pause = transport.sent()[i].at - transport.sent()[i - 1].at;
+    const auto usual = 1000ms * (1 << (i - 1));
+    EXPECT_GE(pause, usual * 8 / 10) << i;
+    EXPECT_LE(pause, usual * 12 / 10 + 1ms) << i;
+  }
+  EXPECT_EQ(attempts_.notes.back().retry, 3);
+}
+
+TEST_F(ExecuteTest, WaitsAsLongAsTheProviderAsks) {
+  configure({{.name = "openai", .network = retrying(1)}});
+  int calls = 0;
+  ScriptedTransport transport(
+      [&](const Sent&) { return calls++ == 0 ? failing(429, {{"retry-after", "20"}}) : good(); });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  ASSERT_TRUE(run(transport, targets, call));
+  EXPECT_GE(transport.sent()[1].at - transport.sent()[0].at, 20s);
+}
+
+TEST_F(ExecuteTest, ARefusedKeyIsReplacedAtOnce) {
+  configure({{.name = "openai",
+              .keys = {simulated_key("bad", 1), simulated_key("good", 0)},
+              .network = retrying(1)}});
+  ScriptedTransport transport([](const Sent& sent) {
+    return sent.headers.get("authorization") == "Bearer sk-bad" ? failing(401) : good();
+  });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  const auto served = run(transport, targets, call);
+  ASSERT_TRUE(served) << served.error().message;
+  EXPECT_EQ(served->key_name, "good");
+  EXPECT_EQ(transport.sent()[1].at, transport.sent()[0].at) << "a dead key is not waited for";
+  EXPECT_TRUE(attempts_.notes[0].rotated);
+}
+
+TEST_F(ExecuteTest, TheFallbackAnswersAndTheFirstErrorIsTold) {
+  configure({{.name = "openai"}, {.name = "groq"}});
+  bool fallback_works = true;
+  ScriptedTransport transport([&](const Sent& sent) {
+    return sent.host == "api.groq.com" ? (fallback_works ? good() : failing(503)) : failing(500);
+  });
+  PassingCall call(false);
+  const auto targets = plan("openai/m", {"groq/m"});
+  const auto served = run(transport, targets, call);
+  ASSERT_TRUE(served);
+  EXPECT_EQ(served->target->endpoint->name, "groq");
+  EXPECT_EQ(served->fallback_index, 1U);
+  fallback_works = false;
+  const auto failed = run(transport, targets, call);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::kUpstreamServerError) << "that of the first target";
+}
+
+// ---------------------------------------------------------------------------------------------
+// Every phase has its limit, in virtual time.
+
+struct Silence {
+  std::string_view name;
+  ScriptedReply reply;
+  bool stream;
+  ErrorCode code;
+  std::chrono::seconds after;
+};
+
+TEST_F(ExecuteTest, EachPhaseHasItsOwnLimitAndItsOwnError) {
+  config::NetworkSettings network = retrying(0);
+  network.request_timeout = 30s;
+  network.first_token_timeout = 40s;
+  network.stream_idle_timeout = 50s;
+  const Silence cases[] = {
+      {"no head", {.head_after = 10h}, false, ErrorCode::kUpstreamHeaderTimeout, 30s},
+      {"no body",
+       {.pieces = {{10h, std::string(kAnswer)}}},
+       false,
+       ErrorCode::kUpstreamIdleTimeout,
+       50s},
+      {"no first event", ScriptedReply::events({{10h, std::string(kFirst)}}), true,
+       ErrorCode::kUpstreamFirstTokenTimeout, 40s},
+      {"comments are no token",
+       ScriptedReply::events({{1s, ": wait\n\n"}, {10h, std::string(kFirst)}}), true,
+       ErrorCode::kUpstreamFirstTokenTimeout, 40s},
+  };
+  configure({{.name = "openai", .network = network}});
+  const auto targets = plan("openai/m");
+  for (const Silence& each : cases) {
+    SCOPED_TRACE(each.name);
+    attempts_.notes.clear();
+    ScriptedTransport transport([&](const Sent&) { return each.reply; });
+    PassingCall call(each.stream);
+    const SteadyTime began = clock_.now();
+    const auto served = run(transport, targets, call);
+    ASSERT_FALSE(served);
+    EXPECT_EQ(served.error().code, each.code) << served.error().message;
+    EXPECT_EQ(clock_.now() - began, each.after);
+    ASSERT_EQ(attempts_.notes.size(), 1U);
+    EXPECT_EQ(attempts_.notes[0].times.taken, each.after);
+    EXPECT_EQ(transport.open(), 0U) << "the call was given up";
+  }
+}
+
+TEST_F(ExecuteTest, TheTotalLimitHoldsWhateverTheProviderSends) {
+  config::NetworkSettings network = retrying(0);
+  network.total_timeout = 5s;
+  configure({{.name = "openai", .network = network}});
+  ScriptedTransport transport([](const Sent&) {
+    ScriptedReply reply = good();
+    reply.pieces.clear();
+    for (int i = 0; i < 60; ++i) reply.pieces.push_back({.after = 1s, .bytes = " "});
+    return reply;
+  });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  const SteadyTime began = clock_.now();
+  const auto served = run(transport, targets, call);
+  ASSERT_FALSE(served);
+  EXPECT_EQ(served.error().code, ErrorCode::kUpstreamTotalTimeout);
+  EXPECT_EQ(clock_.now() - began, 5s);
+}
+
+TEST_F(ExecuteTest, ACallerWhoLeavesEndsEveryPhase) {
+  const ScriptedReply slow[] = {
+      {.head_after = 10h},
+      {.pieces = {{10h, std::string(kAnswer)}}},
+      failing(500),  // and then a pause
+  };
+  config::NetworkSettings network = retrying(5);
+  network.request_timeout = 24h;
+  network.stream_idle_timeout = 24h;
+  network.retry_backoff_initial = 1h;
+  network.retry_backoff_max = 1h;
+  configure({{.name = "openai", .network = network}});
+  const auto targets = plan("openai/m");
+  for (const ScriptedReply& reply : slow) {
+    ScriptedTransport transport([&](const Sent&) { return reply; });
+    PassingCall call(false);
+    const SteadyTime began = clock_.now();
+    const auto served = run(transport, targets, call, 3s);
+    ASSERT_FALSE(served);
+    EXPECT_EQ(served.error().code, ErrorCode::kClientGone);
+    EXPECT_EQ(clock_.now() - began, 3s);
+    EXPECT_EQ(transport.open(), 0U);
+    EXPECT_EQ(gates_.all().front().second->in_flight(), 0U);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Streams
+
+TEST_F(ExecuteTest, AStreamCountsWithItsFirstContentAndKeepsItsPlace) {
+  configure({{.name = "openai"}});
+  ScriptedTransport transport([](const Sent&) {
+    return ScriptedReply::events({{1s, ": hello\n\n"}, {2s, std::string(kFirst)}, {1h, "rest"}});
+  });
+  PassingCall call(true);
+  const auto targets = plan("openai/m");
+  auto served = run(transport, targets, call);
+  ASSERT_TRUE(served) << served.error().message;
+  ASSERT_NE(served->answer->stream, nullptr);
+  EXPECT_EQ(served->answer->first_content_after, 3s);
+  EXPECT_EQ(gates_.all().front().second->in_flight(), 1U);
+  served->answer->stream->close();
+  EXPECT_EQ(gates_.all().front().second->in_flight(), 0U);
+  EXPECT_EQ(transport.open(), 0U);
+}
+
+TEST_F(ExecuteTest, AStreamThatEndsBeforeItsFirstEventIsTriedAgain) {
+  configure({{.name = "openai", .network = retrying(1)}});
+  int calls = 0;
+  ScriptedTransport transport([&](const Sent&) {
+    return calls++ == 0 ? ScriptedReply::events({{0s, ": hello\n\n"}})
+                        : ScriptedReply::events({{0s, std::string(kFirst)}});
+  });
+  PassingCall call(true);
+  const auto targets = plan("openai/m");
+  EXPECT_TRUE(run(transport, targets, call));
+  EXPECT_EQ(attempts_.notes.at(0).error, ErrorCode::kUpstreamCutShort);
+  EXPECT_EQ(transport.sent().size(), 2U);
+}
+
+TEST_F(ExecuteTest, ARequestForAStreamIsNotAnsweredByAWholeBody) {
+  configure({{.name = "openai"}});
+  ScriptedTransport transport([](const Sent&) { return good(); });
+  PassingCall call(true);
+  const auto targets = plan("openai/m");
+  const auto served = run(transport, targets, call);
+  ASSERT_FALSE(served);
+  EXPECT_EQ(served.error().code, ErrorCode::kUpstreamProtocol);
+}
+
+TEST_F(ExecuteTest, ABrokenConnectionIsTriedAgain) {
+  configure({{.name = "openai", .network = retrying(1)}});
+  int calls = 0;
+  ScriptedTransport transport([&](const Sent&) {
+    ScriptedReply reply = good();
+    if (calls++ == 0) {
+      reply.pieces = {{.bytes = "{\"id\""}};
+      reply.broken = upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget, "reset");
+    }
+    return reply;
+  });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  EXPECT_TRUE(run(transport, targets, call));
+  EXPECT_EQ(call.encoded, 2) << "each attempt is encoded anew, for it may have another key";
+}
+
+}  // namespace
+}  // namespace bifrost::upstream
