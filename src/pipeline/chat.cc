@@ -5,12 +5,13 @@
 #include "pipeline/answer_headers.h"
 #include "pipeline/caller.h"
 #include "pipeline/chat_call.h"
-#include "pipeline/keep_alive.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/relay.h"
+#include "pipeline/stream_writer.h"
 #include "routing/plan.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 namespace bifrost::pipeline {
@@ -30,18 +31,6 @@ class Observer final : public upstream::AttemptObserver {
   Exchange& exchange_;
 };
 
-// Counts a stream as open for as long as it lives.
-class OpenStream {
- public:
-  explicit OpenStream(Meter& meter) : meter_(meter) { meter_.stream_opened(); }
-  ~OpenStream() { meter_.stream_closed(); }
-  OpenStream(const OpenStream&) = delete;
-  OpenStream& operator=(const OpenStream&) = delete;
-
- private:
-  Meter& meter_;
-};
-
 Result<std::string> decode_path_model(std::string_view encoded) {
   auto model = percent_decode(encoded);
   if (!model) {
@@ -58,15 +47,6 @@ bool keeps_sent_body(const Exchange& exchange) {
     if (endpoint.settings.send_back_raw_request) return true;
   }
   return false;
-}
-
-// Headers of a stream that a keep-alive begins before anybody is known to serve it.
-http::Headers early_headers(const Exchange& exchange) {
-  http::Headers headers = base_headers(exchange);
-  headers.add("content-type", exchange.surface().dialect->content_type);
-  headers.add("cache-control", "no-cache");
-  headers.add("x-accel-buffering", "no");
-  return headers;
 }
 
 }  // namespace
@@ -91,13 +71,8 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
 
   BF_CO_TRY(const routing::Session session, session_of(request.head.headers));
 
-  const bool stream = exchange.facts.stream;
-  const http::Headers early = stream ? early_headers(exchange) : http::Headers();
-  const auto interval = exchange.snapshot->config.server.keep_alive_interval;
-  KeepAlive keep_alive(loop_, request.out,
-                       {.interval = stream ? interval : std::chrono::milliseconds(0),
-                        .bytes = dialect.keep_alive,
-                        .headers = early});
+  std::optional<StreamWriter> writer;
+  if (exchange.facts.stream) writer.emplace(exchange, meter_);
 
   const auto own_key = direct_key(settings, request.head.headers);
   const auto login = anthropic_login(dialect, request.head.headers);
@@ -117,28 +92,15 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
   const SteadyTime asked = clock_.now();
   auto served = co_await upstream::execute(request.scope, client(), job, observer);
   exchange.upstream_time = clock_.now() - asked;
-  if (!served) {
-    keep_alive.stop();
-    meter_.keep_alives(keep_alive.sent());
-    co_return std::move(served).error();
-  }
+  if (!served) co_return std::move(served).error();
   exchange.served = *std::move(served);
   exchange.dropped = exchange.served->dropped;
   // Long streams of long prompts: the prompt has done its work.
   exchange.facts.members.clear();
   std::string().swap(exchange.body);
 
-  RelayContext context{.exchange = exchange,
-                       .call = call,
-                       .now = clock_.wall(),
-                       .between_events = nullptr,
-                       .keep_alive = &keep_alive};
-  if (!stream) co_return co_await relay_whole(context);
-  const OpenStream open(meter_);
-  context.between_events = &meter_.between_events(exchange);
-  auto relayed = co_await relay_stream(context);
-  meter_.keep_alives(keep_alive.sent());
-  co_return relayed;
+  const RelayContext context{.exchange = exchange, .call = call, .now = clock_.wall()};
+  co_return writer ? co_await relay_stream(context, *writer) : co_await relay_whole(context);
 }
 
 }  // namespace bifrost::pipeline

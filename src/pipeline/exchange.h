@@ -40,7 +40,6 @@ struct Exchange {
 
   // Where the time went
   std::chrono::nanoseconds upstream_time = {};  // attempts, queues and pauses before the answer
-  std::optional<SteadyTime> first_content = {};
 
   [[nodiscard]] const Surface& surface() const { return *route.surface; }
   [[nodiscard]] bool unified() const {

@@ -260,10 +260,6 @@ void Meter::heard_of_key(const upstream::AttemptRecord& record, AttemptCells& ce
   if (cells.key_up->value() != up) cells.key_up->set(up);
 }
 
-void Meter::keep_alives(std::uint64_t count) {
-  if (count > 0) shard_.counter(Metric::kKeepAlives).add(static_cast<double>(count));
-}
-
 telemetry::Histogram& Meter::between_events(const Exchange& exchange) {
   return *target_cells(exchange).between_events;
 }

@@ -33,9 +33,8 @@ class Meter {
   void request_ended(const Exchange& exchange, std::chrono::nanoseconds duration);
   void attempt_ended(const Exchange& exchange, const upstream::AttemptRecord& record);
 
-  void stream_opened() { streams_open_.add(); }
-  void stream_closed() { streams_open_.sub(); }
-  void keep_alives(std::uint64_t count);
+  [[nodiscard]] telemetry::Gauge& open_streams() { return streams_open_; }
+  void keep_alive_sent() { shard_.counter(telemetry::Metric::kKeepAlives).add(); }
   // The cell for the time between two pieces of content of one stream.
   telemetry::Histogram& between_events(const Exchange& exchange);
 

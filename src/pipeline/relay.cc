@@ -6,14 +6,11 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
 namespace bifrost::pipeline {
 namespace {
-
-using std::chrono::steady_clock;
 
 std::int64_t milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
@@ -91,46 +88,6 @@ std::string whole_body(const RelayContext& context) {
   return exchange.surface().dialect->encode_response(*context.call.response(),
                                                      answer_context(context));
 }
-
-// Writes pieces and keeps what is measured by the piece.
-class StreamWriter {
- public:
-  explicit StreamWriter(const RelayContext& context)
-      : context_(context), out_(context.exchange.request.out) {}
-
-  void begin() {
-    if (out_.begun()) return;  // by a keep-alive
-    http::Headers headers = served_headers(context_.exchange);
-    headers.add("content-type", context_.exchange.surface().dialect->content_type);
-    headers.add("cache-control", "no-cache");
-    headers.add("x-accel-buffering", "no");
-    out_.begin(200, headers);
-    context_.exchange.served->answer->head = {};  // it has been passed on; streams are long
-  }
-
-  net::Task<Result<void>> write(std::string_view piece) {
-    context_.keep_alive->touch();
-    return out_.write(context_.exchange.request.scope, piece);
-  }
-
-  void count_content(std::uint64_t content_events) {
-    if (content_events == content_events_) return;
-    const SteadyTime now = steady_clock::now();
-    if (content_events_ > 0) {
-      context_.between_events->observe(std::chrono::duration<double>(now - last_content_).count());
-    } else {
-      context_.exchange.first_content = now;
-    }
-    content_events_ = content_events;
-    last_content_ = now;
-  }
-
- private:
-  const RelayContext& context_;
-  server::Responder& out_;
-  std::uint64_t content_events_ = 0;
-  SteadyTime last_content_;
-};
 
 // Says in the stream why it ends here.
 net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter& writer,
@@ -244,16 +201,14 @@ net::Task<Result<void>> relay_whole(RelayContext context) {
   co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);
 }
 
-net::Task<Result<void>> relay_stream(RelayContext context) {
-  Exchange& exchange = context.exchange;
-  StreamWriter writer(context);
+net::Task<Result<void>> relay_stream(RelayContext context, StreamWriter& writer) {
+  const Exchange& exchange = context.exchange;
   writer.begin();
   auto relayed = exchange.served->same_dialect ? co_await pass_through(context, writer)
                                                : co_await translate(context, writer);
-  context.keep_alive->stop();
   exchange.served->answer->stream->close();
   if (!relayed && exchange.request.scope.cancelled()) co_return relayed;
-  auto ended = co_await exchange.request.out.end(exchange.request.scope);
+  auto ended = co_await writer.end();
   if (!ended && relayed) co_return ended;
   co_return relayed;
 }

@@ -5,17 +5,14 @@
 
 #include "pipeline/chat_call.h"
 #include "pipeline/exchange.h"
-#include "pipeline/keep_alive.h"
-#include "telemetry/cell.h"
+#include "pipeline/stream_writer.h"
 
 namespace bifrost::pipeline {
 
 struct RelayContext {
   Exchange& exchange;
   const ChatCall& call;
-  WallTime now;                          // for answers without a time of their own
-  telemetry::Histogram* between_events;  // of streams
-  KeepAlive* keep_alive;                 // of streams
+  WallTime now;  // for answers without a time of their own
 };
 
 // Writes the whole answer. Fails with kClientGone, or when the answer cannot be understood.
@@ -23,6 +20,6 @@ net::Task<Result<void>> relay_whole(RelayContext context);
 
 // Writes the stream to its end. An error in the middle is written as the dialect's own in-stream
 // error; it is returned as well, for the log and the metrics.
-net::Task<Result<void>> relay_stream(RelayContext context);
+net::Task<Result<void>> relay_stream(RelayContext context, StreamWriter& writer);
 
 }  // namespace bifrost::pipeline

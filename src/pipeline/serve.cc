@@ -111,23 +111,31 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
 
 // The one place where an error becomes an answer.
 net::Task<void> Pipeline::write_error(Exchange& exchange, const Error& error) {
+  if (exchange.request.scope.cancelled()) co_return;
   server::Responder& out = exchange.request.out;
-  if (out.complete() || exchange.request.scope.cancelled()) co_return;
+  const Surface* surface = exchange.route.surface;
+  const dialect::Dialect* dialect = surface != nullptr ? surface->dialect : nullptr;
   Result<void> written;
-  if (out.begun()) {
-    // A keep-alive has committed the status: the stream is the only place left.
-    const dialect::Dialect* dialect = exchange.surface().dialect;
-    written = co_await out.write(exchange.request.scope, dialect->encode_stream_error(error));
-    if (written) written = co_await out.end(exchange.request.scope);
-  } else {
-    const dialect::Dialect* dialect =
-        exchange.route.surface != nullptr ? exchange.surface().dialect : nullptr;
-    const bool native = dialect != nullptr && !exchange.unified();
-    const std::string body =
-        native ? dialect->encode_error(error)
-               : dialect::openai_chat::encode_unified_error(error, unified_context(exchange));
-    written = co_await out.send(exchange.request.scope, error.status(),
-                                error_headers(exchange, error), body);
+  switch (out.state()) {
+    case server::Responder::State::kFresh: {
+      const bool native = dialect != nullptr && !exchange.unified();
+      const std::string body =
+          native ? dialect->encode_error(error)
+                 : dialect::openai_chat::encode_unified_error(error, unified_context(exchange));
+      written = co_await out.send(exchange.request.scope, error.status(),
+                                  error_headers(exchange, error), body);
+      break;
+    }
+    case server::Responder::State::kStream:
+      // A keep-alive has committed the status: the stream is the only place left.
+      if (dialect == nullptr) break;
+      written = co_await out.write(exchange.request.scope, dialect->encode_stream_error(error));
+      if (written) written = co_await out.end(exchange.request.scope);
+      break;
+    case server::Responder::State::kWhole:
+    case server::Responder::State::kComplete:
+    case server::Responder::State::kBroken:
+      break;  // there is no place left to say it; an answer that is cut off ends the connection
   }
   ignore(written, "the caller has left, there is nobody to tell");
 }

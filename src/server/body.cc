@@ -34,11 +34,12 @@ net::Task<Result<void>> Body::more(net::CallScope& scope) {
 
 net::Task<Result<std::string>> Body::read_all(net::CallScope& scope, std::size_t bytes_max) {
   std::string body;
+  if (begun_) co_return gateway_error(ErrorCode::kInternal, "the body has been read before");
   if (framing_.kind == Kind::kLength && framing_.length > bytes_max) co_return too_large(bytes_max);
+  begun_ = true;
   if (framing_.kind != Kind::kNone) {
-    begun_ = true;
     if (expects_continue_ && input_.held().empty()) {
-      BF_CO_TRY_VOID(co_await stream_.write(scope, "HTTP/1.1 100 Continue\r\n\r\n"));
+      BF_CO_TRY_VOID(co_await out_.invite(scope));
     }
     BF_CO_TRY_VOID(co_await fill(scope, body, bytes_max));
   }

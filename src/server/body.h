@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "http/message.h"
 #include "server/input.h"
+#include "server/responder.h"
 #include "server/settings.h"
 
 #include <cstddef>
@@ -13,9 +14,10 @@ namespace bifrost::server {
 
 class Body {
  public:
-  Body(net::Stream& stream, Input& input, const Settings& settings, http::Framing framing,
+  // References outlive the body. `out` is the answer to the same request.
+  Body(Responder& out, Input& input, const Settings& settings, http::Framing framing,
        bool expects_continue)
-      : stream_(stream),
+      : out_(out),
         input_(input),
         settings_(settings),
         framing_(framing),
@@ -23,7 +25,7 @@ class Body {
 
   // The whole body, with room behind it for a scanner (json::kScanPadding). Fails with
   // kBodyTooLarge before more than `bytes_max` are held, with kRequestTimeout, or with kClientGone
-  // when the peer closes in the middle. Call it once.
+  // when the peer closes in the middle. Fails with kInternal when it was called before.
   net::Task<Result<std::string>> read_all(net::CallScope& scope, std::size_t bytes_max);
 
   // Reads and forgets what the handler left, as far as that is cheap. False: there is more, the
@@ -41,7 +43,7 @@ class Body {
                                        std::size_t bytes_max);
   net::Task<Result<void>> more(net::CallScope& scope);
 
-  net::Stream& stream_;
+  Responder& out_;
   Input& input_;
   const Settings& settings_;
   http::Framing framing_;

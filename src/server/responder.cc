@@ -1,7 +1,5 @@
 #include "server/responder.h"
 
-#include "base/assert.h"
-#include "base/try.h"
 #include "http/h1/chunked.h"
 #include "http/h1/head.h"
 
@@ -21,16 +19,51 @@ Result<void> as_client_gone(Result<void> written) {
   return client_error(ErrorCode::kClientGone, written.error().message);
 }
 
+// RFC 9110, sections 8.6 and 15.
+bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
+
 }  // namespace
+
+// One write. Whatever ends it but success, an exception included, breaks the answer.
+class Responder::Writing {
+ public:
+  Writing(Responder& answer, net::CallScope& scope)
+      : answer_(answer), patience_(scope, answer.settings_.write_timeout, kTooSlow) {
+    answer_.writing_ = true;
+  }
+  ~Writing() {
+    answer_.writing_ = false;
+    answer_.state_ = after_;
+  }
+  Writing(const Writing&) = delete;
+  Writing& operator=(const Writing&) = delete;
+
+  Result<void> ended(Result<void> written, State after) {
+    if (written) after_ = after;
+    return as_client_gone(std::move(written));
+  }
+
+ private:
+  Responder& answer_;
+  const net::CallScope::Deadline patience_;
+  State after_ = State::kBroken;
+};
+
+Error Responder::misfit() const {
+  if (state_ == State::kBroken) {
+    return client_error(ErrorCode::kClientGone, "the answer was cut off before");
+  }
+  return gateway_error(ErrorCode::kInternal, "the answer is not at a point to write this");
+}
 
 void Responder::append_head(std::string& out, int status, const http::Headers& headers,
                             std::string_view framing) const {
   http::h1::append_status_line(out, status);
   http::h1::append_fields(out, headers);
   out += framing;
-  if (!keep_alive_) {
+  if (!options_.keep_alive) {
     out += "connection: close\r\n";
-  } else if (!http11_) {
+  } else if (!options_.http11) {
     out += "connection: keep-alive\r\n";
   }
   out += http::h1::kLineEnd;
@@ -38,72 +71,79 @@ void Responder::append_head(std::string& out, int status, const http::Headers& h
 
 net::Task<Result<void>> Responder::send(net::CallScope& scope, int status,
                                         const http::Headers& headers, std::string_view body) {
-  BF_ASSERT(state_ == State::kFresh);
+  if (state_ != State::kFresh || writing_) co_return misfit();
+  if (has_no_body(status)) body = {};
   status_ = status;
   body_bytes_ = body.size();
   std::string head;
   head.reserve(512);
-  // RFC 9110 section 8.6: none with 204.
   append_head(head, status, headers,
-              status == 204 ? "" : "content-length: " + std::to_string(body.size()) + "\r\n");
-  state_ = State::kStreaming;
-  const net::CallScope::Deadline patience(scope, settings_.write_timeout, kTooSlow);
-  auto written = as_client_gone(co_await stream_.write(scope, head, head_only_ ? "" : body));
-  if (written) state_ = State::kComplete;
-  co_return written;
+              has_no_body(status) ? "" : "content-length: " + std::to_string(body.size()) + "\r\n");
+  state_ = State::kWhole;
+  Writing writing(*this, scope);
+  auto written = co_await stream_.write(scope, head, options_.head_only ? "" : body);
+  co_return writing.ended(std::move(written), State::kComplete);
 }
 
 void Responder::begin(int status, const http::Headers& headers) {
-  BF_ASSERT(state_ == State::kFresh);
+  if (state_ != State::kFresh || writing_) return;
   status_ = status;
+  bodiless_ = options_.head_only || has_no_body(status);
   // Without chunks only the end of the connection ends the body.
-  if (!http11_) keep_alive_ = false;
-  append_head(out_, status, headers, http11_ ? "transfer-encoding: chunked\r\n" : "");
-  state_ = State::kStreaming;
+  if (!options_.http11) options_.keep_alive = false;
+  const bool chunked = options_.http11 && !has_no_body(status);
+  append_head(out_, status, headers, chunked ? "transfer-encoding: chunked\r\n" : "");
+  state_ = State::kStream;
 }
 
 void Responder::append_piece(std::string_view piece) {
   body_bytes_ += piece.size();
-  if (head_only_) return;
-  if (http11_) {
+  if (bodiless_) return;
+  if (options_.http11) {
     http::h1::append_chunk(out_, piece);
   } else {
     out_ += piece;
   }
 }
 
-net::Task<Result<void>> Responder::flush(net::CallScope& scope) {
-  const net::CallScope::Deadline patience(scope, settings_.write_timeout, kTooSlow);
-  writing_ = true;
-  auto written = as_client_gone(co_await stream_.write(scope, out_));
-  writing_ = false;
+net::Task<Result<void>> Responder::flush(net::CallScope& scope, std::string_view piece,
+                                         State after) {
+  if (state_ != State::kStream || writing_) co_return misfit();
+  Writing writing(*this, scope);
+  append_piece(piece);
+  if (after == State::kComplete && options_.http11 && !bodiless_) out_ += http::h1::kLastChunk;
+  auto written = co_await stream_.write(scope, out_);
   out_.clear();
   if (out_.capacity() > kKeptBytes) out_.shrink_to_fit();
-  co_return written;
+  co_return writing.ended(std::move(written), after);
 }
 
 net::Task<Result<void>> Responder::write(net::CallScope& scope, std::string_view piece) {
-  BF_ASSERT(state_ == State::kStreaming);
-  append_piece(piece);
-  return flush(scope);
-}
-
-bool Responder::write_now(std::string_view piece) {
-  BF_ASSERT(state_ == State::kStreaming);
-  // While a write waits, the buffer belongs to it.
-  if (writing_) return false;
-  append_piece(piece);
-  // What the socket refuses now goes out with the next write; until then one piece is enough.
-  if (stream_.write_now(out_)) out_.clear();
-  return true;
+  return flush(scope, piece, State::kStream);
 }
 
 net::Task<Result<void>> Responder::end(net::CallScope& scope) {
-  BF_ASSERT(state_ == State::kStreaming);
-  if (http11_ && !head_only_) out_ += http::h1::kLastChunk;
-  auto written = co_await flush(scope);
-  if (written) state_ = State::kComplete;
-  co_return written;
+  return flush(scope, {}, State::kComplete);
+}
+
+bool Responder::write_now(std::string_view piece) {
+  if (state_ != State::kStream || writing_) return false;
+  const std::size_t before = out_.size();
+  append_piece(piece);
+  if (stream_.write_now(out_)) {
+    out_.clear();
+    return true;
+  }
+  out_.resize(before);
+  body_bytes_ -= piece.size();
+  return false;
+}
+
+net::Task<Result<void>> Responder::invite(net::CallScope& scope) {
+  if (state_ != State::kFresh || writing_) co_return misfit();
+  Writing writing(*this, scope);
+  auto written = co_await stream_.write(scope, "HTTP/1.1 100 Continue\r\n\r\n");
+  co_return writing.ended(std::move(written), State::kFresh);
 }
 
 }  // namespace bifrost::server

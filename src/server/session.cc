@@ -86,9 +86,12 @@ net::Task<bool> Session::serve(const http::RequestHead& head) {
   }
   const SteadyTime arrived = std::chrono::steady_clock::now();
   const bool keep_alive = http::h1::keeps_alive(head.minor_version, head.headers) && !draining_;
-  Body body(*stream_, input_, *settings_, *framing,
+  Responder out(*stream_, *settings_,
+                {.http11 = head.minor_version >= 1,
+                 .keep_alive = keep_alive,
+                 .head_only = head.method == "HEAD"});
+  Body body(out, input_, *settings_, *framing,
             iequals(head.headers.get("expect"), "100-continue"));
-  Responder out(*stream_, *settings_, head.minor_version >= 1, keep_alive, head.method == "HEAD");
   Request request{head, body, out, scope_, arrived};
   stream_->on_peer_closed([this] {
     scope_.cancel(client_error(ErrorCode::kClientGone, "the client closed the connection"));
@@ -106,7 +109,7 @@ net::Task<bool> Session::serve(const http::RequestHead& head) {
 
 // Says what is wrong with a head, as far as the peer still listens, and closes.
 net::Task<void> Session::refuse(const Error& error) {
-  Responder out(*stream_, *settings_, true, false, false);
+  Responder out(*stream_, *settings_, {.keep_alive = false});
   const std::string body = handler_.protocol_error_body(error);
   const http::Headers headers = {{"content-type", "application/json"}};
   auto sent = co_await out.send(scope_, error.status(), headers, body);

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -16,6 +18,10 @@ void GatewayTest::TearDown() {
   const std::string log = gateway->log();
   for (const std::string_view text : {"assertion failed", "Sanitizer", "runtime error"}) {
     EXPECT_THAT(log, testing::Not(testing::HasSubstr(text)));
+  }
+  const std::optional<int> exit_code = gateway->wait_for_exit(0ms);
+  for (const int crash : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) {
+    EXPECT_NE(exit_code, 128 + crash) << log;
   }
 }
 

@@ -185,6 +185,20 @@ TEST_F(LimitsTest, ACallerThatDoesNotReadIsLeft) {
   EXPECT_TRUE(metric_reaches("bifrost_client_gone_total", 1));
 }
 
+// What needs no provider fills a connection just as well.
+TEST_F(LimitsTest, ACallerThatPipelinesAndDoesNotReadIsLeft) {
+  start({.server = R"("write_timeout_in_seconds": "200ms")"});
+  Client client = connect({.receive_buffer_bytes = 4096});
+  std::string requests;
+  for (int i = 0; i < 2000; ++i) requests += "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n";
+  client.send(requests);
+  EXPECT_TRUE(metric_reaches("bifrost_client_gone_total", 1));
+  // What comes is a row of good answers up to the cut.
+  Response reply = client.read_response();
+  while (reply.end == End::kComplete && reply.status == 200) reply = client.read_response();
+  EXPECT_TRUE(reply.end == End::kCut || reply.end == End::kReset) << static_cast<int>(reply.end);
+}
+
 // A slow caller slows its provider, and what is in between stays small.
 TEST_F(LimitsTest, ASlowCallerSlowsTheProvider) {
   constexpr std::size_t kEvents = 256;

@@ -1,0 +1,270 @@
+#include "server/responder.h"
+
+#include "net/loop_fixture.h"
+#include "net/pair_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace bifrost::server {
+namespace {
+
+using namespace std::chrono_literals;
+using net::CallScope;
+using net::Task;
+using State = Responder::State;
+
+http::Headers plain() { return {{"content-type", "text/plain"}}; }
+
+// More than the kernel takes, so that a write waits for a reader.
+const std::string& big() {
+  static const std::string kText(1'000'000, 'x');
+  return kText;
+}
+
+// Leaves a peer that does not read as soon as it is noticed.
+constexpr Settings kImpatient{.write_timeout = 1ms};
+constexpr Settings kPatient;
+
+// Everything that the far end got once the near one has closed.
+Task<std::string> received(CallScope& scope, net::StreamPair& pair) {
+  pair.near.reset();
+  co_return co_await net::read_to_end(scope, *pair.far);
+}
+
+std::optional<ErrorCode> code_of(const Result<void>& result) {
+  if (result) return std::nullopt;
+  return result.error().code;
+}
+
+// Nothing that is called now has an effect.
+Task<void> expect_final(CallScope& scope, Responder& out, ErrorCode why) {
+  const State state = out.state();
+  EXPECT_EQ(code_of(co_await out.send(scope, 200, plain(), "late")), why);
+  out.begin(200, plain());
+  EXPECT_EQ(code_of(co_await out.write(scope, "late")), why);
+  EXPECT_FALSE(out.write_now("late"));
+  EXPECT_EQ(code_of(co_await out.invite(scope)), why);
+  EXPECT_EQ(code_of(co_await out.end(scope)), why);
+  EXPECT_EQ(out.state(), state);
+}
+
+Task<void> whole_answer(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kPatient, {});
+  EXPECT_EQ(out.state(), State::kFresh);
+  EXPECT_TRUE(co_await out.send(scope, 404, plain(), "not here"));
+  EXPECT_TRUE(out.complete());
+  EXPECT_EQ(out.status(), 404);
+  EXPECT_EQ(out.body_bytes(), 8U);
+  co_await expect_final(scope, out, ErrorCode::kInternal);
+  EXPECT_EQ(co_await received(scope, pair),
+            "HTTP/1.1 404 Not Found\r\ncontent-type: text/plain\r\ncontent-length: 8\r\n\r\n"
+            "not here");
+}
+
+TEST(Responder, SendsAWholeAnswerAndNothingAfterIt) { net::run_on_loop(whole_answer); }
+
+Task<void> stream(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kPatient, {});
+  out.begin(200, {});
+  EXPECT_EQ(out.state(), State::kStream);
+  EXPECT_TRUE(co_await out.write(scope, "one"));
+  EXPECT_TRUE(co_await out.write(scope, ""));
+  EXPECT_TRUE(out.write_now("!"));
+  EXPECT_TRUE(co_await out.write(scope, "eleven more"));
+  EXPECT_EQ(code_of(co_await out.send(scope, 200, plain(), "whole")), ErrorCode::kInternal);
+  EXPECT_EQ(code_of(co_await out.invite(scope)), ErrorCode::kInternal);
+  EXPECT_EQ(out.state(), State::kStream);
+  EXPECT_TRUE(co_await out.end(scope));
+  EXPECT_TRUE(out.complete());
+  EXPECT_TRUE(out.keep_alive());
+  EXPECT_EQ(out.body_bytes(), 15U);
+  co_await expect_final(scope, out, ErrorCode::kInternal);
+  EXPECT_EQ(co_await received(scope, pair),
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+            "3\r\none\r\n1\r\n!\r\nb\r\neleven more\r\n0\r\n\r\n");
+}
+
+TEST(Responder, WritesEveryPieceOfAStreamAsOneChunk) { net::run_on_loop(stream); }
+
+Task<void> nothing_before_begin(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kPatient, {});
+  EXPECT_EQ(code_of(co_await out.write(scope, "early")), ErrorCode::kInternal);
+  EXPECT_EQ(code_of(co_await out.end(scope)), ErrorCode::kInternal);
+  EXPECT_FALSE(out.write_now("early"));
+  EXPECT_EQ(out.state(), State::kFresh);
+  EXPECT_EQ(co_await received(scope, pair), "");
+}
+
+TEST(Responder, WritesNoPieceOfAStreamThatWasNotBegun) { net::run_on_loop(nothing_before_begin); }
+
+Task<void> old_version(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kPatient, {.http11 = false});
+  out.begin(200, {});
+  EXPECT_TRUE(co_await out.write(scope, "one"));
+  EXPECT_TRUE(co_await out.end(scope));
+  EXPECT_FALSE(out.keep_alive());
+  EXPECT_EQ(co_await received(scope, pair), "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\none");
+}
+
+TEST(Responder, EndsAStreamToAnOldCallerByClosing) { net::run_on_loop(old_version); }
+
+Task<void> without_body(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder head(*pair.near, kPatient, {.head_only = true});
+  EXPECT_TRUE(co_await head.send(scope, 200, {}, "four"));
+  Responder empty(*pair.near, kPatient, {});
+  EXPECT_TRUE(co_await empty.send(scope, 204, {}, "four"));
+  Responder streamed(*pair.near, kPatient, {});
+  streamed.begin(204, {});
+  EXPECT_TRUE(co_await streamed.write(scope, "four"));
+  EXPECT_TRUE(co_await streamed.end(scope));
+  Responder head_of_stream(*pair.near, kPatient, {.head_only = true});
+  head_of_stream.begin(200, {});
+  EXPECT_TRUE(co_await head_of_stream.write(scope, "four"));
+  EXPECT_TRUE(co_await head_of_stream.end(scope));
+  EXPECT_EQ(co_await received(scope, pair),
+            "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
+            "HTTP/1.1 204 No Content\r\n\r\n"
+            "HTTP/1.1 204 No Content\r\n\r\n"
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+}
+
+TEST(Responder, WritesNoBytesOfABodyThatMayNotBe) { net::run_on_loop(without_body); }
+
+Task<void> invitation(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kPatient, {});
+  EXPECT_TRUE(co_await out.invite(scope));
+  EXPECT_EQ(out.state(), State::kFresh);
+  out.close_after();
+  EXPECT_TRUE(co_await out.send(scope, 200, {}, ""));
+  EXPECT_EQ(co_await received(scope, pair),
+            "HTTP/1.1 100 Continue\r\n\r\n"
+            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+}
+
+TEST(Responder, InvitesABodyBeforeTheAnswer) { net::run_on_loop(invitation); }
+
+// ---------------------------------------------------------------------------------------------
+// Writes that fail
+
+// The peer reads after all, as much as there is: now there would be room for more.
+Task<std::string> make_room(CallScope& scope, net::Stream& far) {
+  static constexpr CallScope::Expiry kNoMore{ErrorCode::kInternal, Origin::kGateway, Retry::kNo,
+                                             "no more"};
+  const CallScope::Deadline patience(scope, 5ms, kNoMore);
+  co_return co_await net::read_to_end(scope, far);
+}
+
+Task<void> broken_whole_answer(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kImpatient, {});
+  EXPECT_EQ(code_of(co_await out.send(scope, 200, {}, big())), ErrorCode::kClientGone);
+  EXPECT_EQ(out.state(), State::kBroken);
+  std::string all = co_await make_room(scope, *pair.far);
+  co_await expect_final(scope, out, ErrorCode::kClientGone);
+  all += co_await received(scope, pair);
+  const std::string whole = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n" + big();
+  EXPECT_LT(all.size(), whole.size());
+  EXPECT_TRUE(whole.starts_with(all));
+}
+
+TEST(Responder, WritesNothingMoreAfterAWholeAnswerThatFailed) {
+  net::run_on_loop(broken_whole_answer);
+}
+
+Task<void> broken_stream(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kImpatient, {});
+  out.begin(200, {});
+  EXPECT_TRUE(co_await out.write(scope, "one"));
+  EXPECT_EQ(code_of(co_await out.write(scope, big())), ErrorCode::kClientGone);
+  EXPECT_EQ(out.state(), State::kBroken);
+  std::string all = co_await make_room(scope, *pair.far);
+  co_await expect_final(scope, out, ErrorCode::kClientGone);
+  all += co_await received(scope, pair);
+  EXPECT_TRUE(all.ends_with('x'));
+}
+
+TEST(Responder, WritesNothingMoreAfterAPieceThatFailed) { net::run_on_loop(broken_stream); }
+
+Task<void> broken_invitation(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  while (pair.near->write_now(big())) {
+  }
+  Responder out(*pair.near, kImpatient, {});
+  EXPECT_EQ(code_of(co_await out.invite(scope)), ErrorCode::kClientGone);
+  co_await make_room(scope, *pair.far);
+  co_await expect_final(scope, out, ErrorCode::kClientGone);
+}
+
+TEST(Responder, WritesNothingMoreAfterAnInvitationThatFailed) {
+  net::run_on_loop(broken_invitation);
+}
+
+Task<void> peer_has_left(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  pair.far.reset();
+  Responder out(*pair.near, kPatient, {});
+  EXPECT_EQ(code_of(co_await out.send(scope, 200, {}, "lost")), ErrorCode::kClientGone);
+  co_await expect_final(scope, out, ErrorCode::kClientGone);
+}
+
+TEST(Responder, IsBrokenWhenThePeerHasLeft) { net::run_on_loop(peer_has_left); }
+
+// ---------------------------------------------------------------------------------------------
+// While a write waits
+
+Task<void> write_big(CallScope& scope, Responder& out) {
+  EXPECT_TRUE(co_await out.write(scope, big()));
+}
+
+Task<void> busy(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kPatient, {});
+  out.begin(200, {});
+  net::TaskGroup writer(scope.loop());
+  writer.spawn("write", [&](CallScope& own) { return write_big(own, out); });
+  std::string all = co_await net::read_until(scope, *pair.far, "xx");  // it is in the middle
+  EXPECT_FALSE(out.write_now("alive"));
+  EXPECT_EQ(code_of(co_await out.write(scope, "other")), ErrorCode::kInternal);
+  EXPECT_EQ(code_of(co_await out.end(scope)), ErrorCode::kInternal);
+  EXPECT_EQ(out.state(), State::kStream);
+  all += co_await make_room(scope, *pair.far);
+  EXPECT_TRUE(co_await writer.drained(scope));
+  EXPECT_TRUE(co_await out.end(scope));
+  all += co_await received(scope, pair);
+  EXPECT_EQ(all, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nf4240\r\n" + big() +
+                     "\r\n0\r\n\r\n");
+}
+
+TEST(Responder, RefusesASecondWriterWhileOneWaits) { net::run_on_loop(busy); }
+
+Task<void> sign_of_life_left_out(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  std::size_t earlier = 0;
+  while (pair.near->write_now(std::string(1000, 'e'))) ++earlier;
+  Responder out(*pair.near, kPatient, {});
+  out.begin(200, {});
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(out.write_now("alive"));
+  EXPECT_EQ(out.body_bytes(), 0U);
+  std::string all = co_await make_room(scope, *pair.far);
+  EXPECT_TRUE(co_await out.write(scope, "one"));
+  EXPECT_TRUE(co_await out.end(scope));
+  all += co_await received(scope, pair);
+  EXPECT_EQ(all.substr(earlier * 1000),
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n");
+}
+
+TEST(Responder, LeavesSignsOfLifeOutWhileThePeerIsSlow) { net::run_on_loop(sign_of_life_left_out); }
+
+}  // namespace
+}  // namespace bifrost::server
