@@ -23,6 +23,7 @@ TaskGroup::~TaskGroup() { BF_ASSERT(running_ == 0); }
 
 TaskGroup::Root TaskGroup::run(std::string name,
                                std::move_only_function<Task<void>(CallScope&)> make) {
+  ++running_;
   CallScope scope(loop_);
   const auto place = scopes_.insert(scopes_.end(), &scope);
   {
@@ -52,7 +53,6 @@ TaskGroup::Root TaskGroup::run(std::string name,
 }
 
 void TaskGroup::spawn(std::string_view name, std::move_only_function<Task<void>(CallScope&)> make) {
-  ++running_;
   run(std::string(name), std::move(make));
 }
 

@@ -16,7 +16,7 @@ std::string GatewayState::scrape() {
         .set(static_cast<double>(gate->waiting()));
   }
   shard.gauge(telemetry::Metric::kConnections, {"client"})
-      .set(static_cast<double>(connections.open.load(std::memory_order_relaxed)));
+      .set(static_cast<double>(connections.open()));
   return metrics.scrape();
 }
 

@@ -176,10 +176,7 @@ Meter::AttemptCells& Meter::attempt_cells(const Labels& labels) {
       .first->second;
 }
 
-void Meter::request_began(std::string_view method) { active(method).add(); }
-
 void Meter::request_ended(const Exchange& exchange, std::chrono::nanoseconds duration) {
-  active(exchange.request.head.method).sub();
   const bool gone = exchange.error && exchange.error->code == ErrorCode::kClientGone;
   const int status = gone ? exchange.error->status() : exchange.request.out.status();
   RouteCells& route = route_cells(exchange, status);

@@ -28,10 +28,15 @@ class Meter {
         active_post_(shard.gauge(telemetry::Metric::kActiveRequests, {"POST"})),
         streams_open_(shard.gauge(telemetry::Metric::kStreamsOpen)) {}
 
-  void request_began(std::string_view method);
-  // Always the last thing that is heard of a request.
+  // For as long as a request is served.
+  [[nodiscard]] telemetry::Counted active_request(std::string_view method) {
+    return telemetry::Counted(method == "GET" ? active_get_ : active_post_);
+  }
+  // Always the last thing that is heard of a request, unless an exception ends it.
   void request_ended(const Exchange& exchange, std::chrono::nanoseconds duration);
   void attempt_ended(const Exchange& exchange, const upstream::AttemptRecord& record);
+
+  void exception_escaped() { shard_.counter(telemetry::Metric::kExceptions).add(); }
 
   [[nodiscard]] telemetry::Gauge& open_streams() { return streams_open_; }
   void keep_alive_sent() { shard_.counter(telemetry::Metric::kKeepAlives).add(); }
@@ -66,9 +71,6 @@ class Meter {
     telemetry::Gauge* key_up;  // null: not asked for yet
   };
 
-  [[nodiscard]] telemetry::Gauge& active(std::string_view method) const {
-    return method == "GET" ? active_get_ : active_post_;
-  }
   [[nodiscard]] Labels custom_values(const Exchange& exchange) const;
   [[nodiscard]] Labels served_labels(const Exchange& exchange) const;
   [[nodiscard]] Labels attempt_labels(const Exchange& exchange,

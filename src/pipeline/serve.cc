@@ -64,7 +64,7 @@ Pipeline::Pipeline(GatewayState& state, net::Loop& loop, net::Resolver& resolver
       models_(loop, {pool_, clock_, random_}) {}
 
 net::Task<void> Pipeline::handle(server::Request& request) {
-  meter_.request_began(request.head.method);
+  const telemetry::Counted active = meter_.active_request(request.head.method);
   const auto id = given_request_id(request.head.headers);
   Exchange exchange{request, snapshot_, id ? std::string(*id) : random_.uuid()};
   auto served = co_await serve(exchange);
@@ -138,6 +138,12 @@ net::Task<void> Pipeline::write_error(Exchange& exchange, const Error& error) {
       break;  // there is no place left to say it; an answer that is cut off ends the connection
   }
   ignore(written, "the caller has left, there is nobody to tell");
+}
+
+void Pipeline::exception_escaped(const http::RequestHead& head, std::string_view what) {
+  meter_.exception_escaped();
+  BF_LOG(kError, "request", "an exception ended it", {"path", path_of(head.target)},
+         {"what", what});
 }
 
 std::string Pipeline::protocol_error_body(const Error& error) const {

@@ -7,6 +7,9 @@
 #include "server/body.h"
 #include "server/responder.h"
 
+#include <string>
+#include <string_view>
+
 namespace bifrost::server {
 
 struct Request {
@@ -14,7 +17,7 @@ struct Request {
   Body& body;
   Responder& out;
   net::CallScope& scope;  // cancelled with kClientGone when the caller leaves
-  SteadyTime arrived;     // when the head was complete
+  SteadyTime arrived;     // the loop's time when the head was complete
 };
 
 class Handler {
@@ -22,6 +25,9 @@ class Handler {
   virtual ~Handler() = default;
   // Answers through `request.out`; an answer that is left incomplete closes the connection.
   virtual net::Task<void> handle(Request& request) = 0;
+  // Told when `handle` ended with an exception: a bug, or no memory. The session answers 500 if
+  // nothing has been written, and the connection ends.
+  virtual void exception_escaped(const http::RequestHead& head, std::string_view what) = 0;
   // The body of the answer to a request that could not even be parsed.
   [[nodiscard]] virtual std::string protocol_error_body(const Error& error) const = 0;
 };

@@ -66,7 +66,7 @@ Task<void> whole_answer(CallScope& scope) {
             "not here");
 }
 
-TEST(Responder, SendsAWholeAnswerAndNothingAfterIt) { net::run_on_loop(whole_answer); }
+TEST(Responder, SendsAWholeAnswerAndNothingAfterIt) { net::run_in_fake_time(whole_answer); }
 
 Task<void> stream(CallScope& scope) {
   net::StreamPair pair = net::stream_pair(scope.loop());
@@ -90,7 +90,7 @@ Task<void> stream(CallScope& scope) {
             "3\r\none\r\n1\r\n!\r\nb\r\neleven more\r\n0\r\n\r\n");
 }
 
-TEST(Responder, WritesEveryPieceOfAStreamAsOneChunk) { net::run_on_loop(stream); }
+TEST(Responder, WritesEveryPieceOfAStreamAsOneChunk) { net::run_in_fake_time(stream); }
 
 Task<void> nothing_before_begin(CallScope& scope) {
   net::StreamPair pair = net::stream_pair(scope.loop());
@@ -102,7 +102,9 @@ Task<void> nothing_before_begin(CallScope& scope) {
   EXPECT_EQ(co_await received(scope, pair), "");
 }
 
-TEST(Responder, WritesNoPieceOfAStreamThatWasNotBegun) { net::run_on_loop(nothing_before_begin); }
+TEST(Responder, WritesNoPieceOfAStreamThatWasNotBegun) {
+  net::run_in_fake_time(nothing_before_begin);
+}
 
 Task<void> old_version(CallScope& scope) {
   net::StreamPair pair = net::stream_pair(scope.loop());
@@ -114,7 +116,7 @@ Task<void> old_version(CallScope& scope) {
   EXPECT_EQ(co_await received(scope, pair), "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\none");
 }
 
-TEST(Responder, EndsAStreamToAnOldCallerByClosing) { net::run_on_loop(old_version); }
+TEST(Responder, EndsAStreamToAnOldCallerByClosing) { net::run_in_fake_time(old_version); }
 
 Task<void> without_body(CallScope& scope) {
   net::StreamPair pair = net::stream_pair(scope.loop());
@@ -137,7 +139,7 @@ Task<void> without_body(CallScope& scope) {
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
 }
 
-TEST(Responder, WritesNoBytesOfABodyThatMayNotBe) { net::run_on_loop(without_body); }
+TEST(Responder, WritesNoBytesOfABodyThatMayNotBe) { net::run_in_fake_time(without_body); }
 
 Task<void> invitation(CallScope& scope) {
   net::StreamPair pair = net::stream_pair(scope.loop());
@@ -151,7 +153,7 @@ Task<void> invitation(CallScope& scope) {
             "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
 }
 
-TEST(Responder, InvitesABodyBeforeTheAnswer) { net::run_on_loop(invitation); }
+TEST(Responder, InvitesABodyBeforeTheAnswer) { net::run_in_fake_time(invitation); }
 
 // ---------------------------------------------------------------------------------------------
 // Writes that fail
@@ -178,7 +180,7 @@ Task<void> broken_whole_answer(CallScope& scope) {
 }
 
 TEST(Responder, WritesNothingMoreAfterAWholeAnswerThatFailed) {
-  net::run_on_loop(broken_whole_answer);
+  net::run_in_fake_time(broken_whole_answer);
 }
 
 Task<void> broken_stream(CallScope& scope) {
@@ -194,7 +196,7 @@ Task<void> broken_stream(CallScope& scope) {
   EXPECT_TRUE(all.ends_with('x'));
 }
 
-TEST(Responder, WritesNothingMoreAfterAPieceThatFailed) { net::run_on_loop(broken_stream); }
+TEST(Responder, WritesNothingMoreAfterAPieceThatFailed) { net::run_in_fake_time(broken_stream); }
 
 Task<void> broken_invitation(CallScope& scope) {
   net::StreamPair pair = net::stream_pair(scope.loop());
@@ -207,7 +209,7 @@ Task<void> broken_invitation(CallScope& scope) {
 }
 
 TEST(Responder, WritesNothingMoreAfterAnInvitationThatFailed) {
-  net::run_on_loop(broken_invitation);
+  net::run_in_fake_time(broken_invitation);
 }
 
 Task<void> peer_has_left(CallScope& scope) {
@@ -218,7 +220,7 @@ Task<void> peer_has_left(CallScope& scope) {
   co_await expect_final(scope, out, ErrorCode::kClientGone);
 }
 
-TEST(Responder, IsBrokenWhenThePeerHasLeft) { net::run_on_loop(peer_has_left); }
+TEST(Responder, IsBrokenWhenThePeerHasLeft) { net::run_in_fake_time(peer_has_left); }
 
 // ---------------------------------------------------------------------------------------------
 // While a write waits
@@ -246,7 +248,7 @@ Task<void> busy(CallScope& scope) {
                      "\r\n0\r\n\r\n");
 }
 
-TEST(Responder, RefusesASecondWriterWhileOneWaits) { net::run_on_loop(busy); }
+TEST(Responder, RefusesASecondWriterWhileOneWaits) { net::run_in_fake_time(busy); }
 
 Task<void> sign_of_life_left_out(CallScope& scope) {
   net::StreamPair pair = net::stream_pair(scope.loop());
@@ -264,7 +266,9 @@ Task<void> sign_of_life_left_out(CallScope& scope) {
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n");
 }
 
-TEST(Responder, LeavesSignsOfLifeOutWhileThePeerIsSlow) { net::run_on_loop(sign_of_life_left_out); }
+TEST(Responder, LeavesSignsOfLifeOutWhileThePeerIsSlow) {
+  net::run_in_fake_time(sign_of_life_left_out);
+}
 
 }  // namespace
 }  // namespace bifrost::server

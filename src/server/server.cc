@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include "base/limits.h"
+#include "base/try.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,6 +17,26 @@ constexpr std::string_view kTooManyConnections =
     "connection: close\r\n\r\n";
 
 }  // namespace
+
+// A session in the list of those that are told when the server goes down.
+class Server::Registered {
+ public:
+  Registered(std::list<Session*>& open, Session& session)
+      : open_(open), place_(open.insert(open.end(), &session)) {}
+  ~Registered() { open_.erase(place_); }
+  Registered(const Registered&) = delete;
+  Registered& operator=(const Registered&) = delete;
+
+ private:
+  std::list<Session*>& open_;
+  std::list<Session*>::iterator place_;
+};
+
+std::optional<ConnectionCount::Place> ConnectionCount::enter(std::size_t places) {
+  if (open_.fetch_add(1, std::memory_order_relaxed) < places) return Place(*this);
+  open_.fetch_sub(1, std::memory_order_relaxed);
+  return std::nullopt;
+}
 
 Server::Server(net::Loop& loop, std::unique_ptr<net::Listener> listener, Handler& handler,
                ConnectionCount& count)
@@ -42,35 +63,33 @@ net::Task<void> Server::accept_loop(net::CallScope& scope) {
   while (true) {
     auto stream = co_await listener_->accept(scope);
     if (!stream) break;
-    if (count_.open.load(std::memory_order_relaxed) >= settings_->connections_max) {
+    auto place = count_.enter(settings_->connections_max);
+    if (!place) {
+      // In plain text also to a caller that speaks TLS: it sees a failed handshake either way.
       (*stream)->write_now(kTooManyConnections);
       (*stream)->shutdown_write();
       continue;
     }
-    count_.open.fetch_add(1, std::memory_order_relaxed);
-    sessions_.spawn("session", [this, taken = *std::move(stream)](net::CallScope& session) mutable {
-      return serve(session, std::move(taken));
+    sessions_.spawn("session", [this, taken = *std::move(stream),
+                                counted = *std::move(place)](net::CallScope& session) mutable {
+      return serve(session, std::move(taken), std::move(counted));
     });
   }
   // Closed, so that who comes now is refused at once and tries another replica.
   listener_.reset();
 }
 
-net::Task<void> Server::serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream) {
-  bool ready = true;
+net::Task<void> Server::serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream,
+                              ConnectionCount::Place /*place*/) {
   if (tls_) {
     const net::CallScope::Deadline patience(scope, settings_->header_timeout, kSlowHandshake);
     auto shaken = co_await stream->start_tls(scope, tls_, {});
-    ready = shaken.has_value();
+    if (!shaken) co_return;
   }
-  if (ready) {
-    Session session(scope, std::move(stream), handler_, settings_, scratch_);
-    if (draining_) session.close_after_next();
-    const auto place = open_.insert(open_.end(), &session);
-    co_await session.run();
-    open_.erase(place);
-  }
-  count_.open.fetch_sub(1, std::memory_order_relaxed);
+  Session session(scope, std::move(stream), handler_, settings_, scratch_);
+  const Registered registered(open_, session);
+  if (draining_) session.close_after_next();
+  co_await session.run();
 }
 
 void Server::drain() {
@@ -84,6 +103,11 @@ void Server::stop_accepting() {
 
 void Server::cancel_all() {
   sessions_.cancel_all(gateway_error(ErrorCode::kShuttingDown, "the gateway is going down"));
+}
+
+net::Task<Result<void>> Server::drained(net::CallScope& scope) {
+  BF_CO_TRY_VOID(co_await acceptor_.drained(scope));
+  co_return co_await sessions_.drained(scope);
 }
 
 std::size_t Server::serving() const {

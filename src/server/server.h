@@ -11,13 +11,37 @@
 #include <atomic>
 #include <list>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace bifrost::server {
 
 // Connections of the whole process, shared by its workers.
-struct ConnectionCount {
-  std::atomic<std::size_t> open{0};
+class ConnectionCount {
+ public:
+  // One connection, counted for as long as it lives.
+  class Place {
+   public:
+    Place(Place&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+    Place& operator=(Place&&) = delete;
+    Place(const Place&) = delete;
+    ~Place() {
+      if (count_ != nullptr) count_->open_.fetch_sub(1, std::memory_order_relaxed);
+    }
+
+   private:
+    friend class ConnectionCount;
+    explicit Place(ConnectionCount& count) : count_(&count) {}
+    ConnectionCount* count_;
+  };
+
+  // Nothing when `places` are taken.
+  [[nodiscard]] std::optional<Place> enter(std::size_t places);
+  [[nodiscard]] std::size_t open() const { return open_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::size_t> open_{0};
 };
 
 class Server {
@@ -39,15 +63,18 @@ class Server {
   void stop_accepting();
   // Ends what is left at once.
   void cancel_all();
-  net::Task<Result<void>> drained(net::CallScope& scope) { return sessions_.drained(scope); }
+  // After `stop_accepting`: waits until nothing is left of the server but itself.
+  net::Task<Result<void>> drained(net::CallScope& scope);
 
   [[nodiscard]] std::size_t connections() const { return sessions_.size(); }
   [[nodiscard]] std::size_t serving() const;
   [[nodiscard]] const net::Address& address() const { return address_; }
 
  private:
+  class Registered;
   net::Task<void> accept_loop(net::CallScope& scope);
-  net::Task<void> serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream);
+  net::Task<void> serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream,
+                        ConnectionCount::Place place);
 
   std::unique_ptr<net::Listener> listener_;  // null once nothing is accepted any more
   net::Address address_;

@@ -4,7 +4,8 @@
 #include "base/try.h"
 #include "http/h1/head.h"
 
-#include <array>
+#include <exception>
+#include <utility>
 
 namespace bifrost::server {
 namespace {
@@ -22,27 +23,54 @@ Error head_too_large(std::size_t bytes_max) {
                                                       " bytes (server.read_buffer_size)");
 }
 
+http::Headers json_headers() { return {{"content-type", "application/json"}}; }
+
 }  // namespace
+
+// While a request is served: the session says so, and a peer that leaves cancels its scope.
+class Session::Serving {
+ public:
+  Serving(Session& session, Responder& answer) : session_(session) {
+    session_.answer_ = &answer;
+    session_.stream_->on_peer_closed([&session] {
+      session.scope_.cancel(
+          client_error(ErrorCode::kClientGone, "the client closed the connection"));
+    });
+  }
+  ~Serving() {
+    answered();
+    session_.answer_ = nullptr;
+  }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+
+  // From here on the peer may leave.
+  void answered() { session_.stream_->forget_peer_closed(); }
+
+ private:
+  Session& session_;
+};
 
 void Session::drain() {
   draining_ = true;
-  if (answer_ != nullptr) answer_->close_after();
-  if (!serving_) scope_.cancel(gateway_error(ErrorCode::kShuttingDown, "going down"));
+  if (answer_ != nullptr) {
+    answer_->close_after();
+  } else {
+    scope_.cancel(gateway_error(ErrorCode::kShuttingDown, "going down"));
+  }
 }
 
 net::Task<void> Session::run() {
-  do {
+  bool again = true;
+  while (again) {
     auto head = co_await read_head();
     if (!head) {
       co_await refuse(head.error());
       co_return;
     }
     if (!*head) co_return;  // the caller is through
-    serving_ = true;
-    const bool again = co_await serve(**head);
-    serving_ = false;
-    if (!again) co_return;
-  } while (!draining_);
+    again = co_await serve(**head) && !draining_;
+  }
 }
 
 // Nothing when the peer closed, or was idle for too long, between two requests.
@@ -52,7 +80,10 @@ net::Task<Result<std::optional<http::RequestHead>>> Session::read_head() {
   std::optional<net::CallScope::Deadline> slow;  // inside of the other, so it has to go first
   while (true) {
     // Blank lines before a request are allowed (RFC 9112 section 2.2).
-    while (searched == 0 && input_.held().starts_with("\r\n")) input_.use(2);
+    while (input_.held().starts_with("\r\n")) {
+      input_.use(2);
+      searched = 0;
+    }
     const std::string_view held = input_.held();
     if (const auto end = http::h1::find_head_end(held, searched)) {
       if (*end > settings_->head_bytes_max) co_return head_too_large(settings_->head_bytes_max);
@@ -84,35 +115,49 @@ net::Task<bool> Session::serve(const http::RequestHead& head) {
     co_await refuse(framing.error());
     co_return false;
   }
-  const SteadyTime arrived = std::chrono::steady_clock::now();
+  const SteadyTime arrived = scope_.loop().now();
   const bool keep_alive = http::h1::keeps_alive(head.minor_version, head.headers) && !draining_;
   Responder out(*stream_, *settings_,
                 {.http11 = head.minor_version >= 1,
                  .keep_alive = keep_alive,
                  .head_only = head.method == "HEAD"});
-  Body body(out, input_, *settings_, *framing,
-            iequals(head.headers.get("expect"), "100-continue"));
+  Body body(out, input_, *settings_, *framing, iequals(head.headers.get("expect"), "100-continue"));
   Request request{head, body, out, scope_, arrived};
-  stream_->on_peer_closed([this] {
-    scope_.cancel(client_error(ErrorCode::kClientGone, "the client closed the connection"));
-  });
-  answer_ = &out;
-  co_await handler_.handle(request);
-  answer_ = nullptr;
-  stream_->forget_peer_closed();
-  if (!out.complete() || scope_.cancelled()) co_return false;
-  if (out.keep_alive() && co_await body.drain(scope_)) co_return true;
-  serving_ = false;  // the answer is out
+  {
+    Serving serving(*this, out);
+    // The only place where an exception of the program ends; what an outsider does is none.
+    bool escaped = true;
+    try {
+      co_await handler_.handle(request);
+      escaped = false;
+    } catch (const std::exception& exception) {
+      handler_.exception_escaped(head, exception.what());
+    } catch (...) {
+      handler_.exception_escaped(head, "no std::exception");
+    }
+    if (escaped) co_await apologise(out);
+    serving.answered();
+    if (!out.complete() || scope_.cancelled()) co_return false;
+    if (out.keep_alive() && co_await body.drain(scope_)) co_return true;
+  }
   if (!body.complete()) co_await linger();
   co_return false;
+}
+
+// Answers a request that nobody knows the state of, if there is no answer to it yet.
+net::Task<void> Session::apologise(Responder& out) {
+  out.close_after();
+  const Error error = gateway_error(ErrorCode::kInternal, "the gateway failed; see its log");
+  auto sent = co_await out.send(scope_, error.status(), json_headers(),
+                                handler_.protocol_error_body(error));
+  ignore(sent, "an answer that has begun is cut off, which is all that can be said in it");
 }
 
 // Says what is wrong with a head, as far as the peer still listens, and closes.
 net::Task<void> Session::refuse(const Error& error) {
   Responder out(*stream_, *settings_, {.keep_alive = false});
   const std::string body = handler_.protocol_error_body(error);
-  const http::Headers headers = {{"content-type", "application/json"}};
-  auto sent = co_await out.send(scope_, error.status(), headers, body);
+  auto sent = co_await out.send(scope_, error.status(), json_headers(), body);
   ignore(sent, "the connection is closed either way");
   co_await linger();
 }

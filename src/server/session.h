@@ -29,12 +29,14 @@ class Session {
   void close_after_next() { draining_ = true; }
   // Ends the session now if it waits for a request, else after the one that is running.
   void drain();
-  [[nodiscard]] bool serving() const { return serving_; }
-  [[nodiscard]] net::Stream& stream() { return *stream_; }
+  // Between the head of a request and the end of its answer.
+  [[nodiscard]] bool serving() const { return answer_ != nullptr; }
 
  private:
+  class Serving;
   net::Task<Result<std::optional<http::RequestHead>>> read_head();
   net::Task<bool> serve(const http::RequestHead& head);
+  net::Task<void> apologise(Responder& out);
   net::Task<void> refuse(const Error& error);
   net::Task<void> linger();
 
@@ -43,8 +45,7 @@ class Session {
   Handler& handler_;
   std::shared_ptr<const Settings> settings_;
   Input input_;
-  bool serving_ = false;
-  Responder* answer_ = nullptr;  // of the request that is being served
+  Responder* answer_ = nullptr;  // to the request that is being served
   bool draining_ = false;
 };
 

@@ -187,6 +187,11 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .type = kGauge,
      .labels = kKind,
      .help = "Open connections, of callers and to providers."},
+    {.id = kExceptions,
+     .name = "bifrost_exceptions_total",
+     .type = kCounter,
+     .help = "Requests that ended with an exception inside the gateway: a bug, or no memory. They "
+             "are not in http_requests_total."},
     {.id = kConfigReloads,
      .name = "bifrost_config_reloads_total",
      .type = kCounter,

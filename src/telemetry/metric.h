@@ -41,6 +41,7 @@ enum class Metric : std::uint8_t {
   kStreamsOpen,
   kConnections,
   // The gateway itself.
+  kExceptions,
   kConfigReloads,
   kLabelSetsDropped,
   kBuildInfo,

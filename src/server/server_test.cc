@@ -1,0 +1,214 @@
+#include "server/server.h"
+
+#include "net/loop_fixture.h"
+#include "net/pair_fixture.h"
+#include "server/handler_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace bifrost::server {
+namespace {
+
+using namespace std::chrono_literals;
+using net::CallScope;
+using net::Task;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+constexpr std::string_view kLastOk =
+    "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
+
+Task<void> answer_ok(Request& request) {
+  ignore(co_await request.out.send(request.scope, 200, {}, "ok"), "the test looks at the bytes");
+}
+
+// Answers once it is let go.
+class Held {
+ public:
+  Task<void> handle(Request& request) {
+    ++waiting;
+    while (!open_) {
+      auto slept = co_await net::sleep_for(request.scope, 1ms);
+      if (!slept) co_return;
+    }
+    co_await answer_ok(request);
+  }
+  void let_go() { open_ = true; }
+  int waiting = 0;
+
+ private:
+  bool open_ = false;
+};
+
+// A handler that fails wherever it can.
+class FailingHandler final : public Handler {
+ public:
+  Task<void> handle(Request& /*request*/) override {
+    fail();
+    co_return;
+  }
+  void exception_escaped(const http::RequestHead& /*head*/, std::string_view /*what*/) override {
+    fail();
+  }
+  [[nodiscard]] std::string protocol_error_body(const Error& /*error*/) const override {
+    fail();
+    return {};
+  }
+
+ private:
+  static void fail() { EXPECT_EQ(std::string().at(1), 'x'); }
+};
+
+// A server under test.
+class Listening {
+ public:
+  Listening(CallScope& scope, Handler& handler, Settings settings = {})
+      : scope_(scope), server_(scope.loop(), listen(scope.loop()), handler, count_) {
+    server_.configure(std::make_shared<const Settings>(settings), nullptr);
+    server_.start();
+  }
+
+  Task<std::unique_ptr<net::Stream>> connect() {
+    auto stream = co_await net::Stream::connect(scope_, server_.address());
+    EXPECT_TRUE(stream);
+    co_return *std::move(stream);
+  }
+  // To be awaited before the end of the test.
+  Task<void> gone() {
+    server_.stop_accepting();
+    server_.drain();
+    EXPECT_TRUE(co_await server_.drained(scope_));
+    EXPECT_EQ(count_.open(), 0U);
+  }
+  // Lets the loop turn until the condition holds.
+  template <class Condition>
+  Task<void> until(Condition condition) {
+    while (!condition()) EXPECT_TRUE(co_await net::sleep_for(scope_, 1ms));
+  }
+
+  [[nodiscard]] Server& server() { return server_; }
+  [[nodiscard]] std::size_t open() const { return count_.open(); }
+
+ private:
+  static std::unique_ptr<net::Listener> listen(net::Loop& loop) {
+    return *net::Listener::open(loop, *net::Address::from_literal("127.0.0.1", 0));
+  }
+
+  CallScope& scope_;
+  ConnectionCount count_;
+  Server server_;
+};
+
+Task<void> serves(CallScope& scope) {
+  FunctionHandler handler(answer_ok);
+  Listening listening(scope, handler);
+  auto one = co_await listening.connect();
+  auto other = co_await listening.connect();
+  for (net::Stream* stream : {one.get(), other.get(), one.get()}) {
+    EXPECT_TRUE(co_await stream->write(scope, kGet));
+    EXPECT_EQ(co_await net::read_until(scope, *stream, "ok"), kOk);
+  }
+  EXPECT_EQ(listening.open(), 2U);
+  one.reset();
+  co_await listening.until([&] { return listening.open() == 1; });
+  co_await listening.gone();
+}
+
+TEST(Server, ServesConnectionsAndCountsThem) { net::run_on_loop(serves); }
+
+Task<void> full(CallScope& scope) {
+  FunctionHandler handler(answer_ok);
+  Listening listening(scope, handler, {.connections_max = 2});
+  auto one = co_await listening.connect();
+  auto other = co_await listening.connect();
+  auto third = co_await listening.connect();
+  EXPECT_THAT(co_await net::read_to_end(scope, *third), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(listening.open(), 2U);
+  one.reset();
+  co_await listening.until([&] { return listening.open() == 1; });
+  auto fourth = co_await listening.connect();
+  EXPECT_TRUE(co_await fourth->write(scope, kGet));
+  EXPECT_EQ(co_await net::read_until(scope, *fourth, "ok"), kOk);
+  co_await listening.gone();
+}
+
+TEST(Server, TakesNoMoreConnectionsThanItMay) { net::run_on_loop(full); }
+
+Task<void> drains(CallScope& scope) {
+  Held held;
+  FunctionHandler handler([&](Request& request) { return held.handle(request); });
+  Listening listening(scope, handler);
+  auto busy = co_await listening.connect();
+  auto idle = co_await listening.connect();
+  EXPECT_TRUE(co_await busy->write(scope, std::string(kGet) + std::string(kGet)));
+  co_await listening.until([&] { return held.waiting == 1 && listening.open() == 2; });
+  EXPECT_EQ(listening.server().serving(), 1U);
+  listening.server().drain();
+  EXPECT_EQ(co_await net::read_to_end(scope, *idle), "");
+  // Still accepted, for one request each.
+  auto late = co_await listening.connect();
+  EXPECT_TRUE(co_await late->write(scope, std::string(kGet) + std::string(kGet)));
+  held.let_go();
+  EXPECT_EQ(co_await net::read_to_end(scope, *busy), kLastOk);
+  EXPECT_EQ(co_await net::read_to_end(scope, *late), kLastOk);
+  EXPECT_EQ(held.waiting, 2);
+  co_await listening.gone();
+}
+
+TEST(Server, LetsWhatRunsFinishWhenItGoesDown) { net::run_on_loop(drains); }
+
+Task<void> refuses(CallScope& scope) {
+  FunctionHandler handler(answer_ok);
+  Listening listening(scope, handler);
+  listening.server().stop_accepting();
+  EXPECT_TRUE(co_await net::sleep_for(scope, 1ms));  // a turn of the loop
+  auto stream = co_await net::Stream::connect(scope, listening.server().address());
+  EXPECT_FALSE(stream);
+  co_await listening.gone();
+}
+
+TEST(Server, RefusesConnectionsOnceItAcceptsNoMore) { net::run_on_loop(refuses); }
+
+Task<void> cancelled(CallScope& scope) {
+  Held held;
+  FunctionHandler handler([&](Request& request) { return held.handle(request); });
+  Listening listening(scope, handler);
+  auto stream = co_await listening.connect();
+  EXPECT_TRUE(co_await stream->write(scope, kGet));
+  co_await listening.until([&] { return held.waiting == 1; });
+  listening.server().cancel_all();
+  EXPECT_EQ(co_await net::read_to_end(scope, *stream), "");
+  co_await listening.gone();
+  EXPECT_EQ(listening.server().serving(), 0U);
+}
+
+TEST(Server, EndsWhatIsLeftAtOnceWhenItIsCancelled) { net::run_on_loop(cancelled); }
+
+// The session itself ends with an exception: nothing of it may stay behind.
+Task<void> failing(CallScope& scope) {
+  FailingHandler handler;
+  Listening listening(scope, handler);
+  for (const std::string_view request : {kGet, std::string_view("nonsense\r\n\r\n")}) {
+    auto stream = co_await listening.connect();
+    EXPECT_TRUE(co_await stream->write(scope, request));
+    EXPECT_EQ(co_await net::read_to_end(scope, *stream), "");
+  }
+  co_await listening.until([&] { return listening.open() == 0; });
+  EXPECT_EQ(listening.server().connections(), 0U);
+  EXPECT_EQ(listening.server().serving(), 0U);
+  listening.server().drain();
+  co_await listening.gone();
+}
+
+TEST(Server, ForgetsASessionThatAnExceptionEnded) { net::run_on_loop(failing); }
+
+}  // namespace
+}  // namespace bifrost::server
