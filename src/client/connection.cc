@@ -112,8 +112,8 @@ Result<std::string_view> Connection::take_chunked(std::string_view bytes) {
   return std::string_view(piece_);
 }
 
-bool Connection::reusable() const {
-  return keep_alive_ && body_done_ && held_.empty() && !stream_->peer_closed();
+bool Connection::reusable() {
+  return keep_alive_ && body_done_ && held_.empty() && !stream_->peer_closed() && stream_->quiet();
 }
 
 }  // namespace bifrost::client

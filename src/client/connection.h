@@ -32,8 +32,9 @@ class Connection {
   // The next piece of the body; empty at its end. See ByteSource for how long the view is valid.
   net::Task<Result<std::string_view>> read_body(net::CallScope& scope);
 
-  // May another request follow?
-  [[nodiscard]] bool reusable() const;
+  // May another request follow? Not when anything came behind the answer: it would be taken for the
+  // next one.
+  [[nodiscard]] bool reusable();
   [[nodiscard]] SteadyTime opened() const { return opened_; }
 
  private:

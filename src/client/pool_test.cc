@@ -16,11 +16,12 @@ namespace {
 using net::CallScope;
 using net::Task;
 
-Task<void> serve(CallScope& scope, std::unique_ptr<net::Stream> stream) {
+// Leaves with the first request that is one too many, as a server does whose patience ended.
+Task<void> serve(CallScope& scope, std::unique_ptr<net::Stream> stream, int requests_max) {
   std::array<char, 1024> request{};
-  while (true) {
+  for (int count = 1;; ++count) {
     auto got = co_await stream->read(scope, request);
-    if (!got || *got == 0) co_return;
+    if (!got || *got == 0 || count > requests_max) co_return;
     auto sent = co_await stream->write(scope, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n", "ok");
     if (!sent) co_return;
   }
@@ -29,7 +30,8 @@ Task<void> serve(CallScope& scope, std::unique_ptr<net::Stream> stream) {
 // Answers "ok" to everything and counts its connections.
 class Server {
  public:
-  explicit Server(net::Loop& loop) : tasks_(loop) {
+  explicit Server(net::Loop& loop, int requests_max = 1000)
+      : tasks_(loop), requests_max_(requests_max) {
     auto listener = net::Listener::open(loop, *net::Address::from_literal("127.0.0.1", 0));
     EXPECT_TRUE(listener);
     listener_ = *std::move(listener);
@@ -56,14 +58,15 @@ class Server {
       auto stream = co_await listener_->accept(scope);
       if (!stream) co_return;
       ++connections_;
-      tasks_.spawn("serve", [stream = *std::move(stream)](CallScope& own) mutable {
-        return serve(own, std::move(stream));
+      tasks_.spawn("serve", [this, stream = *std::move(stream)](CallScope& own) mutable {
+        return serve(own, std::move(stream), requests_max_);
       });
     }
   }
 
   std::unique_ptr<net::Listener> listener_;
   net::TaskGroup tasks_;
+  int requests_max_;
   int connections_ = 0;
 };
 
@@ -108,6 +111,73 @@ TEST(Pool, OpensAnotherOneWhenItIsTooOld) {
   });
   EXPECT_EQ(connections, 2);
 }
+
+Task<void> stale(CallScope& scope) {
+  Server server(scope.loop(), 1);
+  net::Resolver resolver;
+  telemetry::Gauge open;
+  Pool pool(scope.loop(), resolver, open);
+  const auto origin = server.origin();
+  for (int i = 0; i < 3; ++i) co_await fetch(scope, pool, origin);
+  EXPECT_EQ(server.connections(), 3);
+  pool.clear();
+  EXPECT_TRUE(co_await server.stop(scope));
+}
+
+TEST(Pool, SendsAgainWhenTheServerHadClosedAnIdleConnection) { net::run_on_loop(stale); }
+
+Task<void> left_unread(CallScope& scope) {
+  Server server(scope.loop());
+  net::Resolver resolver;
+  telemetry::Gauge open;
+  Pool pool(scope.loop(), resolver, open);
+  const auto origin = server.origin();
+  {
+    const http::Headers headers;
+    auto response = co_await pool.send(
+        scope, origin, {.method = "GET", .target = "/", .headers = headers, .body = {}});
+    EXPECT_TRUE(response);
+    EXPECT_EQ(open.value(), 1);
+  }
+  EXPECT_EQ(open.value(), 0);
+  EXPECT_EQ(pool.idle(), 0U);
+  EXPECT_TRUE(co_await server.stop(scope));
+}
+
+TEST(Pool, ClosesAConnectionWhoseAnswerWasNotReadToItsEnd) { net::run_on_loop(left_unread); }
+
+Task<void> leave(CallScope& own, CallScope& call) {
+  EXPECT_TRUE(co_await net::sleep_for(own, std::chrono::milliseconds(1)));
+  call.cancel(client_error(ErrorCode::kClientGone, "the caller has left"));
+}
+
+// Nobody shakes hands at the other end.
+Task<void> connecting(CallScope& scope) {
+  auto listener = net::Listener::open(scope.loop(), *net::Address::from_literal("127.0.0.1", 0));
+  net::Resolver resolver;
+  telemetry::Gauge open;
+  Pool pool(scope.loop(), resolver, open);
+  const auto origin = std::make_shared<Origin>();
+  origin->host = "127.0.0.1";
+  origin->port = (*listener)->address().port();
+  origin->tls = *net::TlsContext::client({});
+  origin->connect_timeout = std::chrono::milliseconds(5);
+  const http::Headers headers;
+  const Request request{.method = "GET", .target = "/", .headers = headers, .body = {}};
+  auto late = co_await pool.send(scope, origin, request);
+  EXPECT_TRUE(!late && late.error().code == ErrorCode::kUpstreamConnectTimeout);
+
+  CallScope call(scope.loop());
+  net::TaskGroup caller(scope.loop());
+  caller.spawn("leave", [&call](CallScope& own) { return leave(own, call); });
+  origin->connect_timeout = std::chrono::hours(1);
+  auto gone = co_await pool.send(call, origin, request);
+  EXPECT_TRUE(!gone && gone.error().code == ErrorCode::kClientGone);
+  EXPECT_TRUE(co_await caller.drained(scope));
+  EXPECT_EQ(open.value(), 0);
+}
+
+TEST(Pool, GivesUpConnectingWithTheDeadlineOrTheCall) { net::run_on_loop(connecting); }
 
 }  // namespace
 }  // namespace bifrost::client

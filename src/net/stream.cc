@@ -95,7 +95,7 @@ Task<Result<void>> Stream::start_tls(CallScope& scope, std::shared_ptr<const Tls
 Task<Result<std::size_t>> Stream::read(CallScope& scope, std::span<char> into) {
   while (true) {
     // TLS may hold bytes that the kernel has given already.
-    if (readable_ || ssl_ != nullptr) {
+    if (readable_ || (ssl_ != nullptr && SSL_pending(ssl_) > 0)) {
       const std::ptrdiff_t got = try_read(into);
       if (got >= 0) co_return static_cast<std::size_t>(got);
       if (got == kFailed) co_return failure("the connection broke");
@@ -144,6 +144,19 @@ bool Stream::write_now(std::string_view bytes) {
   if (sent == kFailed) return false;
   pending_ = bytes.substr(static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
   if (!pending_.empty()) writable_ = false;
+  return true;
+}
+
+bool Stream::quiet() {
+  if (!readable_) return ssl_ == nullptr || SSL_pending(ssl_) == 0;
+  char byte = 0;
+  if (ssl_ != nullptr) {
+    ERR_clear_error();
+    const int got = SSL_peek(ssl_, &byte, 1);
+    return got <= 0 && tls_outcome(got) == kWouldBlock;
+  }
+  if (::recv(fd_, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN) return false;
+  readable_ = false;
   return true;
 }
 

@@ -47,6 +47,9 @@ class Stream final : private FdHandler {
   // someone waits to write, or earlier bytes still wait.
   bool write_now(std::string_view bytes);
 
+  // Has nothing arrived that nobody has read? Asks the kernel only when there may be something.
+  [[nodiscard]] bool quiet();
+
   // Has the peer closed, as far as the kernel knows?
   [[nodiscard]] bool peer_closed() const { return peer_closed_; }
   // Called once, when the peer closes while nobody reads; at once if it already has.
