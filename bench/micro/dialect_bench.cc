@@ -17,7 +17,7 @@ const dialect::Flavor kFlavor;
 dialect::EncodeOptions encode_options() { return {.model = "a-model", .flavor = kFlavor}; }
 
 llm::Request decoded(const std::string& body) {
-  auto request = dialect::openai_chat::dialect().decode_request({.body = body});
+  auto request = dialect::openai_chat::dialect().chat->decode_request({.body = body});
   BF_ASSERT(request.has_value());
   return *std::move(request);
 }
@@ -25,7 +25,7 @@ llm::Request decoded(const std::string& body) {
 // The conversation as a caller of this dialect would write it.
 std::string body_in(const dialect::Dialect& dialect, std::size_t bytes) {
   const std::string body = conversation(bytes);
-  auto encoded = dialect.encode_request(decoded(body), encode_options());
+  auto encoded = dialect.chat->encode_request(decoded(body), encode_options());
   BF_ASSERT(encoded.has_value());
   std::string written = std::move(encoded->body);
   json::reserve_padding(written);
@@ -44,7 +44,7 @@ void peek(benchmark::State& state, const dialect::Dialect& dialect) {
   const std::string body = body_in(dialect, static_cast<std::size_t>(state.range(0)));
   json::Scanner scanner;
   for (auto _ : state) {
-    auto facts = dialect.peek(input(body), scanner);
+    auto facts = dialect.chat->peek(input(body), scanner);
     BF_ASSERT(facts.has_value());
     benchmark::DoNotOptimize(facts);
   }
@@ -54,11 +54,11 @@ void peek(benchmark::State& state, const dialect::Dialect& dialect) {
 void edit(benchmark::State& state, const dialect::Dialect& dialect) {
   const std::string body = body_in(dialect, static_cast<std::size_t>(state.range(0)));
   json::Scanner scanner;
-  const auto facts = dialect.peek(input(body), scanner);
+  const auto facts = dialect.chat->peek(input(body), scanner);
   BF_ASSERT(facts.has_value());
   const dialect::EncodeOptions options{.model = "another-model", .flavor = kFlavor};
   for (auto _ : state) {
-    auto edited = dialect.edit_request(input(body), *facts, options);
+    auto edited = dialect.chat->edit_request(input(body), *facts, options);
     BF_ASSERT(edited.has_value());
     benchmark::DoNotOptimize(edited);
   }
@@ -68,7 +68,7 @@ void edit(benchmark::State& state, const dialect::Dialect& dialect) {
 void decode(benchmark::State& state, const dialect::Dialect& dialect) {
   const std::string body = body_in(dialect, static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
-    auto request = dialect.decode_request(input(body));
+    auto request = dialect.chat->decode_request(input(body));
     BF_ASSERT(request.has_value());
     benchmark::DoNotOptimize(request);
   }
@@ -79,7 +79,7 @@ void encode(benchmark::State& state, const dialect::Dialect& dialect) {
   const llm::Request request = decoded(conversation(static_cast<std::size_t>(state.range(0))));
   std::size_t bytes = 0;
   for (auto _ : state) {
-    auto encoded = dialect.encode_request(request, encode_options());
+    auto encoded = dialect.chat->encode_request(request, encode_options());
     BF_ASSERT(encoded.has_value());
     bytes += encoded->body.size();
   }
@@ -99,14 +99,14 @@ llm::Response an_answer() {
 }
 
 void tap_answer(benchmark::State& state, const dialect::Dialect& dialect) {
-  const std::string body = dialect.encode_response(an_answer(), {.model = "a-model"});
-  for (auto _ : state) benchmark::DoNotOptimize(dialect.tap_response(body));
+  const std::string body = dialect.chat->encode_response(an_answer(), {.model = "a-model"});
+  for (auto _ : state) benchmark::DoNotOptimize(dialect.chat->tap_response(body));
 }
 
 void decode_answer(benchmark::State& state, const dialect::Dialect& dialect) {
-  const std::string body = dialect.encode_response(an_answer(), {.model = "a-model"});
+  const std::string body = dialect.chat->encode_response(an_answer(), {.model = "a-model"});
   for (auto _ : state) {
-    auto response = dialect.decode_response(body);
+    auto response = dialect.chat->decode_response(body);
     BF_ASSERT(response.has_value());
     benchmark::DoNotOptimize(response);
   }
@@ -115,7 +115,7 @@ void decode_answer(benchmark::State& state, const dialect::Dialect& dialect) {
 void encode_answer(benchmark::State& state, const dialect::Dialect& dialect) {
   const llm::Response response = an_answer();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(dialect.encode_response(response, {.model = "a-model"}));
+    benchmark::DoNotOptimize(dialect.chat->encode_response(response, {.model = "a-model"}));
   }
 }
 

@@ -58,7 +58,7 @@ void parse(benchmark::State& state, const Format& format) {
 void tap(benchmark::State& state, const Format& format) {
   const std::vector<std::string> frames = frames_of(format.wire);
   for (auto _ : state) {
-    const auto tap = format.dialect().make_stream_tap();
+    const auto tap = format.dialect().chat->make_stream_tap();
     for (const std::string& frame : frames) tap->feed(frame);
     tap->finish();
     BF_ASSERT(!tap->state().error && tap->state().usage.known);
@@ -71,8 +71,8 @@ void translate(benchmark::State& state, const Format& from, const Format& to) {
   std::vector<llm::StreamEvent> events;
   std::string out;
   for (auto _ : state) {
-    const auto decoder = from.dialect().make_stream_decoder();
-    const auto encoder = to.dialect().make_stream_encoder({.model = "a-model"});
+    const auto decoder = from.dialect().chat->make_stream_decoder();
+    const auto encoder = to.dialect().chat->make_stream_encoder({.model = "a-model"});
     for (const std::string& frame : frames) {
       decoder->feed(frame, events);
       for (const llm::StreamEvent& event : events) encoder->event(event, out);

@@ -61,7 +61,7 @@ void check_model(const dialect::Dialect& dialect, const std::vector<json::Member
 
 void check_edited(const dialect::Dialect& dialect, const dialect::RequestInput& input,
                   const dialect::RequestFacts& facts, const dialect::EncodeOptions& options) {
-  const auto edited = dialect.edit_request(input, facts, options);
+  const auto edited = dialect.chat->edit_request(input, facts, options);
   if (!edited) {
     BF_ASSERT(!edited.error().message.empty());
     return;
@@ -87,7 +87,7 @@ void check_edit(const dialect::Dialect& dialect, std::string_view text) {
   json::Scanner scanner;
   const std::string_view path_model = dialect.name == "gemini" ? "gemini-2.5-pro" : "";
   const dialect::RequestInput input{.body = body, .path_model = path_model};
-  const auto facts = dialect.peek(input, scanner);
+  const auto facts = dialect.chat->peek(input, scanner);
   if (!facts) return;
   for (const dialect::Flavor& flavor : flavors()) {
     check_edited(dialect, input, *facts, {.model = facts->model, .flavor = flavor});

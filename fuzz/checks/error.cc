@@ -9,11 +9,11 @@ namespace bifrost::fuzz {
 namespace {
 
 void check_encoded(const Error& error, const dialect::Dialect& to) {
-  BF_ASSERT(is_json(to.encode_error(error)));
+  BF_ASSERT(is_json(to.family.encode_error(error)));
   // A reader of the stream learns of it.
-  const auto decoder = to.make_stream_decoder();
+  const auto decoder = to.chat->make_stream_decoder();
   std::vector<llm::StreamEvent> events;
-  decoder->feed(to.encode_stream_error(error), events);
+  decoder->feed(to.chat->encode_stream_error(error), events);
   decoder->finish(events);
   BF_ASSERT(std::ranges::any_of(events, [](const llm::StreamEvent& event) {
     return std::holds_alternative<llm::StreamFailure>(event);
@@ -24,7 +24,7 @@ void check_encoded(const Error& error, const dialect::Dialect& to) {
 
 void check_error(const dialect::Dialect& dialect, std::string_view text) {
   for (const int status : {200, 400, 401, 404, 429, 500, 529}) {
-    const Error error = dialect.decode_error({.status = status, .body = text});
+    const Error error = dialect.family.decode_error({.status = status, .body = text});
     BF_ASSERT(error.status() >= 400 && error.status() < 600);
     BF_ASSERT(error.upstream_body.size() <= limits::kErrorBodyBytesMax);
     BF_ASSERT(!error.message.empty());

@@ -14,7 +14,7 @@ bool names_schema(std::string_view path) {
 
 void check_encoded(const llm::Request& request, const dialect::Dialect& to,
                    const dialect::Flavor& flavor) {
-  const auto encoded = to.encode_request(request, {.model = kModel, .flavor = flavor});
+  const auto encoded = to.chat->encode_request(request, {.model = kModel, .flavor = flavor});
   if (!encoded) {
     BF_ASSERT(!encoded.error().message.empty());
     return;
@@ -22,7 +22,7 @@ void check_encoded(const llm::Request& request, const dialect::Dialect& to,
   BF_ASSERT(is_json(encoded->body));
   std::string again = encoded->body;
   json::reserve_padding(again);
-  const auto twice = to.decode_request({.body = again, .path_model = kModel});
+  const auto twice = to.chat->decode_request({.body = again, .path_model = kModel});
   // A schema is the caller's: it is passed on whatever it is, and refused by who reads it.
   if (!twice) BF_ASSERT(names_schema(twice.error().param));
 }
@@ -36,8 +36,8 @@ void check_request(const dialect::Dialect& dialect, std::string_view text) {
   const dialect::RequestInput input{.body = body,
                                     .path_model = model_in_path ? kModel : std::string_view{}};
   json::Scanner scanner;
-  const auto facts = dialect.peek(input, scanner);
-  const auto request = dialect.decode_request(input);
+  const auto facts = dialect.chat->peek(input, scanner);
+  const auto request = dialect.chat->decode_request(input);
   if (!request) {
     BF_ASSERT(!request.error().message.empty());
     return;

@@ -28,8 +28,8 @@ void check_tap(const dialect::TapState& tap, const llm::Response& response) {
 }  // namespace
 
 void check_response(const dialect::Dialect& dialect, std::string_view text) {
-  const auto response = dialect.decode_response(text);
-  const dialect::TapState tap = dialect.tap_response(text);
+  const auto response = dialect.chat->decode_response(text);
+  const dialect::TapState tap = dialect.chat->tap_response(text);
   if (!response) {
     BF_ASSERT(!response.error().message.empty());
     return;
@@ -38,9 +38,10 @@ void check_response(const dialect::Dialect& dialect, std::string_view text) {
   if (!repeats_names(text)) check_tap(tap, *response);
 
   for (const dialect::Dialect* to : dialect::all()) {
-    const std::string encoded = to->encode_response(*response, {.model = "m", .fallback_id = "x"});
+    const std::string encoded =
+        to->chat->encode_response(*response, {.model = "m", .fallback_id = "x"});
     BF_ASSERT(is_json(encoded));
-    const auto again = to->decode_response(encoded);
+    const auto again = to->chat->decode_response(encoded);
     BF_ASSERT(again.has_value());
     if (response->choices.size() != 1) continue;
     BF_ASSERT(again->choices.size() == 1);

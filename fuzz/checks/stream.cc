@@ -14,7 +14,7 @@ using Events = std::vector<llm::StreamEvent>;
 constexpr std::size_t kCuts = 3;
 
 Events decode(const dialect::Dialect& dialect, const std::vector<std::string_view>& pieces) {
-  const auto decoder = dialect.make_stream_decoder();
+  const auto decoder = dialect.chat->make_stream_decoder();
   Events events;
   for (const std::string_view piece : pieces) decoder->feed(piece, events);
   decoder->finish(events);
@@ -76,7 +76,7 @@ bool well_formed(std::string_view text) {
 
 void check_tap(const dialect::Dialect& dialect, const std::vector<std::string_view>& pieces,
                const Gist& gist, bool well_formed) {
-  const auto tap = dialect.make_stream_tap();
+  const auto tap = dialect.chat->make_stream_tap();
   for (const std::string_view piece : pieces) tap->feed(piece);
   std::string missing = tap->finish();
   if (!well_formed) return;
@@ -99,7 +99,7 @@ void check_bytes(std::string_view bytes) {
 }
 
 void check_encoded(const Events& events, const Gist& gist, const dialect::Dialect& to) {
-  const auto encoder = to.make_stream_encoder({.model = "m", .include_usage = true});
+  const auto encoder = to.chat->make_stream_encoder({.model = "m", .include_usage = true});
   std::string bytes;
   for (const llm::StreamEvent& event : events) encoder->event(event, bytes);
   check_bytes(bytes);

@@ -63,7 +63,7 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
   const dialect::RequestInput input{.body = exchange.body,
                                     .path_model = exchange.path_model,
                                     .path_stream = exchange.surface().path_stream};
-  BF_CO_TRY(exchange.facts, dialect.peek(input, scanner_));
+  BF_CO_TRY(exchange.facts, dialect.chat->peek(input, scanner_));
   BF_CO_TRY(exchange.plan, routing::plan(exchange.snapshot->registry,
                                          {.model = exchange.facts.model,
                                           .fallbacks = exchange.facts.fallbacks,

@@ -29,13 +29,13 @@ Result<dialect::EncodedRequest> ChatCall::encode(const provider::Side& side,
   const dialect::EncodeOptions options{.model = model, .flavor = side.flavor};
   if (passes(side)) return edit(options);
   if (!decoded_) {
-    BF_TRY(decoded_, inbound_.decode_request(input_));
+    BF_TRY(decoded_, inbound_.chat->decode_request(input_));
   }
-  return side.dialect().encode_request(*decoded_, options);
+  return side.dialect().chat->encode_request(*decoded_, options);
 }
 
 Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& options) const {
-  BF_TRY(auto edited, inbound_.edit_request(input_, facts_, options));
+  BF_TRY(auto edited, inbound_.chat->edit_request(input_, facts_, options));
   dialect::EncodedRequest encoded;
   encoded.body = edited ? *std::move(edited) : input_.body;
   return encoded;
@@ -44,11 +44,11 @@ Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& opt
 Result<dialect::TapState> ChatCall::judge(const provider::Side& side, std::string_view body) {
   const dialect::Dialect& dialect = side.dialect();
   if (passes(side)) {
-    dialect::TapState said = dialect.tap_response(body);
+    dialect::TapState said = dialect.chat->tap_response(body);
     if (said.error) return *std::move(said.error);
     return said;
   }
-  BF_TRY(llm::Response response, dialect.decode_response(body));
+  BF_TRY(llm::Response response, dialect.chat->decode_response(body));
   response_ = std::make_unique<llm::Response>(std::move(response));
   return said_by(*response_);
 }

@@ -30,11 +30,11 @@ class ChatCall final : public upstream::Call {
                                          std::string_view model) override;
   Result<dialect::TapState> judge(const provider::Side& side, std::string_view body) override;
   [[nodiscard]] std::string_view stream_type(const provider::Side& side) const override {
-    return side.dialect().content_type;
+    return side.dialect().chat->content_type;
   }
   [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
       const provider::Side& side) const override {
-    return side.dialect().make_stream_tap();
+    return side.dialect().chat->make_stream_tap();
   }
 
   // The answer that was judged last, where it does not pass; null before.

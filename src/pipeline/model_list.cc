@@ -138,7 +138,8 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& sc
     BF_CO_TRY(const auto request, provider::prepare_models(to, token));
     BF_CO_TRY(const auto answer,
               co_await upstream::fetch(scope, client_, snapshot.network, endpoint, request));
-    BF_CO_TRY(dialect::ModelPage got, endpoint.usual_side().dialect().decode_models(answer->body));
+    BF_CO_TRY(dialect::ModelPage got,
+              endpoint.usual_side().dialect().family.decode_models(answer->body));
     std::ranges::move(got.rows, std::back_inserter(rows));
     if (got.next.empty()) break;
     token = std::move(got.next);

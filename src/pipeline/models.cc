@@ -33,8 +33,8 @@ net::Task<Result<void>> Pipeline::list_models(Exchange& exchange) {
   BF_CO_TRY(page.rows, co_await models_.list(exchange.request.scope, exchange.snapshot, provider));
   http::Headers headers = base_headers(exchange);
   headers.add("content-type", "application/json");
-  co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers,
-                                               exchange.surface().dialect->encode_models(page));
+  co_return co_await exchange.request.out.send(
+      exchange.request.scope, 200, headers, exchange.surface().dialect->family.encode_models(page));
 }
 
 }  // namespace bifrost::pipeline

@@ -85,14 +85,14 @@ std::string whole_body(const RelayContext& context) {
     if (!exchange.unified() || !raw.any()) return std::move(served.answer->body);
     return with_extra_fields(served.answer->body, extra_fields(exchange, raw));
   }
-  return exchange.surface().dialect->encode_response(*context.call.response(),
-                                                     answer_context(context));
+  return exchange.surface().dialect->chat->encode_response(*context.call.response(),
+                                                           answer_context(context));
 }
 
 // Says in the stream why it ends here.
 net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter& writer,
                                       const Error& error) {
-  const std::string bytes = context.exchange.surface().dialect->encode_stream_error(error);
+  const std::string bytes = context.exchange.surface().dialect->chat->encode_stream_error(error);
   BF_CO_TRY_VOID(co_await writer.write(bytes));
   co_return error;
 }
@@ -129,8 +129,9 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
 class Translator {
  public:
   explicit Translator(const RelayContext& context)
-      : decoder_(context.exchange.served->side->dialect().make_stream_decoder()),
-        encoder_(context.exchange.surface().dialect->make_stream_encoder(answer_context(context))),
+      : decoder_(context.exchange.served->side->dialect().chat->make_stream_decoder()),
+        encoder_(
+            context.exchange.surface().dialect->chat->make_stream_encoder(answer_context(context))),
         state_(context.exchange.tap) {}
 
   // Bytes for the caller; empty when there are none yet. Valid until the next call.

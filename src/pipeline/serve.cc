@@ -120,7 +120,7 @@ net::Task<void> Pipeline::write_error(Exchange& exchange, const Error& error) {
     case server::Responder::State::kFresh: {
       const bool native = dialect != nullptr && !exchange.unified();
       const std::string body =
-          native ? dialect->encode_error(error)
+          native ? dialect->family.encode_error(error)
                  : dialect::openai_chat::encode_unified_error(error, unified_context(exchange));
       written = co_await out.send(exchange.request.scope, error.status(),
                                   error_headers(exchange, error), body);
@@ -129,7 +129,8 @@ net::Task<void> Pipeline::write_error(Exchange& exchange, const Error& error) {
     case server::Responder::State::kStream:
       // A keep-alive has committed the status: the stream is the only place left.
       if (dialect == nullptr) break;
-      written = co_await out.write(exchange.request.scope, dialect->encode_stream_error(error));
+      written =
+          co_await out.write(exchange.request.scope, dialect->chat->encode_stream_error(error));
       if (written) written = co_await out.end(exchange.request.scope);
       break;
     case server::Responder::State::kWhole:

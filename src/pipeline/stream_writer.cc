@@ -23,12 +23,12 @@ void StreamWriter::touch() {
 void StreamWriter::fire() {
   server::Responder& out = exchange_.request.out;
   if (out.state() == State::kFresh) begin_answer(base_headers(exchange_));
-  if (out.write_now(exchange_.surface().dialect->keep_alive)) meter_.keep_alive_sent();
+  if (out.write_now(exchange_.surface().dialect->chat->keep_alive)) meter_.keep_alive_sent();
   if (out.state() == State::kStream) touch();
 }
 
 void StreamWriter::begin_answer(http::Headers headers) {
-  headers.add("content-type", exchange_.surface().dialect->content_type);
+  headers.add("content-type", exchange_.surface().dialect->chat->content_type);
   headers.add("cache-control", "no-cache");
   headers.add("x-accel-buffering", "no");
   exchange_.request.out.begin(200, headers);

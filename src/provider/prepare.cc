@@ -149,7 +149,7 @@ Result<OutboundRequest> prepare(const Addressee& to, Outgoing outgoing) {
 
   const SideSpec& side = *to.side.spec;
   const std::string usual = side.chat_path.empty()
-                                ? side.dialect->chat_path(outgoing.model, outgoing.stream)
+                                ? side.dialect->chat->path(outgoing.model, outgoing.stream)
                                 : std::string(side.chat_path);
   auto [url, target] = address(to, type, usual);
   http::Headers first = {
@@ -168,7 +168,7 @@ Result<OutboundRequest> prepare_models(const Addressee& to, std::string_view pag
   if (!to.endpoint.allows(kType)) return unsupported(to.endpoint, kType);
 
   const SideSpec& side = *to.side.spec;
-  const std::string usual = side.models_path.empty() ? side.dialect->models_path(page_token)
+  const std::string usual = side.models_path.empty() ? side.dialect->family.models_path(page_token)
                                                      : std::string(side.models_path);
   auto [url, target] = address(to, kType, usual);
   return finished(to, {.method = "GET",

@@ -60,7 +60,7 @@ std::vector<std::string> field_differences(const dialect::Flavor& flavor) {
 
 std::string anthropic_text(const SideSpec& side) {
   const std::string path =
-      side.chat_path.empty() ? side.dialect->chat_path({}, false) : std::string(side.chat_path);
+      side.chat_path.empty() ? side.dialect->chat->path({}, false) : std::string(side.chat_path);
   std::string out =
       "keys with `use_anthropic_endpoints` speak " + code(side.dialect->name) + " at " + code(path);
   if (side.signing != &kBearer) out += ", key in " + std::string(side.signing->text);

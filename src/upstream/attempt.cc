@@ -97,7 +97,7 @@ net::Task<Result<std::unique_ptr<Answer>>> refused(net::CallScope& scope, const 
     // The status counts even when the body does not come.
     if (read) body = *std::move(read);
   }
-  Error error = phase.side.dialect().decode_error({response.head.status, body});
+  Error error = phase.side.dialect().family.decode_error({response.head.status, body});
   error.upstream_status = response.head.status;
   if (error.message.empty()) {
     error.message = phase.endpoint.name + " answered " + std::to_string(response.head.status);

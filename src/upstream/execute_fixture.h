@@ -36,16 +36,16 @@ class PassingCall final : public Call {
     return dialect::EncodedRequest{.body = std::string(model), .headers = {}, .dropped = {}};
   }
   Result<dialect::TapState> judge(const provider::Side& side, std::string_view body) override {
-    dialect::TapState said = side.dialect().tap_response(body);
+    dialect::TapState said = side.dialect().chat->tap_response(body);
     if (said.error) return *std::move(said.error);
     return said;
   }
   [[nodiscard]] std::string_view stream_type(const provider::Side& side) const override {
-    return side.dialect().content_type;
+    return side.dialect().chat->content_type;
   }
   [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
       const provider::Side& side) const override {
-    return side.dialect().make_stream_tap();
+    return side.dialect().chat->make_stream_tap();
   }
 
   int encoded = 0;

@@ -62,7 +62,7 @@ TEST_F(HistoryTest, CallsAndSealsComeBackToTheirProvider) {
   for (const Recording& recording : fitting()) {
     if (recording.status != 200 || recording.stream) continue;
     const dialect::Dialect& provider = *recording.dialect;
-    const auto answer = provider.decode_response(recording.answer);
+    const auto answer = provider.chat->decode_response(recording.answer);
     ASSERT_TRUE(answer) << recording.name;
     const std::vector<llm::Part>& said = answer->choices.front().parts;
     if (told_calls(said).empty() && told_seals(said).empty()) {
@@ -71,15 +71,16 @@ TEST_F(HistoryTest, CallsAndSealsComeBackToTheirProvider) {
     }
     for (const dialect::Dialect* caller : dialect::all()) {
       SCOPED_TRACE(fmt::format("{} by {}", recording.name, caller->name));
-      const std::string body =
-          padded(next_request(*caller, caller->encode_response(*answer, {.fallback_id = "x"})));
-      const auto request = caller->decode_request({.body = body, .path_model = "m"});
+      const std::string body = padded(
+          next_request(*caller, caller->chat->encode_response(*answer, {.fallback_id = "x"})));
+      const auto request = caller->chat->decode_request({.body = body, .path_model = "m"});
       ASSERT_TRUE(request) << request.error().message << body;
       const std::string_view model = model_of(provider);
-      const auto sent = provider.encode_request(*request, {.model = model, .flavor = kLossless});
+      const auto sent =
+          provider.chat->encode_request(*request, {.model = model, .flavor = kLossless});
       ASSERT_TRUE(sent) << sent.error().message;
       const std::string sent_body = padded(sent->body);
-      const auto seen = provider.decode_request({.body = sent_body, .path_model = model});
+      const auto seen = provider.chat->decode_request({.body = sent_body, .path_model = model});
       ASSERT_TRUE(seen) << seen.error().message;
       std::vector<llm::Part> parts;
       for (const llm::Message& message : seen->messages) {

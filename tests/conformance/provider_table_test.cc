@@ -82,7 +82,7 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
   static llm::Request sample() {
     std::string body(kChat);
     json::reserve_padding(body);
-    auto request = dialect::find("openai_chat")->decode_request({.body = body});
+    auto request = dialect::find("openai_chat")->chat->decode_request({.body = body});
     EXPECT_TRUE(request) << request.error().message;
     return std::move(*request);
   }
@@ -90,7 +90,7 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
   dialect::EncodedRequest translated(bool stream) const {
     llm::Request request = sample();
     request.stream = stream;
-    auto encoded = dialect().encode_request(request, {.model = "wire-1", .flavor = flavor()});
+    auto encoded = dialect().chat->encode_request(request, {.model = "wire-1", .flavor = flavor()});
     EXPECT_TRUE(encoded) << encoded.error().message;
     return std::move(*encoded);
   }
@@ -100,7 +100,7 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
     std::string body(kChat);
     if (dialect().name != "openai_chat") {
       const dialect::Flavor none;
-      body = dialect().encode_request(sample(), {.model = "model-1", .flavor = none})->body;
+      body = dialect().chat->encode_request(sample(), {.model = "model-1", .flavor = none})->body;
     }
     if (const auto at = body.find(R"("stream": true)"); !stream && at != std::string::npos) {
       body.replace(at, 14, R"("stream": false)");
@@ -108,10 +108,10 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
     json::reserve_padding(body);
     const dialect::RequestInput input{.body = body, .path_model = "model-1", .path_stream = stream};
     json::Scanner scanner;
-    const auto facts = dialect().peek(input, scanner);
+    const auto facts = dialect().chat->peek(input, scanner);
     EXPECT_TRUE(facts) << facts.error().message;
     const auto edited =
-        dialect().edit_request(input, *facts, {.model = "wire-1", .flavor = flavor()});
+        dialect().chat->edit_request(input, *facts, {.model = "wire-1", .flavor = flavor()});
     EXPECT_TRUE(edited) << edited.error().message;
     return edited->value_or(body);
   }
@@ -288,11 +288,11 @@ constexpr std::array<StatusRow, 9> kStatuses = {{
 
 TEST_P(ProviderTableTest, ErrorsAreToldApartByStatus) {
   const Error plain = upstream_error(ErrorCode::kUpstreamInvalidRequest, Retry::kNo, "no words");
-  const std::string own = dialect().encode_error(plain);
+  const std::string own = dialect().family.encode_error(plain);
   for (const auto& [status, code, retry] : kStatuses) {
     for (const std::string_view body : {std::string_view(own), std::string_view("<html>"),
                                         std::string_view(""), std::string_view("{}")}) {
-      const Error error = dialect().decode_error({.status = status, .body = body});
+      const Error error = dialect().family.decode_error({.status = status, .body = body});
       EXPECT_EQ(error.code, code) << status << ' ' << body;
       EXPECT_EQ(error.retry, retry) << status << ' ' << body;
       EXPECT_EQ(error.origin, Origin::kUpstream);
@@ -314,9 +314,9 @@ llm::Response sample_answer() {
 }
 
 TEST_P(ProviderTableTest, UsageOfAnswersIsCountedOnBothWays) {
-  const std::string body = dialect().encode_response(sample_answer(), {});
-  const dialect::TapState tap = dialect().tap_response(body);
-  EXPECT_EQ(tap.usage, dialect().decode_response(body)->usage);
+  const std::string body = dialect().chat->encode_response(sample_answer(), {});
+  const dialect::TapState tap = dialect().chat->tap_response(body);
+  EXPECT_EQ(tap.usage, dialect().chat->decode_response(body)->usage);
   EXPECT_EQ(tap.usage.input_total(), 120);
   EXPECT_EQ(tap.usage.cache_read, 100);
   EXPECT_EQ(tap.usage.output_total(), 60);
@@ -325,7 +325,7 @@ TEST_P(ProviderTableTest, UsageOfAnswersIsCountedOnBothWays) {
 
 TEST_P(ProviderTableTest, UsageOfStreamsIsCountedOnBothWays) {
   const llm::Response answer = sample_answer();
-  const auto encoder = dialect().make_stream_encoder({.include_usage = true});
+  const auto encoder = dialect().chat->make_stream_encoder({.include_usage = true});
   std::string bytes;
   for (const llm::StreamEvent& event : std::vector<llm::StreamEvent>{
            llm::StreamStart{.id = answer.id, .model = answer.model}, llm::TextDelta{.text = "hi"},
@@ -333,7 +333,7 @@ TEST_P(ProviderTableTest, UsageOfStreamsIsCountedOnBothWays) {
            llm::UsageUpdate{.usage = answer.usage}, llm::StreamEnd{}}) {
     encoder->event(event, bytes);
   }
-  const auto tap = dialect().make_stream_tap();
+  const auto tap = dialect().chat->make_stream_tap();
   tap->feed(bytes);
   EXPECT_EQ(tap->finish(), "");
   EXPECT_TRUE(tap->state().ended);

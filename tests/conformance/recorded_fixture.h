@@ -74,7 +74,7 @@ inline constexpr dialect::Flavor kLossless{
 using Pieces = std::vector<std::string_view>;
 
 inline std::vector<llm::StreamEvent> decode(const dialect::Dialect& dialect, const Pieces& pieces) {
-  const auto decoder = dialect.make_stream_decoder();
+  const auto decoder = dialect.chat->make_stream_decoder();
   std::vector<llm::StreamEvent> events;
   for (const std::string_view piece : pieces) decoder->feed(piece, events);
   decoder->finish(events);

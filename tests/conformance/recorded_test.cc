@@ -70,9 +70,9 @@ TEST_F(RecordedTest, RequestsPassWithNothingButTheModelChanged) {
     const dialect::RequestInput input{
         .body = body, .path_model = recording.path_model, .path_stream = recording.stream};
     json::Scanner scanner;
-    const auto facts = recording.dialect->peek(input, scanner);
+    const auto facts = recording.dialect->chat->peek(input, scanner);
     ASSERT_TRUE(facts) << facts.error().message;
-    const auto same = recording.dialect->edit_request(
+    const auto same = recording.dialect->chat->edit_request(
         input, *facts, {.model = facts->model, .flavor = kUntouched});
     ASSERT_TRUE(same);
     EXPECT_FALSE(same->has_value()) << **same;
@@ -83,8 +83,8 @@ TEST_F(RecordedTest, RequestsPassWithNothingButTheModelChanged) {
       tally_.add("model in the path");
       continue;
     }
-    const auto other =
-        recording.dialect->edit_request(input, *facts, {.model = "another", .flavor = kUntouched});
+    const auto other = recording.dialect->chat->edit_request(
+        input, *facts, {.model = "another", .flavor = kUntouched});
     ASSERT_TRUE(other && other->has_value());
     EXPECT_EQ(**other, with_model(body, *document, "another"));
     tally_.add("model in the body");
@@ -113,9 +113,9 @@ TEST_F(RecordedTest, RequestsPassToTheirProviderWithOnlyItsEdits) {
     const std::string body = padded(*recording.request);
     const dialect::RequestInput input{.body = body, .path_model = recording.path_model};
     json::Scanner scanner;
-    const auto facts = recording.dialect->peek(input, scanner);
+    const auto facts = recording.dialect->chat->peek(input, scanner);
     ASSERT_TRUE(facts) << facts.error().message;
-    const auto edited = recording.dialect->edit_request(
+    const auto edited = recording.dialect->chat->edit_request(
         input, *facts, {.model = facts->model, .flavor = row.usual().flavor});
     ASSERT_TRUE(edited) << edited.error().message;
     if (!*edited) {
@@ -143,9 +143,9 @@ TEST_F(RecordedTest, AnswersThatPassAreCountedAsIfTheyWereDecoded) {
   for (const Recording& recording : fitting()) {
     if (recording.status != 200 || recording.stream) continue;
     SCOPED_TRACE(recording.name);
-    const auto response = recording.dialect->decode_response(recording.answer);
+    const auto response = recording.dialect->chat->decode_response(recording.answer);
     ASSERT_TRUE(response) << response.error().message;
-    const dialect::TapState tap = recording.dialect->tap_response(recording.answer);
+    const dialect::TapState tap = recording.dialect->chat->tap_response(recording.answer);
     expect_same_usage(tap.usage, response->usage);
     ASSERT_FALSE(response->choices.empty());
     EXPECT_EQ(tap.finish, response->choices.front().finish);
@@ -182,7 +182,7 @@ TEST_F(RecordedTest, TotalsAreThoseOfTheProvider) {
       tally_.add(fmt::format("{}: reports none", recording.dialect->name));
       continue;
     }
-    EXPECT_EQ(recording.dialect->decode_response(recording.answer)->usage.total(), *total)
+    EXPECT_EQ(recording.dialect->chat->decode_response(recording.answer)->usage.total(), *total)
         << document->root()["usage"].raw();
     tally_.add(std::string(recording.dialect->name));
   }
@@ -226,7 +226,7 @@ TEST_F(RecordedTest, StreamsThatPassAreCountedAsIfTheyWereDecoded) {
     const dialect::Dialect& dialect = *recording.dialect;
     const ToldAnswer told = told_answer(decode(dialect, {recording.answer}));
     for (const Pieces& pieces : {Pieces{recording.answer}, single_bytes(recording.answer)}) {
-      const auto tap = dialect.make_stream_tap();
+      const auto tap = dialect.chat->make_stream_tap();
       for (const std::string_view piece : pieces) tap->feed(piece);
       EXPECT_EQ(tap->finish(), "");
       expect_same_usage(tap->state().usage, told.usage);
@@ -245,18 +245,18 @@ TEST_F(RecordedTest, RequestsKeepTheirMeaningInEveryDialect) {
     if (!recording.request) continue;
     const std::string body = padded(*recording.request);
     const auto request =
-        recording.dialect->decode_request({.body = body, .path_model = recording.path_model});
+        recording.dialect->chat->decode_request({.body = body, .path_model = recording.path_model});
     ASSERT_TRUE(request) << recording.name << ": " << request.error().message;
     for (const dialect::Dialect* to : dialect::all()) {
       SCOPED_TRACE(fmt::format("{} to {}", recording.name, to->name));
-      const auto encoded = to->encode_request(*request, {request->model, kLossless});
+      const auto encoded = to->chat->encode_request(*request, {request->model, kLossless});
       if (!encoded) {
         EXPECT_EQ(encoded.error().retry, Retry::kOtherTarget);
         tally_.add("refused: " + encoded.error().message);
         continue;
       }
       const std::string sent = padded(encoded->body);
-      const auto again = to->decode_request({.body = sent, .path_model = request->model});
+      const auto again = to->chat->decode_request({.body = sent, .path_model = request->model});
       ASSERT_TRUE(again) << again.error().message << sent;
       EXPECT_EQ(told_request(*again), told_request(*request));
       tally_.add(fmt::format("{} to {}", recording.dialect->name, to->name));
@@ -268,12 +268,12 @@ TEST_F(RecordedTest, AnswersKeepTheirMeaningInEveryDialect) {
   for (const Recording& recording : fitting()) {
     if (recording.status != 200 || recording.stream) continue;
     const dialect::Dialect& from = *recording.dialect;
-    const auto response = from.decode_response(recording.answer);
+    const auto response = from.chat->decode_response(recording.answer);
     ASSERT_TRUE(response) << recording.name << ": " << response.error().message;
     for (const dialect::Dialect* to : dialect::all()) {
       SCOPED_TRACE(fmt::format("{} to {}", recording.name, to->name));
-      const std::string encoded = to->encode_response(*response, {});
-      const auto again = to->decode_response(encoded);
+      const std::string encoded = to->chat->encode_response(*response, {});
+      const auto again = to->chat->decode_response(encoded);
       ASSERT_TRUE(again) << again.error().message << encoded;
       EXPECT_EQ(told_between(told_answer(*again), from, *to),
                 told_between(told_answer(*response), from, *to));
@@ -289,7 +289,7 @@ TEST_F(RecordedTest, StreamsKeepTheirMeaningInEveryDialect) {
     const std::vector<llm::StreamEvent> events = decode(from, {recording.answer});
     for (const dialect::Dialect* to : dialect::all()) {
       SCOPED_TRACE(fmt::format("{} to {}", recording.name, to->name));
-      const auto encoder = to->make_stream_encoder({.include_usage = true});
+      const auto encoder = to->chat->make_stream_encoder({.include_usage = true});
       std::string bytes;
       for (const llm::StreamEvent& event : events) encoder->event(event, bytes);
       EXPECT_EQ(told_between(told_answer(decode(*to, {bytes})), from, *to),
@@ -303,14 +303,14 @@ TEST_F(RecordedTest, ErrorsKeepStatusAndMessageInEveryDialect) {
   for (const Recording& recording : fitting()) {
     if (recording.status == 200) continue;
     SCOPED_TRACE(recording.name);
-    const Error error =
-        recording.dialect->decode_error({.status = recording.status, .body = recording.answer});
+    const Error error = recording.dialect->family.decode_error(
+        {.status = recording.status, .body = recording.answer});
     EXPECT_EQ(error.status(), recording.status);
     EXPECT_NE(recording.answer.find(json::quoted(error.message).substr(1, 20)), std::string::npos)
         << error.message;
     for (const dialect::Dialect* to : dialect::all()) {
-      const Error again =
-          to->decode_error({.status = error.status(), .body = to->encode_error(error)});
+      const Error again = to->family.decode_error(
+          {.status = error.status(), .body = to->family.encode_error(error)});
       // Anthropic's errors name the field in front of the message.
       EXPECT_TRUE(again.message.ends_with(error.message)) << to->name << ": " << again.message;
       EXPECT_EQ(again.code, error.code) << to->name;

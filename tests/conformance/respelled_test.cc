@@ -16,13 +16,15 @@ TEST_F(RespelledTest, RequestsSayTheSame) {
     const std::string body = padded(*recording.request);
     const std::string other = padded(respelled_json(body));
     const auto expected =
-        dialect.decode_request({.body = body, .path_model = recording.path_model});
-    const auto actual = dialect.decode_request({.body = other, .path_model = recording.path_model});
+        dialect.chat->decode_request({.body = body, .path_model = recording.path_model});
+    const auto actual =
+        dialect.chat->decode_request({.body = other, .path_model = recording.path_model});
     ASSERT_TRUE(expected && actual) << other;
     EXPECT_EQ(told_request(*actual), told_request(*expected));
 
     json::Scanner scanner;
-    const auto facts = dialect.peek({.body = other, .path_model = recording.path_model}, scanner);
+    const auto facts =
+        dialect.chat->peek({.body = other, .path_model = recording.path_model}, scanner);
     ASSERT_TRUE(facts) << facts.error().message;
     EXPECT_EQ(facts->model, expected->model);
     EXPECT_EQ(facts->stream, expected->stream);
@@ -36,12 +38,12 @@ TEST_F(RespelledTest, AnswersSayTheSame) {
     SCOPED_TRACE(recording.name);
     const dialect::Dialect& dialect = *recording.dialect;
     const std::string other = respelled_json(recording.answer);
-    const auto expected = dialect.decode_response(recording.answer);
-    const auto actual = dialect.decode_response(other);
+    const auto expected = dialect.chat->decode_response(recording.answer);
+    const auto actual = dialect.chat->decode_response(other);
     ASSERT_TRUE(expected && actual) << other;
     EXPECT_EQ(told_between(told_answer(*actual), dialect, dialect),
               told_between(told_answer(*expected), dialect, dialect));
-    EXPECT_EQ(dialect.tap_response(other).usage, expected->usage);
+    EXPECT_EQ(dialect.chat->tap_response(other).usage, expected->usage);
     tally_.add(std::string(dialect.name));
   }
 }
@@ -55,7 +57,7 @@ TEST_F(RespelledTest, StreamsSayTheSame) {
     const ToldAnswer expected = told_answer(decode(dialect, {recording.answer}));
     const ToldAnswer actual = told_answer(decode(dialect, {other}));
     EXPECT_EQ(told_between(actual, dialect, dialect), told_between(expected, dialect, dialect));
-    const auto tap = dialect.make_stream_tap();
+    const auto tap = dialect.chat->make_stream_tap();
     tap->feed(other);
     EXPECT_EQ(tap->finish(), "");
     EXPECT_EQ(tap->state().usage, expected.usage);

@@ -144,12 +144,12 @@ Files request_files(const Case& golden) {
   std::string body = golden.text;
   json::reserve_padding(body);
   const auto request =
-      golden.input.dialect->decode_request({.body = body, .path_model = "gemini-2.5-flash"});
+      golden.input.dialect->chat->decode_request({.body = body, .path_model = "gemini-2.5-flash"});
   if (!request) return {{"refused.txt", request.error().message + "\n"}};
   Files files;
   std::string dropped;
   for (const Target& target : golden.targets) {
-    const auto encoded = target.dialect->encode_request(
+    const auto encoded = target.dialect->chat->encode_request(
         *request, {.model = target.model, .flavor = target.provider->usual().flavor});
     if (!encoded) {
       files[file_for(target, "refused.txt")] = encoded.error().message + "\n";
@@ -174,24 +174,24 @@ dialect::AnswerContext answer_context() {
 }
 
 Files response_files(const Case& golden) {
-  const auto response = golden.input.dialect->decode_response(golden.text);
+  const auto response = golden.input.dialect->chat->decode_response(golden.text);
   if (!response) return {{"refused.txt", response.error().message + "\n"}};
   Files files;
   for (const Target& target : golden.targets) {
     files[file_for(target, "response.json")] =
-        pretty(target.dialect->encode_response(*response, answer_context()));
+        pretty(target.dialect->chat->encode_response(*response, answer_context()));
   }
   return files;
 }
 
 Files stream_files(const Case& golden) {
-  const auto decoder = golden.input.dialect->make_stream_decoder();
+  const auto decoder = golden.input.dialect->chat->make_stream_decoder();
   std::vector<llm::StreamEvent> events;
   decoder->feed(golden.text, events);
   decoder->finish(events);
   Files files;
   for (const Target& target : golden.targets) {
-    const auto encoder = target.dialect->make_stream_encoder(answer_context());
+    const auto encoder = target.dialect->chat->make_stream_encoder(answer_context());
     std::string bytes;
     for (const llm::StreamEvent& event : events) encoder->event(event, bytes);
     std::erase(bytes, '\r');  // Gemini's lines end with CRLF; files of text do not
@@ -201,12 +201,12 @@ Files stream_files(const Case& golden) {
 }
 
 Files error_files(const Case& golden) {
-  const Error error =
-      golden.input.dialect->decode_error({.status = golden.input.status, .body = golden.text});
+  const Error error = golden.input.dialect->family.decode_error(
+      {.status = golden.input.status, .body = golden.text});
   Files files;
   for (const Target& target : golden.targets) {
     files[file_for(target, fmt::format("{}.error.json", error.status()))] =
-        pretty(target.dialect->encode_error(error));
+        pretty(target.dialect->family.encode_error(error));
   }
   return files;
 }

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 llm::Response decode(std::string_view body) {
-  auto response = dialect().decode_response(body);
+  auto response = dialect().chat->decode_response(body);
   EXPECT_TRUE(response) << response.error().message;
   return response ? std::move(*response) : llm::Response{};
 }
@@ -35,8 +35,8 @@ TEST_P(FinishTest, HasACounterpartAndComesBack) {
       candidate(R"({"text":"a"})", R"("finishReason":")" + std::string(GetParam().name) + "\"");
   const llm::Response response = decode(body);
   EXPECT_EQ(response.choices.at(0).finish, GetParam().reason);
-  EXPECT_EQ(dialect().tap_response(body).finish, GetParam().reason);
-  EXPECT_THAT(dialect().encode_response(response, {}),
+  EXPECT_EQ(dialect().chat->tap_response(body).finish, GetParam().reason);
+  EXPECT_THAT(dialect().chat->encode_response(response, {}),
               HasSubstr("\"finishReason\":\"" + std::string(GetParam().name) + "\""));
 }
 
@@ -64,17 +64,17 @@ TEST(GeminiAnswer, StopOfAnAnswerWithCallsIsToolCalls) {
   const auto* call = response.choices[0].parts.at(0).as<llm::ToolCallPart>();
   EXPECT_FALSE(call->id.empty());
   EXPECT_EQ(call->signature, "x");
-  EXPECT_EQ(dialect().tap_response(body).finish, llm::FinishReason::kToolCalls);
+  EXPECT_EQ(dialect().chat->tap_response(body).finish, llm::FinishReason::kToolCalls);
   EXPECT_EQ(decode(body).choices[0].parts, response.choices[0].parts);
-  EXPECT_THAT(dialect().encode_response(response, {}), HasSubstr(R"("finishReason":"STOP")"));
+  EXPECT_THAT(dialect().chat->encode_response(response, {}), HasSubstr(R"("finishReason":"STOP")"));
 }
 
 TEST(GeminiAnswer, ABlockedPromptIsAFilteredChoice) {
   constexpr std::string_view kBody = R"({"promptFeedback":{"blockReason":"JAILBREAK"}})";
   const llm::Response response = decode(kBody);
   EXPECT_EQ(response.choices.at(0).finish, llm::FinishReason::kContentFilter);
-  EXPECT_EQ(dialect().tap_response(kBody).finish, llm::FinishReason::kContentFilter);
-  EXPECT_EQ(dialect().encode_response(response, {}), kBody);
+  EXPECT_EQ(dialect().chat->tap_response(kBody).finish, llm::FinishReason::kContentFilter);
+  EXPECT_EQ(dialect().chat->encode_response(response, {}), kBody);
 }
 
 TEST(GeminiAnswer, UsageIsDisjointAndComesBack) {
@@ -94,7 +94,7 @@ TEST(GeminiAnswer, UsageIsDisjointAndComesBack) {
   EXPECT_EQ(usage.output_image, 20);
   EXPECT_EQ(usage.reasoning, 7);
   EXPECT_EQ(usage.total(), 100 + 11 + 50 + 7);
-  EXPECT_EQ(decode(dialect().encode_response(response, {})).usage, usage);
+  EXPECT_EQ(decode(dialect().chat->encode_response(response, {})).usage, usage);
 }
 
 TEST(GeminiAnswer, ATrafficTypeAloneIsNoUsage) {
@@ -124,7 +124,7 @@ TEST(GeminiAnswer, SourcesCountInCharacters) {
   EXPECT_EQ(citations[0].start, 7);
   EXPECT_EQ(citations[0].end, 17);
   EXPECT_EQ(citations[1].cited_text, "ist schön.");
-  const std::string encoded = dialect().encode_response(response, {});
+  const std::string encoded = dialect().chat->encode_response(response, {});
   EXPECT_THAT(encoded, HasSubstr(R"("startIndex":8,"endIndex":19)"));
   EXPECT_EQ(decode(encoded).choices[0].parts, response.choices[0].parts);
 }
@@ -136,7 +136,7 @@ TEST(GeminiAnswer, RecitationsComeBack) {
       R"("uri":"https://a","license":"mit"}]})");
   const llm::Response response = decode(body);
   EXPECT_EQ(response.choices[0].parts[0].as<llm::TextPart>()->citations.at(0).end, 3);
-  const std::string encoded = dialect().encode_response(response, {});
+  const std::string encoded = dialect().chat->encode_response(response, {});
   EXPECT_THAT(encoded, HasSubstr(R"("license":"mit")"));
   EXPECT_EQ(decode(encoded).choices[0].parts, response.choices[0].parts);
 }
@@ -148,7 +148,7 @@ TEST(GeminiAnswer, ASignedImageKeepsItsSignature) {
   const llm::Response response = decode(body);
   ASSERT_EQ(response.choices[0].parts.size(), 2U);
   EXPECT_NE(response.choices[0].parts[0].as<llm::ImagePart>(), nullptr);
-  EXPECT_THAT(dialect().encode_response(response, {}),
+  EXPECT_THAT(dialect().chat->encode_response(response, {}),
               HasSubstr(R"({"inlineData":{"mimeType":"image/png","data":"AA=="},)"
                         R"("thoughtSignature":"s"})"));
 }
@@ -163,17 +163,17 @@ TEST(GeminiAnswer, LogprobsTakeOpenAisShape) {
   EXPECT_EQ(response.choices[0].logprobs,
             R"({"content":[{"token":"a","logprob":-0.50,"bytes":[97],"top_logprobs":)"
             R"([{"token":"b","logprob":-1,"bytes":[98]}]}],"refusal":null})");
-  EXPECT_EQ(decode(dialect().encode_response(response, {})).choices[0].logprobs,
+  EXPECT_EQ(decode(dialect().chat->encode_response(response, {})).choices[0].logprobs,
             response.choices[0].logprobs);
 }
 
 TEST(GeminiAnswer, AnErrorInsideOfASuccessIsAnError) {
-  auto response = dialect().decode_response(
+  auto response = dialect().chat->decode_response(
       R"({"error":{"code":503,"message":"overloaded","status":"UNAVAILABLE"}})");
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code, ErrorCode::kUpstreamOverloaded);
-  EXPECT_FALSE(dialect().decode_response("<html>"));
-  EXPECT_FALSE(dialect().decode_response("[]"));
+  EXPECT_FALSE(dialect().chat->decode_response("<html>"));
+  EXPECT_FALSE(dialect().chat->decode_response("[]"));
 }
 
 TEST(GeminiAnswer, WhatOnlyOthersKnowIsLeftOut) {
@@ -184,8 +184,8 @@ TEST(GeminiAnswer, WhatOnlyOthersKnowIsLeftOut) {
                                                 .data = "sealed"}},
                  {.content = llm::RefusalPart{.text = "no"}}},
        .finish = llm::FinishReason::kRefusal}};
-  const std::string body =
-      dialect().encode_response(response, {.model = "shown", .fallback_id = "id", .created = 60});
+  const std::string body = dialect().chat->encode_response(
+      response, {.model = "shown", .fallback_id = "id", .created = 60});
   EXPECT_EQ(body, R"({"candidates":[{"content":{"parts":[{"text":"no"}],"role":"model"},)"
                   R"("finishReason":"SAFETY","index":0}],"modelVersion":"shown",)"
                   R"("responseId":"id","createTime":"1970-01-01T00:01:00Z"})");
@@ -194,7 +194,7 @@ TEST(GeminiAnswer, WhatOnlyOthersKnowIsLeftOut) {
 TEST(GeminiAnswer, AnEmptyAnswerStillHasAPart) {
   llm::Response response;
   response.choices = {{.finish = llm::FinishReason::kLength}};
-  EXPECT_THAT(dialect().encode_response(response, {}), HasSubstr(R"("parts":[{"text":""}])"));
+  EXPECT_THAT(dialect().chat->encode_response(response, {}), HasSubstr(R"("parts":[{"text":""}])"));
 }
 
 // -- errors
@@ -205,7 +205,7 @@ TEST(GeminiError, RetryHintsAreRead) {
         R"({"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{"@type":)"
         R"("type.googleapis.com/google.rpc.RetryInfo","retryDelay":)" +
         std::string(delay) + "}]}}";
-    return dialect().decode_error({.status = 429, .body = body}).retry_after;
+    return dialect().family.decode_error({.status = 429, .body = body}).retry_after;
   };
   using std::chrono::milliseconds;
   EXPECT_EQ(after(R"("4s")"), milliseconds(4000));
@@ -213,13 +213,13 @@ TEST(GeminiError, RetryHintsAreRead) {
   EXPECT_EQ(after(R"("99999999s")"), std::chrono::hours(24));
   EXPECT_EQ(after(R"("-1s")"), std::nullopt);
   EXPECT_EQ(after(R"("soon")"), std::nullopt);
-  const Error words = dialect().decode_error(
+  const Error words = dialect().family.decode_error(
       {.status = 429, .body = R"([{"error":{"code":429,"message":"Please retry in 40.25s."}}])"});
   EXPECT_EQ(words.retry_after, milliseconds(40250));
 }
 
 TEST(GeminiError, AWrongKeyIsFoundBehindInvalidArgument) {
-  const Error error = dialect().decode_error(
+  const Error error = dialect().family.decode_error(
       {.status = 400,
        .body = R"({"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT",)"
                R"("details":[{"reason":"API_KEY_INVALID"}]}})"});
@@ -229,7 +229,7 @@ TEST(GeminiError, AWrongKeyIsFoundBehindInvalidArgument) {
 }
 
 TEST(GeminiError, AStrangeBodyIsStillAnError) {
-  const Error error = dialect().decode_error({.status = 502, .body = "<html>bad gateway"});
+  const Error error = dialect().family.decode_error({.status = 502, .body = "<html>bad gateway"});
   EXPECT_EQ(error.code, ErrorCode::kUpstreamServerError);
   EXPECT_EQ(error.upstream_status, 502);
 }
@@ -237,25 +237,26 @@ TEST(GeminiError, AStrangeBodyIsStillAnError) {
 TEST(GeminiError, OurOwnIsWrittenAsGoogleWould) {
   Error error = gateway_error(ErrorCode::kQueueFull, "full");
   error.retry_after = std::chrono::milliseconds(2050);
-  EXPECT_EQ(dialect().encode_error(error),
+  EXPECT_EQ(dialect().family.encode_error(error),
             R"({"error":{"code":429,"message":"full","status":"RESOURCE_EXHAUSTED","details":)"
             R"([{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"2.050s"}]}})");
-  EXPECT_THAT(dialect().encode_error(client_error(ErrorCode::kInvalidRequest, "m", "contents")),
-              HasSubstr(R"("fieldViolations":[{"field":"contents","description":"m"}])"));
+  EXPECT_THAT(
+      dialect().family.encode_error(client_error(ErrorCode::kInvalidRequest, "m", "contents")),
+      HasSubstr(R"("fieldViolations":[{"field":"contents","description":"m"}])"));
 }
 
 TEST(GeminiError, GooglesOwnBodyIsPassedOnAndAnothersIsTranslated) {
   constexpr std::string_view kNative =
       "{\n \"error\": {\"code\": 404, \"message\": \"m\", \"status\": \"NOT_FOUND\"}\n}\n";
-  const Error native = dialect().decode_error({.status = 404, .body = kNative});
-  EXPECT_EQ(dialect().encode_error(native), kNative);
+  const Error native = dialect().family.decode_error({.status = 404, .body = kNative});
+  EXPECT_EQ(dialect().family.encode_error(native), kNative);
   // One line, or the SDK does not see an error.
-  EXPECT_EQ(dialect().encode_stream_error(native),
+  EXPECT_EQ(dialect().chat->encode_stream_error(native),
             "data: {  \"error\": {\"code\": 404, \"message\": \"m\", \"status\": \"NOT_FOUND\"} "
             "}\n\n");
   Error foreign = upstream_error(ErrorCode::kUpstreamServerError, Retry::kSameTarget, "boom");
   foreign.upstream_body = R"({"error":{"message":"boom","type":"server_error","code":null}})";
-  EXPECT_EQ(dialect().encode_stream_error(foreign),
+  EXPECT_EQ(dialect().chat->encode_stream_error(foreign),
             "data: {\"error\":{\"code\":502,\"message\":\"boom\",\"status\":\"UNAVAILABLE\"}}\n\n");
 }
 
@@ -266,17 +267,17 @@ TEST(GeminiModels, ListsComeBack) {
       R"({"models":[{"name":"models/gemini-2.5-pro","displayName":"Gemini 2.5 Pro",)"
       R"("inputTokenLimit":1048576,"outputTokenLimit":65536,"supportedGenerationMethods":)"
       R"(["generateContent","streamGenerateContent"]}],"nextPageToken":"t"})";
-  auto page = dialect().decode_models(kBody);
+  auto page = dialect().family.decode_models(kBody);
   ASSERT_TRUE(page);
   EXPECT_EQ(page->rows.at(0).id, "gemini-2.5-pro");
   EXPECT_EQ(page->rows[0].context_length, 1048576);
-  EXPECT_EQ(dialect().encode_models(*page), kBody);
-  EXPECT_EQ(dialect().models_path("a b"), "/v1beta/models?pageSize=1000&pageToken=a%20b");
-  EXPECT_FALSE(dialect().decode_models("[]"));
+  EXPECT_EQ(dialect().family.encode_models(*page), kBody);
+  EXPECT_EQ(dialect().family.models_path("a b"), "/v1beta/models?pageSize=1000&pageToken=a%20b");
+  EXPECT_FALSE(dialect().family.decode_models("[]"));
 }
 
 TEST(GeminiModels, VertexNamesItsPublishers) {
-  auto page = dialect().decode_models(
+  auto page = dialect().family.decode_models(
       R"({"publisherModels":[{"name":"publishers/google/models/gemini-2.5-flash"}]})");
   ASSERT_TRUE(page);
   EXPECT_EQ(page->rows.at(0).id, "gemini-2.5-flash");

@@ -139,7 +139,7 @@ bool absent() { return !fs::exists(recorded_dir() / "exchanges"); }
 llm::Request decode(const std::string& body, const std::string& model) {
   std::string padded = body;
   json::reserve_padding(padded);
-  auto request = dialect().decode_request({.body = padded, .path_model = model});
+  auto request = dialect().chat->decode_request({.body = padded, .path_model = model});
   EXPECT_TRUE(request) << request.error().message;
   return request ? std::move(*request) : llm::Request{};
 }
@@ -171,7 +171,7 @@ TEST(GeminiRecordedTest, RequestsSurviveOurModel) {
     }
     const llm::Request first = decode(one.request, one.model);
     const Flavor flavor;
-    auto encoded = dialect().encode_request(first, {.model = one.model, .flavor = flavor});
+    auto encoded = dialect().chat->encode_request(first, {.model = one.model, .flavor = flavor});
     ASSERT_TRUE(encoded);
     EXPECT_TRUE(encoded->dropped.empty()) << encoded->dropped.front();
     const llm::Request second = decode(encoded->body, one.model);
@@ -200,11 +200,12 @@ TEST(GeminiRecordedTest, SameDialectRequestsAreNotTouched) {
     json::reserve_padding(one.request);
     const RequestInput input{
         .body = one.request, .path_model = one.model, .path_stream = one.stream};
-    auto facts = dialect().peek(input, scanner);
+    auto facts = dialect().chat->peek(input, scanner);
     ASSERT_TRUE(facts);
     EXPECT_EQ(facts->model, one.model);
     const Flavor flavor;
-    auto edited = dialect().edit_request(input, *facts, {.model = one.model, .flavor = flavor});
+    auto edited =
+        dialect().chat->edit_request(input, *facts, {.model = one.model, .flavor = flavor});
     ASSERT_TRUE(edited);
     EXPECT_FALSE(edited->has_value());
     tally.run();
@@ -223,11 +224,11 @@ TEST(GeminiRecordedTest, AnswersSurviveOurModel) {
       tally.left_out(one.stream ? "streams" : "errors");
       continue;
     }
-    auto first = dialect().decode_response(one.response);
+    auto first = dialect().chat->decode_response(one.response);
     ASSERT_TRUE(first) << first.error().message;
     ASSERT_FALSE(first->choices.empty());
-    const std::string encoded = dialect().encode_response(*first, {});
-    auto second = dialect().decode_response(encoded);
+    const std::string encoded = dialect().chat->encode_response(*first, {});
+    auto second = dialect().chat->decode_response(encoded);
     ASSERT_TRUE(second) << encoded;
     EXPECT_EQ(first->id, second->id);
     EXPECT_EQ(first->model, second->model);
@@ -241,7 +242,7 @@ TEST(GeminiRecordedTest, AnswersSurviveOurModel) {
       EXPECT_EQ(first->choices[i].logprobs, second->choices[i].logprobs);
       EXPECT_NE(first->choices[i].finish, llm::FinishReason::kUnknown);
     }
-    const TapState tapped = dialect().tap_response(one.response);
+    const TapState tapped = dialect().chat->tap_response(one.response);
     EXPECT_EQ(tapped.usage, first->usage);
     EXPECT_EQ(tapped.finish, first->choices[0].finish);
     EXPECT_EQ(tapped.id, first->id);
@@ -260,7 +261,7 @@ TEST(GeminiRecordedTest, RecordedTotalsAreOurTotals) {
     if (one.stream || one.status != 200) continue;
     const auto document = json::Document::parse(one.response);
     ASSERT_TRUE(document);
-    auto response = dialect().decode_response(one.response);
+    auto response = dialect().chat->decode_response(one.response);
     ASSERT_TRUE(response);
     const auto total = document->root()["usageMetadata"]["totalTokenCount"].integer();
     EXPECT_EQ(response->usage.total(), total);
@@ -275,10 +276,10 @@ TEST(GeminiRecordedTest, ErrorsAreUnderstoodAndKept) {
   for (const Recorded& one : recordings(tally)) {
     SCOPED_TRACE(one.name);
     if (one.status == 200) continue;
-    const Error error = dialect().decode_error({.status = one.status, .body = one.response});
+    const Error error = dialect().family.decode_error({.status = one.status, .body = one.response});
     EXPECT_EQ(error.upstream_status, one.status);
     EXPECT_FALSE(error.upstream_type.empty());
-    EXPECT_EQ(dialect().encode_error(error), one.response);
+    EXPECT_EQ(dialect().family.encode_error(error), one.response);
     tally.run();
   }
 }
@@ -362,7 +363,7 @@ class Transcript {
 };
 
 std::vector<llm::StreamEvent> decode_pieces(const std::vector<std::string_view>& pieces) {
-  const auto decoder = dialect().make_stream_decoder();
+  const auto decoder = dialect().chat->make_stream_decoder();
   std::vector<llm::StreamEvent> events;
   for (const std::string_view piece : pieces) decoder->feed(piece, events);
   decoder->finish(events);
@@ -370,7 +371,7 @@ std::vector<llm::StreamEvent> decode_pieces(const std::vector<std::string_view>&
 }
 
 std::string encode(const std::vector<llm::StreamEvent>& events) {
-  const auto encoder = dialect().make_stream_encoder({});
+  const auto encoder = dialect().chat->make_stream_encoder({});
   std::string out;
   for (const llm::StreamEvent& event : events) encoder->event(event, out);
   return out;
@@ -421,7 +422,7 @@ TEST(GeminiRecordedTest, StreamsSurviveOurModelAndTheTapAgrees) {
       EXPECT_TRUE(json::Document::parse(arguments)) << arguments;
     }
 
-    const auto tap = dialect().make_stream_tap();
+    const auto tap = dialect().chat->make_stream_tap();
     tap->feed(one.response);
     EXPECT_EQ(tap->finish(), "");
     EXPECT_EQ(tap->state().usage, first.usage());

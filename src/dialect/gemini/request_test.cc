@@ -19,7 +19,7 @@ using testing::UnorderedElementsAre;
 
 Result<llm::Request> try_decode(std::string body) {
   json::reserve_padding(body);
-  return dialect().decode_request({.body = body, .path_model = "gemini-2.5-flash"});
+  return dialect().chat->decode_request({.body = body, .path_model = "gemini-2.5-flash"});
 }
 
 llm::Request decode(std::string body) {
@@ -30,7 +30,7 @@ llm::Request decode(std::string body) {
 
 EncodedRequest encode(const llm::Request& request, std::string_view model = "gemini-2.5-flash",
                       const Flavor& flavor = {}) {
-  auto encoded = dialect().encode_request(request, {.model = model, .flavor = flavor});
+  auto encoded = dialect().chat->encode_request(request, {.model = model, .flavor = flavor});
   EXPECT_TRUE(encoded);
   EXPECT_TRUE(json::Document::parse(encoded->body)) << encoded->body;
   return std::move(*encoded);
@@ -355,9 +355,9 @@ std::optional<std::string> edit(std::string body, const Flavor& flavor = {}) {
   json::reserve_padding(body);
   json::Scanner scanner;
   const RequestInput input{.body = body, .path_model = "gemini-2.5-flash"};
-  auto facts = dialect().peek(input, scanner);
+  auto facts = dialect().chat->peek(input, scanner);
   EXPECT_TRUE(facts);
-  auto edited = dialect().edit_request(input, *facts, {.model = "m", .flavor = flavor});
+  auto edited = dialect().chat->edit_request(input, *facts, {.model = "m", .flavor = flavor});
   EXPECT_TRUE(edited);
   return *edited;
 }
@@ -366,7 +366,7 @@ TEST(GeminiPeek, TheModelAndTheStreamComeFromThePath) {
   std::string body = R"({"contents":[],"fallbacks":["a/b","c/d"]})";
   json::reserve_padding(body);
   json::Scanner scanner;
-  auto facts = dialect().peek(
+  auto facts = dialect().chat->peek(
       {.body = body, .path_model = "models/gemini-2.5-pro", .path_stream = true}, scanner);
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->model, "gemini-2.5-pro");
@@ -378,7 +378,7 @@ TEST(GeminiPeek, WithoutAModelNothingCanBeDone) {
   std::string body = R"({"contents":[]})";
   json::reserve_padding(body);
   json::Scanner scanner;
-  EXPECT_FALSE(dialect().peek({.body = body}, scanner));
+  EXPECT_FALSE(dialect().chat->peek({.body = body}, scanner));
 }
 
 TEST(GeminiEdit, OnlyWhatIsOursIsTakenOut) {
@@ -388,11 +388,11 @@ TEST(GeminiEdit, OnlyWhatIsOursIsTakenOut) {
 }
 
 TEST(GeminiPaths, ModelsAreEscaped) {
-  EXPECT_EQ(dialect().chat_path("gemini-2.5-pro", false),
+  EXPECT_EQ(dialect().chat->path("gemini-2.5-pro", false),
             "/v1beta/models/gemini-2.5-pro:generateContent");
-  EXPECT_EQ(dialect().chat_path("a b/c?", true),
+  EXPECT_EQ(dialect().chat->path("a b/c?", true),
             "/v1beta/models/a%20b/c%3F:streamGenerateContent?alt=sse");
-  EXPECT_EQ(dialect().chat_path("tunedModels/x", false), "/v1beta/tunedModels/x:generateContent");
+  EXPECT_EQ(dialect().chat->path("tunedModels/x", false), "/v1beta/tunedModels/x:generateContent");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::string parts(std::string_view json, std::string_view rest = "") {
 const std::string kStop = chunk(R"({"candidates":[{"finishReason":"STOP"}]})");
 
 Events decode(std::string_view bytes) {
-  const auto decoder = dialect().make_stream_decoder();
+  const auto decoder = dialect().chat->make_stream_decoder();
   Events events;
   decoder->feed(bytes, events);
   decoder->finish(events);
@@ -36,7 +36,7 @@ Events decode(std::string_view bytes) {
 }
 
 TapState tap(std::string_view bytes) {
-  const auto reader = dialect().make_stream_tap();
+  const auto reader = dialect().chat->make_stream_tap();
   reader->feed(bytes);
   EXPECT_EQ(reader->finish(), "");
   return reader->state();
@@ -52,7 +52,7 @@ std::vector<T> all(const Events& events) {
 }
 
 std::string encode(const Events& events, const AnswerContext& context = {}) {
-  const auto encoder = dialect().make_stream_encoder(context);
+  const auto encoder = dialect().chat->make_stream_encoder(context);
   std::string out;
   for (const llm::StreamEvent& event : events) encoder->event(event, out);
   return out;
@@ -190,7 +190,7 @@ TEST(GeminiStreamDecoder, NonsenseIsAProtocolError) {
 
 TEST(GeminiStreamDecoder, OurOwnKeepAliveIsASignOfLife) {
   const Events events =
-      decode(std::string(dialect().keep_alive) + parts(R"({"text":"a"})") + kStop);
+      decode(std::string(dialect().chat->keep_alive) + parts(R"({"text":"a"})") + kStop);
   EXPECT_TRUE(std::holds_alternative<llm::Ping>(events.front()));
   EXPECT_EQ(all<llm::StreamStart>(events).at(0).model, "m");
 }
@@ -229,8 +229,9 @@ TEST(GeminiStreamTap, ACallTurnsStopIntoToolCalls) {
 TEST(GeminiStreamTap, AnEmptyReasonBlocksNothing) {
   constexpr std::string_view kBody =
       R"({"promptFeedback":{"blockReason":""},"usageMetadata":{"promptTokenCount":1}})";
-  EXPECT_EQ(dialect().tap_response(kBody).finish, llm::FinishReason::kUnknown);
-  EXPECT_EQ(dialect().decode_response(kBody)->choices.at(0).finish, llm::FinishReason::kUnknown);
+  EXPECT_EQ(dialect().chat->tap_response(kBody).finish, llm::FinishReason::kUnknown);
+  EXPECT_EQ(dialect().chat->decode_response(kBody)->choices.at(0).finish,
+            llm::FinishReason::kUnknown);
   EXPECT_TRUE(tap(chunk(kBody)).error);
   EXPECT_EQ(all<llm::StreamFailure>(decode(chunk(kBody))).size(), 1U);
 }
@@ -291,7 +292,7 @@ TEST(GeminiStreamEncoder, CallsAreWrittenWhole) {
 }
 
 TEST(GeminiStreamEncoder, ArgumentsWithoutEndAreRefused) {
-  const auto encoder = dialect().make_stream_encoder({});
+  const auto encoder = dialect().chat->make_stream_encoder({});
   std::string out;
   encoder->event(llm::ToolCallStart{.name = "f"}, out);
   const std::string piece(limits::kStreamEventBytesMax / 2, ' ');

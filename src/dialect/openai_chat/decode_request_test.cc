@@ -13,7 +13,7 @@ using llm::Role;
 using Mode = llm::ToolChoice::Mode;
 
 Result<llm::Request> decode(const std::string& body) {
-  return dialect().decode_request({.body = body});
+  return dialect().chat->decode_request({.body = body});
 }
 
 llm::Request decoded(const std::string& body) {
@@ -335,7 +335,7 @@ TEST(DecodeRequest, BoundsFallbacks) {
 
 TEST(DecodeRequest, TakesTheModelOfThePath) {
   const std::string body = R"({"messages":[{"role":"user","content":"x"}]})";
-  const auto request = dialect().decode_request({.body = body, .path_model = "deployment"});
+  const auto request = dialect().chat->decode_request({.body = body, .path_model = "deployment"});
   ASSERT_TRUE(request);
   EXPECT_EQ(request->model, "deployment");
 }

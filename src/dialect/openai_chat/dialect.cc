@@ -12,27 +12,30 @@ std::string chat_path(std::string_view /*model*/, bool /*stream*/) {
 }  // namespace
 
 const Dialect& dialect() {
-  static constexpr Dialect kDialect{
-      .name = kName,
+  static constexpr ChatCodec kChat{
       .content_type = "text/event-stream",
       .peek = peek,
       .decode_request = decode_request,
       .encode_response = encode_response,
       .make_stream_encoder = make_stream_encoder,
-      .encode_error = encode_error,
       .encode_stream_error = encode_stream_error,
       .keep_alive = ": keep-alive\n\n",
-      .encode_models = encode_models,
       .encode_request = encode_request,
       .edit_request = edit_request,
-      .chat_path = chat_path,
+      .path = chat_path,
       .decode_response = decode_response,
       .tap_response = tap_response,
       .make_stream_decoder = make_stream_decoder,
       .make_stream_tap = make_stream_tap,
-      .decode_error = decode_error,
-      .models_path = models_path,
-      .decode_models = decode_models,
+  };
+  static constexpr Dialect kDialect{
+      .name = kName,
+      .family = {.encode_error = encode_error,
+                 .decode_error = decode_error,
+                 .encode_models = encode_models,
+                 .models_path = models_path,
+                 .decode_models = decode_models},
+      .chat = &kChat,
   };
   return kDialect;
 }

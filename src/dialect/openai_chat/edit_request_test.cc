@@ -17,9 +17,9 @@ Result<std::optional<std::string>> try_edit(std::string body, const Flavor& flav
   json::reserve_padding(body);
   json::Scanner scanner;
   const RequestInput input{.body = body, .path_model = path_model};
-  auto facts = dialect().peek(input, scanner);
+  auto facts = dialect().chat->peek(input, scanner);
   if (!facts) return std::move(facts).error();
-  return dialect().edit_request(input, *facts, {model, flavor});
+  return dialect().chat->edit_request(input, *facts, {model, flavor});
 }
 
 // The edited body, or the body itself when nothing had to change.
@@ -180,7 +180,7 @@ TEST(Peek, ReadsOnlyWhatRoutingNeeds) {
           "stream_options":{"include_usage": true},"fallbacks":["a/b",{"provider":"c","model":"d"}]})";
   json::reserve_padding(body);
   json::Scanner scanner;
-  const auto facts = dialect().peek({.body = body}, scanner);
+  const auto facts = dialect().chat->peek({.body = body}, scanner);
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ(facts->model, "openai/x");
   EXPECT_TRUE(facts->stream);
@@ -193,7 +193,7 @@ TEST(Peek, NamesWhatIsWrong) {
   const auto param = [](std::string body) {
     json::reserve_padding(body);
     json::Scanner scanner;
-    const auto facts = dialect().peek({.body = body}, scanner);
+    const auto facts = dialect().chat->peek({.body = body}, scanner);
     EXPECT_FALSE(facts) << body;
     return facts ? "none" : facts.error().param;
   };

@@ -24,7 +24,7 @@ struct Encoded {
 };
 
 Encoded encode(const llm::Request& request, const Flavor& flavor = kPlain) {
-  auto out = dialect().encode_request(request, {"wire-model", flavor});
+  auto out = dialect().chat->encode_request(request, {"wire-model", flavor});
   EXPECT_TRUE(out);
   auto document = json::Document::parse(out->body);
   EXPECT_TRUE(document) << out->body;
@@ -32,7 +32,7 @@ Encoded encode(const llm::Request& request, const Flavor& flavor = kPlain) {
 }
 
 llm::Request decoded(const std::string& body) {
-  auto request = dialect().decode_request({.body = body});
+  auto request = dialect().chat->decode_request({.body = body});
   EXPECT_TRUE(request) << request.error().message;
   return *std::move(request);
 }
@@ -75,7 +75,7 @@ TEST(EncodeRequest, SwitchesThinkingOffForAForcedTool) {
 TEST(EncodeRequest, WritesWhatItReads) {
   const std::string body =
       R"({"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","name":"bob","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk=","detail":"low"}},{"type":"input_audio","input_audio":{"data":"cw==","format":"mp3"}},{"type":"file","file":{"file_data":"data:application/pdf;base64,cA==","filename":"a.pdf"}}]},{"role":"assistant","reasoning":"t","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s","format":"f","index":0},{"type":"reasoning.encrypted","data":"d","redacted":true,"index":1}],"content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"a\": 1}"}}]},{"role":"tool","tool_call_id":"c","content":"r"}],"stream":true,"stream_options":{"include_usage":true},"tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type": "object"},"strict":true}}],"tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false,"max_completion_tokens":9,"temperature":0.5,"top_p":1,"seed":3,"n":2,"stop":["a","b"],"logprobs":true,"top_logprobs":2,"logit_bias":{"1": 2},"reasoning_effort":"low","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"a": 1}}},"user":"u","metadata":{"k": "v"},"service_tier":"flex","store":true,"modalities":["text"],"audio":{"voice": "x"},"web_search_options":{"a": 1}})";
-  auto out = dialect().encode_request(decoded(body), {"m", kPlain});
+  auto out = dialect().chat->encode_request(decoded(body), {"m", kPlain});
   ASSERT_TRUE(out);
   EXPECT_EQ(out->body, body);
   EXPECT_TRUE(out->dropped.empty());
@@ -84,7 +84,7 @@ TEST(EncodeRequest, WritesWhatItReads) {
 TEST(EncodeRequest, WritesUnknownFieldsBackWhereTheyWere) {
   const std::string body =
       R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a","x":1}],"prefix":true},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}","z":1},"index":0}]},{"role":"tool","tool_call_id":"c","content":"r","name":"f"}],"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":false},"tools":[{"type":"function","function":{"name":"f","y":{ }},"eager":1}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[]}},"top_a":0.5,"a.b":[1 , 2]})";
-  auto out = dialect().encode_request(decoded(body), {"m", kPlain});
+  auto out = dialect().chat->encode_request(decoded(body), {"m", kPlain});
   ASSERT_TRUE(out);
   EXPECT_EQ(out->body, body);
   EXPECT_TRUE(out->dropped.empty());

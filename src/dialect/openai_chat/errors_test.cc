@@ -11,22 +11,22 @@ namespace bifrost::dialect::openai_chat {
 namespace {
 
 Error decoded(int status, std::string_view body) {
-  return dialect().decode_error({.status = status, .body = body});
+  return dialect().family.decode_error({.status = status, .body = body});
 }
 
 TEST(EncodeError, WritesOpenAisBody) {
   EXPECT_EQ(
-      dialect().encode_error(
+      dialect().family.encode_error(
           client_error(ErrorCode::kInvalidRequest, "bad \"thing\"", "messages[0].role")),
       R"({"error":{"message":"bad \"thing\"","type":"invalid_request_error","param":"messages[0].role","code":"invalid_request"}})");
-  EXPECT_EQ(dialect().encode_error(gateway_error(ErrorCode::kInternal, "x")),
+  EXPECT_EQ(dialect().family.encode_error(gateway_error(ErrorCode::kInternal, "x")),
             R"({"error":{"message":"x","type":"api_error","param":null,"code":"internal"}})");
 }
 
 TEST(EncodeError, PassesAProvidersOwnBodyOn) {
   const std::string own =
       R"({ "error": {"message":"m","type":"t","param":null,"code":"c"}, "x":1 })";
-  EXPECT_EQ(dialect().encode_error(decoded(400, own)), own);
+  EXPECT_EQ(dialect().family.encode_error(decoded(400, own)), own);
 }
 
 TEST(EncodeError, RewritesBodiesOfOtherDialects) {
@@ -34,7 +34,7 @@ TEST(EncodeError, RewritesBodiesOfOtherDialects) {
        {R"({"type":"error","error":{"type":"overloaded_error","message":"m"}})",
         R"({"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}})",
         R"({"message":"m"})", "<html>m</html>", "m", R"({"error":"m"})"}) {
-    const std::string body = dialect().encode_error(decoded(429, foreign));
+    const std::string body = dialect().family.encode_error(decoded(429, foreign));
     const auto document = json::Document::parse(body);
     ASSERT_TRUE(document) << body;
     EXPECT_TRUE(document->root()["error"]["type"].equals("rate_limit_error")) << body;
@@ -45,8 +45,8 @@ TEST(EncodeError, RewritesBodiesOfOtherDialects) {
 
 TEST(EncodeStreamError, IsOneEvent) {
   const Error error = gateway_error(ErrorCode::kInternal, "x");
-  EXPECT_EQ(dialect().encode_stream_error(error),
-            "data: " + dialect().encode_error(error) + "\n\n");
+  EXPECT_EQ(dialect().chat->encode_stream_error(error),
+            "data: " + dialect().family.encode_error(error) + "\n\n");
 }
 
 TEST(EncodeUnifiedError, WritesTheGatewaysOwnShape) {

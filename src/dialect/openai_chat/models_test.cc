@@ -9,7 +9,7 @@ namespace {
 
 TEST(Models, ReadsListsHoweverTheyAreWritten) {
   const auto rows = [](const char* body) {
-    auto page = dialect().decode_models(body);
+    auto page = dialect().family.decode_models(body);
     EXPECT_TRUE(page) << body;
     return page ? page->rows : std::vector<ModelRow>{};
   };
@@ -29,17 +29,19 @@ TEST(Models, ReadsListsHoweverTheyAreWritten) {
 }
 
 TEST(Models, FollowsPages) {
-  const auto page = dialect().decode_models(R"({"data":[],"has_more":true,"last_id":"x y"})");
+  const auto page =
+      dialect().family.decode_models(R"({"data":[],"has_more":true,"last_id":"x y"})");
   ASSERT_TRUE(page);
   EXPECT_EQ(page->next, "x y");
-  EXPECT_EQ(dialect().models_path(page->next), "/v1/models?after=x%20y");
-  EXPECT_EQ(dialect().models_path(""), "/v1/models");
+  EXPECT_EQ(dialect().family.models_path(page->next), "/v1/models?after=x%20y");
+  EXPECT_EQ(dialect().family.models_path(""), "/v1/models");
 }
 
 TEST(Models, RefusesWhatIsNoList) {
-  EXPECT_EQ(dialect().decode_models("<html>").error().code, ErrorCode::kUpstreamProtocol);
-  EXPECT_EQ(dialect().decode_models("{}").error().code, ErrorCode::kUpstreamProtocol);
-  EXPECT_EQ(dialect().decode_models(R"({"error":{"message":"boom"}})").error().message, "boom");
+  EXPECT_EQ(dialect().family.decode_models("<html>").error().code, ErrorCode::kUpstreamProtocol);
+  EXPECT_EQ(dialect().family.decode_models("{}").error().code, ErrorCode::kUpstreamProtocol);
+  EXPECT_EQ(dialect().family.decode_models(R"({"error":{"message":"boom"}})").error().message,
+            "boom");
 }
 
 TEST(Models, WritesOpenAisListAndMore) {
@@ -53,7 +55,7 @@ TEST(Models, WritesOpenAisListAndMore) {
                        .max_output_tokens = 2});
   page.next = "t";
   EXPECT_EQ(
-      dialect().encode_models(page),
+      dialect().family.encode_models(page),
       R"({"object":"list","data":[{"id":"openai/gpt","object":"model","created":0,"owned_by":"openai"},{"id":"x/y","object":"model","created":5,"owned_by":"x","name":"Y","context_length":8,"max_output_tokens":2}],"next_page_token":"t"})");
 }
 

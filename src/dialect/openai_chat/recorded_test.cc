@@ -81,8 +81,8 @@ void expect_same_choice(const llm::Choice& a, const llm::Choice& b) {
 }
 
 void check_response(const std::string& body, Tally& tally) {
-  const auto response = dialect().decode_response(body);
-  const TapState tap = dialect().tap_response(body);
+  const auto response = dialect().chat->decode_response(body);
+  const TapState tap = dialect().chat->tap_response(body);
   if (!response) {
     EXPECT_TRUE(tap.error.has_value());
     ADD_FAILURE() << response.error().message;
@@ -90,8 +90,8 @@ void check_response(const std::string& body, Tally& tally) {
   }
   EXPECT_EQ(tap.usage, response->usage);
   EXPECT_EQ(tap.finish, response->choices.front().finish);
-  const std::string again = dialect().encode_response(*response, {});
-  const auto twice = dialect().decode_response(again);
+  const std::string again = dialect().chat->encode_response(*response, {});
+  const auto twice = dialect().chat->decode_response(again);
   ASSERT_TRUE(twice) << again;
   EXPECT_EQ(twice->usage, response->usage);
   ASSERT_EQ(twice->choices.size(), response->choices.size());
@@ -104,7 +104,7 @@ void check_response(const std::string& body, Tally& tally) {
 std::string encode_all(const std::vector<llm::StreamEvent>& events) {
   AnswerContext context;
   context.include_usage = true;
-  const auto encoder = dialect().make_stream_encoder(context);
+  const auto encoder = dialect().chat->make_stream_encoder(context);
   std::string out;
   for (const llm::StreamEvent& event : events) encoder->event(event, out);
   return out;
@@ -112,9 +112,9 @@ std::string encode_all(const std::vector<llm::StreamEvent>& events) {
 
 void check_stream(const std::string& text, bool fails, Tally& tally) {
   const auto decode = [](std::string_view bytes, std::size_t piece) {
-    return collect(decode_in_pieces(*dialect().make_stream_decoder(), bytes, piece));
+    return collect(decode_in_pieces(*dialect().chat->make_stream_decoder(), bytes, piece));
   };
-  const auto events = decode_in_pieces(*dialect().make_stream_decoder(), text, text.size());
+  const auto events = decode_in_pieces(*dialect().chat->make_stream_decoder(), text, text.size());
   const CollectedAnswer whole = collect(events);
   EXPECT_EQ(whole.failure.empty(), !fails) << whole.failure;
   // Byte by byte cuts at every place at once; two pieces find what one cut alone would break.
@@ -124,7 +124,7 @@ void check_stream(const std::string& text, bool fails, Tally& tally) {
   }
 
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, text.size()}) {
-    const auto tap = dialect().make_stream_tap();
+    const auto tap = dialect().chat->make_stream_tap();
     for (std::size_t at = 0; at < text.size(); at += piece) {
       tap->feed(std::string_view(text).substr(at, piece));
     }
@@ -156,13 +156,13 @@ std::vector<std::pair<std::string, std::string>> sorted_extras(const llm::Reques
 
 void check_request(std::string body, Tally& tally) {
   json::reserve_padding(body);
-  const auto request = dialect().decode_request({.body = body});
+  const auto request = dialect().chat->decode_request({.body = body});
   ASSERT_TRUE(request) << request.error().message;
-  const auto encoded = dialect().encode_request(*request, {request->model, kLossless});
+  const auto encoded = dialect().chat->encode_request(*request, {request->model, kLossless});
   ASSERT_TRUE(encoded);
   EXPECT_TRUE(encoded->dropped.empty()) << encoded->dropped.front();
   std::string again = encoded->body;
-  const auto twice = dialect().decode_request({.body = again});
+  const auto twice = dialect().chat->decode_request({.body = again});
   ASSERT_TRUE(twice) << twice.error().message;
   EXPECT_EQ(twice->model, request->model);
   EXPECT_EQ(twice->messages, request->messages);
@@ -177,7 +177,7 @@ void check_request(std::string body, Tally& tally) {
   EXPECT_EQ(sorted_extras(*twice), sorted_extras(*request));
 
   json::Scanner scanner;
-  const auto facts = dialect().peek({.body = body}, scanner);
+  const auto facts = dialect().chat->peek({.body = body}, scanner);
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->model, request->model);
   EXPECT_EQ(facts->stream, request->stream);
@@ -186,11 +186,12 @@ void check_request(std::string body, Tally& tally) {
                               .injects_usage_option = false,
                               .developer_role = true,
                               .reasoning_object = true};
-  const auto same = dialect().edit_request({.body = body}, *facts, {request->model, kUntouched});
+  const auto same =
+      dialect().chat->edit_request({.body = body}, *facts, {request->model, kUntouched});
   ASSERT_TRUE(same);
   EXPECT_FALSE(same->has_value());
   constexpr Flavor kPlain{};
-  const auto edited = dialect().edit_request({.body = body}, *facts, {"another", kPlain});
+  const auto edited = dialect().chat->edit_request({.body = body}, *facts, {"another", kPlain});
   ASSERT_TRUE(edited && edited->has_value());
   const auto document = json::Document::parse(**edited);
   ASSERT_TRUE(document) << document.error().message;
@@ -207,7 +208,8 @@ void check_exchange(json::Value exchange, Tally& tally) {
   const std::string text = exchange["response_text"].string_or("");
   const auto status = exchange["status"].integer().value_or(0);
   if (status != 200) {
-    const Error error = dialect().decode_error({.status = static_cast<int>(status), .body = text});
+    const Error error =
+        dialect().family.decode_error({.status = static_cast<int>(status), .body = text});
     EXPECT_EQ(error.status(), status);
     EXPECT_FALSE(error.message.empty());
     EXPECT_EQ(error.message.find("answered with status"), std::string::npos) << error.message;

@@ -12,7 +12,7 @@ namespace {
 using enum llm::FinishReason;
 
 llm::Response decoded(const std::string& body) {
-  auto response = dialect().decode_response(body);
+  auto response = dialect().chat->decode_response(body);
   EXPECT_TRUE(response) << response.error().message;
   return response ? *std::move(response) : llm::Response{};
 }
@@ -125,11 +125,11 @@ TEST(DecodeResponse, KnowsTheWordsOfOthers) {
 
 TEST(DecodeResponse, TurnsAnErrorInside200IntoAnError) {
   const auto response =
-      dialect().decode_response(R"({"error":{"message":"boom","type":"t","code":429}})");
+      dialect().chat->decode_response(R"({"error":{"message":"boom","type":"t","code":429}})");
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code, ErrorCode::kUpstreamRateLimited);
   EXPECT_EQ(response.error().message, "boom");
-  const auto in_choice = dialect().decode_response(
+  const auto in_choice = dialect().chat->decode_response(
       R"({"choices":[{"finish_reason":"error","message":{"content":""},"error":{"code":502,"message":"bad"}}]})");
   ASSERT_FALSE(in_choice);
   EXPECT_EQ(in_choice.error().message, "bad");
@@ -138,17 +138,18 @@ TEST(DecodeResponse, TurnsAnErrorInside200IntoAnError) {
 TEST(DecodeResponse, RefusesWhatIsNoAnswer) {
   for (const char* bad :
        {"", "<html></html>", "{", "[]", "{}", R"({"choices":[]})", R"({"choices":"x"})", "null"}) {
-    const auto response = dialect().decode_response(bad);
+    const auto response = dialect().chat->decode_response(bad);
     ASSERT_FALSE(response) << bad;
     EXPECT_EQ(response.error().code, ErrorCode::kUpstreamProtocol) << bad;
     EXPECT_EQ(response.error().origin, Origin::kUpstream);
-    EXPECT_TRUE(dialect().tap_response(bad).error.has_value()) << bad;
+    EXPECT_TRUE(dialect().chat->tap_response(bad).error.has_value()) << bad;
   }
-  EXPECT_NE(dialect().decode_response("<html>").error().message.find("HTML"), std::string::npos);
+  EXPECT_NE(dialect().chat->decode_response("<html>").error().message.find("HTML"),
+            std::string::npos);
 }
 
 TEST(DecodeResponse, SurvivesFieldsOfTheWrongType) {
-  EXPECT_TRUE(dialect().decode_response(
+  EXPECT_TRUE(dialect().chat->decode_response(
       R"({"id":7,"model":[],"created":"x","usage":[1],"choices":[{"index":"0","message":{
           "content":5,"tool_calls":[7,"x",{}],"reasoning":{},"reasoning_details":[1,{"text":7}],
           "images":[1,{}],"audio":"x","annotations":[1],"refusal":[]},"finish_reason":3,
@@ -163,7 +164,7 @@ TEST(EncodeResponse, WritesOpenAisShape) {
   response.choices.push_back({.parts = {{llm::TextPart{.text = "hi"}, {}}}, .finish = kStop});
   response.usage = {.input = 3, .output = 2, .known = true};
   EXPECT_EQ(
-      dialect().encode_response(response, {}),
+      dialect().chat->encode_response(response, {}),
       R"({"id":"id","object":"chat.completion","created":5,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"hi","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0}}})");
 }
 
@@ -178,7 +179,7 @@ TEST(EncodeResponse, TakesWhatIsMissingFromTheContext) {
   response.choices.push_back(
       {.parts = {{llm::ToolCallPart{.id = "c", .name = "f", .arguments = "{}"}, {}}},
        .finish = kToolCalls});
-  const auto document = json::Document::parse(dialect().encode_response(response, context));
+  const auto document = json::Document::parse(dialect().chat->encode_response(response, context));
   ASSERT_TRUE(document);
   const json::Value root = document->root();
   EXPECT_TRUE(root["id"].equals("fallback"));
@@ -198,7 +199,7 @@ TEST(EncodeResponse, ShiftsCitationsOfLaterParts) {
   response.choices.push_back(
       {.parts = {{llm::TextPart{.text = "äö"}, {}},
                  {llm::TextPart{.text = "x", .citations = {citation}}, {}}}});
-  const auto document = json::Document::parse(dialect().encode_response(response, {}));
+  const auto document = json::Document::parse(dialect().chat->encode_response(response, {}));
   const json::Value message = document->root()["choices"].at(0)["message"];
   EXPECT_TRUE(message["content"].equals("äöx"));
   EXPECT_EQ(message["annotations"].at(0)["url_citation"]["start_index"].integer(), 2);
@@ -216,7 +217,8 @@ TEST(EncodeResponse, ReasoningOfEveryKindSurvives) {
                  {llm::ReasoningPart{.kind = Kind::kSummary, .text = "b"}, {}},
                  {llm::TextPart{.text = "x"}, {}}},
        .finish = kStop});
-  EXPECT_EQ(parts(decoded(dialect().encode_response(response, {}))), response.choices[0].parts);
+  EXPECT_EQ(parts(decoded(dialect().chat->encode_response(response, {}))),
+            response.choices[0].parts);
 }
 
 TEST(EncodeResponse, WritesOnlyWordsOfOpenAi) {
@@ -224,7 +226,7 @@ TEST(EncodeResponse, WritesOnlyWordsOfOpenAi) {
                             kPause, kError, kUnknown}) {
     llm::Response response;
     response.choices.push_back({.finish = reason});
-    const auto document = json::Document::parse(dialect().encode_response(response, {}));
+    const auto document = json::Document::parse(dialect().chat->encode_response(response, {}));
     const std::string word = document->root()["choices"].at(0)["finish_reason"].string_or("");
     EXPECT_TRUE(word == "stop" || word == "length" || word == "tool_calls" ||
                 word == "content_filter")

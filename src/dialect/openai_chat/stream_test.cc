@@ -31,12 +31,12 @@ const std::string kDone = "[DONE]";
 const std::string kStopChunk = delta("", "\"stop\"");
 
 CollectedAnswer decode(const std::string& text, std::size_t piece = 0) {
-  return collect(decode_in_pieces(*dialect().make_stream_decoder(), text,
+  return collect(decode_in_pieces(*dialect().chat->make_stream_decoder(), text,
                                   piece == 0 ? text.size() + 1 : piece));
 }
 
 TapState tap(const std::string& text, std::string* missing = nullptr) {
-  const auto tap = dialect().make_stream_tap();
+  const auto tap = dialect().chat->make_stream_tap();
   for (const char& byte : text) tap->feed({&byte, 1});
   const std::string tail = tap->finish();
   if (missing != nullptr) *missing = tail;
@@ -232,7 +232,7 @@ TEST(DecodeStream, RefusesWhatIsNoChunk) {
 }
 
 TEST(DecodeStream, PassesSidebandsAndSignsOfLife) {
-  const auto decoder = dialect().make_stream_decoder();
+  const auto decoder = dialect().chat->make_stream_decoder();
   const auto events = decode_in_pieces(
       *decoder,
       ": OPENROUTER PROCESSING\n\n" +
@@ -296,7 +296,7 @@ TEST(DecodeStream, SurvivesFieldsOfTheWrongType) {
 // ------------------------------------------------------------------------------------------------
 
 std::string encode(const std::vector<llm::StreamEvent>& events, AnswerContext context = {}) {
-  const auto encoder = dialect().make_stream_encoder(std::move(context));
+  const auto encoder = dialect().chat->make_stream_encoder(std::move(context));
   std::string out;
   for (const llm::StreamEvent& event : events) encoder->event(event, out);
   return out;

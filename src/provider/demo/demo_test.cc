@@ -200,13 +200,13 @@ TEST(Demo, SpeaksTheDialectOfItsRow) {
   const dialect::Dialect& dialect = dialect::openai_chat::dialect();
   const std::string tail =
       R"("messages":[{"role":"user","content":"x"}],)" + std::string(kTools) + "}";
-  const auto whole = dialect.decode_response(body_of(ask(R"({"model":"reasoner",)" + tail)));
+  const auto whole = dialect.chat->decode_response(body_of(ask(R"({"model":"reasoner",)" + tail)));
   ASSERT_TRUE(whole) << whole.error().message;
   ASSERT_EQ(whole->choices.size(), 1U);
   EXPECT_EQ(whole->choices[0].finish, llm::FinishReason::kToolCalls);
   EXPECT_GT(whole->usage.reasoning, 0);
 
-  const auto decoder = dialect.make_stream_decoder();
+  const auto decoder = dialect.chat->make_stream_decoder();
   std::vector<llm::StreamEvent> events;
   const Reply streamed = ask(R"({"model":"reasoner","stream":true,)" + tail);
   for (const Piece& piece : streamed.pieces) decoder->feed(piece.bytes, events);
@@ -215,7 +215,7 @@ TEST(Demo, SpeaksTheDialectOfItsRow) {
   EXPECT_TRUE(std::holds_alternative<llm::StreamEnd>(events.back()));
 
   const std::string refusal = body_of(ask(R"({"model":"error-429"})"));
-  const Error error = dialect.decode_error({.status = 429, .body = refusal});
+  const Error error = dialect.family.decode_error({.status = 429, .body = refusal});
   EXPECT_EQ(error.code, ErrorCode::kUpstreamRateLimited);
 }
 

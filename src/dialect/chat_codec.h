@@ -1,0 +1,47 @@
+// A wire format of chats, as a table of plain functions without state and without I/O.
+#pragma once
+
+#include "base/result.h"
+#include "dialect/request.h"
+#include "dialect/stream.h"
+#include "dialect/tap.h"
+#include "llm/request.h"
+#include "llm/response.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bifrost::dialect {
+
+struct ChatCodec {
+  std::string_view content_type;  // of its streams
+
+  // inbound
+  Result<RequestFacts> (*peek)(const RequestInput& input, json::Scanner& scanner);
+  Result<llm::Request> (*decode_request)(const RequestInput& input);
+  std::string (*encode_response)(const llm::Response& response, const AnswerContext& context);
+  std::unique_ptr<StreamEncoder> (*make_stream_encoder)(AnswerContext context);
+  // An error inside a stream that has already begun, as bytes.
+  std::string (*encode_stream_error)(const Error& error);
+  // A legal no-op for a silent stream.
+  std::string_view keep_alive;
+
+  // outbound
+  Result<EncodedRequest> (*encode_request)(const llm::Request& request,
+                                           const EncodeOptions& options);
+  // The same-dialect way: the body with only the needed edits. Nothing when none are needed.
+  Result<std::optional<std::string>> (*edit_request)(const RequestInput& input,
+                                                     const RequestFacts& facts,
+                                                     const EncodeOptions& options);
+  // The path behind the base URL: "/v1/chat/completions".
+  std::string (*path)(std::string_view model, bool stream);
+  Result<llm::Response> (*decode_response)(std::string_view body);
+  // Usage and finish reason of a whole answer without decoding the rest.
+  TapState (*tap_response)(std::string_view body);
+  std::unique_ptr<StreamDecoder> (*make_stream_decoder)();
+  std::unique_ptr<StreamTap> (*make_stream_tap)();
+};
+
+}  // namespace bifrost::dialect

@@ -1,0 +1,46 @@
+// What all operations of one maker's API share: errors, and lists of models.
+#pragma once
+
+#include "base/error.h"
+#include "base/result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::dialect {
+
+// One model in a list of models.
+struct ModelRow {
+  std::string id;  // as shown: "openai/gpt-4o"
+  std::string name;
+  std::string provider;
+  std::int64_t created = 0;
+  std::int64_t context_length = 0;     // 0: unknown
+  std::int64_t max_output_tokens = 0;  // 0: unknown
+};
+
+struct ModelPage {
+  std::vector<ModelRow> rows;
+  std::string next;  // token of the next page; empty: this was the last
+};
+
+// A provider's answer that is an error.
+struct ErrorInput {
+  int status = 0;
+  std::string_view body;
+};
+
+struct Family {
+  // The body of an error answer.
+  std::string (*encode_error)(const Error& error);
+  Error (*decode_error)(const ErrorInput& input);
+
+  std::string (*encode_models)(const ModelPage& page);
+  // The path behind the base URL, with its query. An empty token asks for the first page.
+  std::string (*models_path)(std::string_view page_token);
+  Result<ModelPage> (*decode_models)(std::string_view body);
+};
+
+}  // namespace bifrost::dialect
