@@ -121,4 +121,12 @@ bool is_request_target(std::string_view text) {
          std::ranges::all_of(text, visible_ascii);
 }
 
+std::string_view path_of(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  const auto scheme_end = path.find("://");
+  if (path.starts_with('/') || scheme_end == std::string_view::npos) return path;
+  const auto slash = path.find('/', scheme_end + 3);
+  return slash == std::string_view::npos ? "/" : path.substr(slash);
+}
+
 }  // namespace bifrost::http

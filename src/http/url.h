@@ -37,5 +37,7 @@ struct Url {
 
 // May the text stand in a request line as a target: a leading slash, visible ASCII, no fragment?
 [[nodiscard]] bool is_request_target(std::string_view text);
+// The path of a request target. Of a whole URL only the path counts (RFC 9112, section 3.2.2).
+[[nodiscard]] std::string_view path_of(std::string_view target);
 
 }  // namespace bifrost::http

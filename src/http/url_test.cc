@@ -111,5 +111,13 @@ TEST(Url, KnowsRequestTargets) {
   EXPECT_FALSE(is_request_target("/a#b"));
 }
 
+TEST(Url, FindsThePathOfATarget) {
+  EXPECT_EQ(path_of("/v1/models?limit=2"), "/v1/models");
+  EXPECT_EQ(path_of("http://host:80/v1/models?x"), "/v1/models");
+  EXPECT_EQ(path_of("http://host"), "/");
+  EXPECT_EQ(path_of("*"), "*");
+  EXPECT_EQ(path_of(""), "");
+}
+
 }  // namespace
 }  // namespace bifrost::http

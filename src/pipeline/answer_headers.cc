@@ -66,14 +66,14 @@ http::Headers base_headers(const Exchange& exchange) {
 
 http::Headers served_headers(const Exchange& exchange) {
   http::Headers headers = base_headers(exchange);
-  const upstream::Served& served = *exchange.served;
+  const upstream::Served& served = *exchange.call->served;
   headers.add("x-bifrost-provider", served.target->endpoint->name);
-  headers.add("x-bifrost-original-model", visible(exchange.facts.model));
+  headers.add("x-bifrost-original-model", visible(exchange.call->facts.model));
   headers.add("x-bifrost-resolved-model", visible(served.model));
   headers.add("x-bifrost-fallback-index", std::to_string(served.fallback_index));
   headers.add("x-bifrost-request-type", operation_name(exchange.surface().operation));
-  if (!exchange.dropped.empty()) {
-    headers.add("x-bifrost-dropped-fields", joined(exchange.dropped));
+  if (!exchange.call->dropped.empty()) {
+    headers.add("x-bifrost-dropped-fields", joined(exchange.call->dropped));
   }
   pass_on(headers, served.answer->head.headers, served.same_dialect);
   name_as_anthropic(headers, exchange);

@@ -5,6 +5,7 @@
 #include "pipeline/answer_headers.h"
 #include "pipeline/caller.h"
 #include "pipeline/chat_call.h"
+#include "pipeline/finish.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/relay.h"
 #include "pipeline/stream_writer.h"
@@ -12,22 +13,25 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace bifrost::pipeline {
 namespace {
 
-// Tells the meter of each attempt, and the exchange whom it was with.
+// Tells the sinks of each attempt, and the exchange whom it was with.
 class Observer final : public upstream::AttemptObserver {
  public:
-  Observer(Meter& meter, Exchange& exchange) : meter_(meter), exchange_(exchange) {}
-  void on_attempt(const upstream::AttemptRecord& record) override {
-    exchange_.attempted_provider = record.target.endpoint->name;
-    meter_.attempt_ended(exchange_, record);
+  Observer(std::span<record::Sink* const> sinks, Exchange& exchange)
+      : sinks_(sinks), exchange_(exchange) {}
+  void on_attempt(const record::Attempt& attempt) override {
+    exchange_.call->attempted_provider = attempt.provider;
+    ExchangeRecord so_far(exchange_);
+    for (record::Sink* sink : sinks_) sink->attempt_ended(so_far.request(), attempt);
   }
 
  private:
-  Meter& meter_;
+  std::span<record::Sink* const> sinks_;
   Exchange& exchange_;
 };
 
@@ -59,26 +63,27 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
   const auto body_bytes_max = static_cast<std::size_t>(settings.max_request_body_size_mb) << 20U;
   BF_CO_TRY(exchange.body, co_await request.body.read_all(request.scope, body_bytes_max));
   exchange.body_bytes = exchange.body.size();
-  BF_CO_TRY(exchange.path_model, decode_path_model(exchange.route.model));
+  exchange.call.emplace();
+  BF_CO_TRY(exchange.call->path_model, decode_path_model(exchange.route.model));
   const dialect::RequestInput input{.body = exchange.body,
-                                    .path_model = exchange.path_model,
+                                    .path_model = exchange.call->path_model,
                                     .path_stream = exchange.surface().path_stream};
-  BF_CO_TRY(exchange.facts, dialect.chat->peek(input, scanner_));
-  BF_CO_TRY(exchange.plan, routing::plan(exchange.snapshot->registry,
-                                         {.model = exchange.facts.model,
-                                          .fallbacks = exchange.facts.fallbacks,
-                                          .default_provider = exchange.surface().provider}));
+  BF_CO_TRY(exchange.call->facts, dialect.chat->peek(input, scanner_));
+  BF_CO_TRY(exchange.call->plan, routing::plan(exchange.snapshot->registry,
+                                               {.model = exchange.call->facts.model,
+                                                .fallbacks = exchange.call->facts.fallbacks,
+                                                .default_provider = exchange.surface().provider}));
 
   BF_CO_TRY(const routing::Session session, session_of(request.head.headers));
 
   std::optional<StreamWriter> writer;
-  if (exchange.facts.stream) writer.emplace(exchange, meter_);
+  if (exchange.call->facts.stream) writer.emplace(exchange, meter_);
 
   const auto own_key = direct_key(settings, request.head.headers);
   const auto login = anthropic_login(dialect, request.head.headers);
-  ChatCall call(dialect, input, exchange.facts);
+  ChatCall call(dialect, input, exchange.call->facts);
   const upstream::Job job{.network = exchange.snapshot->network,
-                          .plan = exchange.plan,
+                          .plan = exchange.call->plan,
                           .call = call,
                           .caller_headers = &request.head.headers,
                           .header_filter = &settings.header_filter,
@@ -88,15 +93,15 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
                           .direct_key = own_key ? &*own_key : nullptr,
                           .anthropic_login = login ? &*login : nullptr,
                           .keep_sent_body = keeps_sent_body(exchange)};
-  Observer observer(meter_, exchange);
+  Observer observer(sinks_, exchange);
   const SteadyTime asked = clock_.now();
   auto served = co_await upstream::execute(request.scope, client(), job, observer);
-  exchange.upstream_time = clock_.now() - asked;
+  exchange.call->upstream_time = clock_.now() - asked;
   if (!served) co_return std::move(served).error();
-  exchange.served = *std::move(served);
-  exchange.dropped = exchange.served->dropped;
+  exchange.call->served = *std::move(served);
+  exchange.call->dropped = exchange.call->served->dropped;
   // Long streams of long prompts: the prompt has done its work.
-  exchange.facts.members.clear();
+  exchange.call->facts.members.clear();
   std::string().swap(exchange.body);
 
   const RelayContext context{.exchange = exchange, .call = call, .now = clock_.wall()};

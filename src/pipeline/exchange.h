@@ -17,29 +17,30 @@
 
 namespace bifrost::pipeline {
 
+// What a request to a model knows in addition.
+struct ModelCall {
+  std::string path_model = {};
+  dialect::RequestFacts facts = {};
+  routing::Plan plan = {};                // pointed into by what was served
+  std::vector<std::string> dropped = {};  // fields without a counterpart at the provider
+
+  std::string attempted_provider = {};  // that was asked last
+  std::optional<upstream::Served> served = {};
+  dialect::TapState tap = {};  // usage, finish reason, what the provider called the model
+  std::chrono::nanoseconds upstream_time = {};  // attempts, queues and pauses before the answer
+};
+
 struct Exchange {
   server::Request& request;
   SnapshotPtr snapshot;  // held to the end
   std::string request_id;
   Match route = {};
+  http::Headers cors = {};  // that every answer to this caller carries
 
-  // The request
   std::string body = {};  // given back once nobody can need it again
   std::size_t body_bytes = 0;
-  std::string path_model = {};
-  dialect::RequestFacts facts = {};
-  routing::Plan plan = {};                // pointed into by what was served
-  http::Headers cors = {};                // that every answer to this caller carries
-  std::vector<std::string> dropped = {};  // fields without a counterpart at the provider
-
-  // The answer
-  std::string attempted_provider = {};  // that was asked last
-  std::optional<upstream::Served> served = {};
-  dialect::TapState tap = {};  // usage, finish reason, what the provider called the model
+  std::optional<ModelCall> call = {};  // of requests that go to a model
   std::optional<Error> error = {};
-
-  // Where the time went
-  std::chrono::nanoseconds upstream_time = {};  // attempts, queues and pauses before the answer
 
   [[nodiscard]] const Surface& surface() const { return *route.surface; }
   [[nodiscard]] bool unified() const {

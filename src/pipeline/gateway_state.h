@@ -4,6 +4,7 @@
 #include "config/settings.h"
 #include "net/tls.h"
 #include "provider/registry.h"
+#include "record/key_states.h"
 #include "routing/session_keys.h"
 #include "server/server.h"
 #include "telemetry/registry.h"
@@ -35,14 +36,13 @@ struct GatewayState {
   upstream::Gates gates = {};
   routing::SessionKeys session_keys = routing::SessionKeys();
   server::ConnectionCount connections = {};
+  record::KeyStates key_states{metrics.add_shard()};
   std::atomic<bool> draining{false};  // /health says so
   std::mutex scrape_mutex = {};
 
   // The metrics of all workers with what is read off at this moment. Callable from any thread.
   [[nodiscard]] std::string scrape();
   void count_reload(bool good);
-  // Whether the last that was heard of a key was good. All workers set this one cell.
-  [[nodiscard]] telemetry::Gauge& key_up(std::string_view provider, const provider::Key& key);
 };
 
 }  // namespace bifrost::pipeline

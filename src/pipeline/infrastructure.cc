@@ -25,11 +25,6 @@ void GatewayState::count_reload(bool good) {
   shard.counter(telemetry::Metric::kConfigReloads, {good ? "success" : "failure"}).add();
 }
 
-telemetry::Gauge& GatewayState::key_up(std::string_view provider, const provider::Key& key) {
-  const std::lock_guard lock(scrape_mutex);
-  return shard.gauge(telemetry::Metric::kProviderKeyUp, {provider, key.id(), key.settings.name});
-}
-
 net::Task<Result<void>> Pipeline::health(Exchange& exchange) {
   const bool up = !state_.draining.load(std::memory_order_relaxed);
   std::string body;

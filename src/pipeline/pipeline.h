@@ -11,11 +11,12 @@
 #include "net/resolver.h"
 #include "pipeline/exchange.h"
 #include "pipeline/gateway_state.h"
-#include "pipeline/meter.h"
 #include "pipeline/model_list.h"
 #include "pipeline/surface.h"
+#include "record/meter.h"
 #include "server/handler.h"
 
+#include <array>
 #include <string>
 
 namespace bifrost::pipeline {
@@ -56,7 +57,8 @@ class Pipeline final : public server::Handler {
   Random random_;
   client::Pool pool_;
   json::Scanner scanner_;
-  Meter meter_;
+  record::Meter meter_;
+  std::array<record::Sink*, 1> sinks_;
   ModelList models_;
 };
 

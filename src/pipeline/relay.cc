@@ -31,25 +31,25 @@ struct RawParts {
 };
 
 RawParts raw_parts(const Exchange& exchange) {
-  const config::ProviderSettings& settings = exchange.served->target->endpoint->settings;
+  const config::ProviderSettings& settings = exchange.call->served->target->endpoint->settings;
   return {wants_raw(exchange, settings.send_back_raw_request, "x-bf-send-back-raw-request"),
           wants_raw(exchange, settings.send_back_raw_response, "x-bf-send-back-raw-response")};
 }
 
 // What the gateway's own routes say about the answer, inside of it.
 std::string extra_fields(const Exchange& exchange, RawParts raw) {
-  const upstream::Served& served = *exchange.served;
+  const upstream::Served& served = *exchange.call->served;
   std::string out;
   json::Writer w(out);
   w.begin_object();
   w.member("request_type", operation_name(exchange.surface().operation));
   w.member("provider", served.target->endpoint->name);
-  w.member("original_model_requested", exchange.facts.model);
+  w.member("original_model_requested", exchange.call->facts.model);
   w.member("resolved_model_used", served.model);
-  w.member("latency", milliseconds(exchange.upstream_time));
-  if (!exchange.dropped.empty()) {
+  w.member("latency", milliseconds(exchange.call->upstream_time));
+  if (!exchange.call->dropped.empty()) {
     w.key("dropped_compat_plugin_params").begin_array();
-    for (const std::string& name : exchange.dropped) w.string(name);
+    for (const std::string& name : exchange.call->dropped) w.string(name);
     w.end_array();
   }
   if (raw.request) w.key("raw_request").raw(served.sent_body);
@@ -68,18 +68,18 @@ std::string with_extra_fields(const std::string& body, const std::string& extra)
 dialect::AnswerContext answer_context(const RelayContext& context) {
   const Exchange& exchange = context.exchange;
   return {
-      .model = exchange.served->model,
+      .model = exchange.call->served->model,
       .fallback_id = exchange.request_id,
       .created =
           std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count(),
-      .include_usage = exchange.facts.include_usage,
+      .include_usage = exchange.call->facts.include_usage,
       .extra_fields = exchange.unified() ? extra_fields(exchange, raw_parts(exchange)) : ""};
 }
 
 std::string whole_body(const RelayContext& context) {
   Exchange& exchange = context.exchange;
-  upstream::Served& served = *exchange.served;
-  exchange.tap = std::move(served.answer->tap);
+  upstream::Served& served = *exchange.call->served;
+  exchange.call->tap = std::move(served.answer->tap);
   if (served.same_dialect) {
     const RawParts raw = raw_parts(exchange);
     if (!exchange.unified() || !raw.any()) return std::move(served.answer->body);
@@ -99,14 +99,14 @@ net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter&
 
 net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
   Exchange& exchange = context.exchange;
-  upstream::AnswerStream& stream = *exchange.served->answer->stream;
+  upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
   while (true) {
     auto bytes = co_await stream.read(exchange.request.scope);
     if (!bytes) {
-      exchange.tap = stream.tap().state();
+      exchange.call->tap = stream.tap().state();
       if (exchange.request.scope.cancelled()) co_return std::move(bytes).error();
       // What went wrong first has been told already, in the provider's own words.
-      if (exchange.tap.error) co_return *exchange.tap.error;
+      if (exchange.call->tap.error) co_return *exchange.call->tap.error;
       co_return co_await write_failure(context, writer, bytes.error());
     }
     if (bytes->empty()) break;
@@ -116,9 +116,10 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
   // The provider's own error event, if there was one, has been passed on.
   const bool told = stream.tap().state().error.has_value();
   const std::string missing = stream.tap().finish();
-  exchange.tap = stream.tap().state();
-  if (told) co_return *exchange.tap.error;
-  if (exchange.tap.error) co_return co_await write_failure(context, writer, *exchange.tap.error);
+  exchange.call->tap = stream.tap().state();
+  if (told) co_return *exchange.call->tap.error;
+  if (exchange.call->tap.error)
+    co_return co_await write_failure(context, writer, *exchange.call->tap.error);
   if (!missing.empty()) {
     BF_CO_TRY_VOID(co_await writer.write(missing));
   }
@@ -129,10 +130,10 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
 class Translator {
  public:
   explicit Translator(const RelayContext& context)
-      : decoder_(context.exchange.served->side->dialect().chat->make_stream_decoder()),
+      : decoder_(context.exchange.call->served->side->dialect().chat->make_stream_decoder()),
         encoder_(
             context.exchange.surface().dialect->chat->make_stream_encoder(answer_context(context))),
-        state_(context.exchange.tap) {}
+        state_(context.exchange.call->tap) {}
 
   // Bytes for the caller; empty when there are none yet. Valid until the next call.
   std::string_view feed(std::string_view bytes) {
@@ -172,23 +173,23 @@ class Translator {
 
 net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& writer) {
   Exchange& exchange = context.exchange;
-  upstream::AnswerStream& stream = *exchange.served->answer->stream;
-  exchange.tap = {};
+  upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
+  exchange.call->tap = {};
   Translator translator(context);
   bool open = true;
-  while (open && !exchange.tap.error) {
+  while (open && !exchange.call->tap.error) {
     auto bytes = co_await stream.read(exchange.request.scope);
     if (!bytes && exchange.request.scope.cancelled()) co_return std::move(bytes).error();
     open = bytes.has_value() && !bytes->empty();
     const std::string_view piece = !bytes ? translator.fail(bytes.error())
                                    : open ? translator.feed(*bytes)
                                           : translator.finish();
-    writer.count_content(exchange.tap.content_events);
+    writer.count_content(exchange.call->tap.content_events);
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
   }
-  if (exchange.tap.error) co_return *exchange.tap.error;
+  if (exchange.call->tap.error) co_return *exchange.call->tap.error;
   co_return Result<void>();
 }
 
@@ -205,9 +206,9 @@ net::Task<Result<void>> relay_whole(RelayContext context) {
 net::Task<Result<void>> relay_stream(RelayContext context, StreamWriter& writer) {
   const Exchange& exchange = context.exchange;
   writer.begin();
-  auto relayed = exchange.served->same_dialect ? co_await pass_through(context, writer)
-                                               : co_await translate(context, writer);
-  exchange.served->answer->stream->close();
+  auto relayed = exchange.call->served->same_dialect ? co_await pass_through(context, writer)
+                                                     : co_await translate(context, writer);
+  exchange.call->served->answer->stream->close();
   if (!relayed && exchange.request.scope.cancelled()) co_return relayed;
   auto ended = co_await writer.end();
   if (!ended && relayed) co_return ended;

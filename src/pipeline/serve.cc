@@ -3,8 +3,10 @@
 #include "base/log.h"
 #include "base/try.h"
 #include "dialect/openai_chat/errors.h"
+#include "http/url.h"
 #include "pipeline/answer_headers.h"
 #include "pipeline/caller.h"
+#include "pipeline/finish.h"
 #include "pipeline/pipeline.h"
 
 #include <chrono>
@@ -12,15 +14,6 @@
 
 namespace bifrost::pipeline {
 namespace {
-
-// Of a target that is a whole URL only the path counts (RFC 9112, section 3.2.2).
-std::string_view path_of(std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
-  const auto scheme_end = path.find("://");
-  if (path.starts_with('/') || scheme_end == std::string_view::npos) return path;
-  const auto slash = path.find('/', scheme_end + 3);
-  return slash == std::string_view::npos ? "/" : path.substr(slash);
-}
 
 Error no_such_route(const Match& route, const http::RequestHead& head, std::string_view path) {
   if (route.path_known) {
@@ -34,8 +27,8 @@ Error no_such_route(const Match& route, const http::RequestHead& head, std::stri
 
 dialect::openai_chat::UnifiedErrorContext unified_context(const Exchange& exchange) {
   return {.event_id = exchange.request_id,
-          .provider = exchange.attempted_provider,
-          .model_requested = exchange.facts.model,
+          .provider = exchange.call ? std::string_view(exchange.call->attempted_provider) : "",
+          .model_requested = exchange.call ? std::string_view(exchange.call->facts.model) : "",
           .request_type = exchange.route.surface != nullptr
                               ? operation_name(exchange.surface().operation)
                               : std::string_view()};
@@ -45,7 +38,7 @@ void log_failure(const Exchange& exchange, const Error& error) {
   const bool details = exchange.snapshot->config.client.dump_errors_in_console_logs;
   if (error.status() < 500 && !details) return;
   BF_LOG(kWarn, "request", "failed", {"request_id", exchange.request_id},
-         {"path", path_of(exchange.request.head.target)}, {"status", error.status()},
+         {"path", http::path_of(exchange.request.head.target)}, {"status", error.status()},
          {"code", error.name()}, {"message", error.message},
          {"provider_status", error.upstream_status});
 }
@@ -60,7 +53,8 @@ Pipeline::Pipeline(GatewayState& state, net::Loop& loop, net::Resolver& resolver
       snapshot_(std::move(snapshot)),
       random_(Random::from_entropy()),
       pool_(loop, resolver, shard.gauge(telemetry::Metric::kConnections, {"provider"})),
-      meter_(state, shard),
+      meter_(shard, state.metrics.custom_labels(), state.key_states),
+      sinks_{&meter_},
       models_(loop, {pool_, clock_, random_}) {}
 
 net::Task<void> Pipeline::handle(server::Request& request) {
@@ -74,13 +68,13 @@ net::Task<void> Pipeline::handle(server::Request& request) {
     if (!request.body.skippable()) request.out.close_after();
     co_await write_error(exchange, *exchange.error);
   }
-  meter_.request_ended(exchange, clock_.now() - request.arrived);
+  finish(exchange, clock_, sinks_);
 }
 
 net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   const http::RequestHead& head = exchange.request.head;
   const config::ClientSettings& client = exchange.snapshot->config.client;
-  const std::string_view path = path_of(head.target);
+  const std::string_view path = http::path_of(head.target);
 
   if (head.method == "OPTIONS") {
     exchange.cors = preflight_headers(client, head.headers);
@@ -143,7 +137,7 @@ net::Task<void> Pipeline::write_error(Exchange& exchange, const Error& error) {
 
 void Pipeline::exception_escaped(const http::RequestHead& head, std::string_view what) {
   meter_.exception_escaped();
-  BF_LOG(kError, "request", "an exception ended it", {"path", path_of(head.target)},
+  BF_LOG(kError, "request", "an exception ended it", {"path", http::path_of(head.target)},
          {"what", what});
 }
 

@@ -1,6 +1,7 @@
 #include "pipeline/stream_writer.h"
 
 #include "pipeline/answer_headers.h"
+#include "pipeline/finish.h"
 
 #include <chrono>
 #include <utility>
@@ -9,7 +10,7 @@ namespace bifrost::pipeline {
 
 using State = server::Responder::State;
 
-StreamWriter::StreamWriter(Exchange& exchange, Meter& meter)
+StreamWriter::StreamWriter(Exchange& exchange, record::Meter& meter)
     : Timer(exchange.request.scope.loop()), exchange_(exchange), meter_(meter) {
   touch();
 }
@@ -36,10 +37,10 @@ void StreamWriter::begin_answer(http::Headers headers) {
 }
 
 void StreamWriter::begin() {
-  between_events_ = &meter_.between_events(exchange_);
+  between_events_ = &meter_.between_events(ExchangeRecord(exchange_).request());
   if (exchange_.request.out.state() != State::kFresh) return;
   begin_answer(served_headers(exchange_));
-  exchange_.served->answer->head = {};  // it has been passed on; streams are long
+  exchange_.call->served->answer->head = {};  // it has been passed on; streams are long
 }
 
 net::Task<Result<void>> StreamWriter::write(std::string_view piece) {

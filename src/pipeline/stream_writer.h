@@ -11,7 +11,7 @@
 
 #include "net/loop.h"
 #include "pipeline/exchange.h"
-#include "pipeline/meter.h"
+#include "record/meter.h"
 #include "telemetry/cell.h"
 
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace bifrost::pipeline {
 class StreamWriter final : private net::Timer {
  public:
   // The silence begins now. References outlive the writer.
-  StreamWriter(Exchange& exchange, Meter& meter);
+  StreamWriter(Exchange& exchange, record::Meter& meter);
 
   // Begins the answer of the provider that serves the exchange, unless a sign of life has begun
   // it; then its headers come too late.
@@ -41,7 +41,7 @@ class StreamWriter final : private net::Timer {
   void begin_answer(http::Headers headers);
 
   Exchange& exchange_;
-  Meter& meter_;
+  record::Meter& meter_;
   std::optional<telemetry::Counted> open_;
   telemetry::Histogram* between_events_ = nullptr;
   std::uint64_t content_events_ = 0;

@@ -53,6 +53,10 @@ struct Endpoint {
                                  const Key* key, std::string_view model) const;
   // Does a side offer it, and does the configuration allow it?
   [[nodiscard]] bool allows(llm::RequestType type) const;
+  // Is it a configured key, rather than one that a caller brought?
+  [[nodiscard]] bool owns(const Key& key) const {
+    return !keys.empty() && &key >= keys.data() && &key < keys.data() + keys.size();
+  }
   // The name of a model in requests to the provider.
   [[nodiscard]] std::string wire_model(std::string_view model) const;
   [[nodiscard]] const PathOverride* path_override(llm::RequestType type) const;

@@ -141,6 +141,24 @@ Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> 
   return served;
 }
 
+// Of an attempt that succeeded.
+record::Attempt attempt_record(const Visit& visit, const Prepared& prepared, std::int64_t retries,
+                               const AttemptTimes& times) {
+  const provider::Endpoint& endpoint = *visit.target.endpoint;
+  record::Attempt attempt{.provider = endpoint.name,
+                          .model = visit.target.model,
+                          .fallback_index = visit.target.fallback_index,
+                          .retry = retries,
+                          .queued = times.queued,
+                          .taken = times.taken};
+  if (const provider::Key* key = prepared.key) {
+    attempt.key_id = key->id();
+    attempt.key_name = key->settings.name;
+    attempt.key_is_configured = endpoint.owns(*key);
+  }
+  return attempt;
+}
+
 net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, const Visit& visit,
                                        AttemptObserver& observer) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
@@ -156,7 +174,7 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
                                     .call = visit.job.call},
                                    times);
     if (answer) {
-      observer.on_attempt({visit.target, prepared.key, retries, nullptr, times, false});
+      observer.on_attempt(attempt_record(visit, prepared, retries, times));
       keys.served(prepared.key, client.clock.now());
       co_return served_by(visit, std::move(prepared), *std::move(answer), retries);
     }
@@ -171,7 +189,10 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
                                                    .has_next_target = !visit.last},
                                                   policy, client.random);
     const bool rotated = step.action == routing::Step::Action::kRetryOtherKey;
-    observer.on_attempt({visit.target, prepared.key, retries, &error, times, rotated});
+    record::Attempt failed = attempt_record(visit, prepared, retries, times);
+    failed.error = &error;
+    failed.rotated = rotated;
+    observer.on_attempt(failed);
     if (!rotated && step.action != routing::Step::Action::kRetrySameKey) {
       if (error.retry != Retry::kNo) keys.given_up();
       // The picker says it best when no key is left.

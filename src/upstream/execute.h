@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "config/client_settings.h"
+#include "record/attempt.h"
 #include "routing/keys.h"
 #include "routing/plan.h"
 #include "routing/session_keys.h"
@@ -35,20 +36,10 @@ struct Job {
   bool keep_sent_body = false;                     // for Served::sent_body
 };
 
-// One attempt, for whoever counts them. Views are valid during the call only.
-struct AttemptRecord {
-  const routing::Target& target;
-  const provider::Key* key;  // null: none was needed
-  std::int64_t retry;        // 0: the first attempt at this target
-  const Error* error;        // null: it succeeded
-  AttemptTimes times;
-  bool rotated;  // another key follows because of this failure
-};
-
 class AttemptObserver {
  public:
   virtual ~AttemptObserver() = default;
-  virtual void on_attempt(const AttemptRecord& record) = 0;
+  virtual void on_attempt(const record::Attempt& attempt) = 0;
 };
 
 // The answer, and who gave it.

@@ -61,20 +61,20 @@ struct AttemptNote {
   std::string key;
   std::int64_t retry = 0;
   std::optional<ErrorCode> error;
-  AttemptTimes times;
+  std::chrono::nanoseconds taken{};
   bool rotated = false;
 };
 
 class AttemptNotes final : public AttemptObserver {
  public:
-  void on_attempt(const AttemptRecord& record) override {
+  void on_attempt(const record::Attempt& attempt) override {
     notes.push_back(
-        {.provider = record.target.endpoint->name,
-         .key = record.key != nullptr ? record.key->settings.name : "",
-         .retry = record.retry,
-         .error = record.error != nullptr ? std::optional(record.error->code) : std::nullopt,
-         .times = record.times,
-         .rotated = record.rotated});
+        {.provider = std::string(attempt.provider),
+         .key = std::string(attempt.key_name),
+         .retry = attempt.retry,
+         .error = attempt.error != nullptr ? std::optional(attempt.error->code) : std::nullopt,
+         .taken = attempt.taken,
+         .rotated = attempt.rotated});
   }
   std::vector<AttemptNote> notes;
 };

@@ -153,7 +153,7 @@ TEST_F(ExecuteTest, EachPhaseHasItsOwnLimitAndItsOwnError) {
     EXPECT_EQ(served.error().code, each.code) << served.error().message;
     EXPECT_EQ(clock_.now() - began, each.after);
     ASSERT_EQ(attempts_.notes.size(), 1U);
-    EXPECT_EQ(attempts_.notes[0].times.taken, each.after);
+    EXPECT_EQ(attempts_.notes[0].taken, each.after);
     EXPECT_EQ(transport.open(), 0U) << "the call was given up";
   }
 }

@@ -4,26 +4,25 @@
 // look-up each, whatever the number of metrics.
 #pragma once
 
-#include "pipeline/exchange.h"
+#include "record/key_states.h"
+#include "record/sink.h"
+#include "telemetry/cell.h"
 #include "telemetry/shard.h"
-#include "upstream/execute.h"
 
-#include <chrono>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-namespace bifrost::pipeline {
+namespace bifrost::record {
 
-class Meter {
+class Meter final : public Sink {
  public:
-  // References outlive the meter. Values of configured labels come from `x-bf-dim-<label>`.
-  Meter(GatewayState& state, telemetry::Shard& shard)
-      : state_(state),
-        shard_(shard),
-        custom_labels_(state.metrics.custom_labels()),
+  // References outlive the meter. Values of `custom_labels` come from `x-bf-dim-<label>`.
+  Meter(telemetry::Shard& shard, const std::vector<std::string>& custom_labels, KeyStates& keys)
+      : shard_(shard),
+        custom_labels_(custom_labels),
+        keys_(keys),
         active_get_(shard.gauge(telemetry::Metric::kActiveRequests, {"GET"})),
         active_post_(shard.gauge(telemetry::Metric::kActiveRequests, {"POST"})),
         streams_open_(shard.gauge(telemetry::Metric::kStreamsOpen)) {}
@@ -32,19 +31,18 @@ class Meter {
   [[nodiscard]] telemetry::Counted active_request(std::string_view method) {
     return telemetry::Counted(method == "GET" ? active_get_ : active_post_);
   }
-  // Always the last thing that is heard of a request, unless an exception ends it.
-  void request_ended(const Exchange& exchange, std::chrono::nanoseconds duration);
-  void attempt_ended(const Exchange& exchange, const upstream::AttemptRecord& record);
+  void attempt_ended(const Request& request, const Attempt& attempt) override;
+  void request_ended(const Request& request) override;
 
   void exception_escaped() { shard_.counter(telemetry::Metric::kExceptions).add(); }
 
   [[nodiscard]] telemetry::Gauge& open_streams() { return streams_open_; }
   void keep_alive_sent() { shard_.counter(telemetry::Metric::kKeepAlives).add(); }
   // The cell for the time between two pieces of content of one stream.
-  telemetry::Histogram& between_events(const Exchange& exchange);
+  telemetry::Histogram& between_events(const Request& request);
 
  private:
-  // The values of a target's labels; views into an exchange.
+  // The values of a target's labels; views into a request.
   using Labels = std::vector<std::string_view>;
 
   struct RouteCells {
@@ -71,20 +69,19 @@ class Meter {
     telemetry::Gauge* key_up;  // null: not asked for yet
   };
 
-  [[nodiscard]] Labels custom_values(const Exchange& exchange) const;
-  [[nodiscard]] Labels served_labels(const Exchange& exchange) const;
-  [[nodiscard]] Labels attempt_labels(const Exchange& exchange,
-                                      const upstream::AttemptRecord& record) const;
-  RouteCells& route_cells(const Exchange& exchange, int status);
-  TargetCells& target_cells(const Exchange& exchange);
+  void add_custom_values(const Request& request, Labels& out) const;
+  [[nodiscard]] Labels served_labels(const Request& request, const Service& service) const;
+  [[nodiscard]] Labels attempt_labels(const Request& request, const Attempt& attempt) const;
+  RouteCells& route_cells(const Request& request);
+  TargetCells& target_cells(const Request& request, const Service& service);
   AttemptCells& attempt_cells(const Labels& labels);
-  void heard_of_key(const upstream::AttemptRecord& record, AttemptCells& cells);
-  void served(const Exchange& exchange, std::chrono::nanoseconds duration);
-  void failed(const Exchange& exchange, const Error& error);
+  void heard_of_key(const Attempt& attempt, AttemptCells& cells);
+  void served(const Request& request, const Service& service);
+  void failed(const Request& request);
 
-  GatewayState& state_;
   telemetry::Shard& shard_;
   const std::vector<std::string>& custom_labels_;
+  KeyStates& keys_;
   telemetry::Gauge& active_get_;
   telemetry::Gauge& active_post_;
   telemetry::Gauge& streams_open_;
@@ -94,4 +91,4 @@ class Meter {
   std::unordered_map<std::string, AttemptCells> attempts_;
 };
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::record

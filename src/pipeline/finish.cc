@@ -1,0 +1,62 @@
+#include "pipeline/finish.h"
+
+#include "http/url.h"
+
+namespace bifrost::pipeline {
+namespace {
+
+record::Service service_of(const ModelCall& call) {
+  const upstream::Served& served = *call.served;
+  return {.provider = served.target->endpoint->name,
+          .model = served.model,
+          .model_name = served.target->model,
+          .key_id = served.key_id,
+          .key_name = served.key_name,
+          .fallback_index = served.fallback_index,
+          .retries = served.retries,
+          .usage = call.tap.usage,
+          .finish = call.tap.finish,
+          .first_content_after = served.answer->first_content_after};
+}
+
+}  // namespace
+
+ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
+  const http::RequestHead& head = exchange.request.head;
+  request_.id = exchange.request_id;
+  request_.method = head.method;
+  request_.path = http::path_of(head.target);
+  request_.headers = &head.headers;
+  if (const Surface* surface = exchange.route.surface) {
+    request_.pattern = surface->pattern;
+    request_.route_method = surface->method;
+    request_.operation = operation_name(surface->operation);
+  }
+  if (!exchange.call) return;
+  const ModelCall& call = *exchange.call;
+  call_ = {.model = call.facts.model,
+           .stream = call.facts.stream,
+           .service = nullptr,
+           .upstream_time = call.upstream_time,
+           .dropped = call.dropped};
+  if (call.served) {
+    service_ = service_of(call);
+    call_.service = &service_;
+  }
+  request_.call = &call_;
+}
+
+void finish(const Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks) {
+  ExchangeRecord told(exchange);
+  record::Request& request = told.request();
+  const bool gone = exchange.error && exchange.error->code == ErrorCode::kClientGone;
+  request.ended = clock.wall();
+  request.duration = clock.now() - exchange.request.arrived;
+  request.status = gone ? exchange.error->status() : exchange.request.out.status();
+  request.error = exchange.error ? &*exchange.error : nullptr;
+  request.request_bytes = exchange.body_bytes;
+  request.response_bytes = exchange.request.out.body_bytes();
+  for (record::Sink* sink : sinks) sink->request_ended(request);
+}
+
+}  // namespace bifrost::pipeline

@@ -1,0 +1,29 @@
+// The end of every request: what happened, as values, to everybody who keeps it.
+#pragma once
+
+#include "pipeline/exchange.h"
+#include "record/sink.h"
+
+#include <span>
+
+namespace bifrost::pipeline {
+
+// An exchange as sinks see it; views into it, so good until it changes.
+class ExchangeRecord {
+ public:
+  explicit ExchangeRecord(const Exchange& exchange);
+  ExchangeRecord(const ExchangeRecord&) = delete;  // it points into itself
+  ExchangeRecord& operator=(const ExchangeRecord&) = delete;
+
+  [[nodiscard]] record::Request& request() { return request_; }
+
+ private:
+  record::Service service_;
+  record::ModelCall call_;
+  record::Request request_;
+};
+
+// Tells the sinks that the request has ended. Always the last step, whatever came before.
+void finish(const Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks);
+
+}  // namespace bifrost::pipeline

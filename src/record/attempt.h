@@ -1,0 +1,27 @@
+// One call to one provider with one key. Views are good while a sink is told.
+#pragma once
+
+#include "base/error.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bifrost::record {
+
+struct Attempt {
+  std::string_view provider;
+  std::string_view model;   // as the target names it, before any alias of the key
+  std::string_view key_id;  // empty: no key was needed
+  std::string_view key_name;
+  bool key_is_configured = false;     // not the caller's own
+  std::size_t fallback_index = 0;     // as the caller numbered them; 0: what was asked for
+  std::int64_t retry = 0;             // 0: the first attempt at this target
+  const Error* error = nullptr;       // null: it succeeded
+  bool rotated = false;               // another key follows because of this failure
+  std::chrono::nanoseconds queued{};  // waiting for a place
+  std::chrono::nanoseconds taken{};   // from having a place to the outcome
+};
+
+}  // namespace bifrost::record
