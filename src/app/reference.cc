@@ -51,7 +51,7 @@ std::string routes_reference() {
     out += "| ";
     out += surface.method;
     out += " | `";
-    out += surface.pattern;
+    out += http::plain_pattern(surface.pattern);
     out += "` | ";
     out += surface.dialect != nullptr ? surface.dialect->name : "";
     out += " | ";

@@ -50,7 +50,7 @@ std::string visible(std::string_view text) {
 
 // Anthropic's SDKs show the request id under this name.
 void name_as_anthropic(http::Headers& headers, const Exchange& exchange) {
-  const Surface* surface = exchange.route.surface;
+  const Surface* surface = exchange.route.spoken();
   const bool anthropic =
       surface != nullptr && surface->dialect != nullptr && surface->dialect->name == "anthropic";
   if (anthropic && !headers.contains("request-id")) headers.add("request-id", exchange.request_id);

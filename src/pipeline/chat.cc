@@ -64,7 +64,7 @@ net::Task<Result<void>> Pipeline::chat(Exchange& exchange) {
   BF_CO_TRY(exchange.body, co_await request.body.read_all(request.scope, body_bytes_max));
   exchange.body_bytes = exchange.body.size();
   exchange.call.emplace();
-  BF_CO_TRY(exchange.call->path_model, decode_path_model(exchange.route.model));
+  BF_CO_TRY(exchange.call->path_model, decode_path_model(exchange.route.parameters.get("model")));
   const dialect::RequestInput input{.body = exchange.body,
                                     .path_model = exchange.call->path_model,
                                     .path_stream = exchange.surface().path_stream};

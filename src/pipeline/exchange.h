@@ -44,7 +44,7 @@ struct Exchange {
 
   [[nodiscard]] const Surface& surface() const { return *route.surface; }
   [[nodiscard]] bool unified() const {
-    return route.surface != nullptr && route.surface->shape == Shape::kUnified;
+    return route.spoken() != nullptr && route.spoken()->shape == Shape::kUnified;
   }
 };
 

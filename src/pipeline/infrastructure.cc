@@ -5,6 +5,26 @@
 #include "pipeline/pipeline.h"
 
 namespace bifrost::pipeline {
+namespace {
+
+constexpr std::string_view kOverview =
+    "POST /v1/chat/completions         OpenAI's format, any provider\n"
+    "POST /anthropic/v1/messages       Anthropic's format, any provider\n"
+    "POST /genai/v1beta/models/...     Gemini's format, any provider\n"
+    "GET  /v1/models  /health  /metrics\n";
+
+std::string routes_below(std::string_view base) {
+  std::string out;
+  for (const Surface& surface : surfaces()) {
+    if (!surface.pattern.starts_with(base)) continue;
+    out += surface.method;
+    out += surface.method.size() < 4 ? "  " : " ";
+    out += http::plain_pattern(surface.pattern) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string GatewayState::scrape() {
   // One at a time: the gauges below have a single writer.
@@ -50,14 +70,11 @@ net::Task<Result<void>> Pipeline::metrics(Exchange& exchange) {
 net::Task<Result<void>> Pipeline::banner(Exchange& exchange) {
   http::Headers headers = base_headers(exchange);
   headers.add("content-type", "text/plain; charset=utf-8");
+  const std::string_view base = exchange.surface().pattern;
   co_return co_await exchange.request.out.send(
       exchange.request.scope, 200, headers,
-      "bifrost " + state_.version +
-          ", an AI gateway.\n\n"
-          "POST /v1/chat/completions         OpenAI's format, any provider\n"
-          "POST /anthropic/v1/messages       Anthropic's format, any provider\n"
-          "POST /genai/v1beta/models/...     Gemini's format, any provider\n"
-          "GET  /v1/models  /health  /metrics\n");
+      "bifrost " + state_.version + ", an AI gateway.\n\n" +
+          (base == "/" ? std::string(kOverview) : routes_below(base)));
 }
 
 }  // namespace bifrost::pipeline

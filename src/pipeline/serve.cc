@@ -16,13 +16,14 @@ namespace bifrost::pipeline {
 namespace {
 
 Error no_such_route(const Match& route, const http::RequestHead& head, std::string_view path) {
-  if (route.path_known) {
+  if (!route.allow.empty()) {
     return client_error(
         ErrorCode::kMethodNotAllowed,
         head.method + " is not allowed on " + std::string(path) + "; use " + route.allow);
   }
-  return client_error(ErrorCode::kRouteNotFound,
-                      "no such route: " + head.method + " " + std::string(path));
+  std::string message = "no such route: " + head.method + " " + std::string(path);
+  if (!route.meant.empty()) message += "; did you mean " + route.meant + "?";
+  return client_error(ErrorCode::kRouteNotFound, std::move(message));
 }
 
 dialect::openai_chat::UnifiedErrorContext unified_context(const Exchange& exchange) {
@@ -107,7 +108,7 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
 net::Task<void> Pipeline::write_error(Exchange& exchange, const Error& error) {
   if (exchange.request.scope.cancelled()) co_return;
   server::Responder& out = exchange.request.out;
-  const Surface* surface = exchange.route.surface;
+  const Surface* surface = exchange.route.spoken();
   const dialect::Dialect* dialect = surface != nullptr ? surface->dialect : nullptr;
   Result<void> written;
   switch (out.state()) {

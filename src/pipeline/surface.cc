@@ -6,10 +6,14 @@
 #include "dialect/openai_chat/dialect.h"
 #include "json/writer.h"
 
+#include <algorithm>
+#include <array>
 #include <deque>
 #include <initializer_list>
 #include <map>
-#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
 
 namespace bifrost::pipeline {
 namespace {
@@ -17,94 +21,136 @@ namespace {
 using enum Operation;
 
 constexpr std::string_view kChatText = "Chat with a model, whole or as a stream.";
-constexpr std::string_view kModelsText = "The models that may be used.";
+constexpr std::string_view kModelsText = "The models that may be used, all or by pages.";
+constexpr std::string_view kModelText = "One of the models that may be used.";
+constexpr std::string_view kBaseText = "What there is below this base, for people.";
+constexpr std::string_view kAzureText = "Azure's form of the path: the deployment is the model.";
 
-// The bases under which frameworks and SDKs expect OpenAI's routes.
-constexpr std::string_view kOpenAiBases[] = {"/openai/v1",     "/openai",       "/litellm/v1",
-                                             "/litellm",       "/langchain/v1", "/langchain",
-                                             "/pydanticai/v1", "/pydanticai",   "/cursor/v1"};
-constexpr std::string_view kAnthropicBases[] = {
-    "/anthropic", "/litellm/anthropic", "/langchain/anthropic", "/pydanticai/anthropic", "/cursor"};
-constexpr std::string_view kGeminiBases[] = {"/genai", "/litellm/genai", "/langchain/genai",
-                                             "/pydanticai/genai", "/cursor"};
-constexpr std::string_view kGeminiVersions[] = {"/v1beta", "/v1", "/v1alpha"};
+// The bases that SDKs and frameworks are given. Some take every format, each at its own paths.
+constexpr std::array<std::string_view, 4> kMixedBases = {"/litellm", "/langchain", "/pydanticai",
+                                                         "/cursor"};
+constexpr std::array<std::string_view, 4> kAnthropicBases = {
+    "/anthropic", "/litellm/anthropic", "/langchain/anthropic", "/pydanticai/anthropic"};
+constexpr std::array<std::string_view, 4> kGeminiBases = {"/genai", "/litellm/genai",
+                                                          "/langchain/genai", "/pydanticai/genai"};
+constexpr std::array<std::string_view, 3> kGeminiVersions = {"/v1beta", "/v1", "/v1alpha"};
 
 // Rows are views; the paths that are put together live here.
 class Table {
  public:
   Table() {
-    const dialect::Dialect* openai = &dialect::openai_chat::dialect();
-    rows_.push_back(
-        {"GET", "/", kBanner, Shape::kNative, nullptr, {}, false, "What this is, for people."});
-    rows_.push_back({"GET",
-                     "/health",
-                     kHealth,
-                     Shape::kNative,
-                     nullptr,
-                     {},
-                     false,
-                     "200 while the gateway takes requests, 503 when it is going down."});
-    rows_.push_back({"GET",
-                     "/metrics",
-                     kMetrics,
-                     Shape::kNative,
-                     nullptr,
-                     {},
-                     false,
-                     "Metrics in the Prometheus text format."});
-    rows_.push_back(
-        {"POST", "/v1/chat/completions", kChat, Shape::kUnified, openai, {}, false, kChatText});
-    rows_.push_back(
-        {"GET", "/v1/models", kListModels, Shape::kUnified, openai, {}, false, kModelsText});
-    add_openai(*openai);
-    add_anthropic(dialect::anthropic::dialect());
-    add_gemini(dialect::gemini::dialect());
+    infrastructure();
+    unified(dialect::openai_chat::dialect());
+    openai("/openai", dialect::openai_chat::dialect());
+    for (const std::string_view base : kMixedBases) openai(base, dialect::openai_chat::dialect());
+    // AzureOpenAI with this gateway's bare address.
+    azure("", dialect::openai_chat::dialect());
+    for (const std::string_view base : kAnthropicBases) {
+      anthropic(base, dialect::anthropic::dialect());
+    }
+    for (const std::string_view base : kGeminiBases) gemini(base, dialect::gemini::dialect());
+    for (const std::string_view base : kMixedBases) {
+      anthropic(base, dialect::anthropic::dialect());
+      gemini(base, dialect::gemini::dialect());
+    }
   }
 
   [[nodiscard]] std::span<const Surface> rows() const { return rows_; }
 
  private:
-  void add_openai(const dialect::Dialect& dialect) {
-    for (const std::string_view base : kOpenAiBases) {
-      add("POST", {base, "/chat/completions"}, kChat, dialect, "openai", false, kChatText);
-      add("GET", {base, "/models"}, kListModels, dialect, {}, false, kModelsText);
-    }
-    add("POST", {"/openai/openai/deployments/{model}/chat/completions"}, kChat, dialect, "openai",
-        false, "Azure's form of the path: the deployment is the model.");
+  void infrastructure() {
+    add({"/"}, {.operation = kBanner, .text = "What this is, for people."});
+    add({"/health"}, {.operation = kHealth,
+                      .text = "200 while the gateway takes requests, 503 when it is going down."});
+    add({"/metrics"}, {.operation = kMetrics, .text = "Metrics in the Prometheus text format."});
   }
 
-  void add_anthropic(const dialect::Dialect& dialect) {
-    for (const std::string_view base : kAnthropicBases) {
-      add("POST", {base, "/v1/messages"}, kChat, dialect, "anthropic", false, kChatText);
-      // Under /cursor the models are listed in OpenAI's shape.
-      if (base == "/cursor") continue;
-      add("GET", {base, "/v1/models"}, kListModels, dialect, {}, false, kModelsText);
-    }
+  void unified(const dialect::Dialect& dialect) {
+    const Surface row{.shape = Shape::kUnified, .dialect = &dialect};
+    chat({"/v1/chat/completions"}, row);
+    models({"/v1/models"}, row);
+    this->base({"/v1"}, row);
   }
 
-  void add_gemini(const dialect::Dialect& dialect) {
-    for (const std::string_view base : kGeminiBases) {
-      for (const std::string_view version : kGeminiVersions) {
-        add("POST", {base, version, "/models/{model}:generateContent"}, kChat, dialect, "gemini",
-            false, kChatText);
-        add("POST", {base, version, "/models/{model}:streamGenerateContent"}, kChat, dialect,
-            "gemini", true, kChatText);
-        if (base == "/cursor" && version == "/v1") continue;
-        add("GET", {base, version, "/models"}, kListModels, dialect, {}, false, kModelsText);
-      }
+  void openai(std::string_view base, const dialect::Dialect& dialect) {
+    const Surface row{.dialect = &dialect, .provider = "openai"};
+    for (const std::string_view version : {"/v1", ""}) {
+      chat({base, version, "/chat/completions"}, row);
+      models({base, version, "/models"}, row);
+      this->base({base, version}, row);
     }
+    azure(base, dialect);
   }
 
-  void add(std::string_view method, std::initializer_list<std::string_view> parts,
-           Operation operation, const dialect::Dialect& dialect, std::string_view provider,
-           bool path_stream, std::string_view text) {
-    std::string& path = paths_.emplace_back();
-    for (const std::string_view part : parts) path += part;
-    rows_.push_back(
-        {method, path, operation, Shape::kNative, &dialect, provider, path_stream, text});
+  void azure(std::string_view base, const dialect::Dialect& dialect) {
+    const Surface row{.dialect = &dialect, .provider = "openai", .text = kAzureText};
+    chat({base, "/openai/deployments/{model...}/chat/completions"}, row);
+    models({base, "/openai/models"}, {.dialect = &dialect, .provider = "openai"});
+    add({base, "/openai/deployments/{deployment...}/models"},
+        {.operation = kListModels, .dialect = &dialect, .text = kModelsText});
+  }
+
+  void anthropic(std::string_view base, const dialect::Dialect& dialect) {
+    const Surface row{.dialect = &dialect, .provider = "anthropic"};
+    chat({base, "/v1/messages"}, row);
+    models({base, "/v1/models"}, row);
+    this->base({base}, row);
+  }
+
+  void gemini(std::string_view base, const dialect::Dialect& dialect) {
+    Surface row{.dialect = &dialect, .provider = "gemini"};
+    for (const std::string_view version : kGeminiVersions) {
+      row.path_stream = false;
+      chat({base, version, "/models/{model...}:generateContent"}, row);
+      models({base, version, "/models"}, row);
+      row.path_stream = true;
+      chat({base, version, "/models/{model...}:streamGenerateContent"}, row);
+    }
+    this->base({base}, row);
+  }
+
+  using Parts = std::initializer_list<std::string_view>;
+
+  void chat(Parts path, Surface row) {
+    row.method = "POST";
+    row.operation = kChat;
+    if (row.text.empty()) row.text = kChatText;
+    add(path, row);
+  }
+
+  // The list, and each of its models.
+  void models(Parts path, Surface row) {
+    row.operation = kListModels;
+    row.text = kModelsText;
+    add(path, row);
+    row.text = kModelText;
+    add({joined(path), "/{model...}"}, row);
+  }
+
+  // What an SDK is given as its address: some look whether somebody is there.
+  void base(Parts path, Surface row) {
+    row.operation = kBanner;
+    row.path_stream = false;
+    row.text = kBaseText;
+    add(path, row);
+  }
+
+  // The first format has a path that two formats of a mixed base have in common.
+  void add(Parts path, Surface row) {
+    const std::string_view pattern = joined(path);
+    if (!taken_.emplace(row.method, pattern).second) return;
+    row.pattern = pattern;
+    rows_.push_back(row);
+  }
+
+  std::string_view joined(Parts parts) {
+    std::string& text = paths_.emplace_back();
+    for (const std::string_view part : parts) text += part;
+    return text;
   }
 
   std::deque<std::string> paths_;
+  std::set<std::pair<std::string_view, std::string_view>> taken_;
   std::vector<Surface> rows_;
 };
 
@@ -113,16 +159,92 @@ const Table& table() {
   return kTable;
 }
 
-// What stands for {model} when the path fits the pattern.
-std::optional<std::string_view> fit(std::string_view pattern, std::string_view path) {
-  const auto open = pattern.find("{model}");
-  const std::string_view before = pattern.substr(0, open);
-  const std::string_view after = pattern.substr(open + 7);
-  if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
-      !path.ends_with(after)) {
-    return std::nullopt;
+// ---------------------------------------------------------------------------------------------
+// What a caller may have meant whose base is not quite right
+
+constexpr std::size_t kGuessedBytesMax = 512;
+
+// "/v1/v1/…": an SDK has added the version that the base has already.
+void without_doubled_version(std::string_view path, std::vector<std::string>& out) {
+  for (const std::string_view version : kGeminiVersions) {
+    const std::string twice = std::string(version) + std::string(version) + "/";
+    const auto at = path.find(twice);
+    if (at == std::string_view::npos) continue;
+    out.emplace_back(path).erase(at, version.size());
   }
-  return path.substr(before.size(), path.size() - before.size() - after.size());
+}
+
+void with_a_base(std::string_view path, std::vector<std::string>& out) {
+  for (const std::string_view base :
+       {"/v1", "/anthropic", "/anthropic/v1", "/genai", "/genai/v1beta"}) {
+    out.push_back(std::string(base) + std::string(path));
+  }
+}
+
+// "/anthropic/messages": an SDK whose usual base ends in a version.
+void with_a_version(std::string_view path, std::vector<std::string>& out) {
+  constexpr int kBaseSegmentsMax = 2;
+  std::size_t slash = 0;
+  for (int i = 0; i < kBaseSegmentsMax; ++i) {
+    slash = path.find('/', slash + 1);
+    if (slash == std::string_view::npos) return;
+    for (const std::string_view version : {"/v1", "/v1beta"}) {
+      out.emplace_back(path).insert(slash, version);
+    }
+  }
+}
+
+std::vector<std::string> guesses(std::string_view path) {
+  std::vector<std::string> out;
+  if (path.size() > kGuessedBytesMax || !path.starts_with('/')) return out;
+  without_doubled_version(path, out);
+  with_a_base(path, out);
+  with_a_version(path, out);
+  return out;
+}
+
+// ---------------------------------------------------------------------------------------------
+// OpenAPI
+
+void write_parameters(json::Writer& w, std::string_view pattern) {
+  const std::vector<std::string_view> names = http::parameter_names(pattern);
+  if (names.empty()) return;
+  w.key("parameters").begin_array();
+  for (const std::string_view name : names) {
+    w.begin_object().member("name", name).member("in", "path").member("required", true);
+    w.key("schema").begin_object().member("type", "string").end_object();
+    w.end_object();
+  }
+  w.end_array();
+}
+
+void write_body(json::Writer& w) {
+  w.key("requestBody").begin_object().member("required", true);
+  w.key("content").begin_object().key("application/json").begin_object();
+  w.key("schema").begin_object().member("type", "object").end_object();
+  w.end_object().end_object().end_object();
+}
+
+void write_responses(json::Writer& w, const Surface& surface) {
+  w.key("responses").begin_object();
+  w.key("200").begin_object().member("description", "The answer.").end_object();
+  if (surface.dialect != nullptr) {
+    w.key("default").begin_object();
+    w.member("description", "An error in the route's own shape; see the error reference.");
+    w.end_object();
+  }
+  w.end_object();
+}
+
+void write_operation(json::Writer& w, const Surface& surface) {
+  w.key(ascii_lower(surface.method)).begin_object();
+  w.member("summary", surface.text);
+  w.member("x-bifrost-operation", operation_name(surface.operation));
+  if (surface.dialect != nullptr) w.member("x-bifrost-dialect", surface.dialect->name);
+  write_parameters(w, surface.pattern);
+  if (surface.method == "POST") write_body(w);
+  write_responses(w, surface);
+  w.end_object();
 }
 
 }  // namespace
@@ -146,42 +268,34 @@ std::string_view operation_name(Operation operation) {
 std::span<const Surface> surfaces() { return table().rows(); }
 
 Router::Router() {
-  for (const Surface& surface : surfaces()) {
-    if (surface.pattern.find('{') == std::string_view::npos) {
-      exact_[surface.pattern].push_back(&surface);
-    } else {
-      patterns_.push_back(&surface);
-    }
-  }
+  for (const Surface& surface : surfaces()) paths_.add(surface.method, surface.pattern);
 }
 
 Match Router::match(std::string_view method, std::string_view path) const {
-  Match match;
-  const auto consider = [&](const Surface& surface, std::string_view model) {
-    // HEAD is answered as GET without a body.
-    if (surface.method == method || (method == "HEAD" && surface.method == "GET")) {
-      match.surface = &surface;
-      match.model = model;
-    } else {
-      match.path_known = true;
-      if (!match.allow.empty()) match.allow += ", ";
-      match.allow += surface.method;
-    }
-  };
-  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-  if (const auto found = exact_.find(path); found != exact_.end()) {
-    for (const Surface* surface : found->second) consider(*surface, {});
-  }
-  for (std::size_t i = 0; i < patterns_.size() && match.surface == nullptr; ++i) {
-    if (const auto model = fit(patterns_[i]->pattern, path)) consider(*patterns_[i], *model);
-  }
+  http::RouteMatch found = paths_.match(method, path);
+  if (found.row) return {.surface = &surfaces()[*found.row], .parameters = found.parameters};
+  Match match{.allow = std::move(found.allow)};
+  if (found.nearest) match.nearest = &surfaces()[*found.nearest];
+  if (match.allow.empty()) match.meant = meant(method, path);
   return match;
 }
 
-std::string openapi() {
-  std::map<std::string_view, std::vector<const Surface*>> by_path;
-  for (const Surface& surface : surfaces()) by_path[surface.pattern].push_back(&surface);
+std::string Router::meant(std::string_view method, std::string_view path) const {
+  for (const std::string& guess : guesses(path)) {
+    const auto row = paths_.match(method, guess).row;
+    if (!row) continue;
+    const Surface& surface = surfaces()[*row];
+    if (surface.operation == kBanner) continue;
+    return std::string(surface.method) + " " + http::plain_pattern(surface.pattern);
+  }
+  return {};
+}
 
+std::string openapi() {
+  std::map<std::string, std::vector<const Surface*>> by_path;
+  for (const Surface& surface : surfaces()) {
+    by_path[http::plain_pattern(surface.pattern)].push_back(&surface);
+  }
   std::string out;
   json::Writer w(out);
   w.begin_object().member("openapi", "3.1.0");
@@ -189,32 +303,7 @@ std::string openapi() {
   w.key("paths").begin_object();
   for (const auto& [path, rows] : by_path) {
     w.key(path).begin_object();
-    for (const Surface* surface : rows) {
-      w.key(ascii_lower(surface->method)).begin_object();
-      w.member("summary", surface->text);
-      w.member("x-bifrost-operation", operation_name(surface->operation));
-      if (surface->dialect != nullptr) w.member("x-bifrost-dialect", surface->dialect->name);
-      if (path.find("{model}") != std::string_view::npos) {
-        w.key("parameters").begin_array().begin_object();
-        w.member("name", "model").member("in", "path").member("required", true);
-        w.key("schema").begin_object().member("type", "string").end_object();
-        w.end_object().end_array();
-      }
-      if (surface->method == "POST") {
-        w.key("requestBody").begin_object().member("required", true);
-        w.key("content").begin_object().key("application/json").begin_object();
-        w.key("schema").begin_object().member("type", "object").end_object();
-        w.end_object().end_object().end_object();
-      }
-      w.key("responses").begin_object();
-      w.key("200").begin_object().member("description", "The answer.").end_object();
-      if (surface->dialect != nullptr) {
-        w.key("default").begin_object();
-        w.member("description", "An error in the route's own shape; see the error reference.");
-        w.end_object();
-      }
-      w.end_object().end_object();
-    }
+    for (const Surface* surface : rows) write_operation(w, *surface);
     w.end_object();
   }
   w.end_object().end_object();

@@ -1,0 +1,65 @@
+#include "pipeline/surface.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace bifrost::pipeline {
+namespace {
+
+// A path that fits the pattern, with "org/x" for what may hold slashes.
+std::string example(std::string_view pattern) {
+  std::string path(pattern);
+  const auto open = path.find('{');
+  if (open == std::string::npos) return path;
+  return path.replace(open, path.find('}') + 1 - open, "org/x");
+}
+
+std::string_view format_of(const Match& match) {
+  const Surface* spoken = match.spoken();
+  return spoken == nullptr || spoken->dialect == nullptr ? "" : spoken->dialect->name;
+}
+
+TEST(Surface, EveryRowIsFoundByItsPath) {
+  const Router router;
+  for (const Surface& surface : surfaces()) {
+    const std::string path = example(surface.pattern);
+    const Match match = router.match(surface.method, path);
+    ASSERT_EQ(match.surface, &surface) << surface.method << ' ' << path;
+    for (const std::string_view name : http::parameter_names(surface.pattern)) {
+      EXPECT_EQ(match.parameters.get(name), "org/x") << path;
+    }
+    EXPECT_EQ(router.match("PATCH", path).surface, nullptr);
+  }
+}
+
+TEST(Surface, HasADialectForWhateverGoesToAModel) {
+  for (const Surface& surface : surfaces()) {
+    if (surface.operation != Operation::kChat) continue;
+    EXPECT_NE(surface.dialect, nullptr) << surface.pattern;
+    EXPECT_EQ(surface.provider.empty(), surface.shape == Shape::kUnified) << surface.pattern;
+  }
+}
+
+TEST(Surface, SpeaksTheFormatOfTheNearestRoute) {
+  const Router router;
+  EXPECT_EQ(format_of(router.match("GET", "/openai/v1/none")), "openai_chat");
+  EXPECT_EQ(format_of(router.match("GET", "/langchain/none")), "openai_chat");
+  EXPECT_EQ(format_of(router.match("POST", "/langchain/v1/messages/none")), "anthropic");
+  EXPECT_EQ(format_of(router.match("GET", "/langchain/v1beta/none")), "gemini");
+  EXPECT_EQ(format_of(router.match("GET", "/health/none")), "");
+  EXPECT_EQ(router.match("GET", "/none").spoken(), nullptr);
+}
+
+TEST(Surface, GuessesOnlyWhatIsThere) {
+  const Router router;
+  EXPECT_EQ(router.match("POST", "/v1/messages").meant, "POST /anthropic/v1/messages");
+  EXPECT_EQ(router.match("GET", "/v1/messages").meant, "");
+  EXPECT_EQ(router.match("GET", "/models").meant, "GET /v1/models");
+  EXPECT_EQ(router.match("DELETE", "/v1/models").meant, "") << "the path exists";
+  EXPECT_EQ(router.match("GET", "/anthropic/anthropic").meant, "");
+  EXPECT_EQ(router.match("POST", "/v1/" + std::string(100'000, 'a')).meant, "");
+}
+
+}  // namespace
+}  // namespace bifrost::pipeline
