@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,15 @@ struct ModelPage {
   std::string next;  // token of the next page; empty: this was the last
 };
 
+// The page of a list of models that a caller asks for: at most so many models between two of them.
+struct ModelQuery {
+  std::size_t limit = 0;             // 0: all
+  std::string after = {};            // id of a model; empty: from the first on
+  std::string before = {};           // id of a model; empty: to the last
+  std::string_view after_name = {};  // what the dialect calls them, for messages
+  std::string_view before_name = {};
+};
+
 // A provider's answer that is an error.
 struct ErrorInput {
   int status = 0;
@@ -37,7 +47,10 @@ struct Family {
   std::string (*encode_error)(const Error& error);
   Error (*decode_error)(const ErrorInput& input);
 
+  // `query` is that of the caller's request, without its question mark.
+  Result<ModelQuery> (*decode_model_query)(std::string_view query);
   std::string (*encode_models)(const ModelPage& page);
+  std::string (*encode_model)(const ModelRow& row);
   // The path behind the base URL, with its query. An empty token asks for the first page.
   std::string (*models_path)(std::string_view page_token);
   Result<ModelPage> (*decode_models)(std::string_view body);

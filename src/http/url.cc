@@ -116,6 +116,17 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  for (const std::string_view pair : split(query, '&')) {
+    const auto equals = pair.find('=');
+    if (percent_decode(pair.substr(0, equals)) != name) continue;
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
+    return percent_decode(value).value_or(std::string(value));
+  }
+  return std::nullopt;
+}
+
 bool is_request_target(std::string_view text) {
   return text.starts_with('/') && text.find('#') == std::string_view::npos &&
          std::ranges::all_of(text, visible_ascii);

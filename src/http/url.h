@@ -8,6 +8,7 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,10 @@ struct Url {
 
 // Fails with kInvalidRequest and a message that says what is wrong.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
+
+// The decoded value of the first parameter of that name in a query ("limit=2&after=x%2Fy"), with
+// neither its question mark nor a fragment. Nothing when there is none of that name.
+[[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
 // May the text stand in a request line as a target: a leading slash, visible ASCII, no fragment?
 [[nodiscard]] bool is_request_target(std::string_view text);

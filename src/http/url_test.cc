@@ -119,5 +119,18 @@ TEST(Url, FindsThePathOfATarget) {
   EXPECT_EQ(path_of(""), "");
 }
 
+TEST(Query, TellsTheValueOfAName) {
+  constexpr std::string_view kQuery =
+      "limit=2&after_id=a%2Fb&empty=&flag&limit=3&bad=%zz&page%53=x";
+  EXPECT_EQ(query_value(kQuery, "limit"), "2");
+  EXPECT_EQ(query_value(kQuery, "after_id"), "a/b");
+  EXPECT_EQ(query_value(kQuery, "empty"), "");
+  EXPECT_EQ(query_value(kQuery, "flag"), "");
+  EXPECT_EQ(query_value(kQuery, "bad"), "%zz");
+  EXPECT_EQ(query_value(kQuery, "pageS"), "x");
+  EXPECT_EQ(query_value(kQuery, "imit"), std::nullopt);
+  EXPECT_EQ(query_value("", "limit"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace bifrost::http

@@ -60,9 +60,8 @@ std::vector<ModelRow> usable(const provider::Endpoint& endpoint, std::vector<Mod
 
 }  // namespace
 
-net::Task<Result<std::vector<ModelRow>>> ModelList::list(net::CallScope& scope,
-                                                         SnapshotPtr snapshot,
-                                                         std::string_view only_provider) {
+net::Task<Result<ModelList::Listing>> ModelList::list(net::CallScope& scope, SnapshotPtr snapshot,
+                                                      std::string_view only_provider) {
   const SteadyTime now = client_.clock.now();
   std::erase_if(kept_, [&](const auto& entry) { return entry.second.until <= now; });
   auto round = std::make_shared<Round>();
@@ -82,19 +81,19 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::list(net::CallScope& scope,
     co_await scope.wait(round->done);
     if (auto interruption = scope.interruption()) co_return *std::move(interruption);
   }
-  std::vector<ModelRow> rows;
+  Listing listing{.failure = round->failure};
   for (const provider::Endpoint& endpoint : snapshot->registry) {
     const auto found = round->rows.find(&endpoint);
     if (found == round->rows.end()) continue;
-    std::ranges::copy(found->second, std::back_inserter(rows));
+    std::ranges::copy(found->second, std::back_inserter(listing.rows));
   }
-  co_return std::move(rows);
+  co_return std::move(listing);
 }
 
 net::Task<void> ModelList::ask(net::CallScope& scope, SnapshotPtr snapshot,
                                const provider::Endpoint& endpoint, std::shared_ptr<Round> round) {
   std::vector<ModelRow> rows;
-  bool complete = true;
+  std::optional<Error> failure;
   bool asked = false;
   for (const provider::Key& key : endpoint.keys) {
     if (!key.settings.enabled) continue;
@@ -105,18 +104,23 @@ net::Task<void> ModelList::ask(net::CallScope& scope, SnapshotPtr snapshot,
     if (listed) {
       std::ranges::move(*listed, std::back_inserter(rows));
     } else {
-      complete = false;
+      failure = listed.error();
       BF_LOG(kWarn, "models", "a provider's models are not known", {"provider", endpoint.name},
              {"key", key.settings.name}, {"why", listed.error().message});
     }
   }
   if (endpoint.keyless && !asked) {
     auto listed = co_await fetch_all(scope, *snapshot, endpoint, nullptr);
-    complete = listed.has_value();
-    if (listed) std::ranges::move(*listed, std::back_inserter(rows));
+    if (listed) {
+      std::ranges::move(*listed, std::back_inserter(rows));
+    } else {
+      failure = listed.error();
+    }
   }
   rows = usable(endpoint, std::move(rows));
-  if (complete) {
+  if (failure) {
+    round->failure = std::move(failure);
+  } else {
     kept_[&endpoint] = {snapshot, rows, client_.clock.now() + kFresh};
   }
   round->rows[&endpoint] = std::move(rows);

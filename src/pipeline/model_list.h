@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +25,15 @@ class ModelList {
  public:
   ModelList(net::Loop& loop, upstream::Client client) : client_(client), asking_(loop) {}
 
+  struct Listing {
+    std::vector<dialect::ModelRow> rows;
+    std::optional<Error> failure;  // why rows may be missing: of a provider that did not answer
+  };
+
   // The rows of all providers, or of the one that is named, in the order of the configuration. A
   // provider that does not answer is left out with a line in the log.
-  net::Task<Result<std::vector<dialect::ModelRow>>> list(net::CallScope& scope,
-                                                         SnapshotPtr snapshot,
-                                                         std::string_view only_provider);
+  net::Task<Result<Listing>> list(net::CallScope& scope, SnapshotPtr snapshot,
+                                  std::string_view only_provider);
 
   // Ends what is under way; to be awaited before the end of the worker.
   net::Task<Result<void>> stop(net::CallScope& scope);
@@ -39,6 +44,7 @@ class ModelList {
     std::size_t pending = 0;
     net::WaitSlot done;
     std::map<const provider::Endpoint*, std::vector<dialect::ModelRow>> rows;
+    std::optional<Error> failure;
   };
   struct Kept {
     SnapshotPtr snapshot;  // keeps the endpoint's address its own

@@ -1,40 +1,86 @@
-// The lists of models, in every dialect's shape.
+// The lists of models, in every dialect's shape, and single models of them.
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "http/url.h"
 #include "pipeline/answer_headers.h"
+#include "pipeline/model_page.h"
 #include "pipeline/pipeline.h"
+#include "routing/plan.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace bifrost::pipeline {
 namespace {
 
-// The value of one parameter of the query; empty when it is not there.
-std::string query_value(std::string_view target, std::string_view name) {
+std::string_view query_of(std::string_view target) {
   const auto mark = target.find('?');
-  if (mark == std::string_view::npos) return {};
-  for (const std::string_view pair : split(target.substr(mark + 1), '&')) {
-    const auto parts = split_once(pair, '=');
-    if (parts && parts->first == name) return percent_decode(parts->second).value_or("");
+  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
+Error not_found(std::string message) {
+  return client_error(ErrorCode::kModelNotFound, std::move(message), "model");
+}
+
+// Whose model it is. A name that leads nowhere, or to several, is no model.
+Result<routing::Target> find_target(const Exchange& exchange, std::string_view encoded) {
+  const auto model = percent_decode(encoded);
+  if (!model) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "the model in the path has a broken percent escape", "model");
   }
-  return {};
+  auto target = routing::resolve(exchange.snapshot->registry, *model, exchange.surface().provider);
+  if (!target) return not_found(std::move(target).error().message);
+  return target;
+}
+
+// The row of a model in its provider's list.
+Result<dialect::ModelRow> row_of(const routing::Target& target, ModelList::Listing listing) {
+  const std::string id = target.endpoint->name + "/" + target.model;
+  const auto found = std::ranges::find(listing.rows, id, &dialect::ModelRow::id);
+  if (found != listing.rows.end()) return std::move(*found);
+  // Nobody knows whether there is such a model.
+  if (listing.failure) return *std::move(listing.failure);
+  return not_found("there is no model \"" + std::string(utf8_prefix(id, 200)) +
+                   "\" among those that may be used");
+}
+
+net::Task<Result<void>> send_json(Exchange& exchange, std::string body) {
+  http::Headers headers = base_headers(exchange);
+  headers.add("content-type", "application/json");
+  co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);
 }
 
 }  // namespace
 
 net::Task<Result<void>> Pipeline::list_models(Exchange& exchange) {
-  const std::string provider = query_value(exchange.request.head.target, "provider");
+  const std::string_view wanted = exchange.route.parameters.get("model");
+  if (!wanted.empty()) co_return co_await one_model(exchange, wanted);
+
+  const dialect::Family& family = exchange.surface().dialect->family;
+  const std::string_view query = query_of(exchange.request.head.target);
+  const std::string provider = http::query_value(query, "provider").value_or("");
   if (!provider.empty() && exchange.snapshot->registry.find(provider) == nullptr) {
     co_return client_error(ErrorCode::kInvalidRequest,
                            "provider \"" + provider + "\" is not configured; there are " +
                                exchange.snapshot->registry.names(),
                            "provider");
   }
-  dialect::ModelPage page;
-  BF_CO_TRY(page.rows, co_await models_.list(exchange.request.scope, exchange.snapshot, provider));
-  http::Headers headers = base_headers(exchange);
-  headers.add("content-type", "application/json");
-  co_return co_await exchange.request.out.send(
-      exchange.request.scope, 200, headers, exchange.surface().dialect->family.encode_models(page));
+  BF_CO_TRY(const dialect::ModelQuery asked, family.decode_model_query(query));
+  BF_CO_TRY(ModelList::Listing listing,
+            co_await models_.list(exchange.request.scope, exchange.snapshot, provider));
+  BF_CO_TRY(const dialect::ModelPage page, page_of(std::move(listing.rows), asked));
+  co_return co_await send_json(exchange, family.encode_models(page));
+}
+
+net::Task<Result<void>> Pipeline::one_model(Exchange& exchange, std::string_view encoded) {
+  BF_CO_TRY(const routing::Target target, find_target(exchange, encoded));
+  BF_CO_TRY(
+      ModelList::Listing listing,
+      co_await models_.list(exchange.request.scope, exchange.snapshot, target.endpoint->name));
+  BF_CO_TRY(const dialect::ModelRow row, row_of(target, std::move(listing)));
+  co_return co_await send_json(exchange, exchange.surface().dialect->family.encode_model(row));
 }
 
 }  // namespace bifrost::pipeline

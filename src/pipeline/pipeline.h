@@ -42,6 +42,7 @@ class Pipeline final : public server::Handler {
   net::Task<Result<void>> serve(Exchange& exchange);
   net::Task<Result<void>> chat(Exchange& exchange);
   net::Task<Result<void>> list_models(Exchange& exchange);
+  net::Task<Result<void>> one_model(Exchange& exchange, std::string_view encoded);
   net::Task<Result<void>> health(Exchange& exchange);
   net::Task<Result<void>> metrics(Exchange& exchange);
   net::Task<Result<void>> banner(Exchange& exchange);

@@ -132,6 +132,95 @@ TEST_F(ModelsTest, ComeInEachDialectsShape) {
               UnorderedElementsAre("models/openai/gpt-a", "models/anthropic/claude-a"));
 }
 
+class ModelPagesTest : public ModelsTest {
+ protected:
+  void SetUp() override {
+    start_providers(with_key("openai", "${provider_url}", R"("models": ["a", "b", "c"])"));
+  }
+  std::string body(std::string_view path) { return connect().get(path).body; }
+};
+
+TEST_F(ModelPagesTest, AreAnthropics) {
+  EXPECT_THAT(ids("/anthropic/v1/models?limit=2"), ElementsAre("openai/a", "openai/b"));
+  EXPECT_THAT(body("/anthropic/v1/models?limit=2"),
+              HasSubstr(R"("has_more":true,"first_id":"openai/a","last_id":"openai/b")"));
+  EXPECT_THAT(ids("/anthropic/v1/models?limit=2&after_id=openai%2Fb"), ElementsAre("openai/c"));
+  EXPECT_THAT(body("/anthropic/v1/models?after_id=openai/b"), HasSubstr(R"("has_more":false)"));
+  EXPECT_THAT(ids("/anthropic/v1/models?limit=1&before_id=openai/c"), ElementsAre("openai/b"));
+  for (const std::string_view query : {"after_id=none", "before_id=none", "limit=0", "limit=x"}) {
+    const Response refused = connect().get(fmt::format("/anthropic/v1/models?{}", query));
+    EXPECT_EQ(refused.status, 400) << query;
+    EXPECT_EQ(json_text(refused.body, "type"), "error");
+  }
+}
+
+TEST_F(ModelPagesTest, AreGeminis) {
+  const auto names = [&](std::string_view query) {
+    return ids(fmt::format("/genai/v1beta/models?{}", query), "models", "name");
+  };
+  EXPECT_THAT(names("pageSize=2"), ElementsAre("models/openai/a", "models/openai/b"));
+  const std::string token = json_text(body("/genai/v1beta/models?pageSize=2"), "nextPageToken");
+  EXPECT_THAT(names(fmt::format("pageSize=2&pageToken={}", token)), ElementsAre("models/openai/c"));
+  EXPECT_EQ(json_text(body("/genai/v1beta/models?pageToken=openai/b"), "nextPageToken"), "");
+  const Response refused = connect().get("/genai/v1beta/models?pageToken=none");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(json_text(refused.body, "status"), "INVALID_ARGUMENT");
+  EXPECT_THAT(refused.body, HasSubstr("begin again without pageToken"));
+}
+
+TEST_F(ModelPagesTest, AreTheGatewaysOwn) {
+  EXPECT_THAT(ids("/v1/models?page_size=1"), ElementsAre("openai/a"));
+  EXPECT_EQ(json_text(body("/v1/models?page_size=1"), "next_page_token"), "openai/a");
+  EXPECT_THAT(ids("/v1/models?page_size=1&page_token=openai/a"), ElementsAre("openai/b"));
+  EXPECT_EQ(connect().get("/v1/models?page_size=-1").status, 400);
+}
+
+TEST_F(ModelsTest, AreToldOneByOne) {
+  start_providers(with_key("openai", "${provider_url}", R"("models": ["gpt-a", "org/b"])") + "," +
+                  with_key("anthropic", "${second_url}", R"("models": ["claude-a"])"));
+  const auto told = [&](std::string_view path, std::string_view key) {
+    const Response reply = connect().get(path);
+    return reply.status == 200 ? json_text(reply.body, key) : reply.body;
+  };
+  for (const std::string_view base : {"/v1", "/openai/v1", "/openai", "/langchain/v1"}) {
+    for (const std::string_view id : {"openai/gpt-a", "openai%2Fgpt-a", "gpt-a"}) {
+      EXPECT_EQ(told(fmt::format("{}/models/{}", base, id), "id"), "openai/gpt-a") << base << id;
+    }
+  }
+  EXPECT_EQ(told("/openai/v1/models/openai/org/b", "id"), "openai/org/b");
+  EXPECT_EQ(told("/openai/v1/models/org%2Fb", "id"), "openai/org/b");
+  EXPECT_EQ(told("/anthropic/v1/models/claude-a", "id"), "anthropic/claude-a");
+  EXPECT_EQ(told("/anthropic/v1/models/openai/gpt-a", "type"), "model");
+  EXPECT_EQ(told("/genai/v1beta/models/openai/gpt-a", "name"), "models/openai/gpt-a");
+  EXPECT_EQ(told("/litellm/v1beta/models/gpt-a", "name"), "models/openai/gpt-a");
+  EXPECT_EQ(connect().request("HEAD", "/v1/models/gpt-a").status, 200);
+}
+
+TEST_F(ModelsTest, AreRefusedInTheDialectsShapeWhereThereIsNone) {
+  start_providers(with_key("openai", "${provider_url}", R"("models": ["gpt-a"])") + "," +
+                  with_key("anthropic", "${second_url}", R"("models": ["claude-a"])"));
+  for (const std::string_view id : {"none", "openai/none", "azure/gpt-4o", "none/none"}) {
+    const Response openai = connect().get(fmt::format("/openai/v1/models/{}", id));
+    EXPECT_EQ(openai.status, 404) << id;
+    EXPECT_EQ(json_text(openai.body, "code"), "model_not_found") << openai.body;
+    const Response anthropic = connect().get(fmt::format("/anthropic/v1/models/{}", id));
+    EXPECT_EQ(anthropic.status, 404) << id;
+    EXPECT_THAT(anthropic.body, HasSubstr(R"("type":"not_found_error")"));
+    const Response gemini = connect().get(fmt::format("/genai/v1beta/models/{}", id));
+    EXPECT_EQ(gemini.status, 404) << id;
+    EXPECT_EQ(json_text(gemini.body, "status"), "NOT_FOUND");
+  }
+  EXPECT_EQ(connect().get("/openai/v1/models/%zz").status, 400);
+}
+
+TEST_F(ModelsTest, AreNotCalledUnknownWhenTheirProviderDoesNotAnswer) {
+  start_providers(with_key("openai", "${provider_url}", R"("models": ["*"])"));
+  provider.push(Script::json(500, "{}"));
+  EXPECT_EQ(connect().get("/openai/v1/models/gpt-a").status, 500);
+  provider.push(openai_models({"gpt-a"}));
+  EXPECT_EQ(connect().get("/openai/v1/models/gpt-a").status, 200);
+}
+
 TEST_F(ModelsTest, EndWithTheCallerThatWaitsForThem) {
   start_providers(with_key("openai", "${provider_url}", R"("models": ["*"])"));
   Gate list;

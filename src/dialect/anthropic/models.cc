@@ -2,6 +2,7 @@
 #include "base/strings.h"
 #include "base/try.h"
 #include "dialect/anthropic/functions.h"
+#include "dialect/model_query.h"
 #include "json/writer.h"
 
 #include <algorithm>
@@ -47,7 +48,29 @@ std::int64_t time_of(std::string_view text) {
   return std::max<std::int64_t>(days * 86400 + day_seconds, 0);
 }
 
+void write_model(json::Writer& writer, const ModelRow& row) {
+  writer.begin_object().member("type", "model").member("id", row.id);
+  writer.member("display_name", row.name.empty() ? row.id : row.name);
+  writer.member("created_at", time_text(row.created));
+  if (row.context_length > 0) writer.member("max_input_tokens", row.context_length);
+  if (row.max_output_tokens > 0) writer.member("max_tokens", row.max_output_tokens);
+  writer.end_object();
+}
+
 }  // namespace
+
+Result<ModelQuery> decode_model_query(std::string_view query) {
+  static constexpr ModelQueryNames kNames{
+      .limit = {"limit"}, .after = {"after_id"}, .before = "before_id", .limit_max = 1000};
+  return read_model_query(query, kNames);
+}
+
+std::string encode_model(const ModelRow& row) {
+  std::string body;
+  json::Writer writer(body);
+  write_model(writer, row);
+  return body;
+}
 
 std::string encode_models(const ModelPage& page) {
   std::string body;
@@ -61,14 +84,7 @@ std::string encode_models(const ModelPage& page) {
     }
   };
   writer.begin_object().key("data").begin_array();
-  for (const ModelRow& row : page.rows) {
-    writer.begin_object().member("type", "model").member("id", row.id);
-    writer.member("display_name", row.name.empty() ? row.id : row.name);
-    writer.member("created_at", time_text(row.created));
-    if (row.context_length > 0) writer.member("max_input_tokens", row.context_length);
-    if (row.max_output_tokens > 0) writer.member("max_tokens", row.max_output_tokens);
-    writer.end_object();
-  }
+  for (const ModelRow& row : page.rows) write_model(writer, row);
   writer.end_array().member("has_more", !page.next.empty());
   write_id("first_id", page.rows.empty() ? nullptr : &page.rows.front());
   write_id("last_id", page.rows.empty() ? nullptr : &page.rows.back());

@@ -12,7 +12,9 @@ std::string encode_response(const llm::Response& response, const AnswerContext& 
 std::unique_ptr<StreamEncoder> make_stream_encoder(AnswerContext context);
 std::string encode_error(const Error& error);
 std::string encode_stream_error(const Error& error);
+Result<ModelQuery> decode_model_query(std::string_view query);
 std::string encode_models(const ModelPage& page);
+std::string encode_model(const ModelRow& row);
 
 Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeOptions& options);
 Result<std::optional<std::string>> edit_request(const RequestInput& input,

@@ -1,6 +1,7 @@
 #include "base/strings.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/spelling.h"
+#include "dialect/model_query.h"
 #include "json/writer.h"
 
 #include <utility>
@@ -37,6 +38,20 @@ void write_model(json::Writer& out, const ModelRow& row) {
 }
 
 }  // namespace
+
+// Zero and an empty token are what is not set, as everywhere in Google's APIs.
+Result<ModelQuery> decode_model_query(std::string_view query) {
+  static constexpr ModelQueryNames kNames{
+      .limit = {"pageSize"}, .after = {"pageToken"}, .limit_min = 0};
+  return read_model_query(query, kNames);
+}
+
+std::string encode_model(const ModelRow& row) {
+  std::string body;
+  json::Writer out(body);
+  write_model(out, row);
+  return body;
+}
 
 std::string encode_models(const ModelPage& page) {
   std::string body;

@@ -1,4 +1,5 @@
 #include "base/strings.h"
+#include "dialect/model_query.h"
 #include "dialect/openai_chat/errors.h"
 #include "dialect/openai_chat/functions.h"
 #include "json/writer.h"
@@ -72,6 +73,20 @@ Result<ModelPage> decode_models(std::string_view body) {
   return page;
 }
 
+// OpenAI's own list has no pages. These are the gateway's names, and those of OpenAI's other lists.
+Result<ModelQuery> decode_model_query(std::string_view query) {
+  static constexpr ModelQueryNames kNames{
+      .limit = {"page_size", "limit"}, .after = {"page_token", "after"}, .before = "before"};
+  return read_model_query(query, kNames);
+}
+
+std::string encode_model(const ModelRow& row) {
+  std::string out;
+  json::Writer writer(out);
+  encode_row(writer, row);
+  return out;
+}
+
 std::string encode_models(const ModelPage& page) {
   std::string out;
   json::Writer writer(out);
@@ -80,7 +95,10 @@ std::string encode_models(const ModelPage& page) {
   writer.key("data").begin_array();
   for (const ModelRow& row : page.rows) encode_row(writer, row);
   writer.end_array();
-  if (!page.next.empty()) writer.member("next_page_token", page.next);
+  if (!page.next.empty()) {
+    writer.member("has_more", true).member("last_id", page.next);
+    writer.member("next_page_token", page.next);
+  }
   writer.end_object();
   return out;
 }

@@ -56,7 +56,7 @@ TEST(Models, WritesOpenAisListAndMore) {
   page.next = "t";
   EXPECT_EQ(
       dialect().family.encode_models(page),
-      R"({"object":"list","data":[{"id":"openai/gpt","object":"model","created":0,"owned_by":"openai"},{"id":"x/y","object":"model","created":5,"owned_by":"x","name":"Y","context_length":8,"max_output_tokens":2}],"next_page_token":"t"})");
+      R"({"object":"list","data":[{"id":"openai/gpt","object":"model","created":0,"owned_by":"openai"},{"id":"x/y","object":"model","created":5,"owned_by":"x","name":"Y","context_length":8,"max_output_tokens":2}],"has_more":true,"last_id":"t","next_page_token":"t"})");
 }
 
 }  // namespace
