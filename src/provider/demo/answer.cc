@@ -54,17 +54,41 @@ std::int64_t count_prompt(json::Value request) {
   return tokens;
 }
 
-// The function that the model calls: the one that is asked for, else the first.
-json::Value chosen_function(json::Value request) {
-  const json::Value choice = request["tool_choice"];
-  if (choice.equals("none")) return {};
-  const json::Value last = request["messages"].at(request["messages"].size() - 1);
-  if (last["role"].equals("tool")) return {};
-  const json::Value wanted = choice["function"]["name"];
+bool in_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
+// Does the word stand in the text, not as a part of another one?
+bool has_word(std::string_view text, std::string_view word) {
+  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const bool begins = at == 0 || !in_name(text[at - 1]);
+    const auto end = at + word.size();
+    if (begins && (end == text.size() || !in_name(text[end]))) return true;
+  }
+  return false;
+}
+
+json::Value function_named(json::Value request, std::string_view name) {
   for (const json::Value tool : request["tools"].children()) {
-    const json::Value function = tool["function"];
-    if (!function["name"].is_string()) continue;
-    if (!wanted || function["name"].string_or("") == wanted.string_or("")) return function;
+    if (tool["function"]["name"].equals(name)) return tool["function"];
+  }
+  return {};
+}
+
+// The function that the model calls: the one that is forced, or that the question names. None once
+// the result of a tool is there, or an agent would go round for ever.
+json::Value chosen_function(json::Value request, std::string_view question) {
+  const json::Value choice = request["tool_choice"];
+  const json::Value last = request["messages"].at(request["messages"].size() - 1);
+  if (choice.equals("none") || last["role"].equals("tool")) return {};
+  if (const json::Value forced = choice["function"]["name"]) {
+    return function_named(request, forced.string_or(""));
+  }
+  if (choice.equals("required")) return request["tools"].at(0)["function"];
+  for (const json::Value tool : request["tools"].children()) {
+    const std::string name = tool["function"]["name"].string_or("");
+    if (!name.empty() && has_word(question, name)) return tool["function"];
   }
   return {};
 }
@@ -113,14 +137,64 @@ void limit(Answer& answer, std::int64_t tokens_max) {
   answer.finish = "length";
 }
 
-Result<void> check(json::Value request) {
-  if (!request["messages"].is_array() || request["messages"].size() == 0) {
-    return client_error(ErrorCode::kInvalidRequest, "messages must be a list that is not empty",
-                        "messages");
+Error invalid(std::string param, std::string_view why) {
+  Error error = client_error(ErrorCode::kInvalidRequest, param + " " + std::string(why));
+  error.param = std::move(param);
+  return error;
+}
+
+Result<void> check_message(json::Value message, const std::string& path) {
+  constexpr std::string_view kRoles[] = {"system",    "developer", "user",
+                                         "assistant", "tool",      "function"};
+  if (!message.is_object()) return invalid(path, "must be an object");
+  const std::string role = message["role"].string_or("");
+  if (std::ranges::find(kRoles, role) == std::end(kRoles)) {
+    return invalid(path + ".role",
+                   "must be one of system, developer, user, assistant, tool and function");
   }
+  const json::Value content = message["content"];
+  const bool has_content = content.is_string() || content.is_array();
+  if (!has_content && !(role == "assistant" && !content.is_object())) {
+    return invalid(path + ".content", "must be a text or a list of parts");
+  }
+  if (role == "tool" && !message["tool_call_id"].is_string()) {
+    return invalid(path + ".tool_call_id", "is missing: which call does this answer?");
+  }
+  return {};
+}
+
+Result<void> check_tools(json::Value request) {
+  std::size_t index = 0;
+  for (const json::Value tool : request["tools"].children()) {
+    const std::string path = "tools[" + std::to_string(index++) + "].function.name";
+    const std::string type = tool["type"].string_or("function");
+    if (type == "function" && !tool["function"]["name"].is_string()) {
+      return invalid(path, "is missing");
+    }
+  }
+  const json::Value choice = request["tool_choice"];
+  if (choice.equals("required") && request["tools"].size() == 0) {
+    return invalid("tool_choice", "is \"required\", but there are no tools");
+  }
+  const json::Value forced = choice["function"]["name"];
+  if (forced && !function_named(request, forced.string_or(""))) {
+    return invalid("tool_choice", "names a function that is not among the tools");
+  }
+  return {};
+}
+
+Result<void> check(json::Value request) {
+  const json::Value messages = request["messages"];
+  if (!messages.is_array() || messages.size() == 0) {
+    return invalid("messages", "must be a list that is not empty");
+  }
+  std::size_t index = 0;
+  for (const json::Value message : messages.children()) {
+    BF_TRY_VOID(check_message(message, "messages[" + std::to_string(index++) + "]"));
+  }
+  BF_TRY_VOID(check_tools(request));
   if (request["n"].integer().value_or(1) != 1) {
-    return client_error(ErrorCode::kInvalidRequest, "the demo model gives one choice only: n = 1",
-                        "n");
+    return invalid("n", "must be 1: the demo model gives one choice only");
   }
   return {};
 }
@@ -149,7 +223,7 @@ Result<Answer> answer(json::Value request, bool reasons, Random& random) {
     out.reasoning = tokenize("The question is \"" + echo(question) +
                              "\". A demo model repeats it and says what it is.");
   }
-  if (const json::Value function = chosen_function(request)) {
+  if (const json::Value function = chosen_function(request, question)) {
     out.tool_name = function["name"].string_or("");
     out.tool_call_id = "call_" + random.alphanumeric(24);
     out.tool_arguments = tokenize(sample(function["parameters"]));

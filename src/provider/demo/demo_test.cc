@@ -131,10 +131,23 @@ constexpr std::string_view kTools = R"("tools":[
     "required":["city","unit"]}}},
   {"type":"function","function":{"name":"time","parameters":{"type":"object","properties":{}}}}])";
 
-TEST(Demo, CallsTheFirstToolWithArgumentsThatFit) {
-  const auto document =
-      parsed(body_of(ask(R"({"model":"chat","messages":[{"role":"user","content":"?"}],)" +
-                         std::string(kTools) + "}")));
+// A request with the two tools and these messages; `more` are further members.
+std::string with_tools(std::string_view messages, std::string_view more = "") {
+  return R"({"model":"chat","messages":[)" + std::string(messages) + "]," + std::string(kTools) +
+         std::string(more) + "}";
+}
+
+constexpr std::string_view kAsksForWeather = R"({"role":"user","content":"Use weather, please"})";
+
+// The name of the tool that is called; empty when none is.
+std::string called_tool(std::string_view request) {
+  const auto document = parsed(body_of(ask(request)));
+  const auto message = document.root()["choices"].at(0)["message"];
+  return message["tool_calls"].at(0)["function"]["name"].string_or("");
+}
+
+TEST(Demo, CallsTheToolThatTheTextNamesWithArgumentsThatFit) {
+  const auto document = parsed(body_of(ask(with_tools(kAsksForWeather))));
   const auto choice = document.root()["choices"].at(0);
   EXPECT_TRUE(choice["finish_reason"].equals("tool_calls"));
   EXPECT_TRUE(choice["message"]["content"].is_null());
@@ -144,10 +157,22 @@ TEST(Demo, CallsTheFirstToolWithArgumentsThatFit) {
   EXPECT_EQ(call["function"]["arguments"].string_or(""), R"({"city":"example","unit":"c"})");
 }
 
+TEST(Demo, CallsNoToolThatNobodyNamed) {
+  for (const std::string_view text : {"Hello", "weathervane", "my_weather", "sometimes"}) {
+    EXPECT_EQ(called_tool(with_tools(R"({"role":"user","content":")" + std::string(text) + "\"}")),
+              "")
+        << text;
+  }
+  EXPECT_EQ(called_tool(with_tools(R"({"role":"user","content":"the time?"})")), "time");
+  EXPECT_EQ(called_tool(with_tools(R"({"role":"user","content":"weather"},)"
+                                   R"({"role":"assistant","content":"?"},)"
+                                   R"({"role":"user","content":"never mind"})")),
+            "")
+      << "only the last word of the user counts";
+}
+
 TEST(Demo, StreamsAToolCallThatJoinsToTheSameArguments) {
-  const auto data = events(ask(R"({"model":"chat","stream":true,
-      "messages":[{"role":"user","content":"?"}],)" +
-                               std::string(kTools) + "}"));
+  const auto data = events(ask(with_tools(kAsksForWeather, R"(,"stream":true)")));
   std::string arguments;
   std::string names;
   for (std::size_t i = 0; i + 1 < data.size(); ++i) {
@@ -161,23 +186,29 @@ TEST(Demo, StreamsAToolCallThatJoinsToTheSameArguments) {
 }
 
 TEST(Demo, ObeysTheToolChoice) {
-  const std::string head = R"({"model":"chat","messages":[{"role":"user","content":"?"}],)";
-  const std::string tools(kTools);
-  EXPECT_NE(body_of(ask(head + tools +
-                        R"(,"tool_choice":{"type":"function","function":{"name":"time"}}})"))
-                .find(R"("name":"time")"),
-            std::string::npos);
-  EXPECT_EQ(body_of(ask(head + tools + R"(,"tool_choice":"none"})")).find("tool_calls"),
-            std::string::npos);
+  constexpr std::string_view kHello = R"({"role":"user","content":"Hello"})";
+  EXPECT_EQ(called_tool(with_tools(
+                kHello, R"(,"tool_choice":{"type":"function","function":{"name":"time"}})")),
+            "time");
+  EXPECT_EQ(called_tool(with_tools(kHello, R"(,"tool_choice":"required")")), "weather");
+  EXPECT_EQ(called_tool(with_tools(kHello, R"(,"tool_choice":"auto")")), "");
+  EXPECT_EQ(called_tool(with_tools(kAsksForWeather, R"(,"tool_choice":"none")")), "");
 }
 
 TEST(Demo, AnswersInTextAfterAToolResult) {
-  const std::string body = body_of(ask(R"({"model":"chat","messages":[
-      {"role":"user","content":"?"},{"role":"assistant","tool_calls":[]},
-      {"role":"tool","tool_call_id":"c","content":"21 degrees"}],)" +
-                                       std::string(kTools) + "}"));
-  EXPECT_EQ(body.find("tool_calls\""), std::string::npos);
-  EXPECT_NE(body.find("The tool answered: 21 degrees"), std::string::npos);
+  const std::string messages = std::string(kAsksForWeather) +
+                               R"(,{"role":"assistant","tool_calls":[]},)"
+                               R"({"role":"tool","tool_call_id":"c","content":"21 degrees"})";
+  for (const std::string_view choice : {"", R"(,"tool_choice":"required")"}) {
+    const std::string body = body_of(ask(with_tools(messages, choice)));
+    EXPECT_EQ(body.find("tool_calls\""), std::string::npos) << "an agent would go round for ever";
+    EXPECT_NE(body.find("The tool answered: 21 degrees"), std::string::npos);
+  }
+  EXPECT_EQ(
+      called_tool(with_tools(
+          messages + R"(,{"role":"assistant","content":"21"},{"role":"user","content":"time"})")),
+      "time")
+      << "the next question may use a tool again";
 }
 
 TEST(Demo, GivesJsonWhenAskedForJson) {
@@ -199,7 +230,7 @@ TEST(Demo, GivesJsonWhenAskedForJson) {
 TEST(Demo, SpeaksTheDialectOfItsRow) {
   const dialect::Dialect& dialect = dialect::openai_chat::dialect();
   const std::string tail =
-      R"("messages":[{"role":"user","content":"x"}],)" + std::string(kTools) + "}";
+      R"("messages":[{"role":"user","content":"weather"}],)" + std::string(kTools) + "}";
   const auto whole = dialect.chat->decode_response(body_of(ask(R"({"model":"reasoner",)" + tail)));
   ASSERT_TRUE(whole) << whole.error().message;
   ASSERT_EQ(whole->choices.size(), 1U);
@@ -279,6 +310,22 @@ TEST(Demo, RefusesWhatIsNotARequest) {
       {R"({"model":"chat","messages":[]})", 400, "messages"},
       {R"({"model":"chat","messages":"x"})", 400, "messages"},
       {R"({"model":"chat","messages":[{"role":"user","content":"x"}],"n":2})", 400, "n"},
+      {R"({"model":"chat","messages":[{"role":"user","content":"x"},7]})", 400, "messages[1]"},
+      {R"({"model":"chat","messages":[{"content":"x"}]})", 400, "messages[0].role"},
+      {R"({"model":"chat","messages":[{"role":"robot","content":"x"}]})", 400, "messages[0].role"},
+      {R"({"model":"chat","messages":[{"role":"user"}]})", 400, "messages[0].content"},
+      {R"({"model":"chat","messages":[{"role":"user","content":{"a":1}}]})", 400,
+       "messages[0].content"},
+      {R"({"model":"chat","messages":[{"role":"tool","content":"x"}]})", 400,
+       "messages[0].tool_call_id"},
+      {R"({"model":"chat","messages":[{"role":"user","content":"x"}],"tools":[{}]})", 400,
+       "tools[0].function.name"},
+      {R"({"model":"chat","messages":[{"role":"user","content":"x"}],"tools":[)"
+       R"({"type":"function","function":{"name":"f"}}],"tool_choice":{"type":"function",)"
+       R"("function":{"name":"g"}}})",
+       400, "tool_choice"},
+      {R"({"model":"chat","messages":[{"role":"user","content":"x"}],"tool_choice":"required"})",
+       400, "tool_choice"},
   };
   for (const Case& each : cases) {
     const Reply got = ask(each.body);
@@ -289,12 +336,13 @@ TEST(Demo, RefusesWhatIsNotARequest) {
 }
 
 TEST(Demo, SurvivesOddMessages) {
-  for (const std::string_view body : {
-           R"({"model":"chat","messages":[1,null,"x",{}]})",
-           R"({"model":"chat","messages":[{"role":"user","content":{"a":1}}],"tools":[1,{}]})",
-           R"({"model":"chat","messages":[{}],"stop":[1,"",null],"max_tokens":-5})",
-           R"({"model":"chat","messages":[{"role":"user","content":"\ud800"}],"stream":true})",
-       }) {
+  for (
+      const std::string_view body : {
+          R"({"model":"chat","messages":[{"role":"assistant","content":null}]})",
+          R"({"model":"chat","messages":[{"role":"user","content":[1,{}]}],"tools":[]})",
+          R"({"model":"chat","messages":[{"role":"user","content":"x"}],"stop":[1,"",null],"max_tokens":-5})",
+          R"({"model":"chat","messages":[{"role":"user","content":"\ud800"}],"stream":true})",
+      }) {
     EXPECT_EQ(ask(body).status, 200) << body;
   }
 }
