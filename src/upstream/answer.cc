@@ -1,5 +1,7 @@
 #include "upstream/answer.h"
 
+#include "upstream/told_limit.h"
+
 #include <algorithm>
 
 namespace bifrost::upstream {
@@ -25,10 +27,15 @@ net::Task<Result<std::string_view>> AnswerStream::read(net::CallScope& scope) {
   if (ended_) co_return std::string_view();
   const net::CallScope::Deadline total(scope, limits_.total_until, kTooLong);
   const bool complete = tap_->state().ended;
-  const net::CallScope::Deadline silence(
-      scope, complete ? std::min(limits_.silence, kEndPatience) : limits_.silence, kSilent);
+  const config::NetworkSettings& network = limits_.endpoint.settings.network;
+  const std::chrono::nanoseconds usual = network.stream_idle_timeout;
+  const net::CallScope::Deadline silence(scope, complete ? std::min(usual, kEndPatience) : usual,
+                                         kSilent);
   auto bytes = co_await source_->read(scope);
-  if (!bytes && (!complete || scope.cancelled())) co_return std::move(bytes).error();
+  if (!bytes && (!complete || scope.cancelled())) {
+    tell_limit(bytes.error(), limits_.endpoint.name, network);
+    co_return std::move(bytes).error();
+  }
   ended_ = !bytes || bytes->empty();
   if (ended_) co_return std::string_view();
   tap_->feed(*bytes);

@@ -5,6 +5,7 @@
 #include "dialect/dialect.h"
 #include "http/message.h"
 #include "net/call_scope.h"
+#include "provider/endpoint.h"
 #include "upstream/gate.h"
 
 #include <chrono>
@@ -19,7 +20,7 @@ namespace bifrost::upstream {
 class AnswerStream {
  public:
   struct Limits {
-    std::chrono::nanoseconds silence{};  // between two pieces
+    const provider::Endpoint& endpoint;  // for silence between two pieces; outlives the stream
     SteadyTime total_until = SteadyTime::max();
   };
 

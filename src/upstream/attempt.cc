@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "routing/retry_hint.h"
 #include "upstream/demo_source.h"
+#include "upstream/told_limit.h"
 
 #include <chrono>
 #include <utility>
@@ -14,12 +15,10 @@ namespace {
 
 constexpr net::CallScope::Expiry kQueued{ErrorCode::kQueueTimeout, Origin::kGateway,
                                          Retry::kOtherTarget,
-                                         "no place in the provider's queue became free in time "
-                                         "(network_config.queue_timeout_in_seconds)"};
+                                         "no place in the provider's queue became free in time"};
 constexpr net::CallScope::Expiry kNoHead{
     ErrorCode::kUpstreamHeaderTimeout, Origin::kUpstream, Retry::kSameTarget,
-    "request timed out: the provider did not begin to answer within "
-    "network_config.default_request_timeout_in_seconds (30 by default)"};
+    "request timed out: the provider did not begin to answer in time"};
 constexpr net::CallScope::Expiry kNoBody{ErrorCode::kUpstreamIdleTimeout, Origin::kUpstream,
                                          Retry::kSameTarget,
                                          "the provider stopped in the middle of its answer"};
@@ -160,8 +159,7 @@ net::Task<Result<std::unique_ptr<Answer>>> stream(net::CallScope& scope, const P
   answer->first_content_after = phase.elapsed();
   answer->stream = std::make_unique<AnswerStream>(
       std::move(response.body), std::move(tap), std::move(peeked), ended,
-      AnswerStream::Limits{phase.network.stream_idle_timeout, phase.total_until},
-      std::move(permit));
+      AnswerStream::Limits{phase.endpoint, phase.total_until}, std::move(permit));
   co_return std::move(answer);
 }
 
@@ -202,12 +200,16 @@ net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client
                                             kQueued);
     auto entered = co_await network.gate(options.endpoint)->enter(scope);
     times.queued = client.clock.now() - asked;
-    if (!entered) co_return std::move(entered).error();
+    if (!entered) {
+      tell_limit(entered.error(), options.endpoint.name, options.endpoint.settings.network);
+      co_return std::move(entered).error();
+    }
     permit = *std::move(entered);
   }
   const Phase phase = begin(options.endpoint, options.side, client.clock);
   auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit));
   times.taken = phase.elapsed();
+  if (!answer) tell_limit(answer.error(), phase.endpoint.name, phase.network);
   co_return answer;
 }
 

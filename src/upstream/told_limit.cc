@@ -1,0 +1,57 @@
+#include "upstream/told_limit.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace bifrost::upstream {
+namespace {
+
+struct Limit {
+  std::string_view setting;
+  std::chrono::milliseconds value;
+};
+
+std::optional<Limit> limit_of(ErrorCode code, const config::NetworkSettings& network) {
+  const Limit idle = {"stream_idle_timeout_in_seconds", network.stream_idle_timeout};
+  switch (code) {
+    case ErrorCode::kQueueTimeout:
+      return Limit{"queue_timeout_in_seconds", network.queue_timeout};
+    case ErrorCode::kUpstreamConnectTimeout:
+      return Limit{"connect_timeout_in_seconds", network.connect_timeout};
+    case ErrorCode::kUpstreamHeaderTimeout:
+      return Limit{"default_request_timeout_in_seconds", network.request_timeout};
+    case ErrorCode::kUpstreamFirstTokenTimeout:
+      // Without a limit of its own the first token has that of every other.
+      if (network.first_token_timeout.count() == 0) return idle;
+      return Limit{"first_token_timeout_in_seconds", network.first_token_timeout};
+    case ErrorCode::kUpstreamIdleTimeout:
+      return idle;
+    case ErrorCode::kUpstreamTotalTimeout:
+      return Limit{"total_timeout_in_seconds", network.total_timeout};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string seconds(std::chrono::milliseconds value) {
+  std::string out = std::to_string(value.count() / 1000);
+  if (const auto rest = value.count() % 1000; rest != 0) {
+    std::string digits = std::to_string(1000 + rest).substr(1);
+    digits.erase(digits.find_last_not_of('0') + 1);
+    out += "." + digits;
+  }
+  return out;
+}
+
+}  // namespace
+
+void tell_limit(Error& error, std::string_view provider, const config::NetworkSettings& network) {
+  const auto limit = limit_of(error.code, network);
+  // A time-out that the provider reported itself is its own.
+  if (!limit || error.upstream_status != 0) return;
+  error.message += " (providers." + std::string(provider) + ".network_config." +
+                   std::string(limit->setting) + " is " + seconds(limit->value) + ")";
+}
+
+}  // namespace bifrost::upstream
