@@ -3,6 +3,7 @@
 #include "app/gateway.h"
 #include "app/reference.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/version.h"
 #include "config/emit.h"
 
@@ -13,6 +14,8 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <utility>
 
 namespace bifrost::app {
@@ -94,13 +97,43 @@ std::unique_ptr<CLI::App> make_app(Options& options) {
   return app;
 }
 
+constexpr std::string_view kCommands[] = {"serve", "validate", "schema", "version"};
+
+std::string listed(std::span<const std::string_view> names) {
+  std::string out;
+  for (const std::string_view name : names) out += (out.empty() ? "" : ", ") + std::string(name);
+  return out;
+}
+
+// What the parser would say in a way that helps nobody; nothing when it may go on.
+std::optional<std::string> complaint(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return std::nullopt;
+  const std::string& first = arguments.front();
+  if (!first.starts_with('-') && std::ranges::find(kCommands, first) == std::end(kCommands)) {
+    const auto near = nearest(first, kCommands);
+    return "bifrost: there is no command \"" + std::string(utf8_prefix(first, 64)) + "\"" +
+           (near ? "; did you mean \"" + std::string(*near) + "\"?" : std::string()) +
+           " The commands are " + listed(kCommands) + ".";
+  }
+  if (first == "schema" && arguments.size() == 1) {
+    std::string out = "bifrost schema: say what to print:\n";
+    for (const Reference& reference : references()) {
+      out += "  bifrost schema " + std::string(reference.name) +
+             std::string(14 - std::min<std::size_t>(reference.name.size(), 13), ' ') +
+             std::string(reference.text) + "\n";
+    }
+    out.pop_back();
+    return out;
+  }
+  return std::nullopt;
+}
+
 // "-port" and "-port=1" as "--port"; and no command at all as "serve".
 std::vector<std::string> normalised(std::vector<std::string> arguments) {
   for (std::string& argument : arguments) {
     const bool single_dash = argument.size() > 2 && argument[0] == '-' && argument[1] != '-';
     if (single_dash) argument.insert(0, "-");
   }
-  constexpr std::string_view kCommands[] = {"serve", "validate", "schema", "version"};
   const bool has_command =
       !arguments.empty() && std::ranges::find(kCommands, arguments.front()) != std::end(kCommands);
   const bool asks_for_help =
@@ -143,7 +176,14 @@ int serve(Options& options) {
     std::cerr << gateway.error().message << '\n';
     return 1;
   }
-  if (options.serve.config_path.empty()) print_first_steps(**gateway);
+  if (options.serve.config_path.empty()) {
+    print_first_steps(**gateway);
+  } else if (!(*gateway)->setup().config.providers.contains("demo")) {
+    BF_LOG(kInfo, "config",
+           "the built-in demo is off, because there is a configuration; \"providers\": {\"demo\": "
+           "{}} turns it on",
+           {"file", options.serve.config_path});
+  }
   return (*gateway)->run();
 }
 
@@ -177,6 +217,10 @@ int run_cli(std::vector<std::string> arguments) {
   Options options;
   const auto app = make_app(options);
   arguments = normalised(std::move(arguments));
+  if (const auto wrong = complaint(arguments)) {
+    std::cerr << *wrong << '\n';
+    return 2;
+  }
   std::ranges::reverse(arguments);  // the order that the parser takes a vector in
   try {
     app->parse(arguments);
@@ -202,7 +246,7 @@ std::string cli_reference() {
   std::string out =
       "# Command line\n\nPrinted by `bifrost schema cli`. Options may be written "
       "with one dash, as in `-port 8080`.\n\n```\n";
-  out += app->help("bifrost", CLI::AppFormatMode::All);
+  out += app->help("", CLI::AppFormatMode::All);
   out += "```\n";
   return out;
 }

@@ -45,6 +45,7 @@ struct ServerSettings {
   std::chrono::milliseconds keep_alive_interval{std::chrono::seconds(15)};  // 0: off
   std::chrono::milliseconds drain_delay{std::chrono::seconds(5)};
   std::chrono::milliseconds drain_timeout{std::chrono::hours(1)};
+  double access_log_share = 0;
 
   void describe(this auto& self, auto& visit) {
     using namespace std::chrono_literals;
@@ -96,6 +97,12 @@ struct ServerSettings {
                 {.text = "After that: how long running requests may take to finish.",
                  .minimum = 0,
                  .unit = 1s,
+                 .ours = true});
+    visit.field("access_log_share", self.access_log_share,
+                {.text = "Share of the requests that get a line in the log when they have ended: "
+                         "0 for none, 0.01 for one in a hundred, 1 for all.",
+                 .minimum = 0,
+                 .maximum = 1,
                  .ours = true});
     visit.unserved("plugin_download_private_allowlist", Shape::kArray,
                    "Private hosts that plugins may be fetched from.");

@@ -13,6 +13,7 @@
 #include "pipeline/gateway_state.h"
 #include "pipeline/model_list.h"
 #include "pipeline/surface.h"
+#include "record/access_log.h"
 #include "record/meter.h"
 #include "server/handler.h"
 
@@ -28,7 +29,7 @@ class Pipeline final : public server::Handler {
            telemetry::Shard& shard, SnapshotPtr snapshot);
 
   // For requests that begin from now on.
-  void set_snapshot(SnapshotPtr snapshot) { snapshot_ = std::move(snapshot); }
+  void set_snapshot(SnapshotPtr snapshot);
 
   // Ends what goes on beside requests; to be awaited before the end of the worker.
   net::Task<Result<void>> stop(net::CallScope& scope) { return models_.stop(scope); }
@@ -59,7 +60,8 @@ class Pipeline final : public server::Handler {
   client::Pool pool_;
   json::Scanner scanner_;
   record::Meter meter_;
-  std::array<record::Sink*, 1> sinks_;
+  record::AccessLog access_log_;
+  std::array<record::Sink*, 2> sinks_;
   ModelList models_;
 };
 

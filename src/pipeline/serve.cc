@@ -55,8 +55,14 @@ Pipeline::Pipeline(GatewayState& state, net::Loop& loop, net::Resolver& resolver
       random_(Random::from_entropy()),
       pool_(loop, resolver, shard.gauge(telemetry::Metric::kConnections, {"provider"})),
       meter_(shard, state.metrics.custom_labels(), state.key_states),
-      sinks_{&meter_},
+      access_log_(random_),
+      sinks_{&meter_, &access_log_},
       models_(loop, {pool_, clock_, random_}) {}
+
+void Pipeline::set_snapshot(SnapshotPtr snapshot) {
+  snapshot_ = std::move(snapshot);
+  access_log_.set_share(snapshot_->config.server.access_log_share);
+}
 
 net::Task<void> Pipeline::handle(server::Request& request) {
   const telemetry::Counted active = meter_.active_request(request.head.method);

@@ -85,6 +85,36 @@ TEST(CliTest, RefusesWhatItDoesNotKnow) {
   }
 }
 
+TEST(CliTest, SaysWhichCommandsThereAre) {
+  const Outcome unknown = run({"frobnicate"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.output, HasSubstr("there is no command \"frobnicate\""));
+  EXPECT_THAT(unknown.output, HasSubstr("serve, validate, schema, version"));
+  EXPECT_THAT(run({"serv"}).output, HasSubstr("did you mean \"serve\"?"));
+  const Outcome schema = run({"schema"});
+  EXPECT_EQ(schema.code, 2);
+  EXPECT_THAT(schema.output, HasSubstr("bifrost schema openapi"));
+  EXPECT_THAT(schema.output, HasSubstr("OpenAPI document"));
+}
+
+TEST(CliTest, TellsItsOwnNameOnce) {
+  EXPECT_THAT(run({"schema", "cli"}).output, Not(HasSubstr("bifrost bifrost")));
+  for (const std::string command : {"serve", "validate", "schema", "version"}) {
+    const Outcome help = run({command, "--help"});
+    EXPECT_EQ(help.code, 0) << command;
+    EXPECT_THAT(help.output, HasSubstr("Usage: bifrost " + command));
+  }
+}
+
+TEST(StartTest, SaysThatAConfigurationTurnsTheDemoOff) {
+  const std::string kProvider = R"({"providers": {"ollama": {}}})";
+  GatewayProcess gateway({.config = kProvider});
+  EXPECT_TRUE(gateway.wait_for_log("the built-in demo is off"));
+  GatewayProcess with_demo({.config = R"({"providers": {"demo": {}}})"});
+  EXPECT_TRUE(with_demo.wait_for_log("listening"));
+  EXPECT_THAT(with_demo.log(), Not(HasSubstr("the built-in demo is off")));
+}
+
 TEST(CliTest, SaysWhyItCannotListen) {
   const Outcome result = run({"serve", "--host", "not an address", "--port", "0"});
   EXPECT_EQ(result.code, 1);
