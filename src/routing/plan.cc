@@ -18,23 +18,34 @@ using provider::Registry;
 constexpr std::size_t kShownBytesMax = 200;  // of a caller's text in a message
 
 struct Family {
-  std::string_view prefix;
-  std::string_view provider;
+  std::string_view name;  // what its models begin with
+  std::string_view maker;
+  bool open = false;  // there are models with public weights in it, that anybody may serve
 };
 
 // How the makers of models begin their names. Only hints: a key that lists a model goes first.
 constexpr Family kFamilies[] = {
-    {"gpt-", "openai"},        {"chatgpt-", "openai"},
-    {"o1", "openai"},          {"o3", "openai"},
-    {"o4", "openai"},          {"codex-", "openai"},
-    {"claude-", "anthropic"},  {"gemini-", "gemini"},
-    {"gemma-", "gemini"},      {"mistral-", "mistral"},
-    {"ministral-", "mistral"}, {"magistral-", "mistral"},
-    {"codestral-", "mistral"}, {"devstral-", "mistral"},
-    {"pixtral-", "mistral"},   {"open-mistral-", "mistral"},
-    {"deepseek-", "deepseek"}, {"grok-", "xai"},
+    {"gpt", "openai"},
+    {"chatgpt", "openai"},
+    {"o1", "openai"},
+    {"o3", "openai"},
+    {"o4", "openai"},
+    {"codex", "openai"},
+    {"claude", "anthropic"},
+    {"gemini", "gemini"},
+    {"gemma", "gemini", true},
+    {"mistral", "mistral", true},
+    {"ministral", "mistral", true},
+    {"magistral", "mistral", true},
+    {"codestral", "mistral", true},
+    {"devstral", "mistral", true},
+    {"pixtral", "mistral", true},
+    {"open-mistral", "mistral", true},
+    {"deepseek", "deepseek", true},
+    {"grok", "xai"},
     {"sonar", "perplexity"},
 };
+constexpr std::string_view kOpenGpt = "gpt-oss";  // public weights, and none that OpenAI serves
 
 std::string shown(std::string_view text) {
   return "\"" + std::string(utf8_prefix(text, kShownBytesMax)) + "\"";
@@ -51,9 +62,39 @@ Error not_found(std::string message) {
   return error;
 }
 
+bool is_unserved(std::string_view name) {
+  return std::ranges::find(provider::unserved(), name) != provider::unserved().end();
+}
+
 bool is_known_provider(std::string_view name) {
-  const auto unserved = provider::unserved();
-  return provider::find(name) != nullptr || std::ranges::find(unserved, name) != unserved.end();
+  return provider::find(name) != nullptr || is_unserved(name);
+}
+
+// What is wrong with a provider that is not among the configured ones, and what to do.
+std::string not_configured_text(std::string_view name) {
+  const std::string quoted = shown(name);
+  if (is_unserved(name)) return quoted + " is known, but not served by this version";
+  const provider::ProviderSpec* spec = provider::find(name);
+  if (spec == nullptr) return quoted + " is not known";
+  std::string text = quoted + " is not configured: add it to the configuration's providers";
+  if (!spec->key_env.empty()) {
+    text += ", or set " + std::string(spec->key_env) + " where there is no configuration file";
+  }
+  return text;
+}
+
+// Does the name begin with this word, and not just with its letters ("o1-mini", but not "o1x")?
+bool begins(std::string_view model, std::string_view word) {
+  if (!model.starts_with(word)) return false;
+  const char next = model.size() == word.size() ? '-' : ascii_lower(model[word.size()]);
+  return (next < 'a' || next > 'z') && (next < '0' || next > '9');
+}
+
+const Family* family_of(std::string_view model) {
+  if (begins(model, kOpenGpt)) return nullptr;
+  const auto* found = std::ranges::find_if(
+      kFamilies, [&](const Family& family) { return begins(model, family.name); });
+  return found == std::end(kFamilies) ? nullptr : found;
 }
 
 std::optional<std::string_view> nearest_configured(const Registry& registry,
@@ -73,11 +114,9 @@ bool means_a_provider(const Registry& registry, std::string_view name) {
 
 // The provider in "provider/model" is not configured.
 Error not_configured(const Registry& registry, std::string_view model, std::string_view name) {
-  std::string message = "model " + shown(model) + ": provider " + shown(name) +
-                        (is_known_provider(name) ? " is not configured" : " is not known");
-  if (const auto near = nearest_configured(registry, name)) {
-    message += "; did you mean \"" + std::string(*near) + "\"?";
-  }
+  std::string message = "model " + shown(model) + ": provider " + not_configured_text(name);
+  const auto near = nearest_configured(registry, name);
+  if (near && !is_known_provider(name)) message += "; did you mean " + shown(*near) + "?";
   return not_found(message + " (" + configured(registry) + ")");
 }
 
@@ -94,14 +133,6 @@ const Endpoint* willing(const Registry& registry, std::string_view name, std::st
   return endpoint != nullptr && allows(best_permit(*endpoint, model)) ? endpoint : nullptr;
 }
 
-const Endpoint* by_family(const Registry& registry, std::string_view model) {
-  for (const Family& family : kFamilies) {
-    if (!model.starts_with(family.prefix)) continue;
-    if (const Endpoint* endpoint = willing(registry, family.provider, model)) return endpoint;
-  }
-  return nullptr;
-}
-
 std::vector<const Endpoint*> that_take_all(const Registry& registry, std::string_view model) {
   std::vector<const Endpoint*> found;
   for (const Endpoint& endpoint : registry) {
@@ -113,19 +144,40 @@ std::vector<const Endpoint*> that_take_all(const Registry& registry, std::string
   return found;
 }
 
-Result<const Endpoint*> provider_of_bare(const Registry& registry, std::string_view model,
-                                         std::string_view default_provider) {
-  if (const Endpoint* own = willing(registry, default_provider, model)) return own;
-  if (const Endpoint* listed = first_that_lists(registry, model)) return listed;
-  const auto parts = split_once(model, '/');
-  if (parts && means_a_provider(registry, parts->first)) {
-    return not_configured(registry, model, parts->first);
-  }
-  if (const Endpoint* maker = by_family(registry, model)) return maker;
+bool is_built_in(const Endpoint* endpoint) { return endpoint->spec->built_in; }
 
+// A model that its maker does not serve here; the others get it only by their name.
+Error not_at_its_maker(const Registry& registry, std::string_view model, std::string_view maker,
+                       std::span<const Endpoint* const> takers) {
+  std::string message = "model " + shown(model) + ": ";
+  if (registry.find(maker) != nullptr) {
+    message += "no key of provider " + shown(maker) + " may use it";
+  } else {
+    message += "its provider " + not_configured_text(maker);
+  }
+  std::vector<std::string> names;
+  for (const Endpoint* taker : takers) {
+    if (!is_built_in(taker)) names.push_back(taker->name);
+  }
+  if (!names.empty()) {
+    message += "; write " + (names.size() == 1 ? names.front() : std::string("provider")) + "/" +
+               std::string(utf8_prefix(model, kShownBytesMax)) + " to have it from another one";
+  }
+  if (std::ranges::any_of(takers, is_built_in)) message += "; demo/chat answers offline";
+  return not_found(message + " (" + configured(registry) + ")");
+}
+
+// The only provider that takes whatever it is given.
+Result<const Endpoint*> only_taker(const Registry& registry, std::string_view model,
+                                   const Family* family) {
   const std::vector<const Endpoint*> takers = that_take_all(registry, model);
+  const bool nobody = std::ranges::all_of(takers, is_built_in);
+  if (family != nullptr && (!family->open || nobody)) {
+    return not_at_its_maker(registry, model, family->maker, takers);
+  }
   if (takers.size() == 1) return takers.front();
-  if (parts) return not_configured(registry, model, parts->first);
+  if (const auto parts = split_once(model, '/'))
+    return not_configured(registry, model, parts->first);
   if (takers.empty()) {
     return not_found("no configured provider has a key for model " + shown(model) + " (" +
                      configured(registry) + ")");
@@ -135,6 +187,23 @@ Result<const Endpoint*> provider_of_bare(const Registry& registry, std::string_v
                           " names no provider, and several might serve it: write provider/model (" +
                           configured(registry) + ")",
                       "model");
+}
+
+Result<const Endpoint*> provider_of_bare(const Registry& registry, std::string_view model,
+                                         std::string_view default_provider) {
+  const auto parts = split_once(model, '/');
+  const Endpoint* own = willing(registry, default_provider, model);
+  const bool foreign = parts && is_known_provider(parts->first);
+  if (own != nullptr && (!foreign || best_permit(*own, model) == Permit::kExplicit)) return own;
+  if (const Endpoint* listed = first_that_lists(registry, model)) return listed;
+  if (parts && means_a_provider(registry, parts->first)) {
+    return not_configured(registry, model, parts->first);
+  }
+  const Family* family = family_of(model);
+  if (family != nullptr) {
+    if (const Endpoint* maker = willing(registry, family->maker, model)) return maker;
+  }
+  return only_taker(registry, model, family);
 }
 
 // Those that lead somewhere.

@@ -35,12 +35,17 @@ struct PlanRequest {
 
 // Where one model goes.
 //
-// "provider/model" goes to that provider. A bare model goes to the first of these:
+// "provider/model" goes to that provider, or is refused when that is a known one that is not
+// configured ("azure/gpt-4o"), unless a key lists just this name. Other names with a slash
+// ("meta-llama/Llama-3") are names. A bare model goes to the first of these:
 //   1. the route's own provider, when it is configured and a key of it may use the model
 //   2. the first provider with a key that lists the model or has an alias of that name
 //   3. the provider whose models begin like this one ("claude-": anthropic)
-//   4. the only provider with a key for all models; the demo does not count beside others
-// Fails with kModelNotFound when nobody serves it, and with kInvalidRequest when several might.
+//   4. the only provider that takes all models; the demo does not count beside others. Not for a
+//      model that only its maker serves ("gpt-4o"): whoever has one server of his own wants to
+//      name its models as he likes, and nobody wants another model under OpenAI's name unasked.
+// Fails with kModelNotFound when nobody serves it, and with kInvalidRequest when several might; the
+// message says what to write or to configure.
 [[nodiscard]] Result<Target> resolve(const provider::Registry& registry, std::string_view model,
                                      std::string_view default_provider = {});
 

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,6 +11,9 @@
 
 namespace bifrost::routing {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Entry {
   std::string name;
@@ -102,6 +106,70 @@ TEST(Resolve, AsksForAProviderWhereSeveralMightServe) {
   EXPECT_EQ(target.error().param, "model");
   EXPECT_NE(target.error().message.find("provider/model"), std::string::npos);
   EXPECT_NE(target.error().message.find("openai, groq"), std::string::npos);
+}
+
+std::string message(const provider::Registry& registry, std::string_view model,
+                    std::string_view default_provider = {}) {
+  const auto target = resolve(registry, model, default_provider);
+  return target ? "it goes to " + target->endpoint->name : target.error().message;
+}
+
+TEST(Resolve, RefusesAKnownProviderThatIsNotConfiguredOnEveryRoute) {
+  const auto registry = with({{"openai"}, {"mine"}});
+  for (const std::string_view route : {"", "openai", "anthropic"}) {
+    EXPECT_EQ(where(registry, "azure/gpt-4o", route), "model_not_found") << route;
+    EXPECT_EQ(where(registry, "groq/llama", route), "model_not_found") << route;
+  }
+  EXPECT_THAT(message(registry, "azure/gpt-4o", "openai"),
+              HasSubstr("provider \"azure\" is known, but not served by this version"));
+  EXPECT_THAT(message(registry, "groq/llama", "openai"), HasSubstr("or set GROQ_API_KEY"));
+  EXPECT_EQ(where(registry, "meta-llama/Llama-3", "openai"), "openai meta-llama/Llama-3");
+}
+
+TEST(Resolve, KeepsANameThatAKeyListsAsItIs) {
+  const auto own = with({{"openai", {"azure/gpt-4o"}}});
+  EXPECT_EQ(where(own, "azure/gpt-4o", "openai"), "openai azure/gpt-4o");
+  EXPECT_EQ(where(own, "azure/gpt-4o"), "openai azure/gpt-4o");
+  const auto other = with({{"openai"}, {"mine", {"azure/gpt-4o"}}});
+  EXPECT_EQ(where(other, "azure/gpt-4o", "openai"), "mine azure/gpt-4o");
+}
+
+TEST(Resolve, NamesTheMakerOfAModelThatOnlyItServes) {
+  struct Case {
+    std::string_view model;
+    std::string_view variable;
+  };
+  for (const Case& each : {Case{"gpt-4o", "OPENAI_API_KEY"}, Case{"o3", "OPENAI_API_KEY"},
+                           Case{"o4-mini", "OPENAI_API_KEY"}, Case{"claude-x", "ANTHROPIC_API_KEY"},
+                           Case{"gemini-2.5-pro", "GEMINI_API_KEY"}}) {
+    for (const char* only : {"demo", "mine", "groq"}) {
+      const auto registry = with({{only}});
+      EXPECT_EQ(where(registry, each.model), "model_not_found") << each.model << only;
+      EXPECT_EQ(where(registry, each.model, "openai"), "model_not_found") << each.model << only;
+      EXPECT_THAT(message(registry, each.model), HasSubstr(each.variable)) << only;
+    }
+  }
+  EXPECT_THAT(message(with({{"demo"}}), "gpt-4o"), HasSubstr("demo/chat answers offline"));
+  EXPECT_THAT(message(with({{"mine"}}), "gpt-4o"), HasSubstr("write mine/gpt-4o"));
+  EXPECT_THAT(message(with({{"mine"}, {"groq"}}), "gpt-4o"), HasSubstr("write provider/gpt-4o"));
+  EXPECT_THAT(message(with({{"demo"}, {"mine", {"x"}}}), "gpt-4o"), Not(HasSubstr("mine/gpt-4o")));
+  EXPECT_THAT(message(with({}), "gpt-4o"), HasSubstr("OPENAI_API_KEY"));
+}
+
+TEST(Resolve, AsksNobodyElseForWhatTheMakersKeysMayNot) {
+  const auto registry = with({{"openai", {"gpt-4o"}}, {"groq"}});
+  EXPECT_EQ(where(registry, "gpt-5"), "model_not_found");
+  EXPECT_THAT(message(registry, "gpt-5"), HasSubstr("no key of provider \"openai\" may use it"));
+  EXPECT_EQ(where(with({{"openai", {"gpt-4o"}}, {"mine", {"gpt-5"}}}), "gpt-5"), "mine gpt-5");
+}
+
+TEST(Resolve, LetsTheOnlyProviderTakeWhatAnybodyMayServe) {
+  for (const std::string_view model : {"gpt-oss-20b", "gpt-oss:20b", "deepseek-r1", "gemma-3",
+                                       "mistral-7b", "llama", "o1x", "sonary", "my-gpt-4o"}) {
+    EXPECT_EQ(where(with({{"mine"}}), model), "mine " + std::string(model));
+    EXPECT_EQ(where(with({{"mine"}, {"demo"}}), model), "mine " + std::string(model));
+  }
+  EXPECT_THAT(message(with({{"demo"}}), "mistral-large"), HasSubstr("MISTRAL_API_KEY"));
 }
 
 TEST(Resolve, NamesTheNearestProvider) {
