@@ -99,8 +99,21 @@ void SseTap::deliver() {
   for (const http::sse::Event& event : events_) {
     ++state_.events;
     on_event(event);
+    if (state_.opening == Opening::kUnknown) judge_opening(event);
   }
   parser_.recycle(events_);
+}
+
+// A stream that says nothing for long is taken for a good one: the caller shall see it.
+void SseTap::judge_opening(const http::sse::Event& event) {
+  if (event.end > limits::kStreamPeekBytesMax) {
+    state_.opening = Opening::kGood;
+  } else if (state_.error) {
+    state_.opening = Opening::kFailed;
+  } else if (state_.content_events > 0 || state_.finished || state_.ended ||
+             state_.events >= limits::kStreamPeekEventsMax) {
+    state_.opening = Opening::kGood;
+  }
 }
 
 }  // namespace bifrost::dialect

@@ -78,6 +78,7 @@ class SseTap : public StreamTap {
 
  private:
   void deliver();
+  void judge_opening(const http::sse::Event& event);
 
   http::sse::Parser parser_;
   std::vector<http::sse::Event> events_;

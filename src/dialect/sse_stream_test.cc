@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
 #include <variant>
 #include <vector>
@@ -125,6 +126,44 @@ TEST(SseTap, KnowsHowAStreamEnded) {
   EXPECT_EQ(tap("data: a\n\n", missing).error->code, ErrorCode::kUpstreamCutShort);
   EXPECT_EQ(tap("<html>", missing).error->code, ErrorCode::kUpstreamProtocol);
   EXPECT_EQ(tap("data: a\n\ndata: b\n\n", missing).events, 2U);
+}
+
+// "good" is content, "bad" an error, everything else says nothing.
+class OpeningTap final : public SseTap {
+ private:
+  void on_event(const http::sse::Event& event) override {
+    if (state_.error) return;
+    if (event.data == "good") ++state_.content_events;
+    if (event.data == "bad") state_.error = cut_short();
+  }
+  std::string on_bytes_end() override { return {}; }
+};
+
+Opening opening_of(std::string_view text, std::size_t piece_bytes) {
+  OpeningTap tap;
+  for (std::size_t at = 0; at < text.size(); at += piece_bytes) {
+    tap.feed(text.substr(at, piece_bytes));
+  }
+  return tap.state().opening;
+}
+
+TEST(SseTap, TheFirstEventThatSaysAnythingDecides) {
+  for (const std::size_t piece : std::initializer_list<std::size_t>{1, 7, 10'000}) {
+    EXPECT_EQ(opening_of("data: -\n\ndata: good\n\ndata: bad\n\n", piece), Opening::kGood);
+    EXPECT_EQ(opening_of("data: -\n\ndata: bad\n\ndata: good\n\n", piece), Opening::kFailed);
+    EXPECT_EQ(opening_of("data: -\n\n: comment\n\ndata: good", piece), Opening::kUnknown);
+  }
+}
+
+TEST(SseTap, AnErrorBehindTheBoundsOfThePeekIsNoFailureAnyMore) {
+  std::string many;
+  for (std::size_t i = 0; i < limits::kStreamPeekEventsMax; ++i) many += "data: -\n\n";
+  const std::string large = "data: " + std::string(limits::kStreamPeekBytesMax, 'x') + "\n\n";
+  for (const std::string& text : {many, large}) {
+    for (const std::size_t piece : {std::size_t{1000}, 2 * large.size()}) {
+      EXPECT_EQ(opening_of(text + "data: bad\n\n", piece), Opening::kGood);
+    }
+  }
 }
 
 TEST(PlainBody, KeepsABoundedBeginning) {

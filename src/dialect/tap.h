@@ -12,12 +12,17 @@
 
 namespace bifrost::dialect {
 
+// What a stream has shown of itself by its first event that says anything, however its bytes were
+// cut. Later events change nothing: an error behind a good one is told inside the stream.
+enum class Opening : std::uint8_t { kUnknown, kGood, kFailed };
+
 // What a tap has learnt so far.
 struct TapState {
   llm::Usage usage;
   llm::FinishReason finish = llm::FinishReason::kUnknown;
   std::string model;  // as the provider names it
   std::string id;
+  Opening opening = Opening::kUnknown;
   std::uint64_t events = 0;
   std::uint64_t content_events = 0;  // with something of the answer in them
   bool ended = false;                // the wire format's end marker was seen

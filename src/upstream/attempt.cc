@@ -140,17 +140,16 @@ net::Task<Result<std::unique_ptr<Answer>>> stream(net::CallScope& scope, const P
                                  ? phase.network.first_token_timeout
                                  : phase.network.stream_idle_timeout;
     const net::CallScope::Deadline patience(scope, first_token, kNoFirstToken);
-    while (!ended && tap->state().content_events == 0 && !tap->state().finished &&
-           !tap->state().ended && tap->state().events < limits::kStreamPeekEventsMax &&
+    while (!ended && tap->state().opening == dialect::Opening::kUnknown &&
            peeked.size() < limits::kStreamPeekBytesMax) {
       BF_CO_TRY(const std::string_view bytes, co_await response.body->read(scope));
       ended = bytes.empty();
       peeked += bytes;
       tap->feed(bytes);
-      if (tap->state().error) co_return *tap->state().error;
     }
   }
-  if (ended && tap->state().content_events == 0 && !tap->state().finished) {
+  if (tap->state().opening == dialect::Opening::kFailed) co_return *tap->state().error;
+  if (ended && tap->state().opening == dialect::Opening::kUnknown) {
     co_return upstream_error(ErrorCode::kUpstreamCutShort, Retry::kSameTarget,
                              "the provider's stream ended before its first event");
   }

@@ -130,7 +130,8 @@ inline std::string stream_fault(std::string_view bytes) {
   std::string kind;
   std::string input;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto& [type, data] = events[i];
+    const std::string& type = events[i].type;
+    const std::string& data = events[i].data;
     const auto document = json::Document::parse(data);
     if (!document) return "not JSON: " + data;
     const json::Value root = document->root();

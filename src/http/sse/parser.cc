@@ -40,6 +40,7 @@ class LineEnds {
 Result<void> Parser::feed(std::string_view bytes, std::vector<Event>& out) {
   if (failed_) return too_large();
   LineEnds ends(bytes);
+  const std::uint64_t total = fed_ + bytes.size();
   while (!bytes.empty()) {
     if (std::exchange(skip_lf_, false) && bytes.front() == '\n') {
       bytes.remove_prefix(1);
@@ -53,18 +54,21 @@ Result<void> Parser::feed(std::string_view bytes, std::vector<Event>& out) {
     }
     if (end == std::string_view::npos) {
       line_ += piece;
-      return {};
+      break;
     }
+    const std::uint64_t begin = total - bytes.size() - line_.size();
     skip_lf_ = bytes[end] == '\r';
+    bytes.remove_prefix(end + 1);
+    const std::uint64_t next = total - bytes.size() + (skip_lf_ && bytes.starts_with('\n') ? 1 : 0);
     if (line_.empty()) {
-      line(piece, out);
+      line(piece, begin, next, out);
     } else {
       line_ += piece;
       const std::string whole = std::exchange(line_, {});
-      line(whole, out);
+      line(whole, begin, next, out);
     }
-    bytes.remove_prefix(end + 1);
   }
+  fed_ = total;
   return {};
 }
 
@@ -78,13 +82,13 @@ void Parser::flush(std::vector<Event>& out) {
   if (failed_) return;
   if (!line_.empty()) {
     const std::string whole = std::exchange(line_, {});
-    line(whole, out);
+    line(whole, fed_ - whole.size(), fed_, out);
   }
-  dispatch(out);
+  dispatch(fed_, out);
 }
 
 void Parser::recycle(std::vector<Event>& events) {
-  if (!has_field_ && !events.empty() && events.back().data.capacity() <= kKeptBytesMax) {
+  if (!inside_block_ && !events.empty() && events.back().data.capacity() <= kKeptBytesMax) {
     event_ = std::move(events.back());
     event_.type.clear();
     event_.data.clear();
@@ -92,16 +96,22 @@ void Parser::recycle(std::vector<Event>& events) {
   events.clear();
 }
 
-void Parser::line(std::string_view text, std::vector<Event>& out) {
-  if (std::exchange(start_, false) && text.starts_with(kBom)) text.remove_prefix(kBom.size());
+void Parser::line(std::string_view text, std::uint64_t begin, std::uint64_t next,
+                  std::vector<Event>& out) {
+  std::uint64_t mark_bytes = 0;
+  if (std::exchange(start_, false) && text.starts_with(kBom)) mark_bytes = kBom.size();
+  text.remove_prefix(mark_bytes);
   if (text.empty()) {
-    dispatch(out);
-    return;
-  }
-  if (text.front() == ':') {
+    dispatch(next, out);
+  } else if (text.front() == ':') {
     ++comments_;
-    return;
+  } else {
+    if (!std::exchange(inside_block_, true)) event_.begin = begin;
+    field(text, begin + mark_bytes);
   }
+}
+
+void Parser::field(std::string_view text, std::uint64_t begin) {
   const auto colon = text.find(':');
   const std::string_view field = text.substr(0, colon);
   std::string_view value = colon == std::string_view::npos ? "" : text.substr(colon + 1);
@@ -109,6 +119,7 @@ void Parser::line(std::string_view text, std::vector<Event>& out) {
   if (field == "data") {
     if (std::exchange(has_data_, true)) event_.data += '\n';
     event_.data += value;
+    event_.data_end = begin + text.size();
     has_field_ = true;
   } else if (field == "event") {
     event_.type = value;
@@ -120,10 +131,12 @@ void Parser::line(std::string_view text, std::vector<Event>& out) {
   // `id` and `retry` are for browsers that reconnect.
 }
 
-void Parser::dispatch(std::vector<Event>& out) {
+void Parser::dispatch(std::uint64_t end, std::vector<Event>& out) {
+  event_.end = end;
   if (has_field_) out.push_back(std::exchange(event_, {}));
   has_data_ = false;
   has_field_ = false;
+  inside_block_ = false;
 }
 
 void append_event(std::string& out, std::string_view type, std::string_view data) {

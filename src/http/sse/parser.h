@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,14 @@ struct Event {
   std::string type;  // of the `event:` field; empty: none
   std::string data;
 
-  bool operator==(const Event&) const = default;
+  // Where it stands, in bytes from the beginning of the stream. An LF that comes in the next piece
+  // than its CR is not counted.
+  std::uint64_t begin = 0;     // of its first line that is no comment
+  std::uint64_t data_end = 0;  // of its last data line, without the line end
+  std::uint64_t end = 0;       // behind its blank line
+
+  // By what it says, wherever it stands.
+  bool operator==(const Event& other) const { return type == other.type && data == other.data; }
 };
 
 class Parser {
@@ -44,12 +52,22 @@ class Parser {
   // Lines that are no field, the first limits::kErrorBodyBytesMax of them: Google breaks a stream
   // off with an error as bare JSON.
   [[nodiscard]] std::string_view stray() const { return stray_; }
+  // How many bytes were fed, and how many of them stand before what is not complete: half an event,
+  // or a line without its end.
+  [[nodiscard]] std::uint64_t fed() const { return fed_; }
+  [[nodiscard]] std::uint64_t complete() const {
+    if (inside_block_) return event_.begin;
+    return fed_ - line_.size();
+  }
   // Is part of an event held?
   [[nodiscard]] bool inside_event() const { return has_field_ || !line_.empty(); }
 
  private:
-  void line(std::string_view text, std::vector<Event>& out);
-  void dispatch(std::vector<Event>& out);
+  // `begin` is where the line stands, `next` what follows its end.
+  void line(std::string_view text, std::uint64_t begin, std::uint64_t next,
+            std::vector<Event>& out);
+  void field(std::string_view text, std::uint64_t begin);
+  void dispatch(std::uint64_t end, std::vector<Event>& out);
   [[nodiscard]] Error too_large() const;
 
   std::size_t event_bytes_max_;
@@ -57,9 +75,11 @@ class Parser {
   Event event_;       // the event being collected
   bool has_data_ = false;
   bool has_field_ = false;
-  bool skip_lf_ = false;  // the last byte was CR: an LF that follows belongs to it
-  bool start_ = true;     // no line has been seen: a BOM may come
-  bool failed_ = false;   // the bound was passed; nothing is read any more
+  bool inside_block_ = false;  // a line that is no comment came since the last blank one
+  std::uint64_t fed_ = 0;      // bytes of the feeds before this one
+  bool skip_lf_ = false;       // the last byte was CR: an LF that follows belongs to it
+  bool start_ = true;          // no line has been seen: a BOM may come
+  bool failed_ = false;        // the bound was passed; nothing is read any more
   std::size_t comments_ = 0;
   std::string stray_;
 };

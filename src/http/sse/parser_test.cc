@@ -160,5 +160,46 @@ TEST(SseParser, LeavesNothingOfARecycledEventInTheNextOne) {
   EXPECT_EQ(events, (std::vector<Event>{{"", "4\n5"}}));
 }
 
+// Each event with its bytes, as they stand in the text.
+std::vector<std::string> places(std::string_view text, const Events& events) {
+  std::vector<std::string> out;
+  for (const Event& event : events) {
+    out.emplace_back(text.substr(event.begin, event.end - event.begin));
+    out.emplace_back(text.substr(event.data_end, 1));
+  }
+  return out;
+}
+
+TEST(SseParser, TellsWhereEachEventStands) {
+  const std::string text =
+      "data: one\n\n: comment\n\nid: 1\ndata: two\n\nevent: x\r\ndata: 3\r\n\r\n";
+  const std::vector<std::string> expected = {
+      "data: one\n\n", "\n", "id: 1\ndata: two\n\n", "\n", "event: x\r\ndata: 3\r\n\r\n", "\r"};
+  EXPECT_EQ(places(text, parse(text)), expected);
+  for (std::size_t cut = 1; cut + 1 < text.size(); ++cut) {  // not between CR and LF of the end
+    EXPECT_EQ(places(text, parse(text, {cut})), expected) << cut;
+  }
+  EXPECT_EQ(places(text, parse(text, {text.size() - 1}))[4], "event: x\r\ndata: 3\r\n\r");
+}
+
+TEST(SseParser, TellsHowManyBytesAreComplete) {
+  Parser parser;
+  Events events;
+  const auto complete = [&](std::string_view bytes) {
+    EXPECT_TRUE(parser.feed(bytes, events));
+    return parser.complete();
+  };
+  EXPECT_EQ(complete(": alive\n"), 8U);  // a comment needs no blank line
+  EXPECT_EQ(complete("da"), 8U);
+  EXPECT_EQ(complete("ta: x\n"), 8U);
+  EXPECT_EQ(complete(": within\n"), 8U);
+  EXPECT_EQ(complete("\n"), 26U);
+  EXPECT_EQ(complete("data: y\n\ndata"), 35U);
+  EXPECT_EQ(parser.fed(), 39U);
+  EXPECT_EQ(complete(": z\n\nid: 1\n"), 44U);
+  parser.recycle(events);
+  EXPECT_EQ(parser.complete(), 44U);
+}
+
 }  // namespace
 }  // namespace bifrost::http::sse
