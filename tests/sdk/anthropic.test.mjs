@@ -184,7 +184,30 @@ test('lists the models of all providers', async () => {
     assert.ok(ids.includes(id), `${id} in ${ids}`);
   }
   assert.ok(models.every(({ type }) => type === 'model'));
+
+  const page = await client().models.list({ limit: 1 });
+  assert.equal(page.data.length, 1);
+  assert.deepEqual((await cases.collect(page)).map(({ id }) => id), ids, 'the SDK asks for page after page');
 });
+
+test('tells of one model', async () => {
+  assert.equal((await client().models.retrieve('openai/gpt-4o')).id, 'openai/gpt-4o');
+  await assert.rejects(client().models.retrieve('none'), Anthropic.NotFoundError);
+});
+
+test('says that there is no such route', async () => {
+  const error = await client().get('/v1/nothing').catch((thrown) => thrown);
+  assert.ok(error instanceof Anthropic.NotFoundError);
+  assert.match(error.message, /no such route: GET/);
+  assert.equal(error.error.type, 'error');
+});
+
+for (const base of ['/litellm', '/langchain', '/pydanticai', '/cursor']) {
+  test(`${base} takes messages`, async () => {
+    const answer = await client({ baseURL: all.url + base }).messages.create(asked(cases.models.openai, cases.question));
+    assert.equal(answer.type, 'message');
+  });
+}
 
 describe('thinking', () => {
   const think = (model, content, more = {}) =>

@@ -181,6 +181,16 @@ test('lists the models of all providers', async () => {
   for (const name of ['openai/gpt-4o', 'anthropic/claude-sonnet-4-5-20250929', 'gemini/gemini-3-pro-preview']) {
     assert.ok(names.includes(`models/${name}`), `${name} in ${names}`);
   }
+
+  const pager = await client().models.list({ config: { pageSize: 1 } });
+  assert.equal(pager.page.length, 1);
+  assert.deepEqual((await cases.collect(pager)).map(({ name }) => name), names, 'the SDK asks for page after page');
+});
+
+test('tells of one model', async () => {
+  assert.equal((await client().models.get({ model: 'models/openai/gpt-4o' })).name, 'models/openai/gpt-4o');
+  const error = await client().models.get({ model: 'none' }).catch((thrown) => thrown);
+  assert.equal(error.status, 404);
 });
 
 describe('thinking', () => {

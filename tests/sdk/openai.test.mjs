@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import OpenAI from 'openai';
+import OpenAI, { AzureOpenAI } from 'openai';
 
 import * as cases from './cases.mjs';
 import { startAll } from './gateway.mjs';
@@ -204,6 +204,29 @@ for (const base of ['/v1', '/openai']) {
       assert.ok(ids.includes(id), `${id} in ${ids}`);
     }
     assert.ok(models.every(({ object }) => object === 'model'));
+  });
+
+  test(`${base} tells of one model`, async () => {
+    assert.equal((await client(base).models.retrieve('anthropic/claude-sonnet-4-5-20250929')).owned_by, 'anthropic');
+    assert.equal((await client(base).models.retrieve('gpt-4o')).id, 'openai/gpt-4o');
+    await assert.rejects(client(base).models.retrieve('openai/none'), OpenAI.NotFoundError);
+  });
+
+  test(`${base} says that there is no such route`, async () => {
+    const error = await client(base).get('/nothing').catch((thrown) => thrown);
+    assert.ok(error instanceof OpenAI.NotFoundError);
+    assert.match(error.message, /no such route: GET/);
+  });
+}
+
+for (const address of ['', '/openai', '/langchain']) {
+  test(`AzureOpenAI at "${address}" finds its deployment`, async () => {
+    const azure = new AzureOpenAI({ endpoint: all.url + address, apiKey: 'none', apiVersion: '2024-10-21', maxRetries: 0 });
+    for (const model of ['gpt-4o', cases.models.anthropic]) {
+      const answer = await azure.chat.completions.create(asked(model, cases.question));
+      assert.ok(answer.choices[0].message.content);
+    }
+    assert.ok((await cases.collect(azure.models.list())).length > 0);
   });
 }
 
