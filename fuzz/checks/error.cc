@@ -13,7 +13,7 @@ void check_encoded(const Error& error, const dialect::Dialect& to) {
   // A reader of the stream learns of it.
   const auto decoder = to.chat->make_stream_decoder();
   std::vector<llm::StreamEvent> events;
-  decoder->feed(to.chat->encode_stream_error(error), events);
+  decoder->feed(to.chat->stream.encode_error(error), events);
   decoder->finish(events);
   BF_ASSERT(std::ranges::any_of(events, [](const llm::StreamEvent& event) {
     return std::holds_alternative<llm::StreamFailure>(event);

@@ -195,7 +195,7 @@ int validate(const Options& options) {
   }
   const config::ProcessEnvironment environment;
   auto setup = read_setup(path, environment);
-  Result<pipeline::SnapshotPtr> snapshot;
+  Result<exchange::SnapshotPtr> snapshot;
   upstream::Gates gates;
   if (setup) {
     snapshot = make_snapshot(*setup, gates, environment);

@@ -124,7 +124,7 @@ int Gateway::run() {
 void Gateway::reload() {
   stamp_ = stamp();
   auto setup = read_setup(options_.config_path, environment_);
-  Result<pipeline::SnapshotPtr> snapshot;
+  Result<exchange::SnapshotPtr> snapshot;
   if (setup) {
     snapshot = make_snapshot(*setup, state_.gates, environment_);
   } else {

@@ -64,7 +64,7 @@ class Gateway {
   const config::Environment& environment_;
   SystemClock clock_;
   std::unique_ptr<telemetry::Registry> metrics_;
-  pipeline::GatewayState state_;
+  exchange::Services state_;
   Setup setup_;
   FileStamp stamp_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -55,7 +55,7 @@ std::string routes_reference() {
     out += "` | ";
     out += surface.dialect != nullptr ? surface.dialect->name : "";
     out += " | ";
-    out += pipeline::operation_name(surface.operation);
+    out += surface.operation->name;
     out += " | ";
     out += surface.text;
     out += " |\n";

@@ -54,9 +54,9 @@ Result<Setup> read_setup(const std::string& path, const config::Environment& env
   return setup;
 }
 
-Result<pipeline::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates,
+Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates,
                                             const config::Environment& environment) {
-  auto snapshot = std::make_shared<pipeline::Snapshot>();
+  auto snapshot = std::make_shared<exchange::Snapshot>();
   BF_TRY(snapshot->registry, provider::Registry::build(setup.config));
   for (const std::string& warning : snapshot->registry.warnings()) {
     setup.warnings.push_back(warning);
@@ -70,7 +70,7 @@ Result<pipeline::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates
          upstream::Network::build(snapshot->registry, setup.config.client.drop_excess_requests,
                                   gates, environment));
   snapshot->config = setup.config;
-  return pipeline::SnapshotPtr(std::move(snapshot));
+  return exchange::SnapshotPtr(std::move(snapshot));
 }
 
 }  // namespace bifrost::app

@@ -4,7 +4,8 @@
 #include "base/result.h"
 #include "config/environment.h"
 #include "config/settings.h"
-#include "pipeline/gateway_state.h"
+#include "exchange/services.h"
+#include "exchange/snapshot.h"
 
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ struct Setup {
 
 // Everything that is made from a configuration. Touches `gates` only when nothing can fail any
 // more, so a configuration that is refused changes nothing.
-[[nodiscard]] Result<pipeline::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates,
+[[nodiscard]] Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates,
                                                           const config::Environment& environment);
 
 }  // namespace bifrost::app

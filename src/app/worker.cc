@@ -7,8 +7,8 @@
 
 namespace bifrost::app {
 
-Worker::Worker(pipeline::GatewayState& state, net::Resolver& resolver, const Clock& clock,
-               const pipeline::SnapshotPtr& snapshot)
+Worker::Worker(exchange::Services& state, net::Resolver& resolver, const Clock& clock,
+               const exchange::SnapshotPtr& snapshot)
     : pipeline_(state, loop_, resolver, clock, state.metrics.add_shard(), snapshot),
       finishing_(loop_) {}
 
@@ -16,10 +16,9 @@ Worker::~Worker() {
   if (thread_.joinable()) stop();
 }
 
-Result<std::unique_ptr<Worker>> Worker::create(pipeline::GatewayState& state,
-                                               net::Resolver& resolver, const Clock& clock,
-                                               const net::Address& address,
-                                               pipeline::SnapshotPtr snapshot) {
+Result<std::unique_ptr<Worker>> Worker::create(exchange::Services& state, net::Resolver& resolver,
+                                               const Clock& clock, const net::Address& address,
+                                               exchange::SnapshotPtr snapshot) {
   std::unique_ptr<Worker> worker(new Worker(state, resolver, clock, snapshot));  // NOLINT
   BF_TRY(auto listener, net::Listener::open(worker->loop_, address));
   worker->server_ = std::make_unique<server::Server>(worker->loop_, std::move(listener),
@@ -28,7 +27,7 @@ Result<std::unique_ptr<Worker>> Worker::create(pipeline::GatewayState& state,
   return worker;
 }
 
-void Worker::configure(const pipeline::SnapshotPtr& snapshot) {
+void Worker::configure(const exchange::SnapshotPtr& snapshot) {
   pipeline_.set_snapshot(snapshot);
   server_->configure(snapshot->server, snapshot->tls);
 }
@@ -38,7 +37,7 @@ void Worker::start() {
   thread_ = std::jthread([this] { loop_.run(); });
 }
 
-void Worker::reload(pipeline::SnapshotPtr snapshot) {
+void Worker::reload(exchange::SnapshotPtr snapshot) {
   loop_.post([this, snapshot = std::move(snapshot)] { configure(snapshot); });
 }
 

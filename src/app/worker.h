@@ -18,10 +18,9 @@ namespace bifrost::app {
 class Worker {
  public:
   // References outlive the worker. Fails when the address cannot be listened on.
-  static Result<std::unique_ptr<Worker>> create(pipeline::GatewayState& state,
-                                                net::Resolver& resolver, const Clock& clock,
-                                                const net::Address& address,
-                                                pipeline::SnapshotPtr snapshot);
+  static Result<std::unique_ptr<Worker>> create(exchange::Services& state, net::Resolver& resolver,
+                                                const Clock& clock, const net::Address& address,
+                                                exchange::SnapshotPtr snapshot);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -29,7 +28,7 @@ class Worker {
   void start();
 
   // The rest may be called from the gateway's thread while the worker runs.
-  void reload(pipeline::SnapshotPtr snapshot);
+  void reload(exchange::SnapshotPtr snapshot);
   // Accepts no more and lets what runs finish; `drained` then says so.
   void drain();
   // Ends what is left; the number of requests that this cut is in `cut`.
@@ -42,9 +41,9 @@ class Worker {
   [[nodiscard]] const net::Address& address() const { return server_->address(); }
 
  private:
-  Worker(pipeline::GatewayState& state, net::Resolver& resolver, const Clock& clock,
-         const pipeline::SnapshotPtr& snapshot);
-  void configure(const pipeline::SnapshotPtr& snapshot);
+  Worker(exchange::Services& state, net::Resolver& resolver, const Clock& clock,
+         const exchange::SnapshotPtr& snapshot);
+  void configure(const exchange::SnapshotPtr& snapshot);
   net::Task<void> finish(net::CallScope& scope);
 
   net::Loop loop_;

@@ -16,17 +16,13 @@
 namespace bifrost::dialect {
 
 struct ChatCodec {
-  std::string_view content_type;  // of its streams
+  StreamForm stream;
 
   // inbound
   Result<RequestFacts> (*peek)(const RequestInput& input, json::Scanner& scanner);
   Result<llm::Request> (*decode_request)(const RequestInput& input);
   std::string (*encode_response)(const llm::Response& response, const AnswerContext& context);
   std::unique_ptr<StreamEncoder> (*make_stream_encoder)(AnswerContext context);
-  // An error inside a stream that has already begun, as bytes.
-  std::string (*encode_stream_error)(const Error& error);
-  // A legal no-op for a silent stream.
-  std::string_view keep_alive;
 
   // outbound
   Result<EncodedRequest> (*encode_request)(const llm::Request& request,

@@ -1,6 +1,7 @@
 // Streams of a wire format: bytes into events, and events into bytes.
 #pragma once
 
+#include "base/error.h"
 #include "llm/event.h"
 
 #include <cstdint>
@@ -17,6 +18,14 @@ struct AnswerContext {
   std::int64_t created = 0;    // seconds since the epoch, used when the provider gave none
   bool include_usage = false;  // an OpenAI-shaped stream ends with a usage chunk
   std::string extra_fields;    // JSON text for `extra_fields`; empty: none (native routes)
+};
+
+// How the streams of an operation look, beside their events.
+struct StreamForm {
+  std::string_view content_type;
+  std::string_view keep_alive;  // a legal no-op for a silent stream
+  // An error inside a stream that has already begun, as bytes.
+  std::string (*encode_error)(const Error& error);
 };
 
 // Bytes of a provider's stream into events. Survives any cut of the bytes. After a StreamFailure

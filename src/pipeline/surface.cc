@@ -5,6 +5,7 @@
 #include "dialect/gemini/dialect.h"
 #include "dialect/openai_chat/dialect.h"
 #include "json/writer.h"
+#include "operation/all.h"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,11 @@
 namespace bifrost::pipeline {
 namespace {
 
-using enum Operation;
+using operation::kBanner;
+using operation::kChat;
+using operation::kHealth;
+using operation::kListModels;
+using operation::kMetrics;
 
 constexpr std::string_view kChatText = "Chat with a model, whole or as a stream.";
 constexpr std::string_view kModelsText = "The models that may be used, all or by pages.";
@@ -59,10 +64,10 @@ class Table {
 
  private:
   void infrastructure() {
-    add({"/"}, {.operation = kBanner, .text = "What this is, for people."});
-    add({"/health"}, {.operation = kHealth,
+    add({"/"}, {.operation = &kBanner, .text = "What this is, for people."});
+    add({"/health"}, {.operation = &kHealth,
                       .text = "200 while the gateway takes requests, 503 when it is going down."});
-    add({"/metrics"}, {.operation = kMetrics, .text = "Metrics in the Prometheus text format."});
+    add({"/metrics"}, {.operation = &kMetrics, .text = "Metrics in the Prometheus text format."});
   }
 
   void unified(const dialect::Dialect& dialect) {
@@ -87,7 +92,7 @@ class Table {
     chat({base, "/openai/deployments/{model...}/chat/completions"}, row);
     models({base, "/openai/models"}, {.dialect = &dialect, .provider = "openai"});
     add({base, "/openai/deployments/{deployment...}/models"},
-        {.operation = kListModels, .dialect = &dialect, .text = kModelsText});
+        {.operation = &kListModels, .dialect = &dialect, .text = kModelsText});
   }
 
   void anthropic(std::string_view base, const dialect::Dialect& dialect) {
@@ -113,14 +118,14 @@ class Table {
 
   void chat(Parts path, Surface row) {
     row.method = "POST";
-    row.operation = kChat;
+    row.operation = &kChat;
     if (row.text.empty()) row.text = kChatText;
     add(path, row);
   }
 
   // The list, and each of its models.
   void models(Parts path, Surface row) {
-    row.operation = kListModels;
+    row.operation = &kListModels;
     row.text = kModelsText;
     add(path, row);
     row.text = kModelText;
@@ -129,7 +134,7 @@ class Table {
 
   // What an SDK is given as its address: some look whether somebody is there.
   void base(Parts path, Surface row) {
-    row.operation = kBanner;
+    row.operation = &kBanner;
     row.path_stream = false;
     row.text = kBaseText;
     add(path, row);
@@ -239,7 +244,7 @@ void write_responses(json::Writer& w, const Surface& surface) {
 void write_operation(json::Writer& w, const Surface& surface) {
   w.key(ascii_lower(surface.method)).begin_object();
   w.member("summary", surface.text);
-  w.member("x-bifrost-operation", operation_name(surface.operation));
+  w.member("x-bifrost-operation", surface.operation->name);
   if (surface.dialect != nullptr) w.member("x-bifrost-dialect", surface.dialect->name);
   write_parameters(w, surface.pattern);
   if (surface.method == "POST") write_body(w);
@@ -248,22 +253,6 @@ void write_operation(json::Writer& w, const Surface& surface) {
 }
 
 }  // namespace
-
-std::string_view operation_name(Operation operation) {
-  switch (operation) {
-    case kChat:
-      return "chat_completion";
-    case kListModels:
-      return "list_models";
-    case kHealth:
-      return "health";
-    case kMetrics:
-      return "metrics";
-    case kBanner:
-      return "banner";
-  }
-  return "unknown";
-}
 
 std::span<const Surface> surfaces() { return table().rows(); }
 
@@ -285,7 +274,7 @@ std::string Router::meant(std::string_view method, std::string_view path) const 
     const auto row = paths_.match(method, guess).row;
     if (!row) continue;
     const Surface& surface = surfaces()[*row];
-    if (surface.operation == kBanner) continue;
+    if (surface.operation == &kBanner) continue;
     return std::string(surface.method) + " " + http::plain_pattern(surface.pattern);
   }
   return {};

@@ -1,5 +1,7 @@
 #include "pipeline/surface.h"
 
+#include "operation/all.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -35,7 +37,7 @@ TEST(Surface, EveryRowIsFoundByItsPath) {
 
 TEST(Surface, HasADialectForWhateverGoesToAModel) {
   for (const Surface& surface : surfaces()) {
-    if (surface.operation != Operation::kChat) continue;
+    if (surface.operation != &operation::kChat) continue;
     EXPECT_NE(surface.dialect, nullptr) << surface.pattern;
     EXPECT_EQ(surface.provider.empty(), surface.shape == Shape::kUnified) << surface.pattern;
   }

@@ -41,7 +41,7 @@ class PassingCall final : public Call {
     return said;
   }
   [[nodiscard]] std::string_view stream_type(const provider::Side& side) const override {
-    return side.dialect().chat->content_type;
+    return side.dialect().chat->stream.content_type;
   }
   [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
       const provider::Side& side) const override {

@@ -251,12 +251,12 @@ TEST(GeminiError, GooglesOwnBodyIsPassedOnAndAnothersIsTranslated) {
   const Error native = dialect().family.decode_error({.status = 404, .body = kNative});
   EXPECT_EQ(dialect().family.encode_error(native), kNative);
   // One line, or the SDK does not see an error.
-  EXPECT_EQ(dialect().chat->encode_stream_error(native),
+  EXPECT_EQ(dialect().chat->stream.encode_error(native),
             "data: {  \"error\": {\"code\": 404, \"message\": \"m\", \"status\": \"NOT_FOUND\"} "
             "}\n\n");
   Error foreign = upstream_error(ErrorCode::kUpstreamServerError, Retry::kSameTarget, "boom");
   foreign.upstream_body = R"({"error":{"message":"boom","type":"server_error","code":null}})";
-  EXPECT_EQ(dialect().chat->encode_stream_error(foreign),
+  EXPECT_EQ(dialect().chat->stream.encode_error(foreign),
             "data: {\"error\":{\"code\":502,\"message\":\"boom\",\"status\":\"UNAVAILABLE\"}}\n\n");
 }
 

@@ -16,13 +16,13 @@ std::string chat_path(std::string_view model, bool stream) {
 
 const Dialect& dialect() {
   static constexpr ChatCodec kChat{
-      .content_type = "text/event-stream",
+      .stream = {.content_type = "text/event-stream",
+                 .keep_alive = kKeepAlive,
+                 .encode_error = encode_stream_error},
       .peek = peek,
       .decode_request = decode_request,
       .encode_response = encode_response,
       .make_stream_encoder = make_stream_encoder,
-      .encode_stream_error = encode_stream_error,
-      .keep_alive = kKeepAlive,
       .encode_request = encode_request,
       .edit_request = edit_request,
       .path = chat_path,

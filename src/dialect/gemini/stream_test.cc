@@ -190,7 +190,7 @@ TEST(GeminiStreamDecoder, NonsenseIsAProtocolError) {
 
 TEST(GeminiStreamDecoder, OurOwnKeepAliveIsASignOfLife) {
   const Events events =
-      decode(std::string(dialect().chat->keep_alive) + parts(R"({"text":"a"})") + kStop);
+      decode(std::string(dialect().chat->stream.keep_alive) + parts(R"({"text":"a"})") + kStop);
   EXPECT_TRUE(std::holds_alternative<llm::Ping>(events.front()));
   EXPECT_EQ(all<llm::StreamStart>(events).at(0).model, "m");
 }

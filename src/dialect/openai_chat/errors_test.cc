@@ -45,7 +45,7 @@ TEST(EncodeError, RewritesBodiesOfOtherDialects) {
 
 TEST(EncodeStreamError, IsOneEvent) {
   const Error error = gateway_error(ErrorCode::kInternal, "x");
-  EXPECT_EQ(dialect().chat->encode_stream_error(error),
+  EXPECT_EQ(dialect().chat->stream.encode_error(error),
             "data: " + dialect().family.encode_error(error) + "\n\n");
 }
 

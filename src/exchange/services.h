@@ -1,9 +1,6 @@
-// What all requests of the process share.
+// What all requests of the process share: one of it, made before the workers and gone after them.
 #pragma once
 
-#include "config/settings.h"
-#include "net/tls.h"
-#include "provider/registry.h"
 #include "record/key_states.h"
 #include "routing/session_keys.h"
 #include "server/server.h"
@@ -11,25 +8,12 @@
 #include "upstream/network.h"
 
 #include <atomic>
-#include <memory>
 #include <mutex>
 #include <string>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
-// One configuration with all that was made from it. Immutable; a request holds the one that it
-// began with to its end, so a reload never changes a request that is running.
-struct Snapshot {
-  config::Config config;
-  provider::Registry registry;
-  upstream::Network network;
-  std::shared_ptr<const server::Settings> server;
-  std::shared_ptr<const net::TlsContext> tls;  // null: plain HTTP
-};
-
-using SnapshotPtr = std::shared_ptr<const Snapshot>;
-
-struct GatewayState {
+struct Services {
   telemetry::Registry& metrics;
   telemetry::Shard& shard;  // of what belongs to no worker; changed under scrape_mutex only
   std::string version;
@@ -45,4 +29,4 @@ struct GatewayState {
   void count_reload(bool good);
 };
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

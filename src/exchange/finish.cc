@@ -1,8 +1,8 @@
-#include "pipeline/finish.h"
+#include "exchange/finish.h"
 
 #include "http/url.h"
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 namespace {
 
 record::Service service_of(const ModelCall& call) {
@@ -30,7 +30,7 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
   if (const Surface* surface = exchange.route.surface) {
     request_.pattern = surface->pattern;
     request_.route_method = surface->method;
-    request_.operation = operation_name(surface->operation);
+    request_.operation = surface->operation->name;
   }
   if (!exchange.call) return;
   const ModelCall& call = *exchange.call;
@@ -59,4 +59,4 @@ void finish(const Exchange& exchange, const Clock& clock, std::span<record::Sink
   for (record::Sink* sink : sinks) sink->request_ended(request);
 }
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

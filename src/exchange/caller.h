@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
 // Required headers are there, and the caller is somebody where that is demanded.
 [[nodiscard]] Result<void> check_caller(const config::ClientSettings& settings,
@@ -45,4 +45,4 @@ namespace bifrost::pipeline {
 [[nodiscard]] http::Headers preflight_headers(const config::ClientSettings& settings,
                                               const http::Headers& request);
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

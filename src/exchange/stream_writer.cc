@@ -1,12 +1,12 @@
-#include "pipeline/stream_writer.h"
+#include "exchange/stream_writer.h"
 
-#include "pipeline/answer_headers.h"
-#include "pipeline/finish.h"
+#include "exchange/finish.h"
+#include "exchange/headers.h"
 
 #include <chrono>
 #include <utility>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
 using State = server::Responder::State;
 
@@ -24,12 +24,12 @@ void StreamWriter::touch() {
 void StreamWriter::fire() {
   server::Responder& out = exchange_.request.out;
   if (out.state() == State::kFresh) begin_answer(base_headers(exchange_));
-  if (out.write_now(exchange_.surface().dialect->chat->keep_alive)) meter_.keep_alive_sent();
+  if (out.write_now(exchange_.call->form->keep_alive)) meter_.keep_alive_sent();
   if (out.state() == State::kStream) touch();
 }
 
 void StreamWriter::begin_answer(http::Headers headers) {
-  headers.add("content-type", exchange_.surface().dialect->chat->content_type);
+  headers.add("content-type", exchange_.call->form->content_type);
   headers.add("cache-control", "no-cache");
   headers.add("x-accel-buffering", "no");
   exchange_.request.out.begin(200, headers);
@@ -63,4 +63,4 @@ void StreamWriter::count_content(std::uint64_t content_events) {
   last_content_ = now;
 }
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "dialect/dialect.h"
-#include "pipeline/gateway_state.h"
-#include "pipeline/surface.h"
+#include "exchange/snapshot.h"
+#include "exchange/surface.h"
 #include "routing/plan.h"
 #include "server/handler.h"
 #include "upstream/execute.h"
@@ -15,14 +15,15 @@
 #include <string>
 #include <vector>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
 // What a request to a model knows in addition.
 struct ModelCall {
   std::string path_model = {};
   dialect::RequestFacts facts = {};
-  routing::Plan plan = {};                // pointed into by what was served
-  std::vector<std::string> dropped = {};  // fields without a counterpart at the provider
+  const dialect::StreamForm* form = nullptr;  // of the caller's streams; null: there are none
+  routing::Plan plan = {};                    // pointed into by what was served
+  std::vector<std::string> dropped = {};      // fields without a counterpart at the provider
 
   std::string attempted_provider = {};  // that was asked last
   std::optional<upstream::Served> served = {};
@@ -48,4 +49,4 @@ struct Exchange {
   }
 };
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

@@ -1,12 +1,12 @@
 // The end of every request: what happened, as values, to everybody who keeps it.
 #pragma once
 
-#include "pipeline/exchange.h"
+#include "exchange/exchange.h"
 #include "record/sink.h"
 
 #include <span>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
 // An exchange as sinks see it; views into it, so good until it changes.
 class ExchangeRecord {
@@ -26,4 +26,4 @@ class ExchangeRecord {
 // Tells the sinks that the request has ended. Always the last step, whatever came before.
 void finish(const Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks);
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

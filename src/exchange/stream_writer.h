@@ -9,8 +9,8 @@
 // callback, so never inside of a piece; it is left out while a piece waits for a slow caller.
 #pragma once
 
+#include "exchange/exchange.h"
 #include "net/loop.h"
-#include "pipeline/exchange.h"
 #include "record/meter.h"
 #include "telemetry/cell.h"
 
@@ -18,7 +18,7 @@
 #include <optional>
 #include <string_view>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
 class StreamWriter final : private net::Timer {
  public:
@@ -48,4 +48,4 @@ class StreamWriter final : private net::Timer {
   SteadyTime last_content_;
 };
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

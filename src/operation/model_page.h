@@ -9,7 +9,7 @@
 
 #include <vector>
 
-namespace bifrost::pipeline {
+namespace bifrost::operation {
 
 // Its `next` is the id at which the next request goes on: the last one of the page, or the first
 // one for a caller that goes backwards. Fails with kInvalidRequest where the list has no model of
@@ -17,4 +17,4 @@ namespace bifrost::pipeline {
 [[nodiscard]] Result<dialect::ModelPage> page_of(std::vector<dialect::ModelRow> rows,
                                                  const dialect::ModelQuery& query);
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::operation

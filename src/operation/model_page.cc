@@ -1,4 +1,4 @@
-#include "pipeline/model_page.h"
+#include "operation/model_page.h"
 
 #include "base/strings.h"
 #include "base/try.h"
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace bifrost::pipeline {
+namespace bifrost::operation {
 namespace {
 
 using dialect::ModelRow;
@@ -50,4 +50,4 @@ Result<dialect::ModelPage> page_of(std::vector<ModelRow> rows, const dialect::Mo
   return page;
 }
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::operation

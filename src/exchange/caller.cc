@@ -1,4 +1,4 @@
-#include "pipeline/caller.h"
+#include "exchange/caller.h"
 
 #include "base/limits.h"
 #include "base/strings.h"
@@ -11,7 +11,7 @@
 #include <chrono>
 #include <utility>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 namespace {
 
 constexpr std::size_t kRequestIdBytesMax = 128;
@@ -162,4 +162,4 @@ http::Headers preflight_headers(const config::ClientSettings& settings,
   return headers;
 }
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

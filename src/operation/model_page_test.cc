@@ -1,4 +1,4 @@
-#include "pipeline/model_page.h"
+#include "operation/model_page.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace bifrost::pipeline {
+namespace bifrost::operation {
 namespace {
 
 // The ids of a page of the models a to e, and behind a slash the token of the next page.
@@ -61,4 +61,4 @@ TEST(ModelPage, RefusesAModelThatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::operation

@@ -1,4 +1,4 @@
-#include "pipeline/answer_headers.h"
+#include "exchange/headers.h"
 
 #include "base/strings.h"
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 namespace {
 
 // Of the provider's headers, those that tell a caller about its own use of the provider.
@@ -71,7 +71,7 @@ http::Headers served_headers(const Exchange& exchange) {
   headers.add("x-bifrost-original-model", visible(exchange.call->facts.model));
   headers.add("x-bifrost-resolved-model", visible(served.model));
   headers.add("x-bifrost-fallback-index", std::to_string(served.fallback_index));
-  headers.add("x-bifrost-request-type", operation_name(exchange.surface().operation));
+  headers.add("x-bifrost-request-type", exchange.surface().operation->name);
   if (!exchange.call->dropped.empty()) {
     headers.add("x-bifrost-dropped-fields", joined(exchange.call->dropped));
   }
@@ -93,4 +93,4 @@ http::Headers error_headers(const Exchange& exchange, const Error& error) {
   return headers;
 }
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

@@ -2,17 +2,24 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "exchange/exchange.h"
+#include "exchange/headers.h"
+#include "exchange/worker_kit.h"
 #include "http/url.h"
-#include "pipeline/answer_headers.h"
-#include "pipeline/model_page.h"
-#include "pipeline/pipeline.h"
+#include "llm/operation.h"
+#include "operation/all.h"
+#include "operation/model_page.h"
 #include "routing/plan.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace bifrost::pipeline {
+namespace bifrost::operation {
 namespace {
+
+using exchange::Exchange;
+using exchange::ModelList;
+using exchange::WorkerKit;
 
 std::string_view query_of(std::string_view target) {
   const auto mark = target.find('?');
@@ -47,16 +54,23 @@ Result<dialect::ModelRow> row_of(const routing::Target& target, ModelList::Listi
 }
 
 net::Task<Result<void>> send_json(Exchange& exchange, std::string body) {
-  http::Headers headers = base_headers(exchange);
+  http::Headers headers = exchange::base_headers(exchange);
   headers.add("content-type", "application/json");
   co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);
 }
 
-}  // namespace
+net::Task<Result<void>> one_model(WorkerKit& kit, Exchange& exchange, std::string_view encoded) {
+  BF_CO_TRY(const routing::Target target, find_target(exchange, encoded));
+  BF_CO_TRY(
+      ModelList::Listing listing,
+      co_await kit.models.list(exchange.request.scope, exchange.snapshot, target.endpoint->name));
+  BF_CO_TRY(const dialect::ModelRow row, row_of(target, std::move(listing)));
+  co_return co_await send_json(exchange, exchange.surface().dialect->family.encode_model(row));
+}
 
-net::Task<Result<void>> Pipeline::list_models(Exchange& exchange) {
+net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   const std::string_view wanted = exchange.route.parameters.get("model");
-  if (!wanted.empty()) co_return co_await one_model(exchange, wanted);
+  if (!wanted.empty()) co_return co_await one_model(kit, exchange, wanted);
 
   const dialect::Family& family = exchange.surface().dialect->family;
   const std::string_view query = query_of(exchange.request.head.target);
@@ -69,18 +83,14 @@ net::Task<Result<void>> Pipeline::list_models(Exchange& exchange) {
   }
   BF_CO_TRY(const dialect::ModelQuery asked, family.decode_model_query(query));
   BF_CO_TRY(ModelList::Listing listing,
-            co_await models_.list(exchange.request.scope, exchange.snapshot, provider));
+            co_await kit.models.list(exchange.request.scope, exchange.snapshot, provider));
   BF_CO_TRY(const dialect::ModelPage page, page_of(std::move(listing.rows), asked));
   co_return co_await send_json(exchange, family.encode_models(page));
 }
 
-net::Task<Result<void>> Pipeline::one_model(Exchange& exchange, std::string_view encoded) {
-  BF_CO_TRY(const routing::Target target, find_target(exchange, encoded));
-  BF_CO_TRY(
-      ModelList::Listing listing,
-      co_await models_.list(exchange.request.scope, exchange.snapshot, target.endpoint->name));
-  BF_CO_TRY(const dialect::ModelRow row, row_of(target, std::move(listing)));
-  co_return co_await send_json(exchange, exchange.surface().dialect->family.encode_model(row));
-}
+}  // namespace
 
-}  // namespace bifrost::pipeline
+const exchange::Operation kListModels = {.name = llm::name_of(llm::Operation::kListModels),
+                                         .run = run};
+
+}  // namespace bifrost::operation

@@ -1,10 +1,10 @@
 // The headers of answers: what we say about a request, and what is passed on from the provider.
 #pragma once
 
+#include "exchange/exchange.h"
 #include "http/headers.h"
-#include "pipeline/exchange.h"
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
 // The request id and CORS: on every answer to a request whose head could be read. What the session
 // itself answers to a broken one has neither.
@@ -17,4 +17,4 @@ namespace bifrost::pipeline {
 // Of an error answer: its content type, Retry-After, Allow.
 [[nodiscard]] http::Headers error_headers(const Exchange& exchange, const Error& error);
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

@@ -3,15 +3,15 @@
 // between, so a slow caller slows the provider.
 #pragma once
 
-#include "pipeline/chat_call.h"
-#include "pipeline/exchange.h"
-#include "pipeline/stream_writer.h"
+#include "exchange/call.h"
+#include "exchange/exchange.h"
+#include "exchange/stream_writer.h"
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
 struct RelayContext {
   Exchange& exchange;
-  const ChatCall& call;
+  const Call& call;
   WallTime now;  // for answers without a time of their own
 };
 
@@ -22,4 +22,4 @@ net::Task<Result<void>> relay_whole(RelayContext context);
 // error; it is returned as well, for the log and the metrics.
 net::Task<Result<void>> relay_stream(RelayContext context, StreamWriter& writer);
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

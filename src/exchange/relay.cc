@@ -1,15 +1,15 @@
-#include "pipeline/relay.h"
+#include "exchange/relay.h"
 
 #include "base/try.h"
+#include "exchange/headers.h"
 #include "json/writer.h"
-#include "pipeline/answer_headers.h"
 
 #include <chrono>
 #include <memory>
 #include <utility>
 #include <vector>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 namespace {
 
 std::int64_t milliseconds(std::chrono::nanoseconds duration) {
@@ -42,7 +42,7 @@ std::string extra_fields(const Exchange& exchange, RawParts raw) {
   std::string out;
   json::Writer w(out);
   w.begin_object();
-  w.member("request_type", operation_name(exchange.surface().operation));
+  w.member("request_type", exchange.surface().operation->name);
   w.member("provider", served.target->endpoint->name);
   w.member("original_model_requested", exchange.call->facts.model);
   w.member("resolved_model_used", served.model);
@@ -85,14 +85,13 @@ std::string whole_body(const RelayContext& context) {
     if (!exchange.unified() || !raw.any()) return std::move(served.answer->body);
     return with_extra_fields(served.answer->body, extra_fields(exchange, raw));
   }
-  return exchange.surface().dialect->chat->encode_response(*context.call.response(),
-                                                           answer_context(context));
+  return context.call.translated_body(answer_context(context));
 }
 
 // Says in the stream why it ends here.
 net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter& writer,
                                       const Error& error) {
-  const std::string bytes = context.exchange.surface().dialect->chat->encode_stream_error(error);
+  const std::string bytes = context.exchange.call->form->encode_error(error);
   BF_CO_TRY_VOID(co_await writer.write(bytes));
   co_return error;
 }
@@ -126,69 +125,29 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
   co_return Result<void>();
 }
 
-// Translates events as they come; remembers the error that ended the stream.
-class Translator {
- public:
-  explicit Translator(const RelayContext& context)
-      : decoder_(context.exchange.call->served->side->dialect().chat->make_stream_decoder()),
-        encoder_(
-            context.exchange.surface().dialect->chat->make_stream_encoder(answer_context(context))),
-        state_(context.exchange.call->tap) {}
-
-  // Bytes for the caller; empty when there are none yet. Valid until the next call.
-  std::string_view feed(std::string_view bytes) {
-    decoder_->feed(bytes, events_);
-    return encode();
-  }
-  std::string_view finish() {
-    decoder_->finish(events_);
-    return encode();
-  }
-  std::string_view fail(const Error& error) {
-    events_.emplace_back(llm::StreamFailure{error});
-    return encode();
-  }
-
- private:
-  std::string_view encode() {
-    out_.clear();
-    for (const llm::StreamEvent& event : events_) {
-      if (llm::is_content(event)) ++state_.content_events;
-      if (const auto* update = std::get_if<llm::UsageUpdate>(&event)) state_.usage = update->usage;
-      if (const auto* failure = std::get_if<llm::StreamFailure>(&event)) {
-        state_.error = failure->error;
-      }
-      encoder_->event(event, out_);
-    }
-    events_.clear();
-    return out_;
-  }
-
-  std::unique_ptr<dialect::StreamDecoder> decoder_;
-  std::unique_ptr<dialect::StreamEncoder> encoder_;
-  dialect::TapState& state_;
-  std::vector<llm::StreamEvent> events_;
-  std::string out_;
-};
-
 net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& writer) {
   Exchange& exchange = context.exchange;
   upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
-  exchange.call->tap = {};
-  Translator translator(context);
+  const auto translator =
+      context.call.make_translator(*exchange.call->served->side, answer_context(context));
   bool open = true;
-  while (open && !exchange.call->tap.error) {
+  while (open && !translator->state().error) {
     auto bytes = co_await stream.read(exchange.request.scope);
-    if (!bytes && exchange.request.scope.cancelled()) co_return std::move(bytes).error();
+    if (!bytes && exchange.request.scope.cancelled()) {
+      exchange.call->tap = translator->state();
+      co_return std::move(bytes).error();
+    }
     open = bytes.has_value() && !bytes->empty();
-    const std::string_view piece = !bytes ? translator.fail(bytes.error())
-                                   : open ? translator.feed(*bytes)
-                                          : translator.finish();
-    writer.count_content(exchange.call->tap.content_events);
+    const std::string_view piece = !bytes ? translator->fail(bytes.error())
+                                   : open ? translator->feed(*bytes)
+                                          : translator->finish();
+    exchange.call->tap.usage = translator->state().usage;  // counts also when the caller leaves
+    writer.count_content(translator->state().content_events);
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
   }
+  exchange.call->tap = translator->state();
   if (exchange.call->tap.error) co_return *exchange.call->tap.error;
   co_return Result<void>();
 }
@@ -215,4 +174,4 @@ net::Task<Result<void>> relay_stream(RelayContext context, StreamWriter& writer)
   co_return relayed;
 }
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

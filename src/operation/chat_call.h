@@ -3,16 +3,16 @@
 #pragma once
 
 #include "dialect/dialect.h"
+#include "exchange/call.h"
 #include "llm/request.h"
 #include "llm/response.h"
-#include "upstream/call.h"
 
 #include <memory>
 #include <optional>
 
-namespace bifrost::pipeline {
+namespace bifrost::operation {
 
-class ChatCall final : public upstream::Call {
+class ChatCall final : public exchange::Call {
  public:
   // All of them outlive the call.
   ChatCall(const dialect::Dialect& inbound, const dialect::RequestInput& input,
@@ -30,15 +30,16 @@ class ChatCall final : public upstream::Call {
                                          std::string_view model) override;
   Result<dialect::TapState> judge(const provider::Side& side, std::string_view body) override;
   [[nodiscard]] std::string_view stream_type(const provider::Side& side) const override {
-    return side.dialect().chat->content_type;
+    return side.dialect().chat->stream.content_type;
   }
   [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
       const provider::Side& side) const override {
     return side.dialect().chat->make_stream_tap();
   }
 
-  // The answer that was judged last, where it does not pass; null before.
-  [[nodiscard]] const llm::Response* response() const { return response_.get(); }
+  [[nodiscard]] std::string translated_body(const dialect::AnswerContext& context) const override;
+  [[nodiscard]] std::unique_ptr<exchange::StreamTranslator> make_translator(
+      const provider::Side& side, dialect::AnswerContext context) const override;
 
  private:
   Result<dialect::EncodedRequest> edit(const dialect::EncodeOptions& options) const;
@@ -46,8 +47,8 @@ class ChatCall final : public upstream::Call {
   const dialect::Dialect& inbound_;
   const dialect::RequestInput& input_;
   const dialect::RequestFacts& facts_;
-  std::optional<llm::Request> decoded_;  // at most once, for the first target that needs it
-  std::unique_ptr<llm::Response> response_;
+  std::optional<llm::Request> decoded_;      // at most once, for the first target that needs it
+  std::unique_ptr<llm::Response> response_;  // that was judged last, where it does not pass
 };
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::operation

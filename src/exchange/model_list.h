@@ -6,8 +6,8 @@
 #pragma once
 
 #include "dialect/dialect.h"
+#include "exchange/snapshot.h"
 #include "net/task_group.h"
-#include "pipeline/gateway_state.h"
 #include "upstream/attempt.h"
 
 #include <chrono>
@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 
 class ModelList {
  public:
@@ -64,4 +64,4 @@ class ModelList {
   std::map<const provider::Endpoint*, Kept> kept_;
 };
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

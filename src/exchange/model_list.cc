@@ -1,4 +1,4 @@
-#include "pipeline/model_list.h"
+#include "exchange/model_list.h"
 
 #include "base/log.h"
 #include "base/try.h"
@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-namespace bifrost::pipeline {
+namespace bifrost::exchange {
 namespace {
 
 using dialect::ModelRow;
@@ -156,4 +156,4 @@ net::Task<Result<void>> ModelList::stop(net::CallScope& scope) {
   co_return co_await asking_.drained(scope);
 }
 
-}  // namespace bifrost::pipeline
+}  // namespace bifrost::exchange

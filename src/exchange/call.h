@@ -1,0 +1,35 @@
+// A request to a model, there and back: what the executor asks of it (upstream/call.h), and how the
+// answer is written for the caller. An operation makes one; the rest of this folder runs it.
+#pragma once
+
+#include "dialect/stream.h"
+#include "upstream/call.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace bifrost::exchange {
+
+// Turns a provider's stream into the caller's, as it comes.
+class StreamTranslator {
+ public:
+  virtual ~StreamTranslator() = default;
+  // Bytes for the caller; empty when there are none yet. Valid until the next call.
+  virtual std::string_view feed(std::string_view bytes) = 0;
+  virtual std::string_view finish() = 0;
+  virtual std::string_view fail(const Error& error) = 0;
+  // What was learnt on the way; the error that ended the stream, if one did.
+  [[nodiscard]] virtual const dialect::TapState& state() const = 0;
+};
+
+class Call : public upstream::Call {
+ public:
+  // The answer that was judged last, for the caller. Of answers that do not pass only.
+  [[nodiscard]] virtual std::string translated_body(
+      const dialect::AnswerContext& context) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<StreamTranslator> make_translator(
+      const provider::Side& side, dialect::AnswerContext context) const = 0;
+};
+
+}  // namespace bifrost::exchange

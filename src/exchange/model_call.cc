@@ -1,0 +1,82 @@
+#include "exchange/model_call.h"
+
+#include "base/try.h"
+#include "exchange/caller.h"
+#include "exchange/finish.h"
+#include "exchange/relay.h"
+#include "exchange/stream_writer.h"
+
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace bifrost::exchange {
+namespace {
+
+// Tells the sinks of each attempt, and the exchange whom it was with.
+class Observer final : public upstream::AttemptObserver {
+ public:
+  Observer(std::span<record::Sink* const> sinks, Exchange& exchange)
+      : sinks_(sinks), exchange_(exchange) {}
+  void on_attempt(const record::Attempt& attempt) override {
+    exchange_.call->attempted_provider = attempt.provider;
+    ExchangeRecord so_far(exchange_);
+    for (record::Sink* sink : sinks_) sink->attempt_ended(so_far.request(), attempt);
+  }
+
+ private:
+  std::span<record::Sink* const> sinks_;
+  Exchange& exchange_;
+};
+
+bool keeps_sent_body(const Exchange& exchange) {
+  if (!exchange.unified()) return false;
+  if (exchange.snapshot->config.client.allow_per_request_raw_override) return true;
+  for (const auto& endpoint : exchange.snapshot->registry) {
+    if (endpoint.settings.send_back_raw_request) return true;
+  }
+  return false;
+}
+
+// Keys, retries, fallbacks: until one provider has given a good answer.
+net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) {
+  const http::Headers& headers = exchange.request.head.headers;
+  const config::ClientSettings& settings = exchange.snapshot->config.client;
+  BF_CO_TRY(const routing::Session session, session_of(headers));
+  const auto own_key = direct_key(settings, headers);
+  const auto login = anthropic_login(call.inbound(), headers);
+  const upstream::Job job{.network = exchange.snapshot->network,
+                          .plan = exchange.call->plan,
+                          .call = call,
+                          .caller_headers = &headers,
+                          .header_filter = &settings.header_filter,
+                          .pin = pinned_key(headers),
+                          .session = session,
+                          .session_keys = &kit.services.session_keys,
+                          .direct_key = own_key ? &*own_key : nullptr,
+                          .anthropic_login = login ? &*login : nullptr,
+                          .keep_sent_body = keeps_sent_body(exchange)};
+  Observer observer(kit.sinks, exchange);
+  const SteadyTime asked = kit.clock.now();
+  auto served = co_await upstream::execute(exchange.request.scope, kit.client(), job, observer);
+  exchange.call->upstream_time = kit.clock.now() - asked;
+  BF_CO_TRY(exchange.call->served, std::move(served));
+  exchange.call->dropped = exchange.call->served->dropped;
+  co_return Result<void>();
+}
+
+}  // namespace
+
+net::Task<Result<void>> run_call(WorkerKit& kit, Exchange& exchange, Call& call) {
+  std::optional<StreamWriter> writer;
+  if (call.type().stream) writer.emplace(exchange, kit.meter);
+  BF_CO_TRY_VOID(co_await execute(kit, exchange, call));
+  // Long streams of long prompts: the prompt has done its work.
+  exchange.call->facts.members.clear();
+  std::string().swap(exchange.body);
+
+  const RelayContext context{.exchange = exchange, .call = call, .now = kit.clock.wall()};
+  co_return writer ? co_await relay_stream(context, *writer) : co_await relay_whole(context);
+}
+
+}  // namespace bifrost::exchange

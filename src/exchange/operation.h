@@ -1,0 +1,29 @@
+// What is done with requests of one kind. Operations are rows of one table (operation/all.h), each
+// in a file of its own; routes name them, and nobody else knows one by name.
+#pragma once
+
+#include "base/result.h"
+#include "net/task.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace bifrost::exchange {
+
+struct Exchange;
+struct WorkerKit;
+
+// Who may be served.
+enum class Access : std::uint8_t {
+  kCallers,  // who passes the checks of the section `client`
+  kAnybody,  // a load balancer or a scraper
+};
+
+struct Operation {
+  std::string_view name;  // in metrics, answers and references
+  Access access = Access::kCallers;
+  // Answers through the exchange. An error that it returns is written by whoever runs it.
+  net::Task<Result<void>> (*run)(WorkerKit& kit, Exchange& exchange);
+};
+
+}  // namespace bifrost::exchange

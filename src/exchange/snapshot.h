@@ -1,0 +1,25 @@
+// One configuration with all that was made from it. Immutable; a request holds the one that it
+// began with to its end, so a reload never changes a request that is running.
+#pragma once
+
+#include "config/settings.h"
+#include "net/tls.h"
+#include "provider/registry.h"
+#include "server/settings.h"
+#include "upstream/network.h"
+
+#include <memory>
+
+namespace bifrost::exchange {
+
+struct Snapshot {
+  config::Config config;
+  provider::Registry registry;
+  upstream::Network network;
+  std::shared_ptr<const server::Settings> server;
+  std::shared_ptr<const net::TlsContext> tls;  // null: plain HTTP
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace bifrost::exchange

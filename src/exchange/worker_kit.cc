@@ -1,0 +1,18 @@
+#include "exchange/worker_kit.h"
+
+namespace bifrost::exchange {
+
+WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Loop& the_loop,
+                     net::Resolver& resolver, const Clock& the_clock, telemetry::Shard& shard)
+    : services(process),
+      surfaces(routes),
+      loop(the_loop),
+      clock(the_clock),
+      random(Random::from_entropy()),
+      pool(loop, resolver, shard.gauge(telemetry::Metric::kConnections, {"provider"})),
+      meter(shard, services.metrics.custom_labels(), services.key_states),
+      access_log(random),
+      sinks{&meter, &access_log},
+      models(loop, client()) {}
+
+}  // namespace bifrost::exchange

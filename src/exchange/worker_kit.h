@@ -1,0 +1,42 @@
+// What an operation works with: the tools of one worker, kept from request to request.
+//
+// Belongs to the worker's thread. References outlive it.
+#pragma once
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "client/pool.h"
+#include "exchange/model_list.h"
+#include "exchange/services.h"
+#include "exchange/surface.h"
+#include "json/scan.h"
+#include "net/resolver.h"
+#include "record/access_log.h"
+#include "record/meter.h"
+#include "upstream/attempt.h"
+
+#include <array>
+#include <span>
+
+namespace bifrost::exchange {
+
+struct WorkerKit {
+  WorkerKit(Services& process, std::span<const Surface> routes, net::Loop& the_loop,
+            net::Resolver& resolver, const Clock& the_clock, telemetry::Shard& shard);
+
+  Services& services;
+  std::span<const Surface> surfaces;
+  net::Loop& loop;
+  const Clock& clock;
+  Random random;
+  client::Pool pool;
+  json::Scanner scanner;
+  record::Meter meter;
+  record::AccessLog access_log;
+  std::array<record::Sink*, 2> sinks;  // that are told what happens to requests
+  ModelList models;
+
+  [[nodiscard]] upstream::Client client() { return {pool, clock, random}; }
+};
+
+}  // namespace bifrost::exchange

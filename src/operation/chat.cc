@@ -1,0 +1,52 @@
+// A chat: read it, look, plan, and let it run.
+
+#include "base/strings.h"
+#include "base/try.h"
+#include "exchange/model_call.h"
+#include "exchange/read_body.h"
+#include "llm/operation.h"
+#include "operation/all.h"
+#include "operation/chat_call.h"
+#include "routing/plan.h"
+
+#include <utility>
+
+namespace bifrost::operation {
+namespace {
+
+using exchange::Exchange;
+using exchange::WorkerKit;
+
+Result<std::string> decode_path_model(std::string_view encoded) {
+  auto model = percent_decode(encoded);
+  if (!model) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "the model in the path has a broken percent escape", "model");
+  }
+  return *std::move(model);
+}
+
+net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
+  const exchange::Surface& surface = exchange.surface();
+  const dialect::ChatCodec& codec = *surface.dialect->chat;
+  BF_CO_TRY_VOID(co_await exchange::read_body(exchange));
+
+  exchange::ModelCall& asked = exchange.call.emplace();
+  BF_CO_TRY(asked.path_model, decode_path_model(exchange.route.parameters.get("model")));
+  const dialect::RequestInput input{
+      .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
+  BF_CO_TRY(asked.facts, codec.peek(input, kit.scanner));
+  if (asked.facts.stream) asked.form = &codec.stream;
+  BF_CO_TRY(asked.plan,
+            routing::plan(exchange.snapshot->registry, {.model = asked.facts.model,
+                                                        .fallbacks = asked.facts.fallbacks,
+                                                        .default_provider = surface.provider}));
+  ChatCall call(*surface.dialect, input, asked.facts);
+  co_return co_await exchange::run_call(kit, exchange, call);
+}
+
+}  // namespace
+
+const exchange::Operation kChat = {.name = llm::name_of(llm::Operation::kChat), .run = run};
+
+}  // namespace bifrost::operation

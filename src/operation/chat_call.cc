@@ -1,0 +1,114 @@
+#include "operation/chat_call.h"
+
+#include "base/try.h"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace bifrost::operation {
+namespace {
+
+// What a tap would have learnt from the same answer.
+dialect::TapState said_by(const llm::Response& response) {
+  dialect::TapState said{.usage = response.usage,
+                         .model = response.model,
+                         .id = response.id,
+                         .events = 1,
+                         .content_events = 1,
+                         .ended = true};
+  if (response.choices.empty()) return said;
+  const llm::Choice& first = response.choices.front();
+  said.finish = first.finish;
+  said.finished = !first.finish_raw.empty();
+  return said;
+}
+
+// Through our own model of events.
+class EventTranslator final : public exchange::StreamTranslator {
+ public:
+  EventTranslator(std::unique_ptr<dialect::StreamDecoder> decoder,
+                  std::unique_ptr<dialect::StreamEncoder> encoder)
+      : decoder_(std::move(decoder)), encoder_(std::move(encoder)) {}
+
+  std::string_view feed(std::string_view bytes) override {
+    decoder_->feed(bytes, events_);
+    return encode();
+  }
+  std::string_view finish() override {
+    decoder_->finish(events_);
+    return encode();
+  }
+  std::string_view fail(const Error& error) override {
+    events_.emplace_back(llm::StreamFailure{error});
+    return encode();
+  }
+  [[nodiscard]] const dialect::TapState& state() const override { return state_; }
+
+ private:
+  std::string_view encode() {
+    out_.clear();
+    for (const llm::StreamEvent& event : events_) {
+      if (llm::is_content(event)) ++state_.content_events;
+      if (const auto* update = std::get_if<llm::UsageUpdate>(&event)) state_.usage = update->usage;
+      if (const auto* finish = std::get_if<llm::StreamFinish>(&event)) {
+        state_.finish = finish->reason;
+      }
+      if (const auto* failure = std::get_if<llm::StreamFailure>(&event)) {
+        state_.error = failure->error;
+      }
+      encoder_->event(event, out_);
+    }
+    events_.clear();
+    return out_;
+  }
+
+  std::unique_ptr<dialect::StreamDecoder> decoder_;
+  std::unique_ptr<dialect::StreamEncoder> encoder_;
+  dialect::TapState state_;
+  std::vector<llm::StreamEvent> events_;
+  std::string out_;
+};
+
+}  // namespace
+
+Result<dialect::EncodedRequest> ChatCall::encode(const provider::Side& side,
+                                                 std::string_view model) {
+  const dialect::EncodeOptions options{.model = model, .flavor = side.flavor};
+  if (passes(side)) return edit(options);
+  if (!decoded_) {
+    BF_TRY(decoded_, inbound_.chat->decode_request(input_));
+  }
+  return side.dialect().chat->encode_request(*decoded_, options);
+}
+
+Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& options) const {
+  BF_TRY(auto edited, inbound_.chat->edit_request(input_, facts_, options));
+  dialect::EncodedRequest encoded;
+  encoded.body = edited ? *std::move(edited) : input_.body;
+  return encoded;
+}
+
+Result<dialect::TapState> ChatCall::judge(const provider::Side& side, std::string_view body) {
+  const dialect::Dialect& dialect = side.dialect();
+  if (passes(side)) {
+    dialect::TapState said = dialect.chat->tap_response(body);
+    if (said.error) return *std::move(said.error);
+    return said;
+  }
+  BF_TRY(llm::Response response, dialect.chat->decode_response(body));
+  response_ = std::make_unique<llm::Response>(std::move(response));
+  return said_by(*response_);
+}
+
+std::string ChatCall::translated_body(const dialect::AnswerContext& context) const {
+  return inbound_.chat->encode_response(*response_, context);
+}
+
+std::unique_ptr<exchange::StreamTranslator> ChatCall::make_translator(
+    const provider::Side& side, dialect::AnswerContext context) const {
+  return std::make_unique<EventTranslator>(side.dialect().chat->make_stream_decoder(),
+                                           inbound_.chat->make_stream_encoder(std::move(context)));
+}
+
+}  // namespace bifrost::operation

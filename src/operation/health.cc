@@ -1,0 +1,37 @@
+// Whether the gateway takes requests, for load balancers.
+
+#include "exchange/exchange.h"
+#include "exchange/headers.h"
+#include "exchange/worker_kit.h"
+#include "json/writer.h"
+#include "operation/all.h"
+
+#include <string>
+
+namespace bifrost::operation {
+namespace {
+
+using exchange::Exchange;
+using exchange::WorkerKit;
+
+net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
+  const bool up = !kit.services.draining.load(std::memory_order_relaxed);
+  std::string body;
+  json::Writer w(body);
+  w.begin_object();
+  w.member("status", up ? "ok" : "draining");
+  w.member("version", kit.services.version);
+  w.end_object();
+  http::Headers headers = exchange::base_headers(exchange);
+  headers.add("content-type", "application/json");
+  headers.add("cache-control", "no-store");
+  co_return co_await exchange.request.out.send(exchange.request.scope, up ? 200 : 503, headers,
+                                               body);
+}
+
+}  // namespace
+
+const exchange::Operation kHealth = {
+    .name = "health", .access = exchange::Access::kAnybody, .run = run};
+
+}  // namespace bifrost::operation
