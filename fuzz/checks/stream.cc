@@ -1,4 +1,5 @@
 #include "base/assert.h"
+#include "dialect/stream_editor.h"
 #include "fuzz/checks/checks.h"
 #include "fuzz/checks/event_text.h"
 #include "http/sse/parser.h"
@@ -86,6 +87,28 @@ void check_tap(const dialect::Dialect& dialect, const std::vector<std::string_vi
   BF_ASSERT(missing.empty() || gist.ended);
 }
 
+// The stream as a caller in the same dialect gets it.
+std::string passed(const dialect::Dialect& dialect, const std::vector<std::string_view>& pieces,
+                   dialect::StreamWishes wishes) {
+  const auto tap = dialect.chat->make_stream_tap();
+  tap->look_for(wishes);
+  dialect::StreamEditor editor([](std::uint64_t chunk) { return std::to_string(chunk); });
+  std::string out;
+  for (const std::string_view piece : pieces) {
+    tap->feed(piece);
+    out += editor.feed(piece, *tap);
+  }
+  tap->finish();
+  return out + std::string(editor.finish(*tap));
+}
+
+void check_passing(const dialect::Dialect& dialect, const std::vector<std::string_view>& pieces,
+                   std::string_view text) {
+  constexpr dialect::StreamWishes kAll{.without_usage = true, .extra_fields = true};
+  BF_ASSERT(passed(dialect, pieces, {}) == text);
+  BF_ASSERT(passed(dialect, pieces, kAll) == passed(dialect, {text}, kAll));
+}
+
 // Bytes of a caller's stream: whole events, JSON but for the end marker.
 void check_bytes(std::string_view bytes) {
   http::sse::Parser parser;
@@ -125,6 +148,7 @@ void check_stream(const dialect::Dialect& dialect, std::string_view text) {
     const std::vector<std::string_view> pieces = cut(text, random);
     BF_ASSERT(text_of(decode(dialect, pieces)) == whole);
     check_tap(dialect, pieces, gist, good);
+    check_passing(dialect, pieces, text);
   }
   for (const dialect::Dialect* to : dialect::all()) check_encoded(events, gist, *to);
 }

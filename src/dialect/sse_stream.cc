@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 
+#include <limits>
 #include <utility>
 
 namespace bifrost::dialect {
@@ -79,10 +80,13 @@ void SseTap::feed(std::string_view bytes) {
   plain_.feed(bytes);
   auto fed = parser_.feed(bytes, events_);
   deliver();
-  if (!fed && !state_.error) state_.error = std::move(fed).error();
+  if (fed) return;
+  unreadable_ = true;
+  if (!state_.error) state_.error = std::move(fed).error();
 }
 
 std::string SseTap::finish() {
+  const bool open = parser_.inside_event();
   parser_.flush(events_);
   deliver();
   if (state_.ended || state_.error) return {};
@@ -92,7 +96,38 @@ std::string SseTap::finish() {
   }
   std::string missing = on_bytes_end();
   if (!state_.ended && !state_.error) state_.error = cut_short();
+  if (open && !missing.empty()) missing.insert(0, "\n\n");
   return missing;
+}
+
+std::uint64_t SseTap::whole_bytes() const {
+  const std::uint64_t half = parser_.fed() - parser_.complete();
+  const bool held = !unreadable_ && half <= limits::kStreamEditBytesMax;
+  return held ? parser_.complete() : std::numeric_limits<std::uint64_t>::max();
+}
+
+void SseTap::leave_out(const http::sse::Event& event) {
+  if (event.end - event.begin > limits::kStreamEditBytesMax) return;
+  ++left_out_;
+  edits_.push_back({.kind = StreamEdit::Kind::kLeaveOut, .begin = event.begin, .end = event.end});
+}
+
+void SseTap::add_extra_fields(const http::sse::Event& event, json::Value root) {
+  if (event.end - event.begin > limits::kStreamEditBytesMax) return;
+  const json::Value present = root["extra_fields"];
+  std::size_t begin = root.offset() + root.raw().size() - 1;
+  std::size_t end = begin;
+  if (present.exists()) {
+    begin = present.offset();
+    end = begin + present.raw().size();
+  }
+  // Only the last line of the data is as far from its end in the stream as it is in the text.
+  if (event.data.find('\n', begin) != std::string::npos) return;
+  const std::uint64_t text_begin = event.data_end - event.data.size();
+  edits_.push_back({.kind = StreamEdit::Kind::kExtraFields,
+                    .begin = text_begin + begin,
+                    .end = text_begin + end,
+                    .chunk = state_.events - 1 - left_out_});
 }
 
 void SseTap::deliver() {

@@ -5,7 +5,9 @@
 
 #include "dialect/dialect.h"
 #include "http/sse/parser.h"
+#include "json/document.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +65,7 @@ class SseTap : public StreamTap {
  public:
   void feed(std::string_view bytes) final;
   std::string finish() final;
+  [[nodiscard]] std::uint64_t whole_bytes() const final;
 
  protected:
   // Updates `state_`.
@@ -76,6 +79,11 @@ class SseTap : public StreamTap {
   // Lines between the events that are no field of one.
   [[nodiscard]] std::string_view stray() const { return parser_.stray(); }
 
+  // Edits of the event that is being looked at, unless it is larger than
+  // limits::kStreamEditBytesMax. `root` is its data, an object that is not empty.
+  void leave_out(const http::sse::Event& event);
+  void add_extra_fields(const http::sse::Event& event, json::Value root);
+
  private:
   void deliver();
   void judge_opening(const http::sse::Event& event);
@@ -83,6 +91,8 @@ class SseTap : public StreamTap {
   http::sse::Parser parser_;
   std::vector<http::sse::Event> events_;
   PlainBody plain_;
+  std::uint64_t left_out_ = 0;
+  bool unreadable_ = false;  // an event was too large: the rest is not looked at
 };
 
 // The error of a stream that ended before its end marker.

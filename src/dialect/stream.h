@@ -5,6 +5,7 @@
 #include "llm/event.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,9 @@ struct AnswerContext {
   std::string fallback_id;     // used when the provider gave no id
   std::int64_t created = 0;    // seconds since the epoch, used when the provider gave none
   bool include_usage = false;  // an OpenAI-shaped stream ends with a usage chunk
-  std::string extra_fields;    // JSON text for `extra_fields`; empty: none (native routes)
+  std::string extra_fields;    // of a whole answer, as JSON text; empty: none (native routes)
+  // The same for a chunk of a stream, by its number, asked for when it is written; null: none.
+  std::function<std::string(std::uint64_t chunk)> chunk_extra_fields;
 };
 
 // How the streams of an operation look, beside their events.

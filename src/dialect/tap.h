@@ -9,12 +9,32 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace bifrost::dialect {
 
 // What a stream has shown of itself by its first event that says anything, however its bytes were
 // cut. Later events change nothing: an error behind a good one is told inside the stream.
 enum class Opening : std::uint8_t { kUnknown, kGood, kFailed };
+
+// An edit of a stream that passes. Places are counted in bytes from the stream's beginning.
+struct StreamEdit {
+  enum class Kind : std::uint8_t {
+    kLeaveOut,     // an event that the caller did not ask for
+    kExtraFields,  // becomes the value of `extra_fields`; where it is empty, the whole member
+  };
+  Kind kind = Kind::kLeaveOut;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t chunk = 0;  // the event's number among those that the caller sees
+};
+
+// What the caller's stream is to have else than the provider's. By default the bytes pass.
+struct StreamWishes {
+  bool without_usage = false;  // no chunk that has nothing but usage (OpenAI)
+  bool extra_fields = false;   // in the first chunk, and in those that end something
+};
 
 // What a tap has learnt so far.
 struct TapState {
@@ -27,6 +47,7 @@ struct TapState {
   std::uint64_t content_events = 0;  // with something of the answer in them
   bool ended = false;                // the wire format's end marker was seen
   bool finished = false;             // a finish reason was seen
+  bool has_extra_fields = false;     // of a whole answer: a member of that name
   std::optional<Error> error;        // an in-stream error
 };
 
@@ -41,8 +62,17 @@ class StreamTap {
   virtual std::string finish() = 0;
   [[nodiscard]] const TapState& state() const { return state_; }
 
+  // Says which edits to look for, before the first byte.
+  void look_for(StreamWishes wishes) { wishes_ = wishes; }
+  // The edits that were found since the last call, in order.
+  [[nodiscard]] std::vector<StreamEdit> take_edits() { return std::exchange(edits_, {}); }
+  // So many bytes of the stream are judged. What follows is half an event, which may need an edit.
+  [[nodiscard]] virtual std::uint64_t whole_bytes() const = 0;
+
  protected:
   TapState state_;
+  StreamWishes wishes_;
+  std::vector<StreamEdit> edits_;
 };
 
 }  // namespace bifrost::dialect

@@ -1,8 +1,9 @@
 #include "exchange/relay.h"
 
 #include "base/try.h"
+#include "dialect/stream_editor.h"
+#include "exchange/extra_fields.h"
 #include "exchange/headers.h"
-#include "json/writer.h"
 
 #include <chrono>
 #include <memory>
@@ -12,57 +13,12 @@
 namespace bifrost::exchange {
 namespace {
 
-std::int64_t milliseconds(std::chrono::nanoseconds duration) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
+using StreamEditor = dialect::StreamEditor;
 
-bool wants_raw(const Exchange& exchange, bool configured, std::string_view header) {
-  if (exchange.snapshot->config.client.allow_per_request_raw_override) {
-    const std::string_view value = exchange.request.head.headers.get(header);
-    if (!value.empty()) return value == "true";
-  }
-  return configured;
-}
-
-struct RawParts {
-  bool request = false;
-  bool response = false;
-  [[nodiscard]] bool any() const { return request || response; }
-};
-
-RawParts raw_parts(const Exchange& exchange) {
-  const config::ProviderSettings& settings = exchange.call->served->target->endpoint->settings;
-  return {wants_raw(exchange, settings.send_back_raw_request, "x-bf-send-back-raw-request"),
-          wants_raw(exchange, settings.send_back_raw_response, "x-bf-send-back-raw-response")};
-}
-
-// What the gateway's own routes say about the answer, inside of it.
-std::string extra_fields(const Exchange& exchange, RawParts raw) {
-  const upstream::Served& served = *exchange.call->served;
-  std::string out;
-  json::Writer w(out);
-  w.begin_object();
-  w.member("request_type", exchange.surface().operation->name);
-  w.member("provider", served.target->endpoint->name);
-  w.member("original_model_requested", exchange.call->facts.model);
-  w.member("resolved_model_used", served.model);
-  w.member("latency", milliseconds(exchange.call->upstream_time));
-  if (!exchange.call->dropped.empty()) {
-    w.key("dropped_compat_plugin_params").begin_array();
-    for (const std::string& name : exchange.call->dropped) w.string(name);
-    w.end_array();
-  }
-  if (raw.request) w.key("raw_request").raw(served.sent_body);
-  if (raw.response && !served.answer->body.empty()) w.key("raw_response").raw(served.answer->body);
-  w.end_object();
-  return out;
-}
-
-// Adds the member to an object that is otherwise passed on as it came.
-std::string with_extra_fields(const std::string& body, const std::string& extra) {
-  const auto end = body.rfind('}');
-  if (end == std::string::npos) return body;
-  return body.substr(0, end) + ",\"extra_fields\":" + extra + body.substr(end);
+// Null on native routes.
+StreamEditor::ExtraFields chunk_extra_fields(const Exchange& exchange) {
+  if (!exchange.unified()) return {};
+  return [fields = ExtraFields(exchange)](std::uint64_t chunk) { return fields.chunk(chunk); };
 }
 
 dialect::AnswerContext answer_context(const RelayContext& context) {
@@ -73,7 +29,8 @@ dialect::AnswerContext answer_context(const RelayContext& context) {
       .created =
           std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count(),
       .include_usage = exchange.call->facts.include_usage,
-      .extra_fields = exchange.unified() ? extra_fields(exchange, raw_parts(exchange)) : ""};
+      .extra_fields = {},
+      .chunk_extra_fields = {}};
 }
 
 std::string whole_body(const RelayContext& context) {
@@ -81,11 +38,15 @@ std::string whole_body(const RelayContext& context) {
   upstream::Served& served = *exchange.call->served;
   exchange.call->tap = std::move(served.answer->tap);
   if (served.same_dialect) {
-    const RawParts raw = raw_parts(exchange);
-    if (!exchange.unified() || !raw.any()) return std::move(served.answer->body);
-    return with_extra_fields(served.answer->body, extra_fields(exchange, raw));
+    std::string body = std::move(served.answer->body);
+    if (exchange.unified()) {
+      ExtraFields(exchange).add_to(body, exchange.call->tap.has_extra_fields);
+    }
+    return body;
   }
-  return context.call.translated_body(answer_context(context));
+  dialect::AnswerContext answer = answer_context(context);
+  if (exchange.unified()) answer.extra_fields = ExtraFields(exchange).whole();
+  return context.call.translated_body(answer);
 }
 
 // Says in the stream why it ends here.
@@ -99,6 +60,7 @@ net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter&
 net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
   Exchange& exchange = context.exchange;
   upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
+  StreamEditor editor(chunk_extra_fields(exchange));
   while (true) {
     auto bytes = co_await stream.read(exchange.request.scope);
     if (!bytes) {
@@ -110,7 +72,10 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
     }
     if (bytes->empty()) break;
     writer.count_content(stream.tap().state().content_events);
-    BF_CO_TRY_VOID(co_await writer.write(*bytes));
+    const std::string_view piece = editor.feed(*bytes, stream.tap());
+    if (!piece.empty()) {
+      BF_CO_TRY_VOID(co_await writer.write(piece));
+    }
   }
   // The provider's own error event, if there was one, has been passed on.
   const bool told = stream.tap().state().error.has_value();
@@ -119,8 +84,9 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
   if (told) co_return *exchange.call->tap.error;
   if (exchange.call->tap.error)
     co_return co_await write_failure(context, writer, *exchange.call->tap.error);
-  if (!missing.empty()) {
-    BF_CO_TRY_VOID(co_await writer.write(missing));
+  const std::string rest = std::string(editor.finish(stream.tap())) + missing;
+  if (!rest.empty()) {
+    BF_CO_TRY_VOID(co_await writer.write(rest));
   }
   co_return Result<void>();
 }
@@ -128,8 +94,10 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
 net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& writer) {
   Exchange& exchange = context.exchange;
   upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
+  dialect::AnswerContext answer = answer_context(context);
+  answer.chunk_extra_fields = chunk_extra_fields(exchange);
   const auto translator =
-      context.call.make_translator(*exchange.call->served->side, answer_context(context));
+      context.call.make_translator(*exchange.call->served->side, std::move(answer));
   bool open = true;
   while (open && !translator->state().error) {
     auto bytes = co_await stream.read(exchange.request.scope);

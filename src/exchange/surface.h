@@ -11,7 +11,7 @@
 
 namespace bifrost::exchange {
 
-// How errors are written, and whether answers may carry `extra_fields`.
+// How errors are written, and whether answers carry `extra_fields`.
 enum class Shape : std::uint8_t {
   kUnified,  // the gateway's own /v1
   kNative,   // as the dialect's own API would

@@ -41,7 +41,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
             routing::plan(exchange.snapshot->registry, {.model = asked.facts.model,
                                                         .fallbacks = asked.facts.fallbacks,
                                                         .default_provider = surface.provider}));
-  ChatCall call(*surface.dialect, input, asked.facts);
+  ChatCall call(*surface.dialect, input, asked.facts, exchange.unified());
   co_return co_await exchange::run_call(kit, exchange, call);
 }
 

@@ -101,6 +101,14 @@ Result<dialect::TapState> ChatCall::judge(const provider::Side& side, std::strin
   return said_by(*response_);
 }
 
+std::unique_ptr<dialect::StreamTap> ChatCall::make_tap(const provider::Side& side) const {
+  auto tap = side.dialect().chat->make_stream_tap();
+  if (passes(side)) {
+    tap->look_for({.without_usage = !facts_.include_usage, .extra_fields = extra_fields_});
+  }
+  return tap;
+}
+
 std::string ChatCall::translated_body(const dialect::AnswerContext& context) const {
   return inbound_.chat->encode_response(*response_, context);
 }

@@ -14,10 +14,10 @@ namespace bifrost::operation {
 
 class ChatCall final : public exchange::Call {
  public:
-  // All of them outlive the call.
+  // All of them outlive the call. `extra_fields`: the caller reads them in its answer.
   ChatCall(const dialect::Dialect& inbound, const dialect::RequestInput& input,
-           const dialect::RequestFacts& facts)
-      : inbound_(inbound), input_(input), facts_(facts) {}
+           const dialect::RequestFacts& facts, bool extra_fields)
+      : inbound_(inbound), input_(input), facts_(facts), extra_fields_(extra_fields) {}
 
   [[nodiscard]] llm::RequestType type() const override {
     return {llm::Operation::kChat, facts_.stream};
@@ -33,9 +33,7 @@ class ChatCall final : public exchange::Call {
     return side.dialect().chat->stream.content_type;
   }
   [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
-      const provider::Side& side) const override {
-    return side.dialect().chat->make_stream_tap();
-  }
+      const provider::Side& side) const override;
 
   [[nodiscard]] std::string translated_body(const dialect::AnswerContext& context) const override;
   [[nodiscard]] std::unique_ptr<exchange::StreamTranslator> make_translator(
@@ -47,6 +45,7 @@ class ChatCall final : public exchange::Call {
   const dialect::Dialect& inbound_;
   const dialect::RequestInput& input_;
   const dialect::RequestFacts& facts_;
+  bool extra_fields_;
   std::optional<llm::Request> decoded_;      // at most once, for the first target that needs it
   std::unique_ptr<llm::Response> response_;  // that was judged last, where it does not pass
 };

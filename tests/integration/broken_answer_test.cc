@@ -101,9 +101,9 @@ TEST_F(BrokenAnswerTest, WhatFollowsALengthThatIsTooShortBelongsToNobody) {
   EXPECT_EQ(broken.status, 502);
   EXPECT_EQ(json_text(broken.body, "type"), "upstream_protocol");
   provider.push(unified().reply());
-  const Response good = ask();
+  const Response good = ask(openai());
   EXPECT_EQ(good.status, 200);
-  EXPECT_EQ(good.body, unified().answer);
+  EXPECT_EQ(good.body, openai().answer);
   EXPECT_EQ(provider.connection_count(), 2U);
 }
 
@@ -112,33 +112,33 @@ TEST_F(BrokenAnswerTest, OddChunksAreTheSameBody) {
   for (const std::vector<std::size_t>& sizes :
        {std::vector<std::size_t>{1}, {1, 7, 2}, {3}, {100'000}}) {
     provider.push(
-        Script::chunked(200, {{"content-type", "application/json"}}, unified().answer, sizes));
-    EXPECT_EQ(ask().body, unified().answer);
+        Script::chunked(200, {{"content-type", "application/json"}}, openai().answer, sizes));
+    EXPECT_EQ(ask(openai()).body, openai().answer);
     provider.push(Script::chunked(200, {{"content-type", "text/event-stream"}},
-                                  unified().stream_text(), sizes));
-    EXPECT_EQ(ask_stream().body, unified().stream_text());
+                                  openai().stream_text(), sizes));
+    EXPECT_EQ(ask_stream(openai()).body, openai().stream_text());
   }
 }
 
 TEST_F(BrokenAnswerTest, OneByteAtATimeIsTheSameAnswer) {
   start();
-  provider.push(unified().reply().in_pieces_of(1));
-  EXPECT_EQ(ask().body, unified().answer);
-  provider.push(unified().stream().in_pieces_of(1));
-  EXPECT_EQ(ask_stream().body, unified().stream_text());
-  provider.push(unified().stream({.chunked = false}).in_pieces_of(1));
-  EXPECT_EQ(ask_stream().body, unified().stream_text());
+  provider.push(openai().reply().in_pieces_of(1));
+  EXPECT_EQ(ask(openai()).body, openai().answer);
+  provider.push(openai().stream().in_pieces_of(1));
+  EXPECT_EQ(ask_stream(openai()).body, openai().stream_text());
+  provider.push(openai().stream({.chunked = false}).in_pieces_of(1));
+  EXPECT_EQ(ask_stream(openai()).body, openai().stream_text());
 }
 
 TEST_F(BrokenAnswerTest, ABodyMayEndWithTheConnection) {
   start();
   provider.push(Script()
                     .head(200, {{"content-type", "application/json"}, {"connection", "close"}})
-                    .raw(unified().answer)
+                    .raw(openai().answer)
                     .end(Ending::kClose));
-  const Response reply = ask();
+  const Response reply = ask(openai());
   EXPECT_EQ(reply.status, 200);
-  EXPECT_EQ(reply.body, unified().answer);
+  EXPECT_EQ(reply.body, openai().answer);
 }
 
 TEST_F(BrokenAnswerTest, AnInterimAnswerIsSkipped) {
@@ -146,8 +146,8 @@ TEST_F(BrokenAnswerTest, AnInterimAnswerIsSkipped) {
   provider.push(Script()
                     .raw("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"
                          "HTTP/1.1 100 Continue\r\n\r\n")
-                    .then(unified().reply()));
-  EXPECT_EQ(ask().body, unified().answer);
+                    .then(openai().reply()));
+  EXPECT_EQ(ask(openai()).body, openai().answer);
 }
 
 // A provider that refuses a large body need not read it.

@@ -97,16 +97,16 @@ TEST_P(MalformedTest, IsRefusedAndTheConnectionClosed) {
 
 TEST_F(HttpTest, AnswersPipelinedRequestsInOrder) {
   Gate gate;
-  provider.push(Script().wait(gate).then(unified().reply()));
+  provider.push(Script().wait(gate).then(openai().reply()));
   Client client = connect();
   client.send(
-      fmt::format("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n"
+      fmt::format("POST /openai/v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n"
                   "\r\n{}GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
                   "GET /none HTTP/1.1\r\nhost: x\r\n\r\n",
-                  unified().request.size(), unified().request));
+                  openai().request.size(), openai().request));
   ASSERT_TRUE(provider.wait_for_requests(1));
   gate.open();
-  EXPECT_EQ(client.read_response().body, unified().answer);
+  EXPECT_EQ(client.read_response().body, openai().answer);
   EXPECT_EQ(client.read_response().status, 200);
   EXPECT_EQ(client.read_response().status, 404);
 }
@@ -134,12 +134,12 @@ TEST_F(HttpTest, ReadsAChunkedBody) {
 }
 
 TEST_F(HttpTest, TakesABodyThatDoesNotWaitForPermission) {
-  provider.push(unified().reply());
+  provider.push(openai().reply());
   Client client = connect();
   const Response reply =
-      client.request("POST", unified().path, {{"expect", "100-continue"}}, unified().request);
+      client.request("POST", openai().path, {{"expect", "100-continue"}}, openai().request);
   EXPECT_EQ(reply.status, 200);
-  EXPECT_EQ(reply.body, unified().answer);
+  EXPECT_EQ(reply.body, openai().answer);
 }
 
 TEST_F(HttpTest, AsksForABodyThatWaitsForPermission) {
@@ -176,14 +176,15 @@ TEST_F(HttpTest, ServesHttp10) {
 }
 
 TEST_F(HttpTest, StreamsToHttp10UntilTheConnectionEnds) {
-  provider.push(unified().stream());
+  provider.push(openai().stream());
   Client client = connect();
-  client.send(fmt::format("POST /v1/chat/completions HTTP/1.0\r\ncontent-length: {}\r\n\r\n{}",
-                          unified().stream_request.size(), unified().stream_request));
+  client.send(
+      fmt::format("POST /openai/v1/chat/completions HTTP/1.0\r\ncontent-length: {}\r\n\r\n{}",
+                  openai().stream_request.size(), openai().stream_request));
   const Response reply = client.read_response();
   EXPECT_EQ(reply.status, 200);
   EXPECT_FALSE(reply.headers.contains("transfer-encoding"));
-  EXPECT_EQ(reply.body, unified().stream_text());
+  EXPECT_EQ(reply.body, openai().stream_text());
 }
 
 TEST_F(HttpTest, AnswersHeadWithoutABody) {

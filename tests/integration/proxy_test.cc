@@ -35,7 +35,7 @@ class ProxyTest : public GatewayTest {
 TEST_F(ProxyTest, CarriesHttpsThroughATunnel) {
   const TunnelProxy proxy;
   start_tls(through(proxy.url()));
-  EXPECT_EQ(ask().body, unified().answer);
+  EXPECT_EQ(ask(openai()).body, openai().answer);
   ASSERT_THAT(proxy.heads(), SizeIs(1));
   EXPECT_EQ(proxy.heads()[0].first_line,
             fmt::format("CONNECT 127.0.0.1:{} HTTP/1.1", tls_provider.port()));

@@ -62,18 +62,18 @@ TEST_F(ReloadTest, ARunningRequestKeepsWhatItBeganWith) {
 TEST_F(ReloadTest, AnOpenStreamGoesOn) {
   start();
   Gate rest;
-  provider.push(unified().held_stream(rest));
+  provider.push(openai().held_stream(rest));
   Client client = connect();
-  client.send_request("POST", unified().path, {}, unified().stream_request);
+  client.send_request("POST", openai().path, {}, openai().stream_request);
   EXPECT_EQ(client.read_head().status, 200);
   // Its provider is gone altogether.
   reload(config_text({.providers = {{.name = "anthropic", .url = "${second_url}"}}}));
   ASSERT_TRUE(gateway->wait_for_log("reloaded"));
-  EXPECT_EQ(ask().status, 404);
+  EXPECT_EQ(ask(openai()).status, 404);
   rest.open();
   std::string seen;
   while (const auto event = client.next_event()) seen += event->raw + "\n\n";
-  EXPECT_EQ(seen, unified().stream_text());
+  EXPECT_EQ(seen, openai().stream_text());
   EXPECT_EQ(client.end(), End::kComplete);
 }
 

@@ -146,10 +146,10 @@ TEST_F(RetryTest, AFreshKeyDoesNotWaitForTheHintOfAnother) {
 TEST_F(RetryTest, RepeatsWhatMayPass) {
   start_with_keys({"main"});
   for (const int status : {500, 502, 503}) provider.push(Script::json(status, openai_error("x")));
-  provider.push(unified().reply());
-  const Response reply = ask();
+  provider.push(openai().reply());
+  const Response reply = ask(openai());
   EXPECT_EQ(reply.status, 200);
-  EXPECT_EQ(reply.body, unified().answer);
+  EXPECT_EQ(reply.body, openai().answer);
   EXPECT_EQ(provider.request_count(), 4U);
 }
 

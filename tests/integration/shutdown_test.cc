@@ -14,9 +14,9 @@ class ShutdownTest : public GatewayTest {
  protected:
   // A stream whose first content has arrived; the rest waits at the gate.
   Client open_stream(const Gate& rest) {
-    provider.push(unified().held_stream(rest));
+    provider.push(openai().held_stream(rest));
     Client client = connect();
-    client.send_request("POST", unified().path, {}, unified().stream_request);
+    client.send_request("POST", openai().path, {}, unified().stream_request);
     EXPECT_EQ(client.read_head().status, 200);
     return client;
   }
@@ -49,7 +49,7 @@ TEST_F(ShutdownTest, LetsTwoHundredStreamsFinish) {
   for (Client& client : clients) {
     std::string seen;
     while (const auto event = client.next_event()) seen += event->raw + "\n\n";
-    EXPECT_EQ(seen, unified().stream_text());
+    EXPECT_EQ(seen, openai().stream_text());
     EXPECT_EQ(client.end(), End::kComplete);
     EXPECT_TRUE(client.closed_by_peer());
   }

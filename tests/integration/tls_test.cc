@@ -40,12 +40,12 @@ class TlsTest : public GatewayTest {
 
 TEST_F(TlsTest, ServesHttps) {
   start_listener();
-  provider.push(unified().reply());
-  provider.push(unified().stream());
+  provider.push(openai().reply());
+  provider.push(openai().stream());
   Client client = connect(trusting());
   ASSERT_TRUE(client.is_connected());
-  EXPECT_EQ(client.post(unified().path, unified().request).body, unified().answer);
-  EXPECT_EQ(client.post(unified().path, unified().stream_request).body, unified().stream_text());
+  EXPECT_EQ(client.post(openai().path, openai().request).body, openai().answer);
+  EXPECT_EQ(client.post(openai().path, openai().stream_request).body, openai().stream_text());
 }
 
 TEST_F(TlsTest, ServesLargeBodies) {
@@ -63,7 +63,7 @@ TEST_F(TlsTest, ServesLargeBodies) {
 
 TEST_F(TlsTest, ASlowCallerGetsEverything) {
   start_listener();
-  std::vector<std::string> events = unified().events;
+  std::vector<std::string> events = openai().events;
   const std::string large = sse_event(R"({"choices":[{"index":0,"delta":{"content":")" +
                                       std::string(50'000, 'x') + R"("}}]})");
   events.insert(events.begin() + 1, 200, large);
@@ -71,7 +71,7 @@ TEST_F(TlsTest, ASlowCallerGetsEverything) {
   ClientOptions options = trusting();
   options.receive_buffer_bytes = 4096;
   Client client = connect(options);
-  const Response reply = client.post(unified().path, unified().stream_request);
+  const Response reply = client.post(openai().path, openai().stream_request);
   std::string text;
   for (const std::string& event : events) text += event;
   EXPECT_TRUE(reply.body == text);  // not EXPECT_EQ: it would print all of it
@@ -141,8 +141,8 @@ class TlsUpstreamTest : public GatewayTest {
 
 TEST_F(TlsUpstreamTest, TrustsTheGivenAuthority) {
   start_upstream(R"("ca_cert_pem": "${pem}")");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(ask().body, unified().answer);
-  EXPECT_EQ(ask_stream().body, unified().stream_text());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ask(openai()).body, openai().answer);
+  EXPECT_EQ(ask_stream(openai()).body, openai().stream_text());
   EXPECT_EQ(tls_provider.connection_count(), 1U);
 }
 

@@ -2,10 +2,24 @@
 #include "json/document.h"
 #include "tests/integration/gateway_fixture.h"
 
+#include <fmt/format.h>
+
 namespace bifrost::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view kExtra = ",\"extra_fields\":";
+
+// The text without the member that /v1 adds, which has to be there.
+std::string without_extra(std::string text) {
+  const auto begin = text.find(kExtra);
+  EXPECT_NE(begin, std::string::npos) << text;
+  if (begin == std::string::npos) return text;
+  const auto end = text.find('}', begin);
+  return text.erase(begin, end + 1 - begin);
+}
 
 std::string extra_text(std::string_view data, std::string_view key) {
   const auto document = json::Document::parse(data);
@@ -14,7 +28,112 @@ std::string extra_text(std::string_view data, std::string_view key) {
   return value.is_string() ? value.string_or("") : std::string(value.raw());
 }
 
-class UnifiedAnswerTest : public GatewayTest {};
+class UnifiedAnswerTest : public GatewayTest {
+ protected:
+  // The data of the events of a stream.
+  std::vector<std::string> stream(std::string_view request) {
+    Client client = connect();
+    client.send_request("POST", unified().stream_path, {}, request);
+    EXPECT_EQ(client.read_head().status, 200);
+    std::vector<std::string> data;
+    while (auto event = client.next_event()) data.push_back(std::move(event->data));
+    return data;
+  }
+};
+
+TEST_F(UnifiedAnswerTest, SaysWhoAnsweredInsideAWholeAnswer) {
+  start();
+  provider.push(unified().reply());
+  const Response reply = ask();
+  EXPECT_EQ(extra_text(reply.body, "provider"), "openai");
+  EXPECT_EQ(extra_text(reply.body, "request_type"), "chat_completion");
+  EXPECT_EQ(extra_text(reply.body, "original_model_requested"), "openai/gpt-test");
+  EXPECT_EQ(extra_text(reply.body, "resolved_model_used"), "gpt-test");
+  EXPECT_NE(extra_text(reply.body, "latency"), "");
+  // Everything else is the provider's, byte for byte.
+  EXPECT_EQ(without_extra(reply.body), unified().answer);
+}
+
+TEST_F(UnifiedAnswerTest, TakesWhiteSpaceBehindTheAnswerAsItIs) {
+  start();
+  const std::string answer = unified().answer + "\r\n  \n";
+  provider.push(Script::json(200, answer));
+  EXPECT_EQ(without_extra(ask().body), answer);
+}
+
+// Another gateway stands behind this one.
+TEST_F(UnifiedAnswerTest, ReplacesTheExtraFieldsOfTheProvider) {
+  start();
+  std::string answer = unified().answer;
+  answer.insert(1, R"("extra_fields":{"provider":"azure"},)");
+  provider.push(Script::json(200, answer));
+  const std::string body = ask().body;
+  EXPECT_EQ(extra_text(body, "provider"), "openai");
+  EXPECT_THAT(body, Not(HasSubstr("azure")));
+}
+
+TEST_F(UnifiedAnswerTest, SaysNothingOfItselfOnANativeRoute) {
+  start();
+  provider.push(openai().reply());
+  EXPECT_EQ(ask(openai()).body, openai().answer);
+  provider.push(openai().stream());
+  EXPECT_EQ(ask_stream(openai()).body, openai().stream_text());
+}
+
+TEST_F(UnifiedAnswerTest, SaysWhoAnsweredAtTheBeginningAndTheEndOfAStream) {
+  start();
+  provider.push(unified().stream());
+  const std::vector<std::string> data = stream(unified().stream_request);
+  ASSERT_EQ(data.size(), 5U);
+  EXPECT_EQ(extra_text(data[0], "provider"), "openai");
+  EXPECT_EQ(extra_text(data[0], "chunk_index"), "0");
+  EXPECT_EQ(extra_text(data[3], "provider"), "openai");
+  EXPECT_EQ(extra_text(data[3], "chunk_index"), "3");
+  EXPECT_NE(extra_text(data[3], "latency"), "");
+  EXPECT_THAT(data[1] + data[2], Not(HasSubstr("extra_fields")));
+  EXPECT_EQ(data[4], "[DONE]");
+}
+
+TEST_F(UnifiedAnswerTest, TheRestOfAStreamIsTheProvidersHoweverItIsCut) {
+  start();
+  const std::string text = unified().stream_text();
+  for (std::size_t cut = 1; cut <= text.size(); ++cut) {
+    provider.push(Script::events({text.substr(0, cut), text.substr(cut)}));
+    ASSERT_EQ(without_extra(without_extra(ask_stream().body)), text) << cut;
+  }
+}
+
+TEST_F(UnifiedAnswerTest, TheUsageChunkOfAStreamCarriesItToo) {
+  start();
+  std::vector<std::string> events = unified().events;
+  const std::string usage =
+      R"("choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5})";
+  events.insert(events.end() - 1, sse_event(fmt::format(R"({{"id":"chatcmpl-7",{}}})", usage)));
+  provider.push(Script::events(events));
+  const auto shown = stream(unified_stream_request(R"("stream_options":{"include_usage":true})"));
+  ASSERT_EQ(shown.size(), 6U);
+  EXPECT_THAT(shown[4], HasSubstr(usage));
+  EXPECT_EQ(extra_text(shown[4], "chunk_index"), "4");
+  provider.push(Script::events(events));
+  const auto hidden = stream(unified().stream_request);
+  ASSERT_EQ(hidden.size(), 5U);
+  EXPECT_EQ(extra_text(hidden[3], "provider"), "openai");
+}
+
+TEST_F(UnifiedAnswerTest, ATranslatedStreamCarriesItInTheSameChunks) {
+  start({.providers = {{.name = "anthropic"}}});
+  provider.push(anthropic().stream());
+  const auto data = stream(
+      R"({"model":"anthropic/claude-test","stream":true,"messages":[{"role":"user","content":"Hi"}]})");
+  ASSERT_GE(data.size(), 4U);
+  const std::size_t last = data.size() - 2;
+  EXPECT_EQ(data.back(), "[DONE]");
+  EXPECT_EQ(extra_text(data[0], "provider"), "anthropic");
+  EXPECT_EQ(extra_text(data[0], "chunk_index"), "0");
+  EXPECT_EQ(extra_text(data[last], "provider"), "anthropic");
+  EXPECT_EQ(extra_text(data[last], "chunk_index"), std::to_string(last));
+  for (std::size_t i = 1; i < last; ++i) EXPECT_THAT(data[i], Not(HasSubstr("extra_fields")));
+}
 
 TEST_F(UnifiedAnswerTest, NamesWhatWasDroppedInAHeaderToo) {
   start({.providers = {{.name = "anthropic"}}});

@@ -125,7 +125,6 @@ void Encoder::write_message_start() {
     writer.member("service_tier", wire_service_tier(start_.service_tier));
   }
   writer.end_object();
-  if (!context_.extra_fields.empty()) writer.key("extra_fields").raw(context_.extra_fields);
   writer.end_object().end_object();
   write_event("message_start", data);
 }

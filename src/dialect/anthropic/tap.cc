@@ -9,10 +9,8 @@
 namespace bifrost::dialect::anthropic {
 namespace {
 
-// Blank lines first: what stood before may have lacked its own, and where it did not they are
-// nothing.
 constexpr std::string_view kMissingEnd =
-    "\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+    "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
 
 // How Anthropic begins the events that bring content. The line before them says the same, but where
 // the two differ a caller's SDK believes the data.

@@ -219,7 +219,6 @@ class GeminiStreamEncoder final : public StreamEncoder {
   // Every SDK reads an event as one line; raw parts may have been written over several.
   void end_chunk(json::Writer& writer, std::string& json, std::string& out) {
     write_head(writer, head_, context_);
-    if (!context_.extra_fields.empty()) writer.key("extra_fields").raw(context_.extra_fields);
     writer.end_object();
     std::ranges::replace_if(json, [](char c) { return c == '\n' || c == '\r'; }, ' ');
     http::sse::append_event(out, {}, json);

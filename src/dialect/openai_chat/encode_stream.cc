@@ -64,6 +64,9 @@ class Encoder final : public StreamEncoder {
   void chunk(std::int64_t index, std::string& out, WriteDelta write_delta,
              std::string_view logprobs = {}, std::string_view finish = {});
   void usage_chunk(std::string& out);
+  // In the first chunk, and in those that end something.
+  void extra_fields(std::string& json) const;
+  void end_chunk(std::string json, std::string& out);
 
   AnswerContext context_;
   std::string head_;  // what every chunk begins with, up to the choices
@@ -71,7 +74,7 @@ class Encoder final : public StreamEncoder {
   std::map<std::int64_t, ChoiceState> choices_;
   llm::Usage usage_;
   bool begun_ = false;
-  bool first_ = true;  // no chunk has been written
+  std::uint64_t chunks_ = 0;
   bool closed_ = false;
 };
 
@@ -111,13 +114,8 @@ void Encoder::chunk(std::int64_t index, std::string& out, WriteDelta write_delta
   json += R"(,"finish_reason":)";
   json += finish.empty() ? "null" : json::quoted(finish);
   json += "}]";
-  if ((first_ || !finish.empty()) && !context_.extra_fields.empty()) {
-    json += R"(,"extra_fields":)";
-    json += context_.extra_fields;
-  }
-  json += "}";
-  first_ = false;
-  append_data(out, std::move(json));
+  if (chunks_ == 0 || !finish.empty()) extra_fields(json);
+  end_chunk(std::move(json), out);
 }
 
 void Encoder::usage_chunk(std::string& out) {
@@ -125,11 +123,19 @@ void Encoder::usage_chunk(std::string& out) {
   std::string json = head_ + R"(,"choices":[],"usage":)";
   json::Writer writer(json);
   encode_usage(writer, usage_);
-  if (!context_.extra_fields.empty()) {
-    json += R"(,"extra_fields":)";
-    json += context_.extra_fields;
-  }
+  extra_fields(json);
+  end_chunk(std::move(json), out);
+}
+
+void Encoder::extra_fields(std::string& json) const {
+  if (!context_.chunk_extra_fields) return;
+  json += R"(,"extra_fields":)";
+  json += context_.chunk_extra_fields(chunks_);
+}
+
+void Encoder::end_chunk(std::string json, std::string& out) {
   json += "}";
+  ++chunks_;
   append_data(out, std::move(json));
 }
 

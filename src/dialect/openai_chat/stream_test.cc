@@ -350,14 +350,17 @@ TEST(EncodeStream, WritesUsageOnlyWhenItIsWanted) {
 
 TEST(EncodeStream, PutsExtraFieldsOnTheFirstAndTheLastChunk) {
   AnswerContext context;
-  context.extra_fields = "{\"latency\":\n1}";  // a line break must not end the event's line
+  context.chunk_extra_fields = [](std::uint64_t chunk) {
+    // A line break must not end the event's line.
+    return "{\"chunk_index\":\n" + std::to_string(chunk) + "}";
+  };
   const auto documents = chunks(encode(
       {llm::StreamStart{}, llm::TextDelta{.text = "a"}, llm::StreamFinish{}, llm::StreamEnd{}},
       context));
   ASSERT_EQ(documents.size(), 3U);
-  EXPECT_TRUE(documents[0].root()["extra_fields"].exists());
+  EXPECT_EQ(documents[0].root()["extra_fields"]["chunk_index"].integer(), 0);
   EXPECT_FALSE(documents[1].root()["extra_fields"].exists());
-  EXPECT_TRUE(documents[2].root()["extra_fields"].exists());
+  EXPECT_EQ(documents[2].root()["extra_fields"]["chunk_index"].integer(), 2);
 }
 
 TEST(EncodeStream, IsLegalWhateverComes) {

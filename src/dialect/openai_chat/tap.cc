@@ -136,17 +136,26 @@ void Tap::read(const http::sse::Event& event) {
   if (kind != EventKind::kChunk) return;
   any_chunk_ = true;
   const json::Value choices = root["choices"];
-  if (!identified_ && choices.size() > 0) {
+  const bool first = !identified_ && choices.size() > 0;
+  if (first) {
     identified_ = true;
     state_.id = root["id"].string_or("");
     state_.model = root["model"].string_or("");
   }
+  const std::size_t closed_before = closed_.size();
   std::size_t position = 0;
   for (const json::Value choice : choices.children()) {
     read_choice(choice, position++);
     if (state_.error) return;
   }
-  if (const llm::Usage now = decode_usage(find_usage(root)); now.known) state_.usage = now;
+  const json::Value usage = find_usage(root);
+  if (const llm::Usage now = decode_usage(usage); now.known) state_.usage = now;
+  const bool only_usage = choices.size() == 0 && usage.exists();
+  if (only_usage && wishes_.without_usage) {
+    leave_out(event);
+  } else if (wishes_.extra_fields && (first || only_usage || closed_.size() > closed_before)) {
+    add_extra_fields(event, root);
+  }
 }
 
 void Tap::read_choice(json::Value choice, std::size_t position) {
@@ -193,10 +202,13 @@ TapState tap_response(std::string_view body) {
     state.error = std::move(error);
     return state;
   }
-  state.id = root["id"].string_or("");
-  state.model = root["model"].string_or("");
+  const auto [id, model, choices, extra_fields] =
+      root.members<4>({"id", "model", "choices", "extra_fields"});
+  state.id = id.string_or("");
+  state.model = model.string_or("");
+  state.has_extra_fields = extra_fields.exists();
   state.usage = decode_usage(find_usage(root));
-  const json::Value choice = root["choices"].at(0);
+  const json::Value choice = choices.at(0);
   if (!choice.exists()) {
     state.error = unreadable_answer(body, "no chat completion: it has no choices");
     return state;
