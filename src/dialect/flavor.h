@@ -31,6 +31,7 @@ struct Flavor {
   std::string_view required_choice = "required";  // its word for tool_choice "required"
   std::string_view minimal_effort = "minimal";    // its word for reasoning effort "minimal"
   std::size_t user_bytes_max = 0;                 // a longer `user` is dropped; 0: any
+  bool files_by_address = false;  // documents may be told by their address (OpenRouter)
   bool reasoning_object = false;  // takes `reasoning` {effort, …}; else `reasoning_effort`
   ReasoningHistory reasoning_history = ReasoningHistory::kNone;
   // Thinks by default and refuses a forced tool call then: such requests switch thinking off.

@@ -23,6 +23,12 @@ enum class FinishReason : std::uint8_t {
   kUnknown,
 };
 
+// A finish that says "call the tools" needs a call: whoever reads it would wait for one that never
+// comes. Some models end so after a call that nobody could read; that is an answer gone wrong.
+[[nodiscard]] constexpr FinishReason with_calls(FinishReason reason, bool any_call) {
+  return reason == FinishReason::kToolCalls && !any_call ? FinishReason::kError : reason;
+}
+
 struct Choice {
   std::int64_t index = 0;
   std::vector<Part> parts;  // in the order the model wrote them

@@ -2,6 +2,9 @@
 
 #include "base/try.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -22,6 +25,11 @@ dialect::TapState said_by(const llm::Response& response) {
   said.finish = first.finish;
   said.finished = !first.finish_raw.empty();
   return said;
+}
+
+bool calls_a_tool(const llm::Choice& choice) {
+  return std::ranges::any_of(
+      choice.parts, [](const llm::Part& part) { return part.as<llm::ToolCallPart>() != nullptr; });
 }
 
 // Through our own model of events.
@@ -48,10 +56,14 @@ class EventTranslator final : public exchange::StreamTranslator {
  private:
   std::string_view encode() {
     out_.clear();
-    for (const llm::StreamEvent& event : events_) {
+    for (llm::StreamEvent& event : events_) {
       if (llm::is_content(event)) ++state_.content_events;
+      if (const auto* call = std::get_if<llm::ToolCallStart>(&event)) {
+        calling_.insert(call->choice);
+      }
       if (const auto* update = std::get_if<llm::UsageUpdate>(&event)) state_.usage = update->usage;
-      if (const auto* finish = std::get_if<llm::StreamFinish>(&event)) {
+      if (auto* finish = std::get_if<llm::StreamFinish>(&event)) {
+        finish->reason = llm::with_calls(finish->reason, calling_.contains(finish->choice));
         state_.finish = finish->reason;
       }
       if (const auto* failure = std::get_if<llm::StreamFailure>(&event)) {
@@ -66,6 +78,7 @@ class EventTranslator final : public exchange::StreamTranslator {
   std::unique_ptr<dialect::StreamDecoder> decoder_;
   std::unique_ptr<dialect::StreamEncoder> encoder_;
   dialect::TapState state_;
+  std::set<std::int64_t> calling_;  // choices with a tool call
   std::vector<llm::StreamEvent> events_;
   std::string out_;
 };
@@ -97,6 +110,9 @@ Result<dialect::TapState> ChatCall::judge(const provider::Side& side, std::strin
     return said;
   }
   BF_TRY(llm::Response response, dialect.chat->decode_response(body));
+  for (llm::Choice& choice : response.choices) {
+    choice.finish = llm::with_calls(choice.finish, calls_a_tool(choice));
+  }
   response_ = std::make_unique<llm::Response>(std::move(response));
   return said_by(*response_);
 }

@@ -203,6 +203,8 @@ ProviderSpec openrouter() {
   // Passed on to the providers that know it (Anthropic, Gemini).
   // https://openrouter.ai/docs/features/prompt-caching
   usual(spec).flavor.keeps_cache_control = true;
+  // https://openrouter.ai/docs/features/images-and-pdfs
+  usual(spec).flavor.files_by_address = true;
   // https://openrouter.ai/docs/use-cases/reasoning-tokens
   usual(spec).flavor.reasoning_object = true;
   usual(spec).flavor.reasoning_history = dialect::ReasoningHistory::kDetails;

@@ -82,6 +82,7 @@ std::vector<std::string> differences(const ProviderSpec& spec) {
   if (flavor.minimal_effort != usual.minimal_effort) {
     out.push_back("reasoning effort `minimal` becomes " + code(flavor.minimal_effort));
   }
+  if (flavor.files_by_address) out.emplace_back("takes documents by their address");
   if (flavor.reasoning_object) out.push_back("takes `reasoning` as an object");
   switch (flavor.reasoning_history) {
     case dialect::ReasoningHistory::kNone:

@@ -86,6 +86,8 @@ class RequestTeller {
 
   std::string take() {
     flush();
+    // Where they are all there is, formats that want a turn make them the user's.
+    if (turns_.empty()) return fmt::format("instructions: \nuser: {}\n", instructions_);
     return fmt::format("instructions: {}\n{}", instructions_, turns_);
   }
 

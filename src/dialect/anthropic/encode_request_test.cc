@@ -303,5 +303,12 @@ TEST(AnthropicEncodeRequest, UnmodelledFieldsThatLostTheirPlaceAreNamed) {
   EXPECT_THAT(encode(request)->dropped, ElementsAre("messages[7].content[0].caller"));
 }
 
+TEST(AnthropicEncodeRequest, MakesInstructionsTheUsersTurnWhereThereIsNoOther) {
+  const auto encoded = encode(ask({message(llm::Role::kSystem, {text("Say hello.")})}));
+  ASSERT_TRUE(encoded);
+  EXPECT_THAT(encoded->body, HasSubstr(R"("messages":[{"role":"user","content":"Say hello."}])"));
+  EXPECT_EQ(field(encoded, "system"), "");
+}
+
 }  // namespace
 }  // namespace bifrost::dialect::anthropic

@@ -51,11 +51,18 @@ class LayoutBuilder {
     }
     if (!native_) {
       for (Turn& turn : layout_.turns) move_results_first(turn.parts);
+      if (layout_.turns.empty()) system_as_user();
     }
     return std::move(layout_);
   }
 
  private:
+  // The API refuses a request without a turn.
+  void system_as_user() {
+    if (layout_.system.empty()) return;
+    layout_.turns.push_back({.role = "user", .parts = std::exchange(layout_.system, {})});
+  }
+
   void add_system(const llm::Message& message, std::size_t index) {
     for (std::size_t j = 0; j < message.parts.size(); ++j) {
       add(message.parts[j], message.role,

@@ -2,7 +2,8 @@
 //
 // Instructions leave the list of messages and become the system prompt, except that a native
 // request keeps those between turns in place. Neighbours of one role are one turn; the results of
-// tool calls are the user's, and first in the turn.
+// tool calls are the user's, and first in the turn. Where instructions are all there is, they are
+// the user's turn.
 #pragma once
 
 #include "dialect/anthropic/encode_blocks.h"

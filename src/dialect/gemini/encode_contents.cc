@@ -5,6 +5,7 @@
 #include "dialect/gemini/parts.h"
 #include "dialect/gemini/spelling.h"
 #include "dialect/gemini/thinking.h"
+#include "dialect/raw_text.h"
 #include "json/writer.h"
 
 #include <span>
@@ -83,6 +84,13 @@ class ContentsEncoder {
   }
 
  private:
+  // Where a part stands; its path is only built when it is needed.
+  struct Place {
+    const std::string& message;
+    std::size_t index;
+    [[nodiscard]] std::string text() const { return part_path(message, index); }
+  };
+
   void message(const llm::Message& message, const std::string& path) {
     if (!message.name.empty()) dropped_.push_back(path + ".name");
     if (message.role == llm::Role::kSystem || message.role == llm::Role::kDeveloper) {
@@ -95,7 +103,8 @@ class ContentsEncoder {
     const std::span<const llm::Part> parts = message.parts;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const std::string_view folded = signature_behind(parts, i);
-      if (!part(parts[i], role, folded)) dropped_.push_back(part_path(path, i));
+      const Place place{path, i};
+      if (!part(parts[i], role, folded, place)) dropped_.push_back(place.text());
       if (!folded.empty()) ++i;
     }
     for (const llm::Part* media : std::exchange(behind_results_, {})) {
@@ -127,7 +136,8 @@ class ContentsEncoder {
   }
 
   // False when the part has no counterpart. A part that says nothing is left out silently.
-  bool part(const llm::Part& part, std::string_view role, std::string_view folded) {
+  bool part(const llm::Part& part, std::string_view role, std::string_view folded,
+            const Place& place) {
     if (const auto* text = part.as<llm::TextPart>()) {
       write_text(turns_.part_of(role), text->text, text->signature);
     } else if (const auto* refusal = part.as<llm::RefusalPart>()) {
@@ -137,7 +147,7 @@ class ContentsEncoder {
     } else if (const auto* call = part.as<llm::ToolCallPart>()) {
       call_part(*call, role);
     } else if (const auto* result = part.as<llm::ToolResultPart>()) {
-      result_part(*result);
+      result_part(*result, place);
     } else if (const auto* raw = part.as<llm::RawPart>()) {
       if (raw->dialect != kName) return false;
       turns_.part_of(role).raw(raw->json);
@@ -165,7 +175,8 @@ class ContentsEncoder {
     write_call(out, named, stand_in ? kUnsignedCall : std::string_view(call.signature));
   }
 
-  void result_part(const llm::ToolResultPart& result) {
+  void result_part(const llm::ToolResultPart& result, const Place& place) {
+    name_lost_parts(result, place);
     llm::ToolResultPart matched{.tool_call_id = result.tool_call_id, .name = result.name};
     history_.match(matched);
     json::Writer& out = turns_.part_of("user");
@@ -177,6 +188,20 @@ class ContentsEncoder {
     out.end_object().end_object();
   }
 
+  // What neither `response` nor the media beside it can hold.
+  void name_lost_parts(const llm::ToolResultPart& result, const Place& place) {
+    if (!result.json.empty()) return;
+    for (std::size_t i = 0; i < result.parts.size(); ++i) {
+      const llm::Part& part = result.parts[i];
+      const auto* file = part.as<llm::FilePart>();
+      const auto* raw = part.as<llm::RawPart>();
+      const bool told = part.as<llm::TextPart>() != nullptr ||
+                        (file != nullptr && !file->text.empty()) ||
+                        (raw != nullptr && !raw_text(*raw).empty()) || wire_media(part).has_value();
+      if (!told) dropped_.push_back(part_path(place.text(), i));
+    }
+  }
+
   // "output" and "error" are the keys that Google's models are told about.
   static std::string response_object(const llm::ToolResultPart& result) {
     if (!result.json.empty()) return result.json;
@@ -184,6 +209,7 @@ class ContentsEncoder {
     for (const llm::Part& part : result.parts) {
       if (const auto* words = part.as<llm::TextPart>()) text += words->text;
       if (const auto* file = part.as<llm::FilePart>()) text += file->text;
+      if (const auto* raw = part.as<llm::RawPart>()) text += raw_text(*raw);
     }
     const auto document = json::Document::parse(text);
     const bool object = document && document->root().is_object();

@@ -3,6 +3,7 @@
 #include "dialect/gemini/extras.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/thinking.h"
+#include "json/document.h"
 #include "json/writer.h"
 
 #include <algorithm>
@@ -85,6 +86,7 @@ class RequestEncoder {
 
   void server_tools(json::Writer& out) {
     bool search = !request_.web_search_options.empty();
+    if (search) name_search_options();
     for (const llm::RawTool& tool : request_.raw_tools) {
       if (tool.dialect == kName) {
         out.raw(tool.json);
@@ -95,6 +97,15 @@ class RequestEncoder {
       }
     }
     if (search) out.begin_object().key("googleSearch").begin_object().end_object().end_object();
+  }
+
+  // Google's search takes none of them.
+  void name_search_options() {
+    const auto options = json::Document::parse(request_.web_search_options);
+    if (!options) return;
+    for (const json::Value option : options->root().children()) {
+      drop("web_search_options." + option.key());
+    }
   }
 
   std::string tool_config() {

@@ -395,5 +395,35 @@ TEST(GeminiPaths, ModelsAreEscaped) {
   EXPECT_EQ(dialect().chat->path("tunedModels/x", false), "/v1beta/tunedModels/x:generateContent");
 }
 
+TEST(GeminiEncodeRequest, KeepsTheWordsOfSearchResultsAndNamesWhatAResultCannotHold) {
+  llm::Request request;
+  request.dialect = "anthropic";
+  request.messages = {user("find it")};
+  llm::ToolResultPart result{.tool_call_id = "c", .name = "f"};
+  result.parts.push_back({.content = llm::RawPart{
+                              .dialect = "anthropic",
+                              .type = "search_result",
+                              .json = R"({"type":"search_result","title":"T","source":"https://s",)"
+                                      R"("content":[{"type":"text","text":"found"}]})"}});
+  result.parts.push_back({.content = llm::FilePart{.media = {.file_id = "file_1"}}});
+  result.parts.push_back(
+      {.content = llm::RawPart{.dialect = "anthropic", .type = "tool_reference", .json = "{}"}});
+  request.messages.push_back({.role = llm::Role::kTool, .parts = {{.content = result}}});
+  const EncodedRequest out = encode(request);
+  EXPECT_THAT(out.body, HasSubstr(R"({"output":"T\nhttps://s\nfound"})"));
+  EXPECT_THAT(out.dropped, ElementsAre("messages[1].content[0].content[1]",
+                                       "messages[1].content[0].content[2]"));
+}
+
+TEST(GeminiEncodeRequest, NamesTheOptionsOfASearch) {
+  llm::Request request;
+  request.messages = {user("news?")};
+  request.web_search_options = R"({"search_context_size":"low","user_location":{"type":"x"}})";
+  const EncodedRequest out = encode(request);
+  EXPECT_THAT(out.body, HasSubstr(R"("googleSearch":{})"));
+  EXPECT_THAT(out.dropped, UnorderedElementsAre("web_search_options.search_context_size",
+                                                "web_search_options.user_location"));
+}
+
 }  // namespace
 }  // namespace bifrost::dialect::gemini

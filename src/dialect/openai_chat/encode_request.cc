@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "dialect/openai_chat/functions.h"
+#include "dialect/openai_chat/model_traits.h"
 
 #include <algorithm>
 #include <utility>
@@ -99,18 +100,30 @@ class FieldEncoder {
 
   void tools() {
     const auto ours = [](const llm::RawTool& tool) { return tool.dialect == kName; };
-    if (!request_.tools.empty() || std::ranges::any_of(request_.raw_tools, ours)) {
-      if (field("tools")) encode_tools(encoding_);
-    }
+    const bool any = !request_.tools.empty() || std::ranges::any_of(request_.raw_tools, ours);
+    const bool written = any && field("tools");
+    if (written) encode_tools(encoding_);
     for (const llm::RawTool& tool : request_.raw_tools) {
       if (!ours(tool)) encoding_.drop("tools[" + tool.type + "]");
     }
+    written ? tool_options() : drop_tool_options();
+  }
+
+  void tool_options() {
     if (const std::string* whole = encoding_.extras.take("tool_choice")) {
       raw("tool_choice", *whole);
     } else if (request_.tool_choice && field("tool_choice")) {
       encode_tool_choice(encoding_);
     }
     flag("parallel_tool_calls", request_.parallel_tool_calls);
+  }
+
+  // Refused where there is no tool to choose: "'tool_choice' is only allowed when 'tools' are
+  // specified". What a caller of this dialect wrote is for its endpoint to judge.
+  void drop_tool_options() {
+    if (encoding_.same_dialect()) return tool_options();
+    if (request_.tool_choice) encoding_.drop("tool_choice");
+    if (request_.parallel_tool_calls) encoding_.drop("parallel_tool_calls");
   }
 
   void sampling() {
@@ -147,8 +160,20 @@ class FieldEncoder {
       if (field("reasoning")) encode_reasoning_options(encoding_);
       return;
     }
-    text("reasoning_effort", effort_word(*request_.reasoning, flavor_, encoding_.same_dialect()));
+    effort(*request_.reasoning);
     if (!request_.reasoning->summary.empty()) encoding_.drop("reasoning.summary");
+    if (request_.reasoning->include_thoughts) encoding_.drop("reasoning.include_thoughts");
+  }
+
+  void effort(const llm::Reasoning& reasoning) {
+    const bool off = reasoning.effort.empty() && reasoning.budget_tokens == 0;
+    if (!off) {
+      return text("reasoning_effort", effort_word(reasoning, flavor_, encoding_.same_dialect()));
+    }
+    // Whoever switched thinking off does not want to pay for it.
+    const ThinkingOff thinking = thinking_off(model_);
+    if (thinking.way == ThinkingOff::Way::kWord) return text("reasoning_effort", thinking.effort);
+    if (thinking.way == ThinkingOff::Way::kUnknown) encoding_.drop("reasoning");
   }
 
   void rest() {

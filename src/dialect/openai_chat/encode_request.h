@@ -60,7 +60,9 @@ class MessageEncoder {
   void tool_calls(const llm::Message& message);
   void drop_part(std::string_view what);
 
-  [[nodiscard]] static bool writes_as_content(const llm::Part& part);
+  [[nodiscard]] bool says_anything(const llm::Message& message);
+  [[nodiscard]] bool writes_as_content(const llm::Part& part) const;
+  [[nodiscard]] bool by_address_only(const llm::Part& part) const;
   [[nodiscard]] std::string path() const;
 
   Encoding& encoding_;

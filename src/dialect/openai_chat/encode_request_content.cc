@@ -1,6 +1,7 @@
 #include "dialect/openai_chat/encode_request.h"
 #include "dialect/openai_chat/functions.h"
 #include "dialect/openai_chat/media.h"
+#include "dialect/raw_text.h"
 
 namespace bifrost::dialect::openai_chat {
 
@@ -27,7 +28,7 @@ void MessageEncoder::content(const std::vector<const Part*>& parts) {
   for (const Part* part : parts) {
     if (extras) block_path_ = path() + ".content[" + std::to_string(block) + "]";
     ++block;
-    if (const auto* raw = part->as<llm::RawPart>()) {
+    if (const auto* raw = part->as<llm::RawPart>(); raw != nullptr && raw->dialect == kName) {
       writer_.raw(raw->json);
       continue;
     }
@@ -80,6 +81,8 @@ void MessageEncoder::content_part(const Part& part) {
     writer_.end_object();
   } else if (const auto* file = part.as<llm::FilePart>()) {
     file_part(*file);
+  } else if (const auto* raw = part.as<llm::RawPart>()) {
+    text_part(raw_text(*raw));
   }
 }
 

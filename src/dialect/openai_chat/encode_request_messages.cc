@@ -1,6 +1,7 @@
 #include "dialect/openai_chat/encode_request.h"
 #include "dialect/openai_chat/functions.h"
 #include "dialect/openai_chat/reasoning.h"
+#include "dialect/raw_text.h"
 
 #include <algorithm>
 #include <utility>
@@ -55,7 +56,30 @@ void MessageEncoder::message(const Message& message) {
       message.parts, [](const Part& part) { return part.as<llm::ToolResultPart>() != nullptr; });
   if (results && !others) return;
   flush_media();
+  // A turn of which nothing is left says nothing, and is refused.
+  if (!encoding_.same_dialect() && !says_anything(message)) return;
   message.role == Role::kAssistant ? assistant(message) : user(message);
+}
+
+// Names what is dropped of a turn that is left out for it.
+bool MessageEncoder::says_anything(const Message& message) {
+  const auto written = [this](const Part& part) {
+    if (part.as<llm::ToolCallPart>() || part.as<llm::RefusalPart>()) return true;
+    if (const auto* audio = part.as<llm::AudioPart>()) {
+      if (!audio->id.empty()) return true;
+    }
+    if (part.as<llm::ReasoningPart>()) {
+      return encoding_.flavor.reasoning_history != ReasoningHistory::kNone;
+    }
+    const auto* raw = part.as<llm::RawPart>();
+    return (raw == nullptr || raw->dialect == kName || !raw_text(*raw).empty()) &&
+           writes_as_content(part);
+  };
+  if (message.parts.empty() || std::ranges::any_of(message.parts, written)) return true;
+  static_cast<void>(content_parts(message.parts));
+  const auto thought = [](const Part& part) { return part.as<llm::ReasoningPart>() != nullptr; };
+  if (std::ranges::any_of(message.parts, thought)) drop_part("reasoning");
+  return false;
 }
 
 void MessageEncoder::user(const Message& message) {
@@ -199,8 +223,10 @@ std::vector<const Part*> MessageEncoder::content_parts(const std::vector<Part>& 
   std::vector<const Part*> out;
   for (const Part& part : parts) {
     const auto* raw = part.as<llm::RawPart>();
-    if (raw != nullptr && raw->dialect != kName) {
+    if (raw != nullptr && raw->dialect != kName && raw_text(*raw).empty()) {
       drop_part("content[" + raw->type + "]");
+    } else if (by_address_only(part)) {
+      drop_part(part.as<llm::AudioPart>() ? "content.audio" : "content.file");
     } else if (writes_as_content(part)) {
       out.push_back(&part);
     }
@@ -208,8 +234,24 @@ std::vector<const Part*> MessageEncoder::content_parts(const std::vector<Part>& 
   return out;
 }
 
-bool MessageEncoder::writes_as_content(const Part& part) {
+// OpenAI wants the bytes of sounds and documents; only images may be told by their address.
+// https://platform.openai.com/docs/guides/pdf-files
+bool MessageEncoder::by_address_only(const Part& part) const {
+  const auto lacks_bytes = [](const llm::Media& media) {
+    return media.data.empty() && media.file_id.empty() && !media.url.empty();
+  };
+  if (encoding_.same_dialect()) return false;
+  if (const auto* file = part.as<llm::FilePart>()) {
+    return file->text.empty() && lacks_bytes(file->media) && !encoding_.flavor.files_by_address;
+  }
+  const auto* audio = part.as<llm::AudioPart>();
+  return audio != nullptr && audio->id.empty() && audio->transcript.empty() &&
+         lacks_bytes(audio->media);
+}
+
+bool MessageEncoder::writes_as_content(const Part& part) const {
   if (part.as<llm::RawPart>()) return true;
+  if (by_address_only(part)) return false;
   if (const auto* audio = part.as<llm::AudioPart>()) {
     // An answer of the model is referred to by its id.
     return audio->id.empty() && (!audio->media.data.empty() || !audio->transcript.empty());

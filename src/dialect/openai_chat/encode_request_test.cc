@@ -72,6 +72,97 @@ TEST(EncodeRequest, SwitchesThinkingOffForAForcedTool) {
   EXPECT_TRUE(out.root()["reasoning_effort"].equals("high"));
 }
 
+TEST(EncodeRequest, LeavesTheChoiceOutWhereNoToolIsLeft) {
+  llm::Request request = foreign({{.role = Role::kUser, .parts = {text("hi")}}});
+  request.raw_tools = {{.dialect = "anthropic", .type = "web_search_20250305", .json = "{}"}};
+  request.tool_choice = llm::ToolChoice{.mode = llm::ToolChoice::Mode::kRequired};
+  request.parallel_tool_calls = false;
+  const Encoded out = encode(request);
+  for (const char* field : {"tools", "tool_choice", "parallel_tool_calls"}) {
+    EXPECT_FALSE(out.root()[field].exists()) << field;
+  }
+  EXPECT_EQ(out.dropped, (std::vector<std::string>{"tools[web_search_20250305]", "tool_choice",
+                                                   "parallel_tool_calls"}));
+}
+
+TEST(EncodeRequest, LeavesATurnOutOfWhichNothingIsLeft) {
+  const llm::RawPart foreign_block{.dialect = "anthropic", .type = "server_tool_use", .json = "{}"};
+  const llm::ReasoningPart thought{.text = "hm"};
+  const Encoded out = encode(foreign({
+      {.role = Role::kUser, .parts = {text("hi")}},
+      {.role = Role::kAssistant, .parts = {{foreign_block, {}}, {thought, {}}}},
+      {.role = Role::kUser, .parts = {text("go on")}},
+  }));
+  EXPECT_EQ(out.root()["messages"].size(), 2U) << out.body;
+  EXPECT_EQ(out.dropped, (std::vector<std::string>{"messages[1].content[server_tool_use]",
+                                                   "messages[1].reasoning"}));
+}
+
+TEST(EncodeRequest, TellsASearchResultInWords) {
+  llm::ToolResultPart result{.tool_call_id = "c"};
+  result.parts.push_back(
+      {llm::RawPart{.dialect = "anthropic",
+                    .type = "search_result",
+                    .json = R"({"title":"T","content":[{"type":"text","text":"found"}]})"},
+       {}});
+  const Encoded out = encode(foreign({{.role = Role::kTool, .parts = {{result, {}}}}}));
+  EXPECT_TRUE(out.dropped.empty());
+  EXPECT_TRUE(out.root()["messages"].at(0)["content"].at(0)["text"].equals("T\nfound")) << out.body;
+}
+
+TEST(EncodeRequest, DropsByNameWhatOpenAiTakesAsBytesOnly) {
+  const llm::Media address{.url = "https://x.example/a.pdf", .media_type = "application/pdf"};
+  const llm::Media sound{.url = "https://x.example/a.mp3", .media_type = "audio/mpeg"};
+  const auto request = foreign({
+      {.role = Role::kUser,
+       .parts = {text("read"),
+                 {llm::FilePart{.media = address}, {}},
+                 {llm::AudioPart{.media = sound}, {}}}},
+      {.role = Role::kUser, .parts = {{llm::AudioPart{.media = sound}, {}}}},
+  });
+  const Encoded out = encode(request);
+  EXPECT_EQ(out.body, R"({"model":"wire-model","messages":[{"role":"user","content":"read"}]})");
+  EXPECT_EQ(out.dropped,
+            (std::vector<std::string>{"messages[0].content.file", "messages[0].content.audio",
+                                      "messages[1].content.audio"}));
+  constexpr Flavor kTakesAddresses{.files_by_address = true};
+  EXPECT_NE(encode(request, kTakesAddresses).body.find("https://x.example/a.pdf"),
+            std::string::npos);
+}
+
+TEST(EncodeRequest, SwitchesThinkingOffWithTheLeastEffortThatTheModelTakes) {
+  struct Case {
+    std::string_view model;
+    std::string_view effort;
+    bool named;
+  };
+  constexpr Case kCases[] = {
+      {"gpt-5.1", "none", false},
+      {"gpt-5.2", "none", false},
+      {"gpt-5-mini", "minimal", false},
+      {"o3-mini", "low", false},
+      {"gpt-5-pro", "", true},
+      {"gpt-4o-mini", "", false},
+      {"openai/gpt-oss-120b", "low", false},
+      {"some-model", "", true},
+  };
+  llm::Request request = foreign({{.role = Role::kUser, .parts = {text("hi")}}});
+  request.reasoning = llm::Reasoning{.budget_tokens = 0};
+  for (const Case& each : kCases) {
+    auto out = dialect().chat->encode_request(request, {each.model, kPlain});
+    ASSERT_TRUE(out);
+    const auto document = json::Document::parse(out->body);
+    EXPECT_EQ(document->root()["reasoning_effort"].string_or(""), each.effort) << each.model;
+    EXPECT_EQ(out->dropped.size(), each.named ? 1U : 0U) << each.model;
+  }
+}
+
+TEST(EncodeRequest, NamesThoughtsThatCannotBeAskedFor) {
+  llm::Request request = foreign({{.role = Role::kUser, .parts = {text("hi")}}});
+  request.reasoning = llm::Reasoning{.effort = "low", .include_thoughts = true};
+  EXPECT_EQ(encode(request).dropped, std::vector<std::string>{"reasoning.include_thoughts"});
+}
+
 TEST(EncodeRequest, WritesWhatItReads) {
   const std::string body =
       R"({"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","name":"bob","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk=","detail":"low"}},{"type":"input_audio","input_audio":{"data":"cw==","format":"mp3"}},{"type":"file","file":{"file_data":"data:application/pdf;base64,cA==","filename":"a.pdf"}}]},{"role":"assistant","reasoning":"t","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s","format":"f","index":0},{"type":"reasoning.encrypted","data":"d","redacted":true,"index":1}],"content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"a\": 1}"}}]},{"role":"tool","tool_call_id":"c","content":"r"}],"stream":true,"stream_options":{"include_usage":true},"tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type": "object"},"strict":true}}],"tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false,"max_completion_tokens":9,"temperature":0.5,"top_p":1,"seed":3,"n":2,"stop":["a","b"],"logprobs":true,"top_logprobs":2,"logit_bias":{"1": 2},"reasoning_effort":"low","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"a": 1}}},"user":"u","metadata":{"k": "v"},"service_tier":"flex","store":true,"modalities":["text"],"audio":{"voice": "x"},"web_search_options":{"a": 1}})";

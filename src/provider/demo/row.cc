@@ -14,6 +14,7 @@ ProviderSpec demo_row() {
                      {
                          .keeps_cache_control = true,
                          .developer_role = true,
+                         .files_by_address = true,
                          .reasoning_object = true,
                          .reasoning_history = dialect::ReasoningHistory::kDetails,
                      }}},
