@@ -47,7 +47,7 @@ class Translation {
   dialect::RequestFacts facts_;
   provider::SideSpec spec_;
   provider::Side side_;
-  ChatCall call_{inbound_, input_, facts_};
+  ChatCall call_{inbound_, input_, facts_, false};
 };
 
 // A call that Gemini could not read: there is none in the answer.
