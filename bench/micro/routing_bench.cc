@@ -1,7 +1,6 @@
 // What it costs to decide where a request goes: the plan, and a key of the target.
 #include "base/assert.h"
 #include "base/random.h"
-#include "config/settings.h"
 #include "provider/registry.h"
 #include "routing/keys.h"
 #include "routing/plan.h"
@@ -17,9 +16,9 @@ namespace {
 constexpr int kKeys = 8;  // of each provider
 
 provider::Registry a_registry() {
-  config::Config config;
+  provider::Providers providers;
   for (const char* name : {"openai", "anthropic", "gemini", "openrouter", "groq"}) {
-    auto& settings = config.providers.append(name);
+    auto& settings = providers.append(name);
     for (int i = 0; i < kKeys; ++i) {
       auto& key = settings.keys.emplace_back();
       key.name = "key-" + std::to_string(i);
@@ -27,7 +26,7 @@ provider::Registry a_registry() {
       key.models = {"*"};
     }
   }
-  auto registry = provider::Registry::build(config);
+  auto registry = provider::Registry::build(providers);
   BF_ASSERT(registry.has_value());
   return *std::move(registry);
 }

@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/version.h"
-#include "config/emit.h"
 
 #include <CLI/CLI.hpp>
 

@@ -155,7 +155,7 @@ Gateway::FileStamp Gateway::stamp() const {
 }
 
 int Gateway::go_down() {
-  const config::ServerSettings& settings = setup_.config.server;
+  const server::Settings& settings = setup_.config.server;
   state_.draining = true;
   BF_LOG(kInfo, "server", "going down: health fails, requests are still accepted",
          {"seconds", std::chrono::duration<double>(settings.drain_delay).count()});

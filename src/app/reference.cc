@@ -1,11 +1,12 @@
 #include "app/reference.h"
 
 #include "app/cli.h"
+#include "app/config_reference.h"
 #include "base/error.h"
-#include "config/emit.h"
 #include "pipeline/surface.h"
 #include "provider/provider.h"
 #include "provider/reference.h"
+#include "provider/settings/providers.h"
 #include "telemetry/metric.h"
 
 #include <array>
@@ -14,11 +15,7 @@
 namespace bifrost::app {
 namespace {
 
-std::string config_schema() {
-  std::vector<std::string_view> names;
-  for (const provider::ProviderSpec& spec : provider::all()) names.push_back(spec.name);
-  return config::json_schema({.providers = names, .unserved_providers = provider::unserved()});
-}
+std::string schema_of_config() { return config_schema(provider::provider_names()); }
 
 std::string errors_reference() {
   std::string out =
@@ -64,8 +61,8 @@ std::string routes_reference() {
 }
 
 constexpr std::array kReferences = {
-    Reference{"config", "JSON Schema of config.json", config_schema},
-    Reference{"config-docs", "reference page of config.json", config::markdown_reference},
+    Reference{"config", "JSON Schema of config.json", schema_of_config},
+    Reference{"config-docs", "reference page of config.json", config_reference},
     Reference{"openapi", "OpenAPI document of the data plane", pipeline::openapi},
     Reference{"routes", "reference page of the routes", routes_reference},
     Reference{"metrics", "reference page of the metrics", telemetry::metrics_reference},

@@ -1,9 +1,9 @@
 // From a configuration file, or from nothing but the environment, to what workers run on.
 #pragma once
 
+#include "app/config.h"
 #include "base/result.h"
 #include "config/environment.h"
-#include "config/settings.h"
 #include "exchange/services.h"
 #include "exchange/snapshot.h"
 
@@ -13,7 +13,7 @@
 namespace bifrost::app {
 
 struct Setup {
-  config::Config config;
+  Config config;
   std::vector<std::string> warnings;
 };
 

@@ -10,8 +10,10 @@
 //     }
 //   };
 //
-// The reader, the JSON Schema, the reference page and the redacted dump are visitors. The type of
-// the member says the rest: its default is that of a default-constructed struct, a Secret is
+// The reader, the JSON Schema, the reference page and the redacted dump are visitors. Only the one
+// file that composes the sections makes them visit, so a settings header needs no more than this
+// one. What one setting says about another is a `check`: see check_scope.h. The type of the member
+// says the rest: its default is that of a default-constructed struct, a Secret is
 // redacted, an optional may be absent, a list or map of structs nests.
 #pragma once
 
@@ -29,6 +31,8 @@
 
 namespace bifrost::config {
 
+class CheckScope;
+
 struct Facts {
   std::string_view text;  // for people: what it does, in whole sentences
 
@@ -37,8 +41,9 @@ struct Facts {
   std::optional<double> maximum = std::nullopt;
   std::chrono::milliseconds unit{0};  // of a plain number that is given for a duration
 
-  Form form = Form::kAny;      // of a text, of the elements of a list, of the values of a map
-  Form key_form = Form::kAny;  // of the keys of a map
+  Form form = Form::kAny;         // of a text, of the elements of a list, of the values of a map
+  Form key_form = Form::kAny;     // of the keys of a map
+  std::string_view entries = {};  // of a map whose keys mean something: see NamedEntries
   std::span<const std::string_view> one_of = {};  // allowed values of a text or keys of a map
   std::array<std::string_view, 2> formerly = {};  // deprecated names, still accepted
 
@@ -54,6 +59,7 @@ struct Facts {
   Facts element = facts;
   element.required = true;  // an empty element is not an absent one
   element.key_form = Form::kAny;
+  element.entries = {};
   element.one_of = {};
   return element;
 }

@@ -2,12 +2,13 @@
 //
 // It is strict, refusing unknown keys, wrong types and values out of bounds, and it does not stop
 // at the first problem. A setting with a problem keeps its default. `null` means "not given".
-// Internal to this folder; `load.h` is the way in.
+// A template for each struct: instantiated by the one file that reads the whole configuration.
 #pragma once
 
-#include "config/checks.h"
+#include "config/check_scope.h"
 #include "config/environment.h"
 #include "config/facts.h"
+#include "config/ordered_map.h"
 #include "config/problem.h"
 #include "config/secret.h"
 #include "json/document.h"
@@ -16,9 +17,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bifrost::config {
+
+template <class T>
+concept Checked = requires(const T& settings, CheckScope& scope) { settings.check(scope); };
 
 class Reader {
  public:
@@ -26,8 +31,11 @@ class Reader {
   Reader(const Environment& environment, Problems& problems, std::vector<std::string>& warnings)
       : environment_(environment), problems_(problems), warnings_(warnings) {}
 
-  // Leaves out what stands at this path.
-  void skip(std::string path) { skipped_.insert(std::move(path)); }
+  // Leaves out what stands at this path, an entry of a map, and says why.
+  void skip(const std::string& path, std::string_view why) {
+    warnings_.push_back(path + ": " + std::string(why));
+    skipped_.insert(path);
+  }
 
   void read(json::Value value, bool& member, const Facts& facts);
   void read(json::Value value, std::int64_t& member, const Facts& facts);
@@ -163,8 +171,9 @@ void Reader::read(json::Value value, Settings& member, const Facts& /*facts*/) {
     member.describe(object);
     object.finish();
   }
-  if constexpr (requires { check(member, CheckScope(path_, problems_)); }) {
-    check(member, CheckScope(path_, problems_));
+  if constexpr (Checked<Settings>) {
+    CheckScope scope(path_, problems_);
+    std::as_const(member).check(scope);
   }
 }
 

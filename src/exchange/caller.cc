@@ -26,7 +26,7 @@ provider::Key callers_key(std::string_view name, std::string_view value) {
   provider::Key key;
   key.settings.name = name;
   key.settings.value = config::Secret(std::string(value));
-  key.settings.models = {std::string(config::kEverything)};
+  key.settings.models = {std::string(provider::kEverything)};
   return key;
 }
 
@@ -48,7 +48,7 @@ std::optional<std::chrono::milliseconds> parse_ttl(std::string_view text) {
   return ttl && ttl->count() > 0 ? ttl : std::nullopt;
 }
 
-bool origin_allowed(const config::ClientSettings& settings, std::string_view origin) {
+bool origin_allowed(const CorsSettings& settings, std::string_view origin) {
   return std::ranges::any_of(settings.allowed_origins, [&](std::string_view allowed) {
     return allowed == "*" || iequals(allowed, origin);
   });
@@ -56,7 +56,7 @@ bool origin_allowed(const config::ClientSettings& settings, std::string_view ori
 
 }  // namespace
 
-Result<void> check_caller(const config::ClientSettings& settings, const http::RequestHead& head,
+Result<void> check_caller(const ClientSettings& settings, const http::RequestHead& head,
                           std::string_view path) {
   for (const std::string& name : settings.required_headers) {
     if (!head.headers.contains(name)) {
@@ -108,7 +108,7 @@ Result<routing::Session> session_of(const http::Headers& headers) {
   return session;
 }
 
-std::optional<provider::Key> direct_key(const config::ClientSettings& settings,
+std::optional<provider::Key> direct_key(const ClientSettings& settings,
                                         const http::Headers& headers) {
   if (!settings.allow_direct_keys || !iequals(headers.get("x-bf-direct-key"), "true")) {
     return std::nullopt;
@@ -137,7 +137,7 @@ std::optional<std::string_view> given_request_id(const http::Headers& headers) {
   return id;
 }
 
-http::Headers cors_headers(const config::ClientSettings& settings, const http::Headers& request) {
+http::Headers cors_headers(const CorsSettings& settings, const http::Headers& request) {
   const auto origin = request.find("origin");
   if (!origin || !origin_allowed(settings, *origin)) return {};
   return {{"access-control-allow-origin", *origin},
@@ -145,8 +145,7 @@ http::Headers cors_headers(const config::ClientSettings& settings, const http::H
           {"vary", "origin"}};
 }
 
-http::Headers preflight_headers(const config::ClientSettings& settings,
-                                const http::Headers& request) {
+http::Headers preflight_headers(const CorsSettings& settings, const http::Headers& request) {
   http::Headers headers = cors_headers(settings, request);
   if (headers.empty()) return headers;
   headers.add("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD");

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "config/client_settings.h"
 #include "dialect/dialect.h"
+#include "exchange/client_settings.h"
 #include "http/message.h"
 #include "provider/endpoint.h"
 #include "routing/keys.h"
@@ -16,7 +16,7 @@
 namespace bifrost::exchange {
 
 // Required headers are there, and the caller is somebody where that is demanded.
-[[nodiscard]] Result<void> check_caller(const config::ClientSettings& settings,
+[[nodiscard]] Result<void> check_caller(const ClientSettings& settings,
                                         const http::RequestHead& head, std::string_view path);
 
 // The key that the caller pins by `x-bf-api-key-id` or `x-bf-api-key`; views into the headers.
@@ -27,7 +27,7 @@ namespace bifrost::exchange {
 [[nodiscard]] Result<routing::Session> session_of(const http::Headers& headers);
 
 // The caller's own provider key, when it brought one and may.
-[[nodiscard]] std::optional<provider::Key> direct_key(const config::ClientSettings& settings,
+[[nodiscard]] std::optional<provider::Key> direct_key(const ClientSettings& settings,
                                                       const http::Headers& headers);
 
 // The token of a caller who has logged in with Anthropic, as Claude Code does, on a route in
@@ -39,10 +39,10 @@ namespace bifrost::exchange {
 [[nodiscard]] std::optional<std::string_view> given_request_id(const http::Headers& headers);
 
 // CORS headers for an answer to this origin; empty when it may not ask, or is no browser.
-[[nodiscard]] http::Headers cors_headers(const config::ClientSettings& settings,
+[[nodiscard]] http::Headers cors_headers(const CorsSettings& settings,
                                          const http::Headers& request);
 // Those of the answer to a preflight.
-[[nodiscard]] http::Headers preflight_headers(const config::ClientSettings& settings,
+[[nodiscard]] http::Headers preflight_headers(const CorsSettings& settings,
                                               const http::Headers& request);
 
 }  // namespace bifrost::exchange

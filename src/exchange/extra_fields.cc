@@ -13,14 +13,14 @@ namespace {
 constexpr std::string_view kName = "extra_fields";
 
 bool wants_raw(const Exchange& exchange, bool configured, std::string_view header) {
-  if (exchange.snapshot->config.client.allow_per_request_raw_override) {
+  if (exchange.snapshot->client.allow_per_request_raw_override) {
     const std::string_view value = exchange.request.head.headers.get(header);
     if (!value.empty()) return value == "true";
   }
   return configured;
 }
 
-const config::ProviderSettings& settings_of(const Exchange& exchange) {
+const provider::ProviderSettings& settings_of(const Exchange& exchange) {
   return exchange.call->served->target->endpoint->settings;
 }
 

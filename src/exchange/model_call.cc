@@ -31,7 +31,7 @@ class Observer final : public upstream::AttemptObserver {
 
 bool keeps_sent_body(const Exchange& exchange) {
   if (!exchange.unified()) return false;
-  if (exchange.snapshot->config.client.allow_per_request_raw_override) return true;
+  if (exchange.snapshot->client.allow_per_request_raw_override) return true;
   for (const auto& endpoint : exchange.snapshot->registry) {
     if (endpoint.settings.send_back_raw_request) return true;
   }
@@ -41,7 +41,7 @@ bool keeps_sent_body(const Exchange& exchange) {
 // Keys, retries, fallbacks: until one provider has given a good answer.
 net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) {
   const http::Headers& headers = exchange.request.head.headers;
-  const config::ClientSettings& settings = exchange.snapshot->config.client;
+  const ClientSettings& settings = exchange.snapshot->client;
   BF_CO_TRY(const routing::Session session, session_of(headers));
   const auto own_key = direct_key(settings, headers);
   const auto login = anthropic_login(call.inbound(), headers);

@@ -22,14 +22,14 @@ constexpr net::CallScope::Expiry kSlow{ErrorCode::kUpstreamHeaderTimeout, Origin
 constexpr auto kPatience = std::chrono::seconds(10);
 
 bool allows_all(const provider::Key& key) {
-  return std::ranges::find(key.settings.models, config::kEverything) != key.settings.models.end();
+  return std::ranges::find(key.settings.models, provider::kEverything) != key.settings.models.end();
 }
 
 // What a key names itself: its allow-list and its aliases.
 std::vector<std::string> named_models(const provider::Key& key) {
   std::vector<std::string> names;
   for (const std::string& model : key.settings.models) {
-    if (model != config::kEverything) names.push_back(model);
+    if (model != provider::kEverything) names.push_back(model);
   }
   for (const auto& [alias, target] : key.settings.aliases) names.push_back(alias);
   if (!key.only_model.empty()) names.push_back(key.only_model);

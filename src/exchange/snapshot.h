@@ -1,8 +1,8 @@
-// One configuration with all that was made from it. Immutable; a request holds the one that it
-// began with to its end, so a reload never changes a request that is running.
+// What requests need of one configuration, and all that was made from it. Immutable; a request
+// holds the one that it began with to its end, so a reload never changes a request that is running.
 #pragma once
 
-#include "config/settings.h"
+#include "exchange/client_settings.h"
 #include "net/tls.h"
 #include "provider/registry.h"
 #include "server/settings.h"
@@ -13,11 +13,11 @@
 namespace bifrost::exchange {
 
 struct Snapshot {
-  config::Config config;
+  ClientSettings client;
   provider::Registry registry;
   upstream::Network network;
-  std::shared_ptr<const server::Settings> server;
-  std::shared_ptr<const net::TlsContext> tls;  // null: plain HTTP
+  std::shared_ptr<const server::Settings> server;  // never null
+  std::shared_ptr<const net::TlsContext> tls;      // null: plain HTTP
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -16,7 +16,7 @@ StreamWriter::StreamWriter(Exchange& exchange, record::Meter& meter)
 }
 
 void StreamWriter::touch() {
-  const auto interval = exchange_.snapshot->config.server.keep_alive_interval;
+  const auto interval = exchange_.snapshot->server->keep_alive_interval;
   if (interval.count() <= 0) return;
   arm(exchange_.request.scope.loop().now() + interval);
 }

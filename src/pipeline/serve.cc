@@ -29,7 +29,7 @@ Error no_such_route(const Match& route, const http::RequestHead& head, std::stri
 }
 
 void log_failure(const Exchange& exchange, const Error& error) {
-  const bool details = exchange.snapshot->config.client.dump_errors_in_console_logs;
+  const bool details = exchange.snapshot->client.dump_errors_in_console_logs;
   if (error.status() < 500 && !details) return;
   BF_LOG(kWarn, "request", "failed", {"request_id", exchange.request_id},
          {"path", http::path_of(exchange.request.head.target)}, {"status", error.status()},
@@ -47,7 +47,7 @@ Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, net::Resolver&
 
 void Pipeline::set_snapshot(exchange::SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
-  kit_.access_log.set_share(snapshot_->config.server.access_log_share);
+  kit_.access_log.set_share(snapshot_->server->access_log_share);
 }
 
 net::Task<void> Pipeline::handle(server::Request& request) {
@@ -66,15 +66,15 @@ net::Task<void> Pipeline::handle(server::Request& request) {
 
 net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   const http::RequestHead& head = exchange.request.head;
-  const config::ClientSettings& client = exchange.snapshot->config.client;
+  const exchange::ClientSettings& client = exchange.snapshot->client;
   const std::string_view path = http::path_of(head.target);
 
   if (head.method == "OPTIONS") {
-    exchange.cors = exchange::preflight_headers(client, head.headers);
+    exchange.cors = exchange::preflight_headers(client.cors, head.headers);
     co_return co_await exchange.request.out.send(exchange.request.scope, 204,
                                                  exchange::base_headers(exchange), {});
   }
-  exchange.cors = exchange::cors_headers(client, head.headers);
+  exchange.cors = exchange::cors_headers(client.cors, head.headers);
   exchange.route = router_.match(head.method, path);
   if (exchange.route.surface == nullptr) co_return no_such_route(exchange.route, head, path);
 

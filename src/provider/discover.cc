@@ -9,8 +9,8 @@
 
 namespace bifrost::provider {
 
-config::OrderedMap<config::ProviderSettings> discover(const config::Environment& environment) {
-  config::OrderedMap<config::ProviderSettings> found;
+Providers discover(const config::Environment& environment) {
+  Providers found;
   for (const ProviderSpec& spec : all()) {
     if (spec.built_in) {
       found.append(std::string(spec.name));
@@ -20,10 +20,10 @@ config::OrderedMap<config::ProviderSettings> discover(const config::Environment&
     const auto value = environment.get(spec.key_env);
     if (!value || trim(*value).empty()) continue;
     if (config::form_problem(config::Form::kHeaderValue, trim(*value))) continue;
-    config::KeySettings key;
+    KeySettings key;
     key.name = spec.key_env;
     key.value = config::Secret(std::string(trim(*value)), "env." + std::string(spec.key_env));
-    key.models = {std::string(config::kEverything)};
+    key.models = {std::string(kEverything)};
     found.append(std::string(spec.name)).keys.push_back(std::move(key));
   }
   return found;

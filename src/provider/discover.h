@@ -3,13 +3,12 @@
 
 #include "config/environment.h"
 #include "config/ordered_map.h"
-#include "config/provider_settings.h"
+#include "provider/settings/provider_settings.h"
 
 namespace bifrost::provider {
 
 // One entry for each provider whose variable (OPENAI_API_KEY, ...) holds what a header may carry,
 // with a key for all models, and always `demo`.
-[[nodiscard]] config::OrderedMap<config::ProviderSettings> discover(
-    const config::Environment& environment);
+[[nodiscard]] Providers discover(const config::Environment& environment);
 
 }  // namespace bifrost::provider

@@ -26,17 +26,9 @@ Result<http::Url> parse_setting(std::string param, std::string_view text) {
 constexpr std::string_view kFraming[] = {"host", "content-length", "transfer-encoding",
                                          "connection"};
 
-// The server of a key, in whichever of the three sections stands.
-std::string_view key_url(const config::KeySettings& key) {
-  if (key.ollama) return key.ollama->url;
-  if (key.sgl) return key.sgl->url;
-  if (key.vllm) return key.vllm->url;
-  return {};
-}
-
 class Builder {
  public:
-  Builder(std::string_view name, const ProviderSpec& spec, const config::ProviderSettings& settings)
+  Builder(std::string_view name, const ProviderSpec& spec, const ProviderSettings& settings)
       : path_("providers." + std::string(name)), spec_(spec), settings_(settings) {
     out_.endpoint.name = name;
     out_.endpoint.spec = &spec;
@@ -94,15 +86,16 @@ class Builder {
     return {};
   }
 
-  Result<void> add_key(const config::KeySettings& settings, const std::string& path) {
+  Result<void> add_key(const KeySettings& settings, const std::string& path) {
     Key key{.settings = settings, .url = std::nullopt, .only_model = {}};
-    if (const std::string_view url = key_url(settings); !url.empty()) {
-      BF_TRY(key.url, parse_setting(path + ".url", url));
+    const OwnServer server = settings.own.server();
+    if (!server.url.empty()) {
+      BF_TRY(key.url, parse_setting(path + ".url", server.url));
     } else if (base_.host.empty()) {
       return bad_setting(path, "the key needs " + std::string(spec_.name) +
                                    "_key_config.url, or the provider network_config.base_url");
     }
-    if (settings.vllm) key.only_model = settings.vllm->model_name;
+    key.only_model = server.only_model;
     if (spec_.on_request() == nullptr) ignore_anthropic_endpoints(key.settings, path);
     if (settings.value.empty() && spec_.key_rule == KeyRule::kRequired) {
       out_.warnings.push_back(path + " (" + settings.name + ") has no value and is not used.");
@@ -113,7 +106,7 @@ class Builder {
   }
 
   // What no row can do is switched off here, so that nobody else has to ask.
-  void ignore_anthropic_endpoints(config::KeySettings& settings, const std::string& path) {
+  void ignore_anthropic_endpoints(KeySettings& settings, const std::string& path) {
     const auto warn = [&](std::string_view below) {
       out_.warnings.push_back(path + std::string(below) +
                               "use_anthropic_endpoints has no effect: provider " +
@@ -167,13 +160,13 @@ class Builder {
 
   std::string path_;
   const ProviderSpec& spec_;
-  const config::ProviderSettings& settings_;
+  const ProviderSettings& settings_;
   http::Url base_;
   BuiltEndpoint out_;
 };
 
 bool asks_for_anthropic(const Key& key, std::string_view model) {
-  const config::AliasSettings* alias = key.settings.aliases.find(model);
+  const AliasSettings* alias = key.settings.aliases.find(model);
   const bool by_key = key.settings.use_anthropic_endpoints;
   return alias == nullptr ? by_key : alias->use_anthropic_endpoints.value_or(by_key);
 }
@@ -214,7 +207,7 @@ const PathOverride* Endpoint::path_override(llm::RequestType type) const {
 }
 
 Result<BuiltEndpoint> build_endpoint(std::string_view name, const ProviderSpec& spec,
-                                     const config::ProviderSettings& settings) {
+                                     const ProviderSettings& settings) {
   return Builder(name, spec, settings).build();
 }
 

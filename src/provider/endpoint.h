@@ -6,9 +6,9 @@
 #pragma once
 
 #include "base/result.h"
-#include "config/provider_settings.h"
 #include "http/url.h"
 #include "provider/provider.h"
+#include "provider/settings/provider_settings.h"
 
 #include <optional>
 #include <string>
@@ -19,7 +19,7 @@ namespace bifrost::provider {
 
 // A credential, as configured, with what had to be read out of it.
 struct Key {
-  config::KeySettings settings;
+  KeySettings settings;
   std::optional<http::Url> url;  // of its own server, instead of the endpoint's
   std::string only_model;        // that its server serves; empty: any
 
@@ -39,7 +39,7 @@ struct PathOverride {
 struct Endpoint {
   std::string name;                    // "openai", or a custom provider's own
   const ProviderSpec* spec = nullptr;  // never null; a custom provider's is that of its base type
-  config::ProviderSettings settings;
+  ProviderSettings settings;
   std::vector<Key> keys;    // those that have what the provider needs
   bool keyless = false;     // no key is needed
   std::vector<Side> sides;  // at least one; the first is the usual one
@@ -70,6 +70,6 @@ struct BuiltEndpoint {
 
 // Fails with kConfigInvalid; `param` is the path of the field at fault. `spec` outlives the result.
 [[nodiscard]] Result<BuiltEndpoint> build_endpoint(std::string_view name, const ProviderSpec& spec,
-                                                   const config::ProviderSettings& settings);
+                                                   const ProviderSettings& settings);
 
 }  // namespace bifrost::provider

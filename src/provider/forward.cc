@@ -48,8 +48,7 @@ bool may_forward(std::string_view name) {
   return std::ranges::none_of(kNever, [&](std::string_view never) { return iequals(never, name); });
 }
 
-http::Headers forwarded_headers(const http::Headers& caller,
-                                const config::HeaderFilterSettings& filter) {
+http::Headers forwarded_headers(const http::Headers& caller, const HeaderFilterSettings& filter) {
   http::Headers out;
   for (const http::Header& header : caller) {
     if (!istarts_with(header.name, kPrefix)) continue;

@@ -1,9 +1,9 @@
 // Which of a caller's headers reach the provider, and the beta features of Anthropic's API.
 #pragma once
 
-#include "config/client_settings.h"
 #include "config/ordered_map.h"
 #include "http/headers.h"
+#include "provider/settings/header_filter_settings.h"
 
 #include <string>
 #include <string_view>
@@ -17,7 +17,7 @@ inline constexpr std::string_view kBetaHeader = "anthropic-beta";
 // The headers that a caller asked to forward as `x-bf-eh-<name>`, under their own names: those that
 // the filter lets pass and that are nobody else's business (credentials, the connection, the body).
 [[nodiscard]] http::Headers forwarded_headers(const http::Headers& caller,
-                                              const config::HeaderFilterSettings& filter);
+                                              const HeaderFilterSettings& filter);
 
 // May a header of this name be forwarded at all, whatever the filter says?
 [[nodiscard]] bool may_forward(std::string_view name);

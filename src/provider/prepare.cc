@@ -94,7 +94,7 @@ http::Headers headers_for(const Addressee& to, const http::Headers& of_body, con
   for (const StaticHeader& header : to.side.spec->headers) headers.set(header.name, header.value);
   overlay(of_body, headers, betas);
   if (caller.headers != nullptr) {
-    static const config::HeaderFilterSettings kNoFilter;
+    static const HeaderFilterSettings kNoFilter;
     overlay(native_headers(to.side, caller), headers, betas);
     overlay(
         forwarded_headers(*caller.headers, caller.filter != nullptr ? *caller.filter : kNoFilter),

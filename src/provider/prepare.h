@@ -4,11 +4,11 @@
 #pragma once
 
 #include "base/result.h"
-#include "config/client_settings.h"
 #include "http/headers.h"
 #include "http/url.h"
 #include "provider/endpoint.h"
 #include "provider/outbound_request.h"
+#include "provider/settings/header_filter_settings.h"
 
 #include <string>
 #include <string_view>
@@ -17,9 +17,9 @@ namespace bifrost::provider {
 
 // The caller's side of a request, where there is one.
 struct Caller {
-  const http::Headers* headers = nullptr;                // may be null
-  const config::HeaderFilterSettings* filter = nullptr;  // null: nothing is filtered
-  bool same_dialect = false;                             // it speaks the provider's own wire format
+  const http::Headers* headers = nullptr;        // may be null
+  const HeaderFilterSettings* filter = nullptr;  // null: nothing is filtered
+  bool same_dialect = false;                     // it speaks the provider's own wire format
 };
 
 struct Outgoing {

@@ -14,15 +14,14 @@ namespace {
 // A registry with one provider, and its first key.
 class Prepare : public ::testing::Test {
  protected:
-  void configure(std::string name, config::ProviderSettings settings = {},
-                 std::string value = "secret") {
-    config::KeySettings key;
+  void configure(std::string name, ProviderSettings settings = {}, std::string value = "secret") {
+    KeySettings key;
     key.name = "main";
     key.value = config::Secret(std::move(value));
     if (settings.keys.empty()) settings.keys.push_back(key);
-    config::Config config;
-    config.providers.append(name, std::move(settings));
-    auto built = Registry::build(config);
+    Providers providers;
+    providers.append(name, std::move(settings));
+    auto built = Registry::build(providers);
     ASSERT_TRUE(built) << built.error().message;
     registry_ = std::move(*built);
     endpoint_ = registry_.find(name);
@@ -68,7 +67,7 @@ TEST_F(Prepare, SpeaksToTheAnthropicSideOfAProvider) {
   };
   for (const Case& each : kCases) {
     SCOPED_TRACE(each.provider);
-    config::ProviderSettings settings;
+    ProviderSettings settings;
     auto& key = settings.keys.emplace_back();
     key.name = "main";
     key.value = config::Secret("secret");
@@ -86,7 +85,7 @@ TEST_F(Prepare, SpeaksToTheAnthropicSideOfAProvider) {
 
 TEST_F(Prepare, TakesTheVersionOfABaseUrlForTheOneOfTheAnthropicSide) {
   for (const char* base : {"https://api.deepseek.com/v1", "https://api.deepseek.com"}) {
-    config::ProviderSettings settings;
+    ProviderSettings settings;
     settings.network.base_url = base;
     auto& key = settings.keys.emplace_back();
     key.value = config::Secret("secret");
@@ -168,9 +167,9 @@ TEST_F(Prepare, ShowsNoCredentialWhereTheKeyHasNone) {
 }
 
 TEST_F(Prepare, GoesToTheServerOfTheKey) {
-  config::ProviderSettings settings;
+  ProviderSettings settings;
   settings.keys.emplace_back().name = "gpu";
-  settings.keys[0].sgl = {.url = "http://10.0.0.7:30000/"};
+  settings.keys[0].own.set(SglKeySettings{.url = "http://10.0.0.7:30000/"});
   configure("sgl", settings);
   const auto request = chat("m", false);
   EXPECT_EQ(request->url.authority(), "10.0.0.7:30000");
@@ -178,7 +177,7 @@ TEST_F(Prepare, GoesToTheServerOfTheKey) {
 }
 
 TEST_F(Prepare, ObeysPathOverrides) {
-  config::ProviderSettings settings;
+  ProviderSettings settings;
   settings.network.base_url = "https://x.example/base?k=v";
   settings.custom.emplace().base_provider_type = "openai";
   settings.custom->request_path_overrides.append("chat_completion", "/own/chat");
@@ -192,7 +191,7 @@ TEST_F(Prepare, ObeysPathOverrides) {
 }
 
 TEST_F(Prepare, RefusesWhatIsNotAllowedWithoutClosingTheWayToAFallback) {
-  config::ProviderSettings settings;
+  ProviderSettings settings;
   settings.custom.emplace().base_provider_type = "openai";
   settings.custom->allowed_requests.emplace();
   configure("mine", settings);
@@ -204,7 +203,7 @@ TEST_F(Prepare, RefusesWhatIsNotAllowedWithoutClosingTheWayToAFallback) {
 }
 
 TEST_F(Prepare, LetsTheOperatorsHeadersHaveTheLastWord) {
-  config::ProviderSettings settings;
+  ProviderSettings settings;
   settings.network.extra_headers.append("X-Team", config::Secret("blue"));
   settings.network.extra_headers.append("Authorization", config::Secret("Custom abc"));
   configure("openai", settings);
@@ -228,7 +227,7 @@ TEST_F(Prepare, ForwardsWhatTheCallerAsksFor) {
 }
 
 TEST_F(Prepare, JoinsBetaFeaturesOfAllSides) {
-  config::ProviderSettings settings;
+  ProviderSettings settings;
   settings.network.extra_headers.append("anthropic-beta", config::Secret("from-operator"));
   settings.network.beta_header_overrides.append("blocked-", false);
   configure("anthropic", settings);
@@ -313,7 +312,7 @@ TEST(Forward, ObeysTheFilter) {
   const http::Headers caller = {
       {"x-bf-eh-a", "1"}, {"X-Bf-Eh-B", "2"}, {"x-bf-eh-c", "3"}, {"x-bf-eh-", "4"}, {"d", "5"}};
   struct Case {
-    config::HeaderFilterSettings filter;
+    HeaderFilterSettings filter;
     http::Headers forwarded;
   };
   const Case cases[] = {

@@ -29,8 +29,7 @@ std::string did_you_mean(std::string_view name) {
 }
 
 // The row that an entry is made of; null: it is known but not served.
-Result<const ProviderSpec*> spec_of(std::string_view name,
-                                    const config::ProviderSettings& settings) {
+Result<const ProviderSpec*> spec_of(std::string_view name, const ProviderSettings& settings) {
   if (name.empty() || name.find('/') != std::string_view::npos) {
     return bad_provider(name, "", "a provider's name may not be empty or hold a slash");
   }
@@ -55,12 +54,12 @@ Result<const ProviderSpec*> spec_of(std::string_view name,
 
 }  // namespace
 
-Result<Registry> Registry::build(const config::Config& config) {
+Result<Registry> Registry::build(const Providers& providers) {
   Registry registry;
-  if (config.providers.empty()) {
+  if (providers.empty()) {
     registry.warnings_.emplace_back("providers: there are none, so every chat is refused.");
   }
-  for (const auto& [name, settings] : config.providers) {
+  for (const auto& [name, settings] : providers) {
     BF_TRY(const ProviderSpec* spec, spec_of(name, settings));
     if (spec == nullptr) {
       registry.warnings_.push_back("providers." + name + ": not served yet, the entry is ignored.");

@@ -5,7 +5,6 @@
 #pragma once
 
 #include "base/result.h"
-#include "config/settings.h"
 #include "provider/endpoint.h"
 
 #include <string>
@@ -18,7 +17,7 @@ class Registry {
  public:
   // Fails with kConfigInvalid where a provider cannot work as it is configured. One that is known
   // but not served yet is left out with a warning, so that a configuration can be moved here whole.
-  static Result<Registry> build(const config::Config& config);
+  static Result<Registry> build(const Providers& providers);
 
   Registry() = default;
   Registry(Registry&&) noexcept = default;

@@ -10,37 +10,36 @@
 namespace bifrost::provider {
 namespace {
 
-config::KeySettings key(std::string name, std::string value = "secret") {
-  config::KeySettings settings;
+KeySettings key(std::string name, std::string value = "secret") {
+  KeySettings settings;
   settings.name = std::move(name);
   settings.value = config::Secret(std::move(value));
   settings.models = {"*"};
   return settings;
 }
 
-config::ProviderSettings with_key() {
-  config::ProviderSettings settings;
+ProviderSettings with_key() {
+  ProviderSettings settings;
   settings.keys.push_back(key("main"));
   return settings;
 }
 
-config::ProviderSettings custom(std::string base_type) {
-  config::ProviderSettings settings = with_key();
+ProviderSettings custom(std::string base_type) {
+  ProviderSettings settings = with_key();
   settings.custom.emplace().base_provider_type = std::move(base_type);
   return settings;
 }
 
-Result<Registry> build(std::string name, config::ProviderSettings settings) {
-  config::Config config;
-  config.providers.append(std::move(name), std::move(settings));
-  return Registry::build(config);
+Result<Registry> build(std::string name, ProviderSettings settings) {
+  Providers providers;
+  providers.append(std::move(name), std::move(settings));
+  return Registry::build(providers);
 }
 
 TEST(Registry, KeepsTheOrderOfTheConfiguration) {
-  config::Config config;
-  for (const char* name : {"openai", "anthropic", "groq"})
-    config.providers.append(name, with_key());
-  const auto registry = Registry::build(config);
+  Providers providers;
+  for (const char* name : {"openai", "anthropic", "groq"}) providers.append(name, with_key());
+  const auto registry = Registry::build(providers);
   ASSERT_TRUE(registry);
   EXPECT_EQ(registry->names(), "openai, anthropic, groq");
   EXPECT_EQ(registry->find("groq")->spec, find("groq"));
@@ -48,7 +47,7 @@ TEST(Registry, KeepsTheOrderOfTheConfiguration) {
 }
 
 TEST(Registry, WarnsWhenThereIsNothingInIt) {
-  const auto registry = Registry::build(config::Config{});
+  const auto registry = Registry::build(Providers{});
   ASSERT_TRUE(registry);
   EXPECT_EQ(registry->warnings().size(), 1U);
 }
@@ -129,8 +128,8 @@ TEST(Registry, NeedsNoKeysWhereTheProviderNeedsNone) {
 }
 
 TEST(Registry, ReadsTheServerOfAKey) {
-  config::ProviderSettings settings = with_key();
-  settings.keys[0].vllm = {.url = "http://gpu:8000", .model_name = "llama"};
+  ProviderSettings settings = with_key();
+  settings.keys[0].own.set(VllmKeySettings{.url = "http://gpu:8000", .model_name = "llama"});
   const auto registry = build("vllm", settings);
   ASSERT_TRUE(registry) << registry.error().message;
   const Key& got = registry->find("vllm")->keys.at(0);
@@ -140,14 +139,14 @@ TEST(Registry, ReadsTheServerOfAKey) {
 }
 
 TEST(Registry, DoesNotUseAKeyWithoutAValueAndSaysSo) {
-  config::ProviderSettings settings = with_key();
+  ProviderSettings settings = with_key();
   settings.keys.push_back(key("empty", ""));
   const auto registry = build("openai", settings);
   ASSERT_TRUE(registry);
   EXPECT_EQ(registry->find("openai")->keys.size(), 1U);
   ASSERT_EQ(registry->warnings().size(), 1U);
   EXPECT_NE(registry->warnings()[0].find("providers.openai.keys[1] (empty)"), std::string::npos);
-  config::ProviderSettings local;
+  ProviderSettings local;
   local.keys.push_back(key("local", ""));
   EXPECT_EQ(build("ollama", local)->find("ollama")->keys.size(), 1U);
 }
@@ -235,13 +234,13 @@ TEST(Registry, TurnsOffStoring) {
 TEST(Registry, RefusesWhatCannotWorkAndNamesTheField) {
   struct Case {
     std::string name;
-    config::ProviderSettings settings;
+    ProviderSettings settings;
     std::string_view param;
   };
   auto bad_base = with_key();
   bad_base.network.base_url = "https://user:p@x";
   auto bad_key_url = with_key();
-  bad_key_url.keys[0].sgl = {.url = "http://"};
+  bad_key_url.keys[0].own.set(SglKeySettings{.url = "http://"});
   auto bad_override = custom("openai");
   bad_override.custom->request_path_overrides.append("chat_completion", "nowhere");
   auto bad_header = with_key();
@@ -277,9 +276,8 @@ TEST(Registry, SuggestsTheNearestName) {
 TEST(Discover, FindsProvidersByTheirVariables) {
   const config::FakeEnvironment environment(
       {{"ANTHROPIC_API_KEY", "  sk-1\n"}, {"GROQ_API_KEY", "gsk"}, {"OPENAI_API_KEY", " "}});
-  config::Config config;
-  config.providers = discover(environment);
-  const auto registry = Registry::build(config);
+  const Providers providers = discover(environment);
+  const auto registry = Registry::build(providers);
   ASSERT_TRUE(registry) << registry.error().message;
   EXPECT_EQ(registry->names(), "anthropic, groq, demo");
   const Key& found = registry->find("anthropic")->keys.at(0);
@@ -293,9 +291,8 @@ TEST(Discover, LeavesOutWhatNoHeaderMayCarry) {
 }
 
 TEST(Discover, AlwaysHasTheDemo) {
-  config::Config config;
-  config.providers = discover(config::FakeEnvironment());
-  EXPECT_EQ(Registry::build(config)->names(), "demo");
+  const Providers providers = discover(config::FakeEnvironment());
+  EXPECT_EQ(Registry::build(providers)->names(), "demo");
 }
 
 }  // namespace

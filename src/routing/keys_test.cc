@@ -15,9 +15,9 @@
 namespace bifrost::routing {
 namespace {
 
-config::KeySettings key(std::string name, std::vector<std::string> models = {"*"},
-                        double weight = 1) {
-  config::KeySettings settings;
+provider::KeySettings key(std::string name, std::vector<std::string> models = {"*"},
+                          double weight = 1) {
+  provider::KeySettings settings;
   settings.name = std::move(name);
   settings.value = config::Secret("secret");
   settings.models = std::move(models);
@@ -25,10 +25,10 @@ config::KeySettings key(std::string name, std::vector<std::string> models = {"*"
   return settings;
 }
 
-provider::Registry with(std::string name, std::vector<config::KeySettings> keys) {
-  config::Config config;
-  config.providers.append(std::move(name)).keys = std::move(keys);
-  auto built = provider::Registry::build(config);
+provider::Registry with(std::string name, std::vector<provider::KeySettings> keys) {
+  provider::Providers providers;
+  providers.append(std::move(name)).keys = std::move(keys);
+  auto built = provider::Registry::build(providers);
   EXPECT_TRUE(built) << built.error().message;
   return built ? std::move(built).value() : provider::Registry();
 }
@@ -77,7 +77,7 @@ TEST(Keys, SaysWhyNoKeyMayUseTheModel) {
 
 TEST(Keys, CountsAliasesAsModelsAndRewritesThem) {
   auto aliased = key("aliased", {});
-  aliased.aliases.append("fast", config::AliasSettings::from_text("gpt-4o-mini"));
+  aliased.aliases.append("fast", provider::AliasSettings::from_text("gpt-4o-mini"));
   const auto registry = with("openai", {aliased});
   auto picker = KeyPicker::make(*registry.begin(), "fast");
   ASSERT_TRUE(picker);
@@ -88,14 +88,14 @@ TEST(Keys, CountsAliasesAsModelsAndRewritesThem) {
 
 TEST(Keys, LetsADenyListSeeThroughAnAlias) {
   auto aliased = key("aliased");
-  aliased.aliases.append("fast", config::AliasSettings::from_text("gpt-4o-mini"));
+  aliased.aliases.append("fast", provider::AliasSettings::from_text("gpt-4o-mini"));
   aliased.blacklisted_models = {"gpt-4o-mini"};
   EXPECT_EQ(first(with("openai", {aliased}), "fast"), "model_blocked");
 }
 
 TEST(Keys, UsesAServerForItsOwnModelOnly) {
   auto gpu = key("gpu");
-  gpu.vllm = {.url = "http://gpu:8000", .model_name = "llama"};
+  gpu.own.set(provider::VllmKeySettings{.url = "http://gpu:8000", .model_name = "llama"});
   const auto registry = with("vllm", {gpu});
   EXPECT_EQ(first(registry, "llama"), "gpu");
   EXPECT_EQ(first(registry, "qwen"), "model_not_found");

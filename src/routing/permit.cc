@@ -24,19 +24,19 @@ bool names(const provider::Endpoint& endpoint, const std::vector<std::string>& l
 }
 
 bool has_star(const std::vector<std::string>& list) {
-  return std::ranges::find(list, config::kEverything) != list.end();
+  return std::ranges::find(list, provider::kEverything) != list.end();
 }
 
 }  // namespace
 
 std::string_view behind_alias(const provider::Key& key, std::string_view model) {
-  const config::AliasSettings* alias = key.settings.aliases.find(model);
+  const provider::AliasSettings* alias = key.settings.aliases.find(model);
   return alias == nullptr ? model : std::string_view(alias->model_id);
 }
 
 Permit permit(const provider::Endpoint& endpoint, const provider::Key& key,
               std::string_view model) {
-  const config::KeySettings& settings = key.settings;
+  const provider::KeySettings& settings = key.settings;
   const std::string_view behind = behind_alias(key, model);
   const std::vector<std::string>& denied = settings.blacklisted_models;
   if (has_star(denied) || names(endpoint, denied, model) || names(endpoint, denied, behind)) {

@@ -22,9 +22,9 @@ struct Entry {
 };
 
 provider::Registry with(const std::vector<Entry>& entries) {
-  config::Config config;
+  provider::Providers providers;
   for (const Entry& entry : entries) {
-    auto& settings = config.providers.append(entry.name);
+    auto& settings = providers.append(entry.name);
     if (entry.name == "demo") continue;
     if (provider::find(entry.name) == nullptr) {
       settings.custom.emplace().base_provider_type = "openai";
@@ -34,10 +34,10 @@ provider::Registry with(const std::vector<Entry>& entries) {
     key.value = config::Secret("secret");
     key.models = entry.models;
     if (!entry.alias.empty()) {
-      key.aliases.append(entry.alias, config::AliasSettings::from_text("x"));
+      key.aliases.append(entry.alias, provider::AliasSettings::from_text("x"));
     }
   }
-  auto built = provider::Registry::build(config);
+  auto built = provider::Registry::build(providers);
   EXPECT_TRUE(built) << built.error().message;
   return built ? std::move(built).value() : provider::Registry();
 }

@@ -26,8 +26,8 @@ const std::string& big() {
 }
 
 // Leaves a peer that does not read as soon as it is noticed.
-constexpr Settings kImpatient{.write_timeout = 1ms};
-constexpr Settings kPatient;
+const Settings kImpatient{.write_timeout = 1ms};
+const Settings kPatient;
 
 // Everything that the far end got once the near one has closed.
 Task<std::string> received(CallScope& scope, net::StreamPair& pair) {

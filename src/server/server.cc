@@ -63,7 +63,7 @@ net::Task<void> Server::accept_loop(net::CallScope& scope) {
   while (true) {
     auto stream = co_await listener_->accept(scope);
     if (!stream) break;
-    auto place = count_.enter(settings_->connections_max);
+    auto place = count_.enter(static_cast<std::size_t>(settings_->connections_max));
     if (!place) {
       // In plain text also to a caller that speaks TLS: it sees a failed handshake either way.
       (*stream)->write_now(kTooManyConnections);

@@ -75,6 +75,7 @@ net::Task<void> Session::run() {
 
 // Nothing when the peer closed, or was idle for too long, between two requests.
 net::Task<Result<std::optional<http::RequestHead>>> Session::read_head() {
+  const auto bytes_max = static_cast<std::size_t>(settings_->head_bytes_max);
   std::size_t searched = 0;
   const net::CallScope::Deadline idle(scope_, settings_->idle_timeout, kIdle);
   std::optional<net::CallScope::Deadline> slow;  // inside of the other, so it has to go first
@@ -86,15 +87,13 @@ net::Task<Result<std::optional<http::RequestHead>>> Session::read_head() {
     }
     const std::string_view held = input_.held();
     if (const auto end = http::h1::find_head_end(held, searched)) {
-      if (*end > settings_->head_bytes_max) co_return head_too_large(settings_->head_bytes_max);
+      if (*end > bytes_max) co_return head_too_large(bytes_max);
       auto head = http::h1::parse_request_head(held.substr(0, *end));
       input_.use(*end);
       BF_CO_TRY(auto parsed, std::move(head));
       co_return std::optional(std::move(parsed));
     }
-    if (held.size() >= settings_->head_bytes_max) {
-      co_return head_too_large(settings_->head_bytes_max);
-    }
+    if (held.size() >= bytes_max) co_return head_too_large(bytes_max);
     searched = held.size();
     if (searched > 0 && !slow) slow.emplace(scope_, settings_->header_timeout, kSlowHead);
     auto open = co_await input_.more(scope_);

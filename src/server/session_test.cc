@@ -210,9 +210,9 @@ TEST(Session, RefusesAHeadThatIsNone) { net::run_in_fake_time(bad_heads); }
 Task<void> large_heads(CallScope& scope) {
   FunctionHandler handler(answer_ok);
   const std::string head = last_get("/");
-  Connection fits(scope, handler, {.head_bytes_max = head.size()});
+  Connection fits(scope, handler, {.head_bytes_max = std::ssize(head)});
   EXPECT_EQ(co_await fits.exchange(head), kLastOk);
-  Connection over(scope, handler, {.head_bytes_max = head.size() - 1});
+  Connection over(scope, handler, {.head_bytes_max = std::ssize(head) - 1});
   EXPECT_THAT(co_await over.exchange(head), StartsWith("HTTP/1.1 431 "));
 }
 

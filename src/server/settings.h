@@ -1,21 +1,116 @@
-// How much a caller may send, and how long it may take. Shared by the sessions of all workers;
-// replaced as a whole when the configuration changes.
+// Section `server`: the listener, how much a caller may send and how long it may take, and how all
+// of it stops. Shared by the sessions of all workers; replaced as a whole when the configuration
+// changes.
 #pragma once
 
 #include "base/limits.h"
+#include "config/facts.h"
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace bifrost::server {
 
+// Section `server.tls`.
+struct TlsSettings {
+  std::string cert_file;
+  std::string key_file;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("cert_file", self.cert_file,
+                {.text = "PEM file with the certificate and its chain.",
+                 .form = config::Form::kNonEmpty,
+                 .required = true,
+                 .env = true,
+                 .ours = true});
+    visit.field("key_file", self.key_file,
+                {.text = "PEM file with the private key.",
+                 .form = config::Form::kNonEmpty,
+                 .required = true,
+                 .env = true,
+                 .ours = true});
+  }
+
+  friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
+};
+
 struct Settings {
-  std::size_t head_bytes_max = limits::kRequestHeadBytesMax;
-  std::chrono::milliseconds header_timeout{30'000};  // from the first byte of a head to its end
-  std::chrono::milliseconds body_timeout{60'000};    // silence inside a body
-  std::chrono::milliseconds idle_timeout{75'000};    // between two requests
-  std::chrono::milliseconds write_timeout{120'000};  // a peer that takes nothing
-  std::size_t connections_max = 10'000;              // of the process
+  std::int64_t head_bytes_max = limits::kRequestHeadBytesMax;
+  std::optional<TlsSettings> tls;
+  std::chrono::milliseconds header_timeout{std::chrono::seconds(30)};
+  std::chrono::milliseconds body_timeout{std::chrono::seconds(60)};
+  std::chrono::milliseconds write_timeout{std::chrono::seconds(120)};
+  std::chrono::milliseconds idle_timeout{std::chrono::seconds(75)};
+  std::int64_t connections_max = 10'000;                                    // of the process
+  std::chrono::milliseconds keep_alive_interval{std::chrono::seconds(15)};  // 0: off
+  std::chrono::milliseconds drain_delay{std::chrono::seconds(5)};
+  std::chrono::milliseconds drain_timeout{std::chrono::hours(1)};
+  double access_log_share = 0;
+
+  void describe(this auto& self, auto& visit) {
+    using namespace std::chrono_literals;
+    visit.field("read_buffer_size", self.head_bytes_max,
+                {.text = "Largest head of a request, in bytes.",
+                 .minimum = 1024,
+                 .maximum = 16 * 1024 * 1024});
+    visit.field("tls", self.tls, {.text = "Serve HTTPS instead of HTTP.", .ours = true});
+    visit.field("header_timeout_in_seconds", self.header_timeout,
+                {.text = "Longest time from the first byte of a request to the end of its head.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("body_timeout_in_seconds", self.body_timeout,
+                {.text = "Longest silence between two pieces of a request body.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("write_timeout_in_seconds", self.write_timeout,
+                {.text = "Longest wait for a caller that does not read its response.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("idle_timeout_in_seconds", self.idle_timeout,
+                {.text = "Longest time between two requests on one connection.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("max_connections", self.connections_max,
+                {.text = "Most connections of callers to the whole process.",
+                 .minimum = 1,
+                 .maximum = 10'000'000,
+                 .ours = true});
+    visit.field(
+        "keep_alive_interval_in_seconds", self.keep_alive_interval,
+        {.text = "Silence after which a stream gets a comment that keeps proxies from closing "
+                 "it; 0 turns it off.",
+         .minimum = 0,
+         .unit = 1s,
+         .ours = true});
+    visit.field(
+        "drain_delay_in_seconds", self.drain_delay,
+        {.text = "After SIGTERM: how long `/health` fails while requests are still accepted, so "
+                 "that load balancers notice.",
+         .minimum = 0,
+         .unit = 1s,
+         .ours = true});
+    visit.field("drain_timeout_in_seconds", self.drain_timeout,
+                {.text = "After that: how long running requests may take to finish.",
+                 .minimum = 0,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("access_log_share", self.access_log_share,
+                {.text = "Share of the requests that get a line in the log when they have ended: "
+                         "0 for none, 0.01 for one in a hundred, 1 for all.",
+                 .minimum = 0,
+                 .maximum = 1,
+                 .ours = true});
+    visit.unserved("plugin_download_private_allowlist", config::Shape::kArray,
+                   "Private hosts that plugins may be fetched from.");
+  }
+
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 }  // namespace bifrost::server

@@ -27,7 +27,7 @@ net::Task<Result<std::string_view>> AnswerStream::read(net::CallScope& scope) {
   if (ended_) co_return std::string_view();
   const net::CallScope::Deadline total(scope, limits_.total_until, kTooLong);
   const bool complete = tap_->state().ended;
-  const config::NetworkSettings& network = limits_.endpoint.settings.network;
+  const provider::NetworkSettings& network = limits_.endpoint.settings.network;
   const std::chrono::nanoseconds usual = network.stream_idle_timeout;
   const net::CallScope::Deadline silence(scope, complete ? std::min(usual, kEndPatience) : usual,
                                          kSilent);

@@ -32,7 +32,7 @@ constexpr net::CallScope::Expiry kTotal{ErrorCode::kUpstreamTotalTimeout, Origin
 struct Phase {
   const provider::Endpoint& endpoint;
   const provider::Side& side;
-  const config::NetworkSettings& network;
+  const provider::NetworkSettings& network;
   const Clock& clock;
   SteadyTime sent;
   SteadyTime total_until;
@@ -41,7 +41,7 @@ struct Phase {
 };
 
 Phase begin(const provider::Endpoint& endpoint, const provider::Side& side, const Clock& clock) {
-  const config::NetworkSettings& network = endpoint.settings.network;
+  const provider::NetworkSettings& network = endpoint.settings.network;
   const SteadyTime now = clock.now();
   const SteadyTime until =
       network.total_timeout.count() > 0 ? now + network.total_timeout : SteadyTime::max();

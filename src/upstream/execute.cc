@@ -77,7 +77,7 @@ class Keys {
 };
 
 routing::RetryPolicy policy_of(const provider::Endpoint& endpoint) {
-  const config::NetworkSettings& network = endpoint.settings.network;
+  const provider::NetworkSettings& network = endpoint.settings.network;
   return {.retries_max = network.max_retries,
           .backoff_initial = network.retry_backoff_initial,
           .backoff_max = network.retry_backoff_max};

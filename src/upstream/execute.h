@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "config/client_settings.h"
+#include "provider/settings/header_filter_settings.h"
 #include "record/attempt.h"
 #include "routing/keys.h"
 #include "routing/plan.h"
@@ -27,7 +27,7 @@ struct Job {
   const routing::Plan& plan;
   Call& call;
   const http::Headers* caller_headers = nullptr;
-  const config::HeaderFilterSettings* header_filter = nullptr;
+  const provider::HeaderFilterSettings* header_filter = nullptr;
   routing::KeyPin pin = {};
   routing::Session session = {};
   routing::SessionKeys* session_keys = nullptr;    // null: sessions are not followed

@@ -82,16 +82,16 @@ class AttemptNotes final : public AttemptObserver {
 // One provider of a simulated configuration.
 struct SimulatedProvider {
   std::string name;
-  std::vector<config::KeySettings> keys = {};  // one, when none is given
-  config::NetworkSettings network = {};
+  std::vector<provider::KeySettings> keys = {};  // one, when none is given
+  provider::NetworkSettings network = {};
   std::int64_t concurrency = 1000;
 };
 
-inline config::KeySettings simulated_key(std::string name, double weight = 1) {
-  config::KeySettings key;
+inline provider::KeySettings simulated_key(std::string name, double weight = 1) {
+  provider::KeySettings key;
   key.value = config::Secret("sk-" + name);
   key.name = std::move(name);
-  key.models = {std::string(config::kEverything)};
+  key.models = {std::string(provider::kEverything)};
   key.weight = weight;
   return key;
 }
@@ -99,15 +99,15 @@ inline config::KeySettings simulated_key(std::string name, double weight = 1) {
 class ExecuteTest : public ::testing::Test {
  protected:
   void configure(std::vector<SimulatedProvider> providers) {
-    config::Config config;
+    provider::Providers configured;
     for (SimulatedProvider& each : providers) {
-      auto& settings = config.providers.append(each.name);
+      auto& settings = configured.append(each.name);
       settings.keys = std::move(each.keys);
       if (settings.keys.empty()) settings.keys.push_back(simulated_key("main"));
       settings.network = std::move(each.network);
       settings.concurrency.concurrency = each.concurrency;
     }
-    auto registry = provider::Registry::build(config);
+    auto registry = provider::Registry::build(configured);
     ASSERT_TRUE(registry) << registry.error().message;
     registry_ = *std::move(registry);
     auto network = Network::build(registry_, false, gates_, environment_);

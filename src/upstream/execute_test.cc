@@ -24,8 +24,8 @@ ScriptedReply failing(int status, http::Headers headers = {}) {
   return reply;
 }
 
-config::NetworkSettings retrying(std::int64_t retries) {
-  config::NetworkSettings network;
+provider::NetworkSettings retrying(std::int64_t retries) {
+  provider::NetworkSettings network;
   network.max_retries = retries;
   network.retry_backoff_initial = 1s;
   network.retry_backoff_max = 60s;
@@ -123,7 +123,7 @@ struct Silence {
 };
 
 TEST_F(ExecuteTest, EachPhaseHasItsOwnLimitAndItsOwnError) {
-  config::NetworkSettings network = retrying(0);
+  provider::NetworkSettings network = retrying(0);
   network.request_timeout = 30s;
   network.first_token_timeout = 40s;
   network.stream_idle_timeout = 50s;
@@ -159,7 +159,7 @@ TEST_F(ExecuteTest, EachPhaseHasItsOwnLimitAndItsOwnError) {
 }
 
 TEST_F(ExecuteTest, TheTotalLimitHoldsWhateverTheProviderSends) {
-  config::NetworkSettings network = retrying(0);
+  provider::NetworkSettings network = retrying(0);
   network.total_timeout = 5s;
   configure({{.name = "openai", .network = network}});
   ScriptedTransport transport([](const Sent&) {
@@ -183,7 +183,7 @@ TEST_F(ExecuteTest, ACallerWhoLeavesEndsEveryPhase) {
       {.pieces = {{10h, std::string(kAnswer)}}},
       failing(500),  // and then a pause
   };
-  config::NetworkSettings network = retrying(5);
+  provider::NetworkSettings network = retrying(5);
   network.request_timeout = 24h;
   network.stream_idle_timeout = 24h;
   network.retry_backoff_initial = 1h;

@@ -67,16 +67,16 @@ std::string first_set(const config::Environment& environment,
   return {};
 }
 
-Result<std::shared_ptr<const client::Proxy>> proxy_for(const config::ProxySettings& settings,
+Result<std::shared_ptr<const client::Proxy>> proxy_for(const provider::ProxySettings& settings,
                                                        const http::Url& url,
                                                        const config::Environment& environment) {
   switch (settings.type) {
-    case config::ProxyType::kNone:
-    case config::ProxyType::kSocks5:
+    case provider::ProxyType::kNone:
+    case provider::ProxyType::kSocks5:
       return std::shared_ptr<const client::Proxy>();
-    case config::ProxyType::kHttp:
+    case provider::ProxyType::kHttp:
       return make_proxy(settings.url, settings.username.reveal(), settings.password.reveal());
-    case config::ProxyType::kEnvironment:
+    case provider::ProxyType::kEnvironment:
       break;
   }
   if (excluded(url.host, first_set(environment, {"NO_PROXY", "no_proxy"}))) {
@@ -91,7 +91,7 @@ Result<std::shared_ptr<const client::Proxy>> proxy_for(const config::ProxySettin
 Result<std::shared_ptr<const client::Origin>> make_origin(
     const provider::Endpoint& endpoint, const http::Url& url,
     const std::shared_ptr<const net::TlsContext>& tls, const config::Environment& environment) {
-  const config::NetworkSettings& network = endpoint.settings.network;
+  const provider::NetworkSettings& network = endpoint.settings.network;
   auto origin = std::make_shared<client::Origin>();
   origin->https = url.tls;
   origin->host = url.host;
@@ -105,7 +105,7 @@ Result<std::shared_ptr<const client::Origin>> make_origin(
 }
 
 Result<std::shared_ptr<const net::TlsContext>> make_tls(const provider::Endpoint& endpoint) {
-  const config::NetworkSettings& network = endpoint.settings.network;
+  const provider::NetworkSettings& network = endpoint.settings.network;
   net::TlsClientOptions options;
   options.ca_pem = network.ca_cert_pem;
   // A proxy that opens TLS shows certificates of its own authority.
@@ -122,7 +122,7 @@ Result<std::shared_ptr<const net::TlsContext>> make_tls(const provider::Endpoint
 }
 
 GateLimits gate_limits(const provider::Endpoint& endpoint, bool drop_excess) {
-  const config::ConcurrencySettings& settings = endpoint.settings.concurrency;
+  const provider::ConcurrencySettings& settings = endpoint.settings.concurrency;
   // Each call needs a connection of its own, so the smaller bound is the true one.
   const std::int64_t in_flight =
       std::min(settings.concurrency, endpoint.settings.network.max_conns_per_host);

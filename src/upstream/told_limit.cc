@@ -12,7 +12,7 @@ struct Limit {
   std::chrono::milliseconds value;
 };
 
-std::optional<Limit> limit_of(ErrorCode code, const config::NetworkSettings& network) {
+std::optional<Limit> limit_of(ErrorCode code, const provider::NetworkSettings& network) {
   const Limit idle = {"stream_idle_timeout_in_seconds", network.stream_idle_timeout};
   switch (code) {
     case ErrorCode::kQueueTimeout:
@@ -46,7 +46,7 @@ std::string seconds(std::chrono::milliseconds value) {
 
 }  // namespace
 
-void tell_limit(Error& error, std::string_view provider, const config::NetworkSettings& network) {
+void tell_limit(Error& error, std::string_view provider, const provider::NetworkSettings& network) {
   const auto limit = limit_of(error.code, network);
   // A time-out that the provider reported itself is its own.
   if (!limit || error.upstream_status != 0) return;

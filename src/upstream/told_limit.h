@@ -5,13 +5,13 @@
 #pragma once
 
 #include "base/error.h"
-#include "config/network_settings.h"
+#include "provider/settings/network_settings.h"
 
 #include <string_view>
 
 namespace bifrost::upstream {
 
 // Adds "(openai: network_config.… is 30s)" to the error of a time-out; leaves others as they are.
-void tell_limit(Error& error, std::string_view provider, const config::NetworkSettings& network);
+void tell_limit(Error& error, std::string_view provider, const provider::NetworkSettings& network);
 
 }  // namespace bifrost::upstream

@@ -7,14 +7,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string told(ErrorCode code, const config::NetworkSettings& network) {
+std::string told(ErrorCode code, const provider::NetworkSettings& network) {
   Error error = upstream_error(code, Retry::kSameTarget, "too slow");
   tell_limit(error, "mine", network);
   return error.message;
 }
 
 TEST(ToldLimit, NamesTheSettingAndTheValueInForce) {
-  config::NetworkSettings network;
+  provider::NetworkSettings network;
   network.request_timeout = 7s;
   network.stream_idle_timeout = 2500ms;
   EXPECT_EQ(told(ErrorCode::kUpstreamHeaderTimeout, network),

@@ -49,18 +49,18 @@ struct TableEntry {
 class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
  protected:
   void SetUp() override {
-    config::ProviderSettings settings;
+    provider::ProviderSettings settings;
     if (row().base_url.empty()) settings.network.base_url = kServer;
     if (row().key_rule != provider::KeyRule::kNone) {
-      config::KeySettings key;
+      provider::KeySettings key;
       key.name = "main";
       key.value = config::Secret(std::string(kSecret));
       key.use_anthropic_endpoints = side_spec().on_request;
       settings.keys.push_back(std::move(key));
     }
-    config::Config config;
-    config.providers.append(std::string(row().name), std::move(settings));
-    auto built = provider::Registry::build(config);
+    provider::Providers providers;
+    providers.append(std::string(row().name), std::move(settings));
+    auto built = provider::Registry::build(providers);
     ASSERT_TRUE(built) << built.error().message;
     registry_ = std::move(*built);
     endpoint_ = registry_.find(row().name);

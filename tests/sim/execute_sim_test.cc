@@ -78,14 +78,14 @@ class ExecuteSim : public ExecuteTest {
     limits_.clear();
     std::vector<SimulatedProvider> providers;
     for (const std::string_view name : {"openai", "groq", "cerebras"}) {
-      config::NetworkSettings network;
+      provider::NetworkSettings network;
       network.max_retries = static_cast<std::int64_t>(dice.below(4));
       network.retry_backoff_initial = 100ms + dice.up_to(1s);
       network.retry_backoff_max = 5s;
       network.request_timeout = 1s + dice.up_to(20s);
       network.stream_idle_timeout = 1s + dice.up_to(20s);
       network.queue_timeout = 1s + dice.up_to(60s);
-      std::vector<config::KeySettings> keys;
+      std::vector<provider::KeySettings> keys;
       for (std::uint64_t i = 0; i <= dice.below(3); ++i) {
         keys.push_back(simulated_key(std::string(name) + std::to_string(i),
                                      static_cast<double>(dice.below(3))));

@@ -1,20 +1,19 @@
-#include "config/emit.h"
+#include "app/config_reference.h"
 
-#include "config/load_fixture.h"
-#include "config/schema_checker.h"
+#include "app/load_config_fixture.h"
+#include "app/schema_checker.h"
+#include "config/document.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace bifrost::config {
+namespace bifrost::app {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
 
-std::string test_schema() {
-  return json_schema({.providers = kTestProviders, .unserved_providers = kTestUnserved});
-}
+std::string test_schema() { return config_schema(test_providers()); }
 
 class Schema : public testing::Test {
  protected:
@@ -90,7 +89,7 @@ TEST_F(Schema, SaysDefaultsBoundsAndMarks) {
 }
 
 TEST(Markdown, HasASectionPerStructAndARowPerSetting) {
-  const std::string page = markdown_reference();
+  const std::string page = config_reference();
   for (const char* heading : {"## Top level", "## `client.header_filter_config`", "## `server.tls`",
                               "## `providers.<name>.keys[].aliases.<name>`",
                               "## `providers.<name>.custom_provider_config`"}) {
@@ -106,7 +105,7 @@ TEST(Markdown, HasASectionPerStructAndARowPerSetting) {
 }
 
 TEST(Dump, ShowsReferencesAndHidesTexts) {
-  const Report report = inspect_text(R"({"providers":{"openai":{
+  const ConfigReport report = inspect_text(R"({"providers":{"openai":{
       "keys":[{"name":"a","value":"env.OPENAI_API_KEY"},{"name":"b","value":"hush-hush"},
               {"name":"c","value":{"value":"hush-hush","type":"plain_text"}}],
       "network_config":{"base_url":"https://me:hush-hush@host/v1?key=hush-hush",
@@ -127,13 +126,13 @@ TEST(Dump, ShowsReferencesAndHidesTexts) {
 }
 
 TEST(Dump, LoadsAgainToTheSame) {
-  const auto text = read_config_file("examples/full.json");
+  const auto text = config::read_config_file("examples/full.json");
   ASSERT_TRUE(text);
-  const Report first = inspect_text(*text);
-  const Report second = inspect_text(redacted_dump(first.config));
+  const ConfigReport first = inspect_text(*text);
+  const ConfigReport second = inspect_text(redacted_dump(first.config));
   EXPECT_TRUE(second.problems.empty()) << render(second.problems);
   EXPECT_EQ(redacted_dump(second.config), redacted_dump(first.config));
 }
 
 }  // namespace
-}  // namespace bifrost::config
+}  // namespace bifrost::app

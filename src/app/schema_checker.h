@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace bifrost::config {
+namespace bifrost::app {
 
 class SchemaChecker {
  public:
@@ -102,4 +102,4 @@ class SchemaChecker {
   json::Value root_;
 };
 
-}  // namespace bifrost::config
+}  // namespace bifrost::app

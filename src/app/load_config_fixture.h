@@ -2,26 +2,28 @@
 // of loading a text.
 #pragma once
 
-#include "config/load.h"
+#include "app/load_config.h"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace bifrost::config {
+namespace bifrost::app {
 
-inline constexpr std::string_view kTestProviders[] = {
-    "openai", "anthropic", "gemini", "deepseek", "groq", "mistral", "ollama", "sgl", "vllm", "demo",
-};
-inline constexpr std::string_view kTestUnserved[] = {"azure", "bedrock", "vertex", "cohere"};
+inline provider::ProviderNames test_providers() {
+  return {.known = {"openai", "anthropic", "gemini", "deepseek", "groq", "mistral", "ollama", "sgl",
+                    "vllm", "demo"},
+          .keyless = {"demo", "ollama", "sgl"},
+          .unserved = {"azure", "bedrock", "vertex", "cohere"}};
+}
 inline constexpr std::string_view kTestPem =
     "-----BEGIN CERTIFICATE-----\nTUlJQmZha2U=\n-----END CERTIFICATE-----\n";
 
 // What every secret in the environment contains, so that a test can look for it.
 inline constexpr std::string_view kHush = "hush-hush";
 
-inline FakeEnvironment test_environment() {
-  FakeEnvironment environment;
+inline config::FakeEnvironment test_environment() {
+  config::FakeEnvironment environment;
   for (const char* name : {"OPENAI_API_KEY", "OPENAI_API_KEY_A", "OPENAI_API_KEY_B",
                            "ANTHROPIC_API_KEY", "DEEPSEEK_API_KEY", "OUR_INFERENCE_KEY",
                            "OUR_GATEWAY_TOKEN", "PROXY_TOKEN", "PROXY_PASSWORD"}) {
@@ -35,16 +37,15 @@ inline FakeEnvironment test_environment() {
   return environment;
 }
 
-inline Report inspect_text(std::string_view text) {
-  const FakeEnvironment environment = test_environment();
-  return inspect(text, {.known_providers = kTestProviders,
-                        .unserved_providers = kTestUnserved,
-                        .environment = environment});
+inline ConfigReport inspect_text(std::string_view text) {
+  const provider::ProviderNames names = test_providers();
+  const config::FakeEnvironment environment = test_environment();
+  return inspect_config(text, {.providers = names, .environment = environment});
 }
 
 inline std::vector<std::string> problems_of(std::string_view text) {
   std::vector<std::string> out;
-  for (const Problem& problem : inspect_text(text).problems) out.push_back(render(problem));
+  for (const config::Problem& problem : inspect_text(text).problems) out.push_back(render(problem));
   return out;
 }
 
@@ -60,4 +61,4 @@ inline std::string key_with(std::string_view members) {
   return R"({"providers":{"openai":{"keys":[{)" + std::string(members) + "}]}}}";
 }
 
-}  // namespace bifrost::config
+}  // namespace bifrost::app

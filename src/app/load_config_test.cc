@@ -1,11 +1,11 @@
-#include "config/load.h"
+#include "app/load_config.h"
 
-#include "config/load_fixture.h"
+#include "app/load_config_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace bifrost::config {
+namespace bifrost::app {
 namespace {
 
 using namespace std::chrono_literals;
@@ -15,30 +15,31 @@ using testing::IsEmpty;
 
 // The configuration of a text that must be good.
 Config good(std::string_view text) {
-  Report report = inspect_text(text);
+  ConfigReport report = inspect_text(text);
   EXPECT_THAT(report.problems, IsEmpty()) << render(report.problems);
   return std::move(report.config);
 }
 
-KeySettings good_key(std::string_view members) {
+provider::KeySettings good_key(std::string_view members) {
   const Config config = good(key_with(members));
-  const ProviderSettings* provider = config.providers.find("openai");
-  return provider != nullptr && !provider->keys.empty() ? provider->keys.front() : KeySettings{};
+  const provider::ProviderSettings* provider = config.providers.find("openai");
+  return provider != nullptr && !provider->keys.empty() ? provider->keys.front()
+                                                        : provider::KeySettings{};
 }
 
-NetworkSettings good_network(std::string_view members) {
+provider::NetworkSettings good_network(std::string_view members) {
   const Config config = good(openai_with(R"("network_config":{)" + std::string(members) + "}"));
-  const ProviderSettings* provider = config.providers.find("openai");
-  return provider != nullptr ? provider->network : NetworkSettings{};
+  const provider::ProviderSettings* provider = config.providers.find("openai");
+  return provider != nullptr ? provider->network : provider::NetworkSettings{};
 }
 
 TEST(Load, EmptyObjectGivesTheDefaults) {
   EXPECT_EQ(good("{}"), Config{});
   EXPECT_EQ(Config{}.client.max_request_body_size_mb, 100);
-  EXPECT_THAT(Config{}.client.allowed_origins, ElementsAre("*"));
-  EXPECT_EQ(Config{}.server.read_buffer_size, 65536);
-  EXPECT_EQ(NetworkSettings{}.request_timeout, 30s);
-  EXPECT_EQ(ConcurrencySettings{}.concurrency, 1000);
+  EXPECT_THAT(Config{}.client.cors.allowed_origins, ElementsAre("*"));
+  EXPECT_EQ(Config{}.server.head_bytes_max, 65536);
+  EXPECT_EQ(provider::NetworkSettings{}.request_timeout, 30s);
+  EXPECT_EQ(provider::ConcurrencySettings{}.concurrency, 1000);
 }
 
 TEST(Load, AByteOrderMarkIsPassedOver) {
@@ -58,7 +59,7 @@ TEST(Load, ProvidersKeepTheirOrder) {
 }
 
 TEST(Load, DurationsAreTextOrANumberOfTheirUnit) {
-  const NetworkSettings network = good_network(
+  const provider::NetworkSettings network = good_network(
       R"("default_request_timeout_in_seconds":7,"stream_idle_timeout_in_seconds":"1m30s",
          "retry_backoff_initial":150,"retry_backoff_max":"2s","total_timeout_in_seconds":0,
          "connect_timeout_in_seconds":"250ms","keep_alive_timeout_in_seconds":2.0)");
@@ -99,7 +100,7 @@ TEST(Load, UrlsMayStandInTheEnvironment) {
 }
 
 TEST(Load, AliasesAreTextOrObject) {
-  const KeySettings key = good_key(
+  const provider::KeySettings key = good_key(
       R"("name":"a","models":["*"],"aliases":{"x":"wire-x","y":{"model_id":"wire-y","model_name":"y"}})");
   ASSERT_EQ(key.aliases.size(), 2U);
   EXPECT_EQ(key.aliases.find("x")->model_id, "wire-x");
@@ -140,7 +141,7 @@ TEST(Load, AllowedRequestsTellsAbsentFromEmpty) {
 }
 
 TEST(Load, SectionsThatAreNotServedWarnOnceEach) {
-  const Report report = inspect_text(R"({
+  const ConfigReport report = inspect_text(R"({
       "governance":{"virtual_keys":[{"id":"1"}]}, "plugins":[], "encryption_key":"env.NOT_LOOKED_AT",
       "source_of_truth":"config.json", "env_label":{"value":"x"}, "$schema":"https://example.com/s"})");
   EXPECT_THAT(report.problems, IsEmpty());
@@ -154,7 +155,7 @@ TEST(Load, SectionsThatAreNotServedWarnOnceEach) {
 }
 
 TEST(Load, SettingsWithoutEffectAreNamedInOneWarning) {
-  const Report report = inspect_text(
+  const ConfigReport report = inspect_text(
       R"({"client":{"enable_logging":true,"log_retention_days":30,"drop_excess_requests":true}})");
   EXPECT_THAT(report.problems, IsEmpty());
   EXPECT_THAT(
@@ -164,7 +165,7 @@ TEST(Load, SettingsWithoutEffectAreNamedInOneWarning) {
 }
 
 TEST(Load, UnservedProvidersAreLeftOutWithoutALook) {
-  const Report report = inspect_text(R"({"providers":{
+  const ConfigReport report = inspect_text(R"({"providers":{
       "azure":{"keys":[{"name":"a","value":"env.NOT_SET","azure_key_config":{"endpoint":"x"}}]},
       "mine":{"custom_provider_config":{"base_provider_type":"bedrock"}},
       "demo":{}}})");
@@ -179,7 +180,7 @@ TEST(Load, UnservedProvidersAreLeftOutWithoutALook) {
 }
 
 TEST(Load, FormerNamesAreTakenWithAWarning) {
-  const Report report = inspect_text(R"({"client":{"enforce_governance_header":true}})");
+  const ConfigReport report = inspect_text(R"({"client":{"enforce_governance_header":true}})");
   EXPECT_THAT(report.problems, IsEmpty());
   EXPECT_THAT(report.warnings,
               ElementsAre("client.enforce_governance_header: deprecated; the setting is "
@@ -188,16 +189,16 @@ TEST(Load, FormerNamesAreTakenWithAWarning) {
 }
 
 TEST(Load, CurrentNameGoesBeforeAFormerOne) {
-  const Report report = inspect_text(
+  const ConfigReport report = inspect_text(
       R"({"client":{"enforce_governance_header":true,"enforce_auth_on_inference":false}})");
   EXPECT_FALSE(report.config.client.enforce_auth_on_inference);
 }
 
 TEST(Load, FailsWithOneLinePerProblem) {
-  const FakeEnvironment environment;
-  const auto loaded = load(
-      R"({"version":3,"clinet":{}})",
-      {.known_providers = kTestProviders, .unserved_providers = {}, .environment = environment});
+  const provider::ProviderNames names = test_providers();
+  const config::FakeEnvironment environment;
+  const auto loaded = parse_config(R"({"version":3,"clinet":{}})",
+                                   {.providers = names, .environment = environment});
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, ErrorCode::kConfigInvalid);
   EXPECT_EQ(loaded.error().message,
@@ -206,17 +207,17 @@ TEST(Load, FailsWithOneLinePerProblem) {
 }
 
 TEST(Load, FileThatIsNotThereIsNamed) {
-  const FakeEnvironment environment;
-  const LoadOptions options{
-      .known_providers = kTestProviders, .unserved_providers = {}, .environment = environment};
-  const auto loaded = load_file("examples/no-such-file.json", options);
+  const provider::ProviderNames names = test_providers();
+  const config::FakeEnvironment environment;
+  const LoadOptions options{.providers = names, .environment = environment};
+  const auto loaded = load_config("examples/no-such-file.json", options);
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().message,
             "cannot read examples/no-such-file.json: No such file or directory");
-  EXPECT_FALSE(load_file("examples", options));
+  EXPECT_FALSE(load_config("examples", options));
 }
 
 TEST(Load, AFileWithoutProvidersGetsNone) { EXPECT_TRUE(good("{}").providers.empty()); }
 
 }  // namespace
-}  // namespace bifrost::config
+}  // namespace bifrost::app

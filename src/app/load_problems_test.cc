@@ -1,13 +1,13 @@
 // Every kind of mistake in a file, with the exact words that its author gets to read.
+#include "app/load_config_fixture.h"
 #include "base/limits.h"
-#include "config/load_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <ostream>
 
-namespace bifrost::config {
+namespace bifrost::app {
 namespace {
 
 using testing::ElementsAre;
@@ -336,4 +336,4 @@ TEST(Problems, DeepFileIsRefused) {
 }
 
 }  // namespace
-}  // namespace bifrost::config
+}  // namespace bifrost::app

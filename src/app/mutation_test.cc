@@ -1,17 +1,18 @@
 // A file may be anything: cut short at every byte, changed at every byte.
-#include "config/emit.h"
-#include "config/load_fixture.h"
+#include "app/config_reference.h"
+#include "app/load_config_fixture.h"
+#include "config/document.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace bifrost::config {
+namespace bifrost::app {
 namespace {
 
 class Mutation : public testing::Test {
  protected:
   void SetUp() override {
-    auto text = read_config_file("examples/full.json");
+    auto text = config::read_config_file("examples/full.json");
     ASSERT_TRUE(text);
     // Without the indentation, in which there is nothing to break.
     bool at_line_start = true;
@@ -23,8 +24,8 @@ class Mutation : public testing::Test {
 
   // Whatever the text, there is an answer, and it shows no secret.
   static void expect_answer(const std::string& text) {
-    const Report report = inspect_text(text);
-    for (const Problem& problem : report.problems) {
+    const ConfigReport report = inspect_text(text);
+    for (const config::Problem& problem : report.problems) {
       ASSERT_FALSE(problem.message.empty());
       ASSERT_EQ(render(problem).find(kHush), std::string::npos);
     }
@@ -76,4 +77,4 @@ TEST_F(Mutation, EveryValueOfAnotherTypeHasAnAnswer) {
 }
 
 }  // namespace
-}  // namespace bifrost::config
+}  // namespace bifrost::app

@@ -1,4 +1,4 @@
-// How a provider is reached: address, timeouts, retries, TLS, proxy.
+// Section `network_config` of a provider: its address, timeouts, retries, connections, TLS.
 #pragma once
 
 #include "config/facts.h"
@@ -9,12 +9,11 @@
 #include <cstdint>
 #include <string>
 
-namespace bifrost::config {
+namespace bifrost::provider {
 
-// Section `network_config` of a provider.
 struct NetworkSettings {
   std::string base_url;
-  OrderedMap<Secret> extra_headers;
+  config::OrderedMap<config::Secret> extra_headers;
   std::chrono::milliseconds request_timeout{std::chrono::seconds(30)};
   std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};
   std::chrono::milliseconds first_token_timeout{0};  // 0: off
@@ -29,7 +28,7 @@ struct NetworkSettings {
   bool insecure_skip_verify = false;
   std::string ca_cert_pem;
   bool allow_private_network = false;
-  OrderedMap<bool> beta_header_overrides;
+  config::OrderedMap<bool> beta_header_overrides;
   bool enforce_http2 = false;
   std::chrono::milliseconds http2_ping_interval{0};
 
@@ -40,18 +39,20 @@ struct NetworkSettings {
     self.describe_connections(visit);
   }
 
+  void check(config::CheckScope& scope) const;
+
   friend bool operator==(const NetworkSettings&, const NetworkSettings&) = default;
 
  private:
   void describe_address(this auto& self, auto& visit) {
     visit.field("base_url", self.base_url,
                 {.text = "Where the provider is. Empty: the provider's own address.",
-                 .form = Form::kUrl,
+                 .form = config::Form::kUrl,
                  .env = true});
     visit.field("extra_headers", self.extra_headers,
                 {.text = "Headers that are added to each request to the provider.",
-                 .form = Form::kHeaderValue,
-                 .key_form = Form::kHeaderName});
+                 .form = config::Form::kHeaderValue,
+                 .key_form = config::Form::kHeaderName});
     visit.field("allow_private_network", self.allow_private_network,
                 {.text = "Allow addresses in private networks. Loopback is always allowed, "
                          "link-local never."});
@@ -120,7 +121,7 @@ struct NetworkSettings {
                 {.text = "Do not check the provider's certificate. Excludes ca_cert_pem."});
     visit.field("ca_cert_pem", self.ca_cert_pem,
                 {.text = "Certificates that are trusted beside those of the system, as PEM.",
-                 .form = Form::kPem,
+                 .form = config::Form::kPem,
                  .env = true});
     visit.field("enforce_http2", self.enforce_http2,
                 {.text = "Speak HTTP/2 to the provider.", .served = false});
@@ -130,42 +131,9 @@ struct NetworkSettings {
                  .maximum = 3600,
                  .unit = 1s,
                  .served = false});
-    visit.unserved("stream_throughput_guard", Shape::kObject,
+    visit.unserved("stream_throughput_guard", config::Shape::kObject,
                    "Gives up a stream whose first tokens come too slowly.");
   }
 };
 
-enum class ProxyType : std::uint8_t { kNone, kHttp, kSocks5, kEnvironment };
-template <>
-struct EnumTexts<ProxyType> {
-  static constexpr std::string_view kTexts[] = {"none", "http", "socks5", "environment"};
-};
-
-// Section `proxy_config` of a provider.
-struct ProxySettings {
-  ProxyType type = ProxyType::kNone;
-  std::string url;
-  Secret username;
-  Secret password;
-  std::string ca_cert_pem;
-
-  void describe(this auto& self, auto& visit) {
-    visit.field("type", self.type,
-                {.text = "`none`: direct. `http`: through `url`. `environment`: as HTTP_PROXY, "
-                         "HTTPS_PROXY and NO_PROXY say. `socks5` is refused: not served yet.",
-                 .required = true});
-    visit.field(
-        "url", self.url,
-        {.text = "Address of the proxy; required for `http`.", .form = Form::kUrl, .env = true});
-    visit.field("username", self.username, {.text = "User name for the proxy."});
-    visit.field("password", self.password, {.text = "Password for the proxy."});
-    visit.field("ca_cert_pem", self.ca_cert_pem,
-                {.text = "Certificates that are trusted for the proxy, as PEM.",
-                 .form = Form::kPem,
-                 .env = true});
-  }
-
-  friend bool operator==(const ProxySettings&, const ProxySettings&) = default;
-};
-
-}  // namespace bifrost::config
+}  // namespace bifrost::provider

@@ -1,7 +1,8 @@
 // The files in examples/: each of them loads, and the full one shows every setting.
-#include "config/emit.h"
-#include "config/load_fixture.h"
-#include "config/schema_checker.h"
+#include "app/config_reference.h"
+#include "app/load_config_fixture.h"
+#include "app/schema_checker.h"
+#include "config/document.h"
 #include "config/value_writer.h"
 
 #include <gmock/gmock.h>
@@ -10,18 +11,17 @@
 #include <map>
 #include <set>
 
-namespace bifrost::config {
+namespace bifrost::app {
 namespace {
 
 constexpr const char* kExamples[] = {"examples/minimal.json", "examples/full.json",
                                      "examples/custom-provider.json"};
 
 TEST(Examples, LoadWithoutAWord) {
-  const FakeEnvironment environment = test_environment();
+  const provider::ProviderNames names = test_providers();
+  const config::FakeEnvironment environment = test_environment();
   for (const char* path : kExamples) {
-    const auto loaded = load_file(path, {.known_providers = kTestProviders,
-                                         .unserved_providers = kTestUnserved,
-                                         .environment = environment});
+    const auto loaded = load_config(path, {.providers = names, .environment = environment});
     ASSERT_TRUE(loaded) << path << "\n" << loaded.error().message;
     EXPECT_THAT(loaded->warnings, testing::IsEmpty()) << path;
     EXPECT_FALSE(loaded->config.providers.empty()) << path;
@@ -29,11 +29,10 @@ TEST(Examples, LoadWithoutAWord) {
 }
 
 TEST(Examples, AreAcceptedByTheSchema) {
-  const auto schema = json::Document::parse(
-      json_schema({.providers = kTestProviders, .unserved_providers = kTestUnserved}));
+  const auto schema = json::Document::parse(config_schema(test_providers()));
   ASSERT_TRUE(schema);
   for (const char* path : kExamples) {
-    const auto text = read_config_file(path);
+    const auto text = config::read_config_file(path);
     ASSERT_TRUE(text);
     const auto document = json::Document::parse(*text);
     ASSERT_TRUE(document);
@@ -43,9 +42,9 @@ TEST(Examples, AreAcceptedByTheSchema) {
 
 TEST(Examples, NoSecretIsShown) {
   for (const char* path : kExamples) {
-    const auto text = read_config_file(path);
+    const auto text = config::read_config_file(path);
     ASSERT_TRUE(text);
-    const Report report = inspect_text(*text);
+    const ConfigReport report = inspect_text(*text);
     EXPECT_THAT(redacted_dump(report.config), testing::Not(testing::HasSubstr(kHush))) << path;
   }
 }
@@ -60,44 +59,44 @@ class Leaves {
   Leaves(Values& values, bool defaults) : values_(values), defaults_(defaults) {}
 
   template <class T>
-  void field(std::string_view name, const T& member, const Facts& facts) {
+  void field(std::string_view name, const T& member, const config::Facts& facts) {
     if (!facts.served) return;
     const std::string outer = path_;
     path_ += "." + std::string(name);
     visit(member, facts);
     path_ = outer;
   }
-  void unserved(std::string_view /*name*/, Shape /*shape*/, std::string_view /*text*/) {}
+  void unserved(std::string_view /*name*/, config::Shape /*shape*/, std::string_view /*text*/) {}
 
  private:
   template <class T>
-  void visit(const T& member, const Facts& facts) {
+  void visit(const T& member, const config::Facts& facts) {
     std::string value;
     json::Writer writer(value);
-    ValueWriter(writer).write(member, facts);
+    config::ValueWriter(writer).write(member, facts);
     values_[path_].insert(value);
   }
-  template <Described T>
-  void visit(const T& member, const Facts& /*facts*/) {
+  template <config::Described T>
+  void visit(const T& member, const config::Facts& /*facts*/) {
     member.describe(*this);
   }
   template <class T>
-  void visit(const std::optional<T>& member, const Facts& facts) {
+  void visit(const std::optional<T>& member, const config::Facts& facts) {
     if (member) {
       visit(*member, facts);
-    } else if (Described<T> && defaults_) {
+    } else if (config::Described<T> && defaults_) {
       visit(T{}, facts);
     } else {
       values_[path_].insert("absent");
     }
   }
-  template <Described T>
-  void visit(const std::vector<T>& member, const Facts& facts) {
+  template <config::Described T>
+  void visit(const std::vector<T>& member, const config::Facts& facts) {
     if (defaults_) visit(T{}, facts);
     for (const T& element : member) visit(element, facts);
   }
-  template <Described T>
-  void visit(const OrderedMap<T>& member, const Facts& facts) {
+  template <config::Described T>
+  void visit(const config::OrderedMap<T>& member, const config::Facts& facts) {
     if (defaults_) visit(T{}, facts);
     for (const auto& [name, element] : member) visit(element, facts);
   }
@@ -108,9 +107,9 @@ class Leaves {
 };
 
 TEST(Examples, TheFullOneGivesEverySettingAnotherValueThanItsDefault) {
-  const auto text = read_config_file("examples/full.json");
+  const auto text = config::read_config_file("examples/full.json");
   ASSERT_TRUE(text);
-  const Report report = inspect_text(*text);
+  const ConfigReport report = inspect_text(*text);
   Leaves::Values defaults;
   Leaves::Values values;
   Leaves default_leaves(defaults, true);
@@ -128,4 +127,4 @@ TEST(Examples, TheFullOneGivesEverySettingAnotherValueThanItsDefault) {
 }
 
 }  // namespace
-}  // namespace bifrost::config
+}  // namespace bifrost::app

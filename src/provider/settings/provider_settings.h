@@ -2,17 +2,19 @@
 #pragma once
 
 #include "config/facts.h"
-#include "config/key_settings.h"
-#include "config/network_settings.h"
 #include "config/ordered_map.h"
 #include "llm/operation.h"
+#include "provider/openai/settings.h"
+#include "provider/settings/key_settings.h"
+#include "provider/settings/network_settings.h"
+#include "provider/settings/proxy_settings.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace bifrost::config {
+namespace bifrost::provider {
 
 // Section `concurrency_and_buffer_size` of a provider.
 struct ConcurrencySettings {
@@ -30,6 +32,8 @@ struct ConcurrencySettings {
                  .maximum = 10'000'000});
   }
 
+  void check(config::CheckScope& scope) const;
+
   friend bool operator==(const ConcurrencySettings&, const ConcurrencySettings&) = default;
 };
 
@@ -37,14 +41,14 @@ struct ConcurrencySettings {
 struct CustomProviderSettings {
   std::string base_provider_type;
   bool is_key_less = false;
-  std::optional<OrderedMap<bool>> allowed_requests;  // absent: all; empty: none
-  OrderedMap<std::string> request_path_overrides;
+  std::optional<config::OrderedMap<bool>> allowed_requests;  // absent: all; empty: none
+  config::OrderedMap<std::string> request_path_overrides;
   bool does_not_send_done_marker = false;
 
   void describe(this auto& self, auto& visit) {
     visit.field("base_provider_type", self.base_provider_type,
                 {.text = "The provider whose wire format and rules apply.",
-                 .form = Form::kNonEmpty,
+                 .form = config::Form::kNonEmpty,
                  .required = true});
     visit.field("is_key_less", self.is_key_less, {.text = "The provider needs no keys."});
     visit.field("allowed_requests", self.allowed_requests,
@@ -54,25 +58,13 @@ struct CustomProviderSettings {
     visit.field(
         "request_path_overrides", self.request_path_overrides,
         {.text = "Operation, and the path below `base_url` or the full URL that it goes to.",
-         .form = Form::kPathOrUrl,
+         .form = config::Form::kPathOrUrl,
          .one_of = llm::request_type_names()});
     visit.field("does_not_send_done_marker", self.does_not_send_done_marker,
                 {.text = "The provider's streams end without `[DONE]`."});
   }
 
   friend bool operator==(const CustomProviderSettings&, const CustomProviderSettings&) = default;
-};
-
-// Section `openai_config` of a provider.
-struct OpenAiSettings {
-  bool disable_store = false;
-
-  void describe(this auto& self, auto& visit) {
-    visit.field("disable_store", self.disable_store,
-                {.text = "Ask the provider not to store responses."});
-  }
-
-  friend bool operator==(const OpenAiSettings&, const OpenAiSettings&) = default;
 };
 
 // One entry of `providers`.
@@ -85,7 +77,7 @@ struct ProviderSettings {
   bool send_back_raw_response = false;
   std::optional<CustomProviderSettings> custom;
   OpenAiSettings openai;
-  RawJson prompt_cache;
+  config::RawJson prompt_cache;
 
   void describe(this auto& self, auto& visit) {
     visit.field("keys", self.keys,
@@ -104,12 +96,18 @@ struct ProviderSettings {
     visit.field("openai_config", self.openai, {.text = "For providers of the type `openai`."});
     visit.field("prompt_cache", self.prompt_cache,
                 {.text = "Adds cache markers to prompts.", .served = false});
-    visit.unserved("store_raw_request_response", Shape::kBool, "Log the raw bytes of both sides.");
-    visit.unserved("provider_request_id", Shape::kObject,
+    visit.unserved("store_raw_request_response", config::Shape::kBool,
+                   "Log the raw bytes of both sides.");
+    visit.unserved("provider_request_id", config::Shape::kObject,
                    "Name of the provider's request id header.");
   }
+
+  void check(config::CheckScope& scope) const;
 
   friend bool operator==(const ProviderSettings&, const ProviderSettings&) = default;
 };
 
-}  // namespace bifrost::config
+// Section `providers`.
+using Providers = config::OrderedMap<ProviderSettings>;
+
+}  // namespace bifrost::provider

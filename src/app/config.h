@@ -1,0 +1,78 @@
+// The whole file: `config.json`, composed of the sections of the folders that own them.
+#pragma once
+
+#include "config/facts.h"
+#include "exchange/client_settings.h"
+#include "provider/settings/provider_settings.h"
+#include "server/settings.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bifrost::app {
+
+// What the schema calls an entry of `providers`, whose name means something.
+inline constexpr std::string_view kProviderEntries = "provider";
+
+struct Config {
+  std::string schema;
+  std::int64_t version = 2;
+  exchange::ClientSettings client;
+  server::Settings server;
+  provider::Providers providers;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("$schema", self.schema, {.text = "For editors; it is not read."});
+    visit.field(
+        "version", self.version,
+        {.text = "What an empty allow-list means: 2 denies everything, 1 allows everything.",
+         .minimum = 1,
+         .maximum = 2});
+    visit.field("client", self.client, {.text = "How the gateway treats its callers."});
+    visit.field("server", self.server,
+                {.text = "The listener, its connections, and how it stops."});
+    visit.field("providers", self.providers,
+                {.text = "Providers by name. A name that is not a provider's own needs "
+                         "`custom_provider_config`.",
+                 .key_form = config::Form::kProviderName,
+                 .entries = kProviderEntries});
+    self.describe_unserved(visit);
+  }
+
+  friend bool operator==(const Config&, const Config&) = default;
+
+ private:
+  void describe_unserved(this auto& /*self*/, auto& visit) {
+    visit.unserved("access_profiles", config::Shape::kArray, "Access profiles.");
+    visit.unserved("alerting", config::Shape::kObject, "Alerts on budgets.");
+    visit.unserved("alerting_config", config::Shape::kObject, "Alerts on budgets, other spelling.");
+    visit.unserved("audit_logs", config::Shape::kObject, "Audit log.");
+    visit.unserved("auth_config", config::Shape::kObject, "Administrator's credentials.");
+    visit.unserved("circuit_breaker_config", config::Shape::kObject, "Circuit breakers.");
+    visit.unserved("cluster_config", config::Shape::kObject, "Several nodes as one.");
+    visit.unserved("config_store", config::Shape::kObject, "Database for the configuration.");
+    visit.unserved("encryption_key", config::Shape::kAny, "Key for secrets in databases.");
+    visit.unserved("env_label", config::Shape::kAny, "Label in the web interface.");
+    visit.unserved("feature_flags", config::Shape::kObject, "Feature flags.");
+    visit.unserved("framework", config::Shape::kObject, "Prices and the model catalogue.");
+    visit.unserved("governance", config::Shape::kObject,
+                   "Virtual keys, budgets, rate limits, routing rules.");
+    visit.unserved("guardrails_config", config::Shape::kObject, "Guardrails.");
+    visit.unserved("large_payload_optimization", config::Shape::kObject,
+                   "Streaming of large bodies.");
+    visit.unserved("load_balancer_config", config::Shape::kObject, "Adaptive load balancing.");
+    visit.unserved("logs_store", config::Shape::kObject, "Database for logs.");
+    visit.unserved("mcp", config::Shape::kObject, "Model Context Protocol.");
+    visit.unserved("plugins", config::Shape::kArray, "Plugins.");
+    visit.unserved("scim_config", config::Shape::kObject, "Single sign-on and provisioning.");
+    visit.unserved("setup_token", config::Shape::kAny, "Secret for the first administrator.");
+    visit.unserved("skills_registry", config::Shape::kObject, "Skills.");
+    visit.unserved("source_of_truth", config::Shape::kString, "Which of file and database counts.");
+    visit.unserved("vector_store", config::Shape::kObject, "Database for vectors.");
+    visit.unserved("webhooks", config::Shape::kArray, "Webhooks.");
+    visit.unserved("websocket", config::Shape::kObject, "WebSocket limits.");
+  }
+};
+
+}  // namespace bifrost::app

@@ -1,0 +1,39 @@
+#include "app/config_reference.h"
+
+#include "config/dump.h"
+#include "config/markdown_writer.h"
+#include "config/schema_writer.h"
+
+#include <string_view>
+
+namespace bifrost::app {
+namespace {
+
+constexpr std::string_view kIntroduction = R"(# Settings: `config.json`
+
+This page is printed by `bifrost schema config-docs`; do not edit it.
+
+All sections are optional. Unknown keys are errors. `null` means "not given".
+
+)";
+
+}  // namespace
+
+std::string config_schema(const provider::ProviderNames& names) {
+  const config::NamedEntries providers{.name = kProviderEntries,
+                                       .known = names.known,
+                                       .unserved = names.unserved,
+                                       .required_of_others = "custom_provider_config"};
+  return config::json_schema(
+      Config{}, {.title = "Configuration of the gateway: config.json", .entries = {&providers, 1}});
+}
+
+std::string config_reference() {
+  std::string out(kIntroduction);
+  out += config::kTypesLegend;
+  return out + config::markdown_sections(Config{});
+}
+
+std::string redacted_dump(const Config& config) { return config::redacted_dump(config); }
+
+}  // namespace bifrost::app

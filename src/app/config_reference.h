@@ -1,0 +1,20 @@
+// What the whole configuration says about itself, printed: for editors, for people, and for logs.
+#pragma once
+
+#include "app/config.h"
+#include "provider/settings/providers.h"
+
+#include <string>
+
+namespace bifrost::app {
+
+// JSON Schema of the file: see config/schema_writer.h.
+[[nodiscard]] std::string config_schema(const provider::ProviderNames& names);
+
+// The reference page, in Markdown.
+[[nodiscard]] std::string config_reference();
+
+// The configuration as a file without its secrets: see config/dump.h.
+[[nodiscard]] std::string redacted_dump(const Config& config);
+
+}  // namespace bifrost::app

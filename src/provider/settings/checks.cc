@@ -1,0 +1,62 @@
+// What one setting of a provider says about another.
+#include "config/check_scope.h"
+#include "json/writer.h"
+#include "provider/settings/provider_settings.h"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::provider {
+namespace {
+
+// Reports each key after the first whose `field` has a text that another key has.
+void check_unique(const std::vector<KeySettings>& keys, std::string_view field,
+                  const std::string& (*text_of)(const KeySettings& key),
+                  config::CheckScope& scope) {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::string& text = text_of(keys[i]);
+    if (text.empty() || seen.insert(text).second) continue;
+    scope.problem("keys", i, field,
+                  "another key of the provider is called " + json::quoted(text) + " too");
+  }
+}
+
+}  // namespace
+
+void AliasSettings::check(config::CheckScope& scope) const {
+  // The short form of an alias has no field that could have been checked.
+  if (model_id.empty()) scope.problem("model_id", "must not be empty");
+}
+
+void NetworkSettings::check(config::CheckScope& scope) const {
+  if (insecure_skip_verify && !ca_cert_pem.empty()) {
+    scope.problem("ca_cert_pem", "cannot go together with insecure_skip_verify");
+  }
+}
+
+void ProxySettings::check(config::CheckScope& scope) const {
+  if (type == ProxyType::kSocks5) {
+    scope.problem("type", "socks5 proxies are not served yet");
+  } else if (type == ProxyType::kHttp && url.empty()) {
+    scope.problem("url", "required when type is \"http\"");
+  }
+}
+
+void ConcurrencySettings::check(config::CheckScope& scope) const {
+  if (concurrency > buffer_size) {
+    scope.problem("concurrency", std::to_string(concurrency) + " is more than the buffer_size of " +
+                                     std::to_string(buffer_size));
+  }
+}
+
+void ProviderSettings::check(config::CheckScope& scope) const {
+  check_unique(
+      keys, "name", [](const KeySettings& key) -> const std::string& { return key.name; }, scope);
+  check_unique(
+      keys, "id", [](const KeySettings& key) -> const std::string& { return key.id; }, scope);
+}
+
+}  // namespace bifrost::provider

@@ -1,0 +1,126 @@
+#include "provider/settings/providers.h"
+
+#include "base/strings.h"
+#include "config/reader.h"
+#include "json/writer.h"
+#include "provider/provider.h"
+
+#include <algorithm>
+
+namespace bifrost::provider {
+namespace {
+
+constexpr std::string_view kSection = "providers";
+
+bool contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Names of providers are lower case, and people write "OpenAI".
+std::string suggestion(std::string_view word, const ProviderNames& names) {
+  std::vector<std::string_view> candidates = names.known;
+  candidates.insert(candidates.end(), names.unserved.begin(), names.unserved.end());
+  const auto near = nearest(ascii_lower(word), candidates);
+  return near ? "; did you mean " + json::quoted(*near) + "?" : std::string();
+}
+
+// An entry under the name of a provider. `path` is the entry's.
+void check_own(std::string_view name, const ProviderSettings& provider, const ProviderNames& names,
+               const config::Path& path, config::Problems& problems) {
+  if (!contains(names.known, name)) {
+    problems.add(path.text(), "unknown provider" + suggestion(name, names) +
+                                  " (a provider of your own needs custom_provider_config)");
+  } else if (provider.keys.empty() && !contains(names.keyless, name)) {
+    problems.add_unless_reported(path.member("keys"), "at least one key is required");
+  }
+}
+
+// An entry with `custom_provider_config`. `path` is the entry's.
+void check_custom(std::string_view name, const ProviderSettings& provider,
+                  const ProviderNames& names, const config::Path& path,
+                  config::Problems& problems) {
+  config::Path inner = path;
+  const auto in_custom = inner.enter("custom_provider_config");
+  const std::string& base = provider.custom->base_provider_type;
+  if (contains(names.known, name)) {
+    problems.add_unless_reported(inner.text(),
+                                 "not for a provider that the gateway knows; choose another name");
+  } else if (!contains(names.known, base)) {
+    problems.add_unless_reported(
+        inner.member("base_provider_type"),
+        "unknown provider " + json::quoted(base) + suggestion(base, names));
+  } else if (provider.keys.empty() && !provider.custom->is_key_less &&
+             !contains(names.keyless, base)) {
+    problems.add_unless_reported(path.member("keys"),
+                                 "at least one key is required, unless is_key_less is set");
+  }
+}
+
+// Gives an allow-list the meaning that it has in version 2.
+void normalise_allow_list(std::vector<std::string>& list, std::int64_t version) {
+  const bool allows_all =
+      (list.empty() && version == 1) || std::ranges::find(list, kEverything) != list.end();
+  if (allows_all) list.assign(1, std::string(kEverything));
+}
+
+}  // namespace
+
+ProviderNames provider_names() {
+  ProviderNames names;
+  for (const ProviderSpec& spec : all()) {
+    names.known.push_back(spec.name);
+    if (spec.key_rule != KeyRule::kRequired) names.keyless.push_back(spec.name);
+  }
+  names.unserved.assign(unserved().begin(), unserved().end());
+  return names;
+}
+
+void skip_unserved(json::Value providers, const ProviderNames& names, config::Reader& reader) {
+  if (!providers.is_object()) return;
+  config::Path path;
+  const auto in_section = path.enter(kSection);
+  for (const json::Value provider : providers.children()) {
+    const std::string name = provider.key();
+    const std::string base = provider["custom_provider_config"]["base_provider_type"].string_or({});
+    const bool is_unserved = contains(names.unserved, name);
+    if (!is_unserved && !contains(names.unserved, base)) continue;
+    const auto in_provider = path.enter(name);
+    const std::string what =
+        is_unserved ? "this provider" : "the base provider " + json::quoted(base);
+    reader.skip(path.text(), what + " is not served yet, so this section has no effect");
+  }
+}
+
+void check_providers(const Providers& providers, const ProviderNames& names,
+                     config::Problems& problems) {
+  config::Path path;
+  const auto in_section = path.enter(kSection);
+  for (const auto& [name, provider] : providers) {
+    const auto in_provider = path.enter(name);
+    if (provider.custom) {
+      check_custom(name, provider, names, path, problems);
+    } else {
+      check_own(name, provider, names, path, problems);
+    }
+  }
+}
+
+void normalise_allow_lists(Providers& providers, std::int64_t version,
+                           std::vector<std::string>& warnings) {
+  config::Path path;
+  const auto in_section = path.enter(kSection);
+  for (auto& [name, provider] : providers) {
+    const auto in_provider = path.enter(name);
+    const auto in_keys = path.enter("keys");
+    for (std::size_t i = 0; i < provider.keys.size(); ++i) {
+      KeySettings& key = provider.keys[i];
+      normalise_allow_list(key.models, version);
+      if (!key.models.empty()) continue;
+      const auto in_key = path.enter(i);
+      warnings.push_back(path.member("models") +
+                         ": empty, so the key may be used for no model; [\"*\"] allows all");
+    }
+  }
+}
+
+}  // namespace bifrost::provider

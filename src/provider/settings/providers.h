@@ -1,0 +1,43 @@
+// The section `providers` as a whole: which names may stand in it, and what is said about an entry
+// that its settings alone do not know.
+#pragma once
+
+#include "config/problem.h"
+#include "json/document.h"
+#include "provider/settings/provider_settings.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::config {
+class Reader;
+}  // namespace bifrost::config
+
+namespace bifrost::provider {
+
+// Names of providers.
+struct ProviderNames {
+  std::vector<std::string_view> known;
+  std::vector<std::string_view> keyless;   // of the known: those that work without keys
+  std::vector<std::string_view> unserved;  // of the original, but not served yet
+};
+
+// Those of the table.
+[[nodiscard]] ProviderNames provider_names();
+
+// Before the section is read: leaves out the providers that are not served yet, with a warning
+// each.
+void skip_unserved(json::Value providers, const ProviderNames& names, config::Reader& reader);
+
+// After it: whether a name and what stands below it go together.
+void check_providers(const Providers& providers, const ProviderNames& names,
+                     config::Problems& problems);
+
+// Gives the allow-lists of keys one meaning, whatever the version of the file: {"*"} allows
+// everything, an empty list denies everything. The latter is worth a warning.
+void normalise_allow_lists(Providers& providers, std::int64_t version,
+                           std::vector<std::string>& warnings);
+
+}  // namespace bifrost::provider
