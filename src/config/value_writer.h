@@ -1,5 +1,5 @@
 // Writes settings as JSON without their secrets: the visitor behind the redacted dump and the
-// defaults of the schema. Internal to this folder.
+// defaults of the schema; dump.h and the other writers are the way in.
 #pragma once
 
 #include "config/duration.h"
