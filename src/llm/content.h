@@ -1,6 +1,8 @@
 // The parts that messages are made of, on the way in and on the way out.
 #pragma once
 
+#include "llm/source.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -132,6 +134,7 @@ struct Part {
                ToolResultPart, RawPart>
       content;
   std::optional<CacheMarker> cache;
+  Place place = {};  // of a request: where the caller wrote it
 
   bool operator==(const Part&) const = default;
 

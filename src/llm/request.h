@@ -22,6 +22,7 @@ struct Message {
   Role role = Role::kUser;
   std::vector<Part> parts;
   std::string name;
+  Place place = {};
 
   bool operator==(const Message&) const = default;
 };
@@ -34,6 +35,7 @@ struct Tool {
   std::optional<CacheMarker> cache;
   bool custom = false;  // OpenAI's free-form tools; `format` is their grammar
   std::string format;   // JSON text
+  Place place = {};
 
   bool operator==(const Tool&) const = default;
 };
@@ -43,6 +45,7 @@ struct RawTool {
   std::string dialect;
   std::string type;
   std::string json;
+  Place place = {};
 
   bool operator==(const RawTool&) const = default;
 };
@@ -78,7 +81,8 @@ struct Reasoning {
 };
 
 // A field that we do not model, so that it can be named when it is dropped and written back to
-// the dialect it came from.
+// the dialect it came from. Its path is that of the caller, beginning with that of the message,
+// part or tool it belongs to.
 struct Extra {
   std::string path;  // "top_a", "messages[2].annotations"
   std::string json;  // JSON text of the value
@@ -129,6 +133,7 @@ struct Request {
 
   std::string dialect;  // that the extras and raw parts are written in
   std::vector<Extra> extras;
+  Source source;  // what the places of messages, parts and tools mean
 };
 
 }  // namespace bifrost::llm

@@ -14,37 +14,41 @@
 
 namespace bifrost::dialect::anthropic {
 
-// Where a value stands, in the two spellings that are needed.
+// Where a value stands: as the API itself writes it in errors, "messages.2.content.0", and what
+// it belongs to.
 struct Place {
-  std::string field;  // "messages.2.content.0", as the API itself writes it in errors
-  std::string extra;  // "messages[2].content[0]", see extras.h
+  std::string field;
+  llm::Place at;
 
-  [[nodiscard]] Place member(std::string_view name) const;
-  [[nodiscard]] Place element(std::size_t index) const;
+  [[nodiscard]] std::string member(std::string_view name) const {
+    return field.empty() ? std::string(name) : field + "." + std::string(name);
+  }
 };
 
 // What is wrong with the field at `param`.
 [[nodiscard]] Error invalid(std::string param, std::string_view what);
 
 // Notes the set members of `object` that are not in `known`.
-void note_extras(json::Value object, std::span<const std::string_view> known, const Place& place,
-                 std::vector<llm::Extra>& extras);
+void note_extras(json::Value object, std::span<const std::string_view> known, llm::Place place,
+                 llm::Request& request);
 
 // The marker of an object's `cache_control`. What a marker cannot hold is noted.
 Result<std::optional<llm::CacheMarker>> read_cache(json::Value object, const Place& place,
-                                                   std::vector<llm::Extra>& extras);
+                                                   llm::Request& request);
 
 // Reads the blocks of one request in order: a tool result takes its name from the call before it.
 class BlockDecoder {
  public:
-  // `extras` outlives this.
-  explicit BlockDecoder(std::vector<llm::Extra>& extras) : extras_(extras) {}
+  // `request` outlives this. It gets the extras and the places.
+  explicit BlockDecoder(llm::Request& request) : request_(request) {}
 
   Result<llm::Part> decode(json::Value block, const Place& place);
-  // The content of a tool result: a string or blocks.
-  Result<std::vector<llm::Part>> decode_content(json::Value content, const Place& place);
+  // A string or blocks, which are the member `key` of what stands at `place`.
+  Result<std::vector<llm::Part>> decode_content(json::Value content, const Place& place,
+                                                std::string_view key);
 
  private:
+  Result<llm::Part> decode_known(json::Value block, const std::string& type, const Place& place);
   Result<llm::Part> decode_text(json::Value block, const Place& place);
   Result<llm::Part> decode_image(json::Value block, const Place& place);
   Result<llm::Part> decode_document(json::Value block, const Place& place);
@@ -52,7 +56,7 @@ class BlockDecoder {
   Result<llm::Part> decode_tool_result(json::Value block, const Place& place);
   Result<llm::Part> decode_thinking(json::Value block, const Place& place);
 
-  std::vector<llm::Extra>& extras_;
+  llm::Request& request_;
   std::unordered_map<std::string, std::string> tool_names_;  // by call id
 };
 

@@ -18,6 +18,18 @@ constexpr std::array<std::string_view, 18> kFields = {
     "thinking", "output_config", "output_format",  "service_tier", "fallbacks", "cache_control",
 };
 
+constexpr std::array kCallersNames = std::to_array<llm::FieldName>({
+    {"max_completion_tokens", "max_tokens"},
+    {"stop", "stop_sequences"},
+    {"user", "metadata.user_id"},
+    {"parallel_tool_calls", "tool_choice.disable_parallel_tool_use"},
+    {"response_format", "output_config.format"},
+    {"reasoning_effort", "thinking"},
+    {"reasoning", "thinking"},
+    {"reasoning.include_thoughts", "thinking.display"},
+    {"function.strict", "strict"},
+});
+
 // A conversation that Anthropic's servers hold: with `thread`, `messages` are only what is new,
 // which tells another provider nothing. Anthropic's SDKs know this code and send everything
 // instead.
@@ -40,16 +52,17 @@ bool is_billing_note(const llm::Part& part) {
 
 class RequestDecoder {
  public:
-  explicit RequestDecoder(json::Value root) : root_(root), blocks_(request_.extras) {}
+  explicit RequestDecoder(json::Value root) : root_(root), blocks_(request_) {
+    request_.source = llm::Source(kCallersNames);
+  }
 
   Result<llm::Request> decode(const RequestInput& input);
 
  private:
   Result<void> read_system();
   Result<void> read_messages();
-  Result<void> read_message(json::Value message, const std::string& field);
-  Result<void> add_block(json::Value block, std::string_view role, std::string field);
-  std::string next_place(std::string_view role);
+  Result<void> read_message(json::Value message, const Place& place);
+  Result<void> add_block(json::Value block, std::string_view role, const Place& place);
   Result<void> read_limits();
   Result<void> read_sampling();
   Result<void> read_metadata();
@@ -61,11 +74,6 @@ class RequestDecoder {
   json::Value root_;
   llm::Request request_;
   BlockDecoder blocks_;
-  // Where the next block stands once neighbours of one role are joined; see extras.h.
-  std::string turn_role_;
-  std::size_t turns_ = 0;
-  std::size_t turn_blocks_ = 0;
-  std::size_t system_blocks_ = 0;
 };
 
 template <class T>
@@ -108,17 +116,15 @@ Result<llm::Request> RequestDecoder::decode(const RequestInput& input) {
   BF_TRY_VOID(read_sampling());
   BF_TRY_VOID(read_metadata());
   BF_TRY_VOID(read_fallbacks());
-  BF_TRY(request_.cache, read_cache(root_, {}, request_.extras));
-  note_extras(root_, kFields, {}, request_.extras);
+  BF_TRY(request_.cache, read_cache(root_, {}, request_));
+  note_extras(root_, kFields, {}, request_);
   return std::move(request_);
 }
 
 Result<void> RequestDecoder::read_system() {
   const json::Value system = root_["system"];
   if (!system.is_set()) return {};
-  const Place place{.field = "system", .extra = "system"};
-  BF_TRY(auto parts, blocks_.decode_content(system, place));
-  system_blocks_ = parts.size();
+  BF_TRY(auto parts, blocks_.decode_content(system, {.field = "system", .at = {}}, "system"));
   std::erase_if(parts, is_billing_note);
   if (parts.empty()) return {};
   request_.messages.push_back({.role = llm::Role::kSystem, .parts = std::move(parts), .name = {}});
@@ -130,46 +136,41 @@ Result<void> RequestDecoder::read_messages() {
   if (!messages.is_array()) return invalid("messages", "a list of messages is required");
   std::size_t index = 0;
   for (const json::Value message : messages.children()) {
-    BF_TRY_VOID(read_message(message, "messages." + std::to_string(index++)));
+    const Place place{.field = "messages." + std::to_string(index),
+                      .at = request_.source.add({}, "messages", index)};
+    BF_TRY_VOID(read_message(message, place));
+    ++index;
   }
   return {};
 }
 
-Result<void> RequestDecoder::read_message(json::Value message, const std::string& field) {
-  if (!message.is_object()) return invalid(field, "a message must be an object");
+Result<void> RequestDecoder::read_message(json::Value message, const Place& place) {
+  if (!message.is_object()) return invalid(place.field, "a message must be an object");
   const std::string role = message["role"].string_or({});
   if (role != "user" && role != "assistant" && role != "system") {
-    return invalid(field + ".role", "must be one of user, assistant, system");
+    return invalid(place.member("role"), "must be one of user, assistant, system");
   }
   const json::Value content = message["content"];
-  const std::string content_field = field + ".content";
-  if (content.is_string()) return add_block(content, role, content_field);
+  const std::string content_field = place.member("content");
+  llm::Source& source = request_.source;
+  if (content.is_string()) {
+    return add_block(content, role,
+                     {.field = content_field, .at = source.add(place.at, "content")});
+  }
   if (!content.is_array()) return invalid(content_field, "must be a string or a list of blocks");
   std::size_t index = 0;
   for (const json::Value block : content.children()) {
-    BF_TRY_VOID(add_block(block, role, content_field + "." + std::to_string(index++)));
+    const Place here{.field = content_field + "." + std::to_string(index),
+                     .at = source.add(place.at, "content", index)};
+    BF_TRY_VOID(add_block(block, role, here));
+    ++index;
   }
   return {};
 }
 
-std::string RequestDecoder::next_place(std::string_view role) {
-  // Instructions before the first turn belong to the system prompt, wherever they are written.
-  if (role == "system" && turns_ == 0) {
-    return "system[" + std::to_string(system_blocks_++) + "]";
-  }
-  if (role != turn_role_) {
-    turn_role_ = role;
-    turn_blocks_ = 0;
-    ++turns_;
-  }
-  return "messages[" + std::to_string(turns_ - 1) + "].content[" + std::to_string(turn_blocks_++) +
-         "]";
-}
-
 Result<void> RequestDecoder::add_block(json::Value block, std::string_view role,
-                                       std::string field) {
-  const Place place{.field = std::move(field), .extra = next_place(role)};
-  llm::Part part;
+                                       const Place& place) {
+  llm::Part part{.content = {}, .cache = {}, .place = place.at};
   if (auto text = block.string()) {
     part.content = llm::TextPart{.text = std::move(*text)};
   } else {
@@ -216,7 +217,7 @@ Result<void> RequestDecoder::read_metadata() {
   const json::Value user = metadata["user_id"];
   if (user.is_set() && !user.is_string()) return invalid("metadata.user_id", "must be a string");
   request_.user = user.string_or({});
-  note_extras(metadata, kKnown, {.field = "metadata", .extra = "metadata"}, request_.extras);
+  note_extras(metadata, kKnown, request_.source.add({}, "metadata"), request_);
   return {};
 }
 

@@ -143,7 +143,7 @@ TEST(AnthropicDecodeRequest, NotesUnknownFieldsWithTheirPaths) {
   ASSERT_TRUE(request);
   EXPECT_EQ(extra(*request, "messages[1].content[0].caller"), R"({"type":"direct"})");
   EXPECT_EQ(extra(*request, "speed"), "\"fast\"");
-  EXPECT_EQ(extra(*request, "tools[0].defer_loading"), "true");
+  EXPECT_EQ(extra(*request, "tools[1].defer_loading"), "true");
   EXPECT_EQ(request->extras.size(), 3U);
   EXPECT_EQ(request->raw_tools[0].type, "web_search_20250305");
 }

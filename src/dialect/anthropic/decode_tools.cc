@@ -14,8 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kToolFields = {"type",   "name",         "description",
                                                          "strict", "input_schema", "cache_control"};
 
-Result<llm::Tool> read_tool(json::Value value, const Place& place,
-                            std::vector<llm::Extra>& extras) {
+Result<llm::Tool> read_tool(json::Value value, const Place& place, llm::Request& request) {
   auto name = value["name"].string();
   if (!name) return invalid(place.field + ".name", "a string is required");
   const json::Value schema = value["input_schema"];
@@ -23,9 +22,10 @@ Result<llm::Tool> read_tool(json::Value value, const Place& place,
   llm::Tool tool{.name = std::move(*name),
                  .description = value["description"].string_or({}),
                  .parameters = std::string(schema.raw()),
-                 .strict = value["strict"].boolean()};
-  BF_TRY(tool.cache, read_cache(value, place, extras));
-  note_extras(value, kToolFields, place, extras);
+                 .strict = value["strict"].boolean(),
+                 .place = place.at};
+  BF_TRY(tool.cache, read_cache(value, place, request));
+  note_extras(value, kToolFields, place.at, request);
   return tool;
 }
 
@@ -83,7 +83,7 @@ Result<void> read_thinking_field(json::Value thinking, llm::Request& request) {
     request.extras.push_back({.path = "thinking.display", .json = std::string(display.raw())});
   }
   request.reasoning = std::move(reasoning);
-  note_extras(thinking, kKnown, {.field = "thinking", .extra = "thinking"}, request.extras);
+  note_extras(thinking, kKnown, request.source.add({}, "thinking"), request);
   return {};
 }
 
@@ -107,17 +107,19 @@ Result<void> read_tools(json::Value root, llm::Request& request) {
   if (tools.is_set() && !tools.is_array()) return invalid("tools", "must be a list");
   std::size_t index = 0;
   for (const json::Value tool : tools.children()) {
-    // The encoder writes server tools behind the others, hence two ways to count.
-    const Place place{.field = "tools." + std::to_string(index++),
-                      .extra = "tools[" + std::to_string(request.tools.size()) + "]"};
+    const Place place{.field = "tools." + std::to_string(index),
+                      .at = request.source.add({}, "tools", index)};
+    ++index;
     if (!tool.is_object()) return invalid(place.field, "a tool must be an object");
     std::string type = tool["type"].string_or("custom");
     if (type != "custom") {
-      request.raw_tools.push_back(
-          {.dialect = "anthropic", .type = std::move(type), .json = std::string(tool.raw())});
+      request.raw_tools.push_back({.dialect = "anthropic",
+                                   .type = std::move(type),
+                                   .json = std::string(tool.raw()),
+                                   .place = place.at});
       continue;
     }
-    BF_TRY(llm::Tool read, read_tool(tool, place, request.extras));
+    BF_TRY(llm::Tool read, read_tool(tool, place, request));
     request.tools.push_back(std::move(read));
   }
   return read_tool_choice(root["tool_choice"], request);
@@ -135,10 +137,12 @@ Result<void> read_thinking(json::Value root, llm::Request& request) {
     if (!level) return invalid("output_config.effort", "must be a string");
     if (!request.reasoning) request.reasoning.emplace();
     request.reasoning->effort = std::move(*level);
+    request.source.rename("reasoning_effort", "output_config.effort");
   }
   read_format(root["output_format"], "output_format", request);
+  if (request.response_format) request.source.rename("response_format", "output_format");
   read_format(config["format"], "output_config.format", request);
-  note_extras(config, kKnown, {.field = "output_config", .extra = "output_config"}, request.extras);
+  note_extras(config, kKnown, request.source.add({}, "output_config"), request);
   return {};
 }
 

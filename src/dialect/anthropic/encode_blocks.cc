@@ -40,35 +40,37 @@ bool BlockEncoder::keeps(const llm::Part& part, llm::Role role) const {
   return true;
 }
 
-Result<void> BlockEncoder::write(const llm::Part& part, llm::Role role, const std::string& at) {
-  if (const auto* text = part.as<llm::TextPart>()) write_text(part, *text, at);
-  if (const auto* image = part.as<llm::ImagePart>()) return write_image(part, *image, at);
-  if (const auto* audio = part.as<llm::AudioPart>()) return write_audio(*audio, role, at);
-  if (const auto* file = part.as<llm::FilePart>()) return write_file(part, *file, at);
-  if (const auto* reasoning = part.as<llm::ReasoningPart>()) write_reasoning(*reasoning, at);
+Result<void> BlockEncoder::write(const llm::Part& part, llm::Role role) {
+  if (const auto* text = part.as<llm::TextPart>()) write_text(part, *text);
+  if (const auto* image = part.as<llm::ImagePart>()) return write_image(part, *image);
+  if (const auto* audio = part.as<llm::AudioPart>()) return write_audio(part, *audio, role);
+  if (const auto* file = part.as<llm::FilePart>()) return write_file(part, *file);
+  if (const auto* reasoning = part.as<llm::ReasoningPart>()) write_reasoning(part, *reasoning);
   if (const auto* refusal = part.as<llm::RefusalPart>()) {
-    write_text(part, {.text = refusal->text}, at);
+    write_text(part, {.text = refusal->text});
   }
-  if (const auto* call = part.as<llm::ToolCallPart>()) write_tool_call(part, *call, at);
+  if (const auto* call = part.as<llm::ToolCallPart>()) write_tool_call(part, *call);
   if (const auto* result = part.as<llm::ToolResultPart>()) {
-    return write_tool_result(part, *result, at);
+    return write_tool_result(part, *result);
   }
   if (const auto* raw = part.as<llm::RawPart>()) writer_.raw(raw->json);
   return {};
 }
 
-Result<void> BlockEncoder::write_content(const std::vector<PlacedPart>& parts, llm::Role role) {
+Result<void> BlockEncoder::write_content(const std::vector<const llm::Part*>& parts,
+                                         llm::Role role) {
   if (parts.size() == 1) {
-    const auto& [part, at] = parts.front();
+    const llm::Part* part = parts.front();
     const auto* text = part->as<llm::TextPart>();
-    if (text != nullptr && text->citations.empty() && !part->cache && extras_.find(at) == nullptr) {
+    if (text != nullptr && text->citations.empty() && !part->cache &&
+        extras_.find(source_, part->place) == nullptr) {
       writer_.string(text->text);
       return {};
     }
   }
   writer_.begin_array();
-  for (const auto& [part, at] : parts) {
-    BF_TRY_VOID(write(*part, role, at));
+  for (const llm::Part* part : parts) {
+    BF_TRY_VOID(write(*part, role));
   }
   writer_.end_array();
   return {};
@@ -82,9 +84,8 @@ void BlockEncoder::close(ExtensibleObject& object, const llm::Part& part) {
   object.close();
 }
 
-void BlockEncoder::write_text(const llm::Part& part, const llm::TextPart& text,
-                              const std::string& at) {
-  ExtensibleObject object(writer_, extras_, at);
+void BlockEncoder::write_text(const llm::Part& part, const llm::TextPart& text) {
+  ExtensibleObject object(writer_, extras_.find(source_, part.place));
   writer_.member("type", "text").member("text", text.text);
   const auto ours = [](const llm::Citation& citation) {
     return citation.raw_dialect == "anthropic";
@@ -99,40 +100,38 @@ void BlockEncoder::write_text(const llm::Part& part, const llm::TextPart& text,
   close(object, part);
 }
 
-Result<void> BlockEncoder::write_image(const llm::Part& part, const llm::ImagePart& image,
-                                       const std::string& at) {
-  ExtensibleObject object(writer_, extras_, at);
+Result<void> BlockEncoder::write_image(const llm::Part& part, const llm::ImagePart& image) {
+  ExtensibleObject object(writer_, extras_.find(source_, part.place));
   writer_.member("type", "image").key("source");
-  BF_TRY_VOID(write_media_source(writer_, image.media, image_type(image.media), at));
+  BF_TRY_VOID(write_media_source(writer_, image.media, image_type(image.media), where(part)));
   close(object, part);
   if (!image.detail.empty() && image.detail != "auto") {
-    dropped_.push_back(at + ".image_url.detail");
+    dropped_.member(part.place, "image_url.detail");
   }
   return {};
 }
 
-Result<void> BlockEncoder::write_audio(const llm::AudioPart& audio, llm::Role role,
-                                       const std::string& at) {
+Result<void> BlockEncoder::write_audio(const llm::Part& part, const llm::AudioPart& audio,
+                                       llm::Role role) {
   // What the model itself said is in the transcript; what the user said would be lost.
   if (role == llm::Role::kAssistant) {
-    write_text({}, {.text = audio.transcript}, at);
+    write_text({.content = {}, .cache = {}, .place = part.place}, {.text = audio.transcript});
     return {};
   }
-  return not_taken(at, "this provider does not take audio input");
+  return not_taken(where(part), "this provider does not take audio input");
 }
 
-Result<void> BlockEncoder::write_file(const llm::Part& part, const llm::FilePart& file,
-                                      const std::string& at) {
+Result<void> BlockEncoder::write_file(const llm::Part& part, const llm::FilePart& file) {
   if (file.text.empty() && !file.media.data.empty() && document_type(file).starts_with("image/")) {
     llm::Media media = file.media;
     media.media_type = document_type(file);
-    return write_image(part, {.media = std::move(media)}, at);
+    return write_image(part, {.media = std::move(media)});
   }
-  ExtensibleObject object(writer_, extras_, at);
+  ExtensibleObject object(writer_, extras_.find(source_, part.place));
   writer_.member("type", "document");
   if (object.takes("source")) {
     writer_.key("source");
-    BF_TRY_VOID(write_file_source(file, at));
+    BF_TRY_VOID(write_file_source(part, file));
   }
   if (!file.filename.empty()) writer_.member("title", file.filename);
   if (!file.context.empty()) writer_.member("context", file.context);
@@ -141,7 +140,7 @@ Result<void> BlockEncoder::write_file(const llm::Part& part, const llm::FilePart
   return {};
 }
 
-Result<void> BlockEncoder::write_file_source(const llm::FilePart& file, const std::string& at) {
+Result<void> BlockEncoder::write_file_source(const llm::Part& part, const llm::FilePart& file) {
   const auto write_plain = [this](std::string_view text) {
     writer_.begin_object().member("type", "text").member("media_type", "text/plain");
     writer_.member("data", text).end_object();
@@ -155,21 +154,21 @@ Result<void> BlockEncoder::write_file_source(const llm::FilePart& file, const st
   }
   const std::string type = document_type(file);
   if (file.media.data.empty() || type == "application/pdf") {
-    return write_media_source(writer_, file.media, type, at);
+    return write_media_source(writer_, file.media, type, where(part));
   }
   const bool textual =
       type.starts_with("text/") || type == "application/json" || type == "application/xml";
   const auto text = textual ? base64_decode(file.media.data) : std::nullopt;
   if (!text) {
-    return not_taken(at, "this provider takes PDF and plain text files, not " +
-                             (type.empty() ? "files of an unknown type" : type));
+    return not_taken(where(part), "this provider takes PDF and plain text files, not " +
+                                      (type.empty() ? "files of an unknown type" : type));
   }
   write_plain(*text);
   return {};
 }
 
-void BlockEncoder::write_reasoning(const llm::ReasoningPart& reasoning, const std::string& at) {
-  ExtensibleObject object(writer_, extras_, at);
+void BlockEncoder::write_reasoning(const llm::Part& part, const llm::ReasoningPart& reasoning) {
+  ExtensibleObject object(writer_, extras_.find(source_, part.place));
   if (reasoning.kind == llm::ReasoningPart::Kind::kRedacted) {
     writer_.member("type", "redacted_thinking").member("data", reasoning.data);
   } else {
@@ -179,9 +178,8 @@ void BlockEncoder::write_reasoning(const llm::ReasoningPart& reasoning, const st
   object.close();
 }
 
-void BlockEncoder::write_tool_call(const llm::Part& part, const llm::ToolCallPart& call,
-                                   const std::string& at) {
-  ExtensibleObject object(writer_, extras_, at);
+void BlockEncoder::write_tool_call(const llm::Part& part, const llm::ToolCallPart& call) {
+  ExtensibleObject object(writer_, extras_.find(source_, part.place));
   writer_.member("type", "tool_use");
   writer_.member("id", wire_tool_id(call.id));
   writer_.member("name", call.name);
@@ -189,30 +187,27 @@ void BlockEncoder::write_tool_call(const llm::Part& part, const llm::ToolCallPar
   close(object, part);
 }
 
-Result<void> BlockEncoder::write_result_content(const llm::ToolResultPart& result,
-                                                const std::string& at) {
-  std::vector<PlacedPart> parts;
+Result<void> BlockEncoder::write_result_content(const llm::ToolResultPart& result) {
+  std::vector<const llm::Part*> parts;
   parts.reserve(result.parts.size());
   for (const llm::Part& part : result.parts) {
-    std::string place = at + ".content[" + std::to_string(parts.size()) + "]";
     if (keeps(part, llm::Role::kTool)) {
-      parts.push_back({.part = &part, .at = std::move(place)});
+      parts.push_back(&part);
     } else {
-      dropped_.push_back(std::move(place));
+      dropped_.at(part.place);
     }
   }
   return write_content(parts, llm::Role::kTool);
 }
 
 Result<void> BlockEncoder::write_tool_result(const llm::Part& part,
-                                             const llm::ToolResultPart& result,
-                                             const std::string& at) {
-  ExtensibleObject object(writer_, extras_, at);
+                                             const llm::ToolResultPart& result) {
+  ExtensibleObject object(writer_, extras_.find(source_, part.place));
   writer_.member("type", "tool_result");
   writer_.member("tool_use_id", wire_tool_id(result.tool_call_id));
   if (!result.parts.empty()) {
     writer_.key("content");
-    BF_TRY_VOID(write_result_content(result, at));
+    BF_TRY_VOID(write_result_content(result));
   } else if (!result.json.empty()) {
     writer_.member("content", result.json);
   }

@@ -40,12 +40,16 @@ class RequestEncoder {
         options_(options),
         native_(request.dialect == kName),
         traits_(model_traits(options.model)),
-        plan_(plan_thinking(request, traits_, encoded_.dropped)),
+        dropped_(request),
+        plan_(plan_thinking(request, traits_, dropped_)),
         extras_(request),
         writer_(encoded_.body),
-        blocks_(
-            {.writer = writer_, .extras = extras_, .dropped = encoded_.dropped, .native = native_}),
-        layout_(lay_out(request, blocks_, encoded_.dropped)) {}
+        blocks_({.writer = writer_,
+                 .extras = extras_,
+                 .dropped = dropped_,
+                 .source = request.source,
+                 .native = native_}),
+        layout_(lay_out(request, blocks_, dropped_)) {}
 
   Result<EncodedRequest> encode();
 
@@ -54,7 +58,7 @@ class RequestEncoder {
   Result<void> write_system();
   Result<void> write_messages();
   void write_tools();
-  void write_tool(const llm::Tool& tool, const std::string& at);
+  void write_tool(const llm::Tool& tool);
   void write_tool_choice();
   void write_thinking();
   void write_output_config();
@@ -65,19 +69,18 @@ class RequestEncoder {
   void name_unsupported();
   [[nodiscard]] bool forces_tool() const;
 
-  // Is the top-level field to be written? Then its key is. `caller` is its name in `dropped`.
-  bool open(std::string_view name, std::string_view caller);
+  // Is the top-level field to be written? Then its key is. `ours` is its name for Dropped.
+  bool open(std::string_view name, std::string_view ours);
   bool open(std::string_view name) { return open(name, name); }
-  void drop(std::string_view path) { encoded_.dropped.emplace_back(path); }
-  void drop_if(bool set, std::string_view path) {
-    if (set) drop(path);
-  }
+  void drop(std::string_view field) { dropped_.field(field); }
+  void drop_if(bool set, std::string_view field) { dropped_.field_if(set, field); }
 
   const llm::Request& request_;
   const EncodeOptions& options_;
   bool native_;
   EncodedRequest encoded_;
   ModelTraits traits_;
+  Dropped dropped_;
   ThinkingPlan plan_;
   ExtraFields extras_;
   json::Writer writer_;
@@ -93,7 +96,7 @@ Result<EncodedRequest> RequestEncoder::encode() {
     plan_.effort.clear();
     plan_.display.clear();
   }
-  ExtensibleObject body(writer_, extras_, {});
+  ExtensibleObject body(writer_, extras_.find({}));
   body_ = &body;
   write_head();
   BF_TRY_VOID(write_system());
@@ -108,7 +111,8 @@ Result<EncodedRequest> RequestEncoder::encode() {
   write_service_tier();
   name_unsupported();
   body.close();
-  std::ranges::move(extras_.unwritten(), std::back_inserter(encoded_.dropped));
+  for (std::string& path : extras_.unwritten()) dropped_.path(std::move(path));
+  encoded_.dropped = dropped_.take();
 
   const std::string betas = needed_betas(request_, {.thinking = plan_.on()});
   if (!betas.empty()) encoded_.headers.set("anthropic-beta", betas);
@@ -122,9 +126,9 @@ bool RequestEncoder::forces_tool() const {
   return tools && choice && (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
 }
 
-bool RequestEncoder::open(std::string_view name, std::string_view caller) {
+bool RequestEncoder::open(std::string_view name, std::string_view ours) {
   if (options_.flavor.removes(name)) {
-    drop(caller);
+    drop(ours);
     return false;
   }
   if (!body_->takes(name)) return false;
@@ -134,7 +138,7 @@ bool RequestEncoder::open(std::string_view name, std::string_view caller) {
 
 void RequestEncoder::write_head() {
   writer_.member("model", options_.model);
-  if (open("max_tokens")) writer_.integer(plan_.max_tokens);
+  if (open("max_tokens", "max_completion_tokens")) writer_.integer(plan_.max_tokens);
   if (request_.stream) writer_.member("stream", true);
 }
 
@@ -152,8 +156,8 @@ Result<void> RequestEncoder::write_messages() {
     writer_.end_object();
   }
   writer_.end_array();
-  for (std::size_t i = 0; i < request_.messages.size(); ++i) {
-    drop_if(!request_.messages[i].name.empty(), element("messages", i) + ".name");
+  for (const llm::Message& message : request_.messages) {
+    if (!message.name.empty()) dropped_.member(message.place, "name");
   }
   return {};
 }
@@ -164,20 +168,18 @@ void RequestEncoder::write_tools() {
     if (tool.dialect == kName) {
       raw.push_back(&tool);
     } else {
-      drop("tools[type=" + tool.type + "]");
+      dropped_.at(tool.place);
     }
   }
   if ((request_.tools.empty() && raw.empty()) || !open("tools")) return;
   writer_.begin_array();
-  for (std::size_t i = 0; i < request_.tools.size(); ++i) {
-    write_tool(request_.tools[i], element("tools", i));
-  }
+  for (const llm::Tool& tool : request_.tools) write_tool(tool);
   for (const llm::RawTool* tool : raw) writer_.raw(tool->json);
   writer_.end_array();
 }
 
-void RequestEncoder::write_tool(const llm::Tool& tool, const std::string& at) {
-  ExtensibleObject object(writer_, extras_, at);
+void RequestEncoder::write_tool(const llm::Tool& tool) {
+  ExtensibleObject object(writer_, extras_.find(request_.source, tool.place));
   writer_.member("name", tool.name);
   if (!tool.description.empty()) writer_.member("description", tool.description);
   writer_.key("input_schema")
@@ -188,7 +190,7 @@ void RequestEncoder::write_tool(const llm::Tool& tool, const std::string& at) {
     write_cache_control(writer_, *tool.cache);
   }
   object.close();
-  drop_if(!tool.format.empty(), at + ".custom.format");
+  if (!tool.format.empty()) dropped_.member(tool.place, "custom.format");
 }
 
 void RequestEncoder::write_tool_choice() {
@@ -229,7 +231,7 @@ void RequestEncoder::write_tool_choice() {
 void RequestEncoder::write_thinking() {
   using Kind = ThinkingPlan::Kind;
   if (plan_.kind == Kind::kUnset || !open("thinking", "reasoning_effort")) return;
-  ExtensibleObject object(writer_, extras_, "thinking");
+  ExtensibleObject object(writer_, extras_.find("thinking"));
   switch (plan_.kind) {
     case Kind::kUnset:
       break;
@@ -258,7 +260,7 @@ void RequestEncoder::write_output_config() {
 
   const bool extra = extras_.find("output_config") != nullptr;
   if ((plan_.effort.empty() && !schema && !extra) || !open("output_config")) return;
-  ExtensibleObject object(writer_, extras_, "output_config");
+  ExtensibleObject object(writer_, extras_.find("output_config"));
   if (!plan_.effort.empty() && object.takes("effort")) writer_.member("effort", plan_.effort);
   if (schema && object.takes("format")) {
     writer_.key("format").begin_object().member("type", "json_schema");
@@ -325,7 +327,7 @@ void RequestEncoder::write_metadata() {
   }
   const bool extra = extras_.find("metadata") != nullptr;
   if ((user.empty() && !extra) || !open("metadata", "user")) return;
-  ExtensibleObject object(writer_, extras_, "metadata");
+  ExtensibleObject object(writer_, extras_.find("metadata"));
   if (!user.empty()) writer_.member("user_id", user);
   object.close();
 }

@@ -1,4 +1,5 @@
 #include "dialect/anthropic/functions.h"
+#include "llm/request_testing.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,6 +26,7 @@ llm::Request ask(std::vector<llm::Message> messages = {}) {
   llm::Request request;
   request.dialect = "openai_chat";
   request.messages = std::move(messages);
+  llm::place_all(request);
   request.max_tokens = 100;
   return request;
 }
@@ -156,6 +158,7 @@ TEST(AnthropicEncodeRequest, WritesTools) {
                    {.name = "g"},
                    {.name = "h", .custom = true, .format = R"({"type":"grammar"})"}};
   request.raw_tools = {{.dialect = "openai_chat", .type = "web_search", .json = "{}"}};
+  llm::place_all(request);
   request.tool_choice = llm::ToolChoice{.mode = llm::ToolChoice::Mode::kNamed, .name = "f"};
   request.parallel_tool_calls = false;
   const auto encoded = encode(request);
@@ -167,7 +170,7 @@ TEST(AnthropicEncodeRequest, WritesTools) {
       R"({"name":"h","input_schema":{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}}])");
   EXPECT_EQ(field(encoded, "tool_choice"),
             R"({"type":"tool","name":"f","disable_parallel_tool_use":true})");
-  EXPECT_THAT(encoded->dropped, ElementsAre("tools[type=web_search]", "tools[2].custom.format"));
+  EXPECT_THAT(encoded->dropped, ElementsAre("tools[3]", "tools[2].custom.format"));
   EXPECT_THAT(std::string(encoded->headers.get("anthropic-beta")),
               HasSubstr("structured-outputs-"));
 }

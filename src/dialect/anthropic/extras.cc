@@ -44,9 +44,8 @@ std::vector<std::string> ExtraFields::unwritten() const {
   return paths;
 }
 
-ExtensibleObject::ExtensibleObject(json::Writer& writer, ExtraFields& extras,
-                                   std::string_view place)
-    : writer_(writer), fields_(extras.find(place)) {
+ExtensibleObject::ExtensibleObject(json::Writer& writer, std::vector<ExtraFields::Field>* fields)
+    : writer_(writer), fields_(fields) {
   writer_.begin_object();
 }
 

@@ -1,9 +1,8 @@
 // The fields of a native request that we do not model, put back where they stood.
 //
-// A decoder notes them as llm::Extra under a path like "messages[2].content[0].caller". The
-// encoder asks for the fields of one object by that object's path. Indices are those of the
-// messages after neighbours of one role were joined, which is how the encoder writes them. A field
-// that has the name of a modelled one replaces it: it is there because our model is too coarse.
+// A decoder notes them as llm::Extra under the caller's path, "messages[2].content[0].caller". The
+// encoder asks for the fields of one object by that object's path, or by its place. A field that
+// has the name of a modelled one replaces it: it is there because our model is too coarse.
 //
 // Fields of another dialect have no place here, and what is never asked for has lost its place;
 // both are named by `unwritten`.
@@ -33,6 +32,9 @@ class ExtraFields {
 
   // Those of the object at `place`; nullptr when there are none.
   std::vector<Field>* find(std::string_view place);
+  std::vector<Field>* find(const llm::Source& source, llm::Place place) {
+    return by_place_.empty() ? nullptr : find(source.path(place));
+  }
 
   // The top-level field is not to be written: `unwritten` names it.
   void remove(std::string_view key);
@@ -47,8 +49,8 @@ class ExtraFields {
 // Writes one object whose unmodelled fields are known to `extras`.
 class ExtensibleObject {
  public:
-  // Both outlive this. Opens the object.
-  ExtensibleObject(json::Writer& writer, ExtraFields& extras, std::string_view place);
+  // Both outlive this. Opens the object; `fields` as from `find`.
+  ExtensibleObject(json::Writer& writer, std::vector<ExtraFields::Field>* fields);
 
   // Is the modelled field to be written? Not when an unmodelled one stands for it.
   [[nodiscard]] bool takes(std::string_view key) const;

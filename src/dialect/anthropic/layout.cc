@@ -17,14 +17,10 @@ std::string_view wire_role(Role role) {
   return role == Role::kAssistant ? "assistant" : "user";
 }
 
-std::string content_of(std::size_t message) { return element("messages", message) + ".content"; }
+bool is_result(const llm::Part* part) { return part->as<llm::ToolResultPart>() != nullptr; }
 
-bool is_result(const PlacedPart& placed) {
-  return placed.part->as<llm::ToolResultPart>() != nullptr;
-}
-
-void move_results_first(std::vector<PlacedPart>& parts) {
-  std::vector<PlacedPart> sorted;
+void move_results_first(std::vector<const llm::Part*>& parts) {
+  std::vector<const llm::Part*> sorted;
   sorted.reserve(parts.size());
   std::ranges::copy_if(parts, std::back_inserter(sorted), is_result);
   std::ranges::copy_if(parts, std::back_inserter(sorted), std::not_fn(is_result));
@@ -33,20 +29,18 @@ void move_results_first(std::vector<PlacedPart>& parts) {
 
 class LayoutBuilder {
  public:
-  LayoutBuilder(const llm::Request& request, const BlockEncoder& blocks,
-                std::vector<std::string>& dropped)
+  LayoutBuilder(const llm::Request& request, const BlockEncoder& blocks, Dropped& dropped)
       : request_(request),
         blocks_(blocks),
         dropped_(dropped),
         native_(request.dialect == "anthropic") {}
 
   Layout build() {
-    for (std::size_t i = 0; i < request_.messages.size(); ++i) {
-      const llm::Message& message = request_.messages[i];
+    for (const llm::Message& message : request_.messages) {
       if (is_instruction(message.role) && (!native_ || layout_.turns.empty())) {
-        add_system(message, i);
+        add_system(message);
       } else {
-        add_turn(message, i);
+        add_turn(message);
       }
     }
     if (!native_) {
@@ -63,55 +57,41 @@ class LayoutBuilder {
     layout_.turns.push_back({.role = "user", .parts = std::exchange(layout_.system, {})});
   }
 
-  void add_system(const llm::Message& message, std::size_t index) {
-    for (std::size_t j = 0; j < message.parts.size(); ++j) {
-      add(message.parts[j], message.role,
-          native_ ? element("system", layout_.system.size()) : element(content_of(index), j),
-          layout_.system);
-    }
+  void add_system(const llm::Message& message) {
+    for (const llm::Part& part : message.parts) add(part, message.role, layout_.system);
   }
 
-  void add_turn(const llm::Message& message, std::size_t index) {
+  void add_turn(const llm::Message& message) {
     const std::string_view role = wire_role(message.role);
     const bool joins = !layout_.turns.empty() && layout_.turns.back().role == role;
     if (!joins) layout_.turns.push_back({.role = role, .parts = {}});
-    std::vector<PlacedPart>& parts = layout_.turns.back().parts;
-    for (std::size_t j = 0; j < message.parts.size(); ++j) {
-      add(message.parts[j], message.role,
-          native_ ? element(content_of(layout_.turns.size() - 1), parts.size())
-                  : element(content_of(index), j),
-          parts);
-    }
+    std::vector<const llm::Part*>& parts = layout_.turns.back().parts;
+    for (const llm::Part& part : message.parts) add(part, message.role, parts);
     if (parts.empty()) layout_.turns.pop_back();  // the API refuses a turn without content
   }
 
-  void add(const llm::Part& part, Role role, std::string at, std::vector<PlacedPart>& into) {
+  void add(const llm::Part& part, Role role, std::vector<const llm::Part*>& into) {
     if (!blocks_.keeps(part, role)) {
-      dropped_.push_back(std::move(at));
+      dropped_.at(part.place);
       return;
     }
     // The API refuses empty text, which other dialects send beside tool calls.
     const auto* text = part.as<llm::TextPart>();
     if (!native_ && text != nullptr && text->text.empty()) return;
-    into.push_back({.part = &part, .at = std::move(at)});
+    into.push_back(&part);
   }
 
   const llm::Request& request_;
   const BlockEncoder& blocks_;
-  std::vector<std::string>& dropped_;
+  Dropped& dropped_;
   bool native_;
   Layout layout_;
 };
 
 }  // namespace
 
-Layout lay_out(const llm::Request& request, const BlockEncoder& blocks,
-               std::vector<std::string>& dropped) {
+Layout lay_out(const llm::Request& request, const BlockEncoder& blocks, Dropped& dropped) {
   return LayoutBuilder(request, blocks, dropped).build();
-}
-
-std::string element(std::string_view list, std::size_t index) {
-  return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
 }  // namespace bifrost::dialect::anthropic

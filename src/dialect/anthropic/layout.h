@@ -9,7 +9,6 @@
 #include "dialect/anthropic/encode_blocks.h"
 #include "llm/request.h"
 
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,19 +16,16 @@ namespace bifrost::dialect::anthropic {
 
 struct Turn {
   std::string_view role;
-  std::vector<PlacedPart> parts;
+  std::vector<const llm::Part*> parts;
 };
 
 struct Layout {
-  std::vector<PlacedPart> system;
+  std::vector<const llm::Part*> system;
   std::vector<Turn> turns;
 };
 
 // Parts point into `request`. Those that `blocks` does not keep are named in `dropped`.
 [[nodiscard]] Layout lay_out(const llm::Request& request, const BlockEncoder& blocks,
-                             std::vector<std::string>& dropped);
-
-// "messages[2]"
-[[nodiscard]] std::string element(std::string_view list, std::size_t index);
+                             Dropped& dropped);
 
 }  // namespace bifrost::dialect::anthropic

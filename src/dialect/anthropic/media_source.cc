@@ -36,19 +36,19 @@ std::string plain_type(std::string_view media_type) {
 
 }  // namespace
 
-Error not_taken(std::string_view param, std::string message) {
-  Error error =
-      client_error(ErrorCode::kUnsupportedOperation, std::move(message), std::string(param));
+Error not_taken(const Where& where, std::string message) {
+  Error error = client_error(ErrorCode::kUnsupportedOperation, std::move(message),
+                             where.source.path(where.place));
   error.retry = Retry::kOtherTarget;
   return error;
 }
 
 Result<void> write_media_source(json::Writer& writer, const llm::Media& media,
-                                std::string_view media_type, std::string_view param) {
+                                std::string_view media_type, const Where& where) {
   const bool web = istarts_with(media.url, "https://") || istarts_with(media.url, "http://");
   if (media.data.empty() && media.file_id.empty() && !web) {
-    if (media.url.empty()) return not_taken(param, "the part holds no data, URL or file id");
-    return not_taken(param, "this provider reads http and https URLs only");
+    if (media.url.empty()) return not_taken(where, "the part holds no data, URL or file id");
+    return not_taken(where, "this provider reads http and https URLs only");
   }
   writer.begin_object();
   if (!media.data.empty()) {

@@ -10,12 +10,18 @@
 
 namespace bifrost::dialect::anthropic {
 
-// The API does not take what stands at `param`. Another provider may.
-[[nodiscard]] Error not_taken(std::string_view param, std::string message);
+// A part of the caller's request, spelt only for an error.
+struct Where {
+  const llm::Source& source;
+  llm::Place place;
+};
+
+// The API does not take what stands there. Another provider may.
+[[nodiscard]] Error not_taken(const Where& where, std::string message);
 
 // {"type":"base64"|"url"|"file", …}. `media_type` is written for base64.
 Result<void> write_media_source(json::Writer& writer, const llm::Media& media,
-                                std::string_view media_type, std::string_view param);
+                                std::string_view media_type, const Where& where);
 
 // One of the image types that the API knows, by what the caller says or else by the first bytes.
 [[nodiscard]] std::string image_type(const llm::Media& media);

@@ -46,7 +46,7 @@ bool forces_tool(const llm::Request& request) {
 }
 
 void plan_off(const llm::Reasoning& reasoning, const ModelTraits& traits, ThinkingPlan& plan,
-              std::vector<std::string>& dropped) {
+              Dropped& dropped) {
   if (traits.thinking == ThinkingSupport::kNone) return;  // it never thinks
   switch (traits.thinking_off) {
     case ThinkingOff::kDisabled:
@@ -58,7 +58,7 @@ void plan_off(const llm::Reasoning& reasoning, const ModelTraits& traits, Thinki
     case ThinkingOff::kNever:
       // The least that the model does.
       plan.effort = "low";
-      dropped.emplace_back("reasoning_effort");
+      dropped.field("reasoning_effort");
       return;
   }
   if (traits.effort && !reasoning.effort.empty() && reasoning.effort != "none") {
@@ -108,7 +108,7 @@ void plan_on(const llm::Reasoning& reasoning, const ModelTraits& traits, Thinkin
 }  // namespace
 
 ThinkingPlan plan_thinking(const llm::Request& request, const ModelTraits& traits,
-                           std::vector<std::string>& dropped) {
+                           Dropped& dropped) {
   ThinkingPlan plan;
   plan.max_tokens = request.max_tokens.value_or(traits.output_tokens_max);
   if (!request.reasoning) return plan;
@@ -124,7 +124,7 @@ ThinkingPlan plan_thinking(const llm::Request& request, const ModelTraits& trait
     const bool impossible =
         traits.thinking == ThinkingSupport::kNone || (!native && forces_tool(request));
     if (impossible) {
-      dropped.emplace_back("reasoning_effort");
+      dropped.field("reasoning_effort");
       return plan;
     }
     plan_on(reasoning, traits, plan);
@@ -134,7 +134,7 @@ ThinkingPlan plan_thinking(const llm::Request& request, const ModelTraits& trait
     if (traits.effort) {
       plan.effort = wire_effort(reasoning.effort, traits);
     } else {
-      dropped.emplace_back("reasoning_effort");
+      dropped.field("reasoning_effort");
     }
   }
   return plan;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "dialect/anthropic/model_traits.h"
+#include "dialect/dropped.h"
 #include "llm/request.h"
 
 #include <cstdint>
@@ -35,6 +36,6 @@ struct ThinkingPlan {
 
 // Names what the model cannot do in `dropped`.
 [[nodiscard]] ThinkingPlan plan_thinking(const llm::Request& request, const ModelTraits& traits,
-                                         std::vector<std::string>& dropped);
+                                         Dropped& dropped);
 
 }  // namespace bifrost::dialect::anthropic

@@ -18,8 +18,9 @@ Planned plan(std::string_view model, llm::Reasoning reasoning, std::string diale
   request.dialect = std::move(dialect);
   request.reasoning = std::move(reasoning);
   request.max_tokens = max_tokens;
-  Planned planned;
-  planned.plan = plan_thinking(request, model_traits(model), planned.dropped);
+  Dropped dropped(request);
+  Planned planned{.plan = plan_thinking(request, model_traits(model), dropped), .dropped = {}};
+  planned.dropped = dropped.take();
   return planned;
 }
 
@@ -90,10 +91,10 @@ TEST(Thinking, YieldsToAForcedTool) {
   llm::Request request;
   request.reasoning = llm::Reasoning{.effort = "high"};
   request.tool_choice = llm::ToolChoice{.mode = llm::ToolChoice::Mode::kRequired};
-  std::vector<std::string> dropped;
+  Dropped dropped(request);
   const ThinkingPlan planned = plan_thinking(request, model_traits("claude-sonnet-4-5"), dropped);
   EXPECT_FALSE(planned.on());
-  EXPECT_EQ(dropped, std::vector<std::string>{"reasoning_effort"});
+  EXPECT_EQ(dropped.take(), std::vector<std::string>{"reasoning_effort"});
 }
 
 TEST(Thinking, ThoughtsAreShownToCallersOfOtherDialects) {
@@ -109,8 +110,9 @@ TEST(Thinking, NativeEffortAloneDoesNotSwitchItOn) {
 }
 
 TEST(Thinking, MaxTokensDefaultToTheModels) {
-  std::vector<std::string> dropped;
-  EXPECT_EQ(plan_thinking({}, model_traits("claude-haiku-4-5"), dropped).max_tokens, 64000);
+  const llm::Request request;
+  Dropped dropped(request);
+  EXPECT_EQ(plan_thinking(request, model_traits("claude-haiku-4-5"), dropped).max_tokens, 64000);
 }
 
 }  // namespace

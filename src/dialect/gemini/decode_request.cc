@@ -21,13 +21,38 @@ constexpr std::array<std::string_view, 7> kModelled = {
     "model",    "generationConfig",  "fallbacks"};
 constexpr std::array<std::string_view, 4> kDeclaration = {"name", "description", "parameters",
                                                           "parametersJsonSchema"};
+constexpr std::array kServerTools = std::to_array<std::string_view>(
+    {"googleSearch", "googleSearchRetrieval", "googleMaps", "codeExecution", "urlContext",
+     "computerUse", "fileSearch", "mcpServers", "enterpriseWebSearch"});
 // Members of a part that change how its content is read, and have no place in our model.
 constexpr std::array<std::string_view, 4> kPartOptions = {"videoMetadata", "mediaResolution",
                                                           "partMetadata", "mediaProcessing"};
 
+constexpr std::array kCallersNames = std::to_array<llm::FieldName>({
+    {"max_completion_tokens", "generationConfig.maxOutputTokens"},
+    {"temperature", "generationConfig.temperature"},
+    {"top_p", "generationConfig.topP"},
+    {"top_k", "generationConfig.topK"},
+    {"frequency_penalty", "generationConfig.frequencyPenalty"},
+    {"presence_penalty", "generationConfig.presencePenalty"},
+    {"seed", "generationConfig.seed"},
+    {"n", "generationConfig.candidateCount"},
+    {"stop", "generationConfig.stopSequences"},
+    {"logprobs", "generationConfig.responseLogprobs"},
+    {"top_logprobs", "generationConfig.logprobs"},
+    {"modalities", "generationConfig.responseModalities"},
+    {"response_format", "generationConfig.responseMimeType"},
+    {"reasoning_effort", "generationConfig.thinkingConfig"},
+    {"reasoning", "generationConfig.thinkingConfig"},
+    {"reasoning.include_thoughts", "generationConfig.thinkingConfig.includeThoughts"},
+    {"tool_choice", "toolConfig.functionCallingConfig"},
+});
+
 class RequestDecoder {
  public:
-  explicit RequestDecoder(json::Value root) : root_(root) {}
+  explicit RequestDecoder(json::Value root) : root_(root) {
+    request_.source = llm::Source(kCallersNames);
+  }
 
   Result<llm::Request> decode() {
     request_.dialect = kName;
@@ -57,15 +82,14 @@ class RequestDecoder {
   Result<void> system_instruction() {
     const json::Value system = field(root_, "systemInstruction");
     if (!system) return {};
-    llm::Message message{.role = llm::Role::kSystem};
+    const llm::Place place = source().add({}, "systemInstruction");
+    llm::Message message{.role = llm::Role::kSystem, .place = place};
     if (auto text = system.string()) {
-      message.parts.push_back({.content = llm::TextPart{.text = *std::move(text)}});
+      message.parts.push_back({.content = llm::TextPart{.text = *std::move(text)}, .place = place});
     } else if (system.is_object() && field(system, "parts")) {
-      for (const json::Value part : elements(field(system, "parts"))) {
-        decode_part(part, message.parts);
-      }
+      parts_of(field(system, "parts"), place, "parts", message.parts);
     } else if (system.is_object() || system.is_array()) {
-      for (const json::Value part : elements(system)) decode_part(part, message.parts);
+      parts_of(system, {}, "systemInstruction", message.parts);
     } else {
       return wrong_type(system.key(), "a content", system);
     }
@@ -73,12 +97,49 @@ class RequestDecoder {
     return {};
   }
 
+  llm::Source& source() { return request_.source; }
+
+  // An element of a list, or the lone object that stands for a list of one.
+  llm::Place element(json::Value list, llm::Place above, std::string_view key, std::size_t index) {
+    return list.is_array() ? source().add(above, key, index) : source().add(above, key);
+  }
+
+  void parts_of(json::Value list, llm::Place above, std::string_view key,
+                std::vector<llm::Part>& parts) {
+    std::size_t index = 0;
+    for (const json::Value part : elements(list)) {
+      place_part(part, element(list, above, key, index++), parts);
+    }
+  }
+
+  // Decodes a part, which may become several, and says of each where it stood.
+  void place_part(json::Value part, llm::Place place, std::vector<llm::Part>& parts) {
+    const std::size_t before = parts.size();
+    decode_part(part, parts);
+    for (llm::Part& decoded : std::span(parts).subspan(before)) {
+      decoded.place = place;
+      if (auto* result = decoded.as<llm::ToolResultPart>()) place_result(place, *result);
+    }
+  }
+
+  // The text comes from `response`, media from `parts`.
+  void place_result(llm::Place place, llm::ToolResultPart& result) {
+    const llm::Place answer = source().add(place, "functionResponse");
+    std::size_t index = 0;
+    for (llm::Part& part : result.parts) {
+      part.place = part.as<llm::TextPart>() != nullptr ? source().add(answer, "response")
+                                                       : source().add(answer, "parts", index++);
+    }
+  }
+
   Result<void> contents() {
     const json::Value list = field(root_, "contents");
     if (auto text = list.string()) {
+      const llm::Place place = source().add({}, "contents");
       request_.messages.push_back(
           {.role = llm::Role::kUser,
-           .parts = {{.content = llm::TextPart{.text = *std::move(text)}}}});
+           .parts = {{.content = llm::TextPart{.text = *std::move(text)}, .place = place}},
+           .place = place});
       return {};
     }
     if (!list.is_array() && !list.is_object()) {
@@ -87,28 +148,32 @@ class RequestDecoder {
     }
     std::size_t index = 0;
     for (const json::Value content : elements(list)) {
-      BF_TRY_VOID(one_content(content, "contents[" + std::to_string(index++) + "]"));
+      const llm::Place place = element(list, {}, "contents", index);
+      BF_TRY_VOID(one_content(content, "contents[" + std::to_string(index++) + "]", place));
     }
     return {};
   }
 
-  Result<void> one_content(json::Value content, const std::string& path) {
+  Result<void> one_content(json::Value content, const std::string& path, llm::Place place) {
     if (!content.is_object()) return wrong_type(path, "an object", content);
     const std::string role = field(content, "role").string_or("user");
     std::vector<llm::Part> parts;
     std::size_t index = 0;
-    for (const json::Value part : elements(field(content, "parts"))) {
+    const json::Value list = field(content, "parts");
+    for (const json::Value part : elements(list)) {
+      const llm::Place here = element(list, place, "parts", index);
       const std::string part_path = path + ".parts[" + std::to_string(index++) + "]";
       if (!part.is_object()) return wrong_type(part_path, "an object", part);
-      decode_part(part, parts);
+      place_part(part, here, parts);
       keep_part_options(part, part_path);
     }
     if (role == "model" || role == "assistant") {
-      add_model_turn(std::move(parts));
+      add_model_turn(std::move(parts), place);
     } else if (role == "user" || role == "function" || role == "tool" || role.empty()) {
-      add_user_turn(std::move(parts));
+      add_user_turn(std::move(parts), place);
     } else if (role == "system") {
-      request_.messages.push_back({.role = llm::Role::kSystem, .parts = std::move(parts)});
+      request_.messages.push_back(
+          {.role = llm::Role::kSystem, .parts = std::move(parts), .place = place});
     } else {
       return client_error(
           ErrorCode::kInvalidRequest,
@@ -126,10 +191,10 @@ class RequestDecoder {
 
   // A streamed turn is often sent back as it came: one content for each chunk, thoughts and text in
   // pieces. A signature at the end of the thoughts is one for all of them.
-  void add_model_turn(std::vector<llm::Part> parts) {
+  void add_model_turn(std::vector<llm::Part> parts, llm::Place place) {
     const bool goes_on =
         !request_.messages.empty() && request_.messages.back().role == llm::Role::kAssistant;
-    if (!goes_on) request_.messages.push_back({.role = llm::Role::kAssistant});
+    if (!goes_on) request_.messages.push_back({.role = llm::Role::kAssistant, .place = place});
     std::vector<llm::Part>& turn = request_.messages.back().parts;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       llm::Part& part = parts[i];
@@ -166,9 +231,9 @@ class RequestDecoder {
 
   // The results come first, as a message of their own: other dialects want them right behind the
   // calls.
-  void add_user_turn(std::vector<llm::Part> parts) {
-    llm::Message results{.role = llm::Role::kTool};
-    llm::Message rest{.role = llm::Role::kUser};
+  void add_user_turn(std::vector<llm::Part> parts, llm::Place place) {
+    llm::Message results{.role = llm::Role::kTool, .place = place};
+    llm::Message rest{.role = llm::Role::kUser, .place = place};
     for (llm::Part& part : parts) {
       auto* result = part.as<llm::ToolResultPart>();
       if (result != nullptr) history_.match(*result);
@@ -184,13 +249,14 @@ class RequestDecoder {
     if (list && !list.is_array() && !list.is_object()) return wrong_type("tools", "an array", list);
     std::size_t index = 0;
     for (const json::Value tool : elements(list)) {
+      const llm::Place place = element(list, {}, "tools", index);
       const std::string path = "tools[" + std::to_string(index++) + "]";
       if (!tool.is_object()) return wrong_type(path, "an object", tool);
       for (const json::Value member : tool.children()) {
         if (is_field(member.key(), "functionDeclarations")) {
-          BF_TRY_VOID(declarations(member, path + "." + member.key()));
+          BF_TRY_VOID(declarations(member, path + "." + member.key(), place));
         } else {
-          raw_tool(member);
+          raw_tool(member, place);
         }
       }
     }
@@ -198,20 +264,26 @@ class RequestDecoder {
   }
 
   // A server tool; several in one object become one each.
-  void raw_tool(json::Value member) {
+  void raw_tool(json::Value member, llm::Place place) {
     llm::RawTool tool{.dialect = std::string(kName), .type = member.key()};
     json::Writer(tool.json).begin_object().key(tool.type).raw(member.raw()).end_object();
+    // One that is not known yet is named by the object it stands in.
+    const auto known = std::ranges::find_if(
+        kServerTools, [&](std::string_view name) { return is_field(tool.type, name); });
+    tool.place = known == kServerTools.end() ? place : source().add(place, *known);
     request_.raw_tools.push_back(std::move(tool));
   }
 
-  Result<void> declarations(json::Value list, const std::string& path) {
+  Result<void> declarations(json::Value list, const std::string& path, llm::Place place) {
     std::size_t index = 0;
     for (const json::Value declaration : elements(list)) {
+      const llm::Place here = element(list, place, "functionDeclarations", index);
       const std::string at = path + "[" + std::to_string(index++) + "]";
       const json::Value name = field(declaration, "name");
       if (!name.is_string()) return wrong_type(at + ".name", "a string", name);
       llm::Tool tool{.name = name.string_or(""),
-                     .description = field(declaration, "description").string_or("")};
+                     .description = field(declaration, "description").string_or(""),
+                     .place = here};
       if (const json::Value schema = field(declaration, "parametersJsonSchema")) {
         tool.parameters = schema.raw();
       } else if (const json::Value open_api = field(declaration, "parameters")) {

@@ -65,15 +65,13 @@ class Turns {
 
 class ContentsEncoder {
  public:
-  ContentsEncoder(const llm::Request& request, std::string_view model)
-      : request_(request), gemini_3_(is_gemini_3_or_later(model)) {}
+  ContentsEncoder(const llm::Request& request, std::string_view model, Dropped& dropped)
+      : request_(request), dropped_(dropped), gemini_3_(is_gemini_3_or_later(model)) {}
 
   Contents encode() {
-    for (std::size_t i = 0; i < request_.messages.size(); ++i) {
-      message(request_.messages[i], "messages[" + std::to_string(i) + "]");
-    }
+    for (const llm::Message& each : request_.messages) message(each);
     if (turns_.empty()) system_as_user();
-    Contents done{.contents = turns_.finish(), .dropped = std::move(dropped_)};
+    Contents done{.contents = turns_.finish(), .system_instruction = {}};
     if (!system_.empty()) {
       json::Writer out(done.system_instruction);
       out.begin_object().key("parts").begin_array();
@@ -84,47 +82,33 @@ class ContentsEncoder {
   }
 
  private:
-  // Where a part stands; its path is only built when it is needed.
-  struct Place {
-    const std::string& message;
-    std::size_t index;
-    [[nodiscard]] std::string text() const { return part_path(message, index); }
-  };
-
-  void message(const llm::Message& message, const std::string& path) {
-    if (!message.name.empty()) dropped_.push_back(path + ".name");
+  void message(const llm::Message& message) {
+    if (!message.name.empty()) dropped_.member(message.place, "name");
     if (message.role == llm::Role::kSystem || message.role == llm::Role::kDeveloper) {
-      for (std::size_t i = 0; i < message.parts.size(); ++i) {
-        system_part(message.parts[i], part_path(path, i));
-      }
+      for (const llm::Part& part : message.parts) system_part(part);
       return;
     }
     const std::string_view role = message.role == llm::Role::kAssistant ? "model" : "user";
     const std::span<const llm::Part> parts = message.parts;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const std::string_view folded = signature_behind(parts, i);
-      const Place place{path, i};
-      if (!part(parts[i], role, folded, place)) dropped_.push_back(place.text());
+      if (!part(parts[i], role, folded)) dropped_.at(parts[i].place);
       if (!folded.empty()) ++i;
     }
     for (const llm::Part* media : std::exchange(behind_results_, {})) {
       json::Writer& out = turns_.part_of(role);
-      if (!write_media_part(out, *media, {})) dropped_.push_back(path + ".content");
+      if (!write_media_part(out, *media, {})) dropped_.at(media->place);
     }
   }
 
-  static std::string part_path(const std::string& message, std::size_t index) {
-    return message + ".content[" + std::to_string(index) + "]";
-  }
-
-  void system_part(const llm::Part& part, std::string path) {
+  void system_part(const llm::Part& part) {
     if (const auto* text = part.as<llm::TextPart>()) {
       system_.push_back(text->text);
     } else if (const auto* file = part.as<llm::FilePart>();
                file != nullptr && !file->text.empty()) {
       system_.push_back(file->text);
     } else {
-      dropped_.push_back(std::move(path));
+      dropped_.at(part.place);
     }
   }
 
@@ -136,8 +120,7 @@ class ContentsEncoder {
   }
 
   // False when the part has no counterpart. A part that says nothing is left out silently.
-  bool part(const llm::Part& part, std::string_view role, std::string_view folded,
-            const Place& place) {
+  bool part(const llm::Part& part, std::string_view role, std::string_view folded) {
     if (const auto* text = part.as<llm::TextPart>()) {
       write_text(turns_.part_of(role), text->text, text->signature);
     } else if (const auto* refusal = part.as<llm::RefusalPart>()) {
@@ -147,7 +130,7 @@ class ContentsEncoder {
     } else if (const auto* call = part.as<llm::ToolCallPart>()) {
       call_part(*call, role);
     } else if (const auto* result = part.as<llm::ToolResultPart>()) {
-      result_part(*result, place);
+      result_part(*result);
     } else if (const auto* raw = part.as<llm::RawPart>()) {
       if (raw->dialect != kName) return false;
       turns_.part_of(role).raw(raw->json);
@@ -175,8 +158,8 @@ class ContentsEncoder {
     write_call(out, named, stand_in ? kUnsignedCall : std::string_view(call.signature));
   }
 
-  void result_part(const llm::ToolResultPart& result, const Place& place) {
-    name_lost_parts(result, place);
+  void result_part(const llm::ToolResultPart& result) {
+    name_lost_parts(result);
     llm::ToolResultPart matched{.tool_call_id = result.tool_call_id, .name = result.name};
     history_.match(matched);
     json::Writer& out = turns_.part_of("user");
@@ -189,16 +172,15 @@ class ContentsEncoder {
   }
 
   // What neither `response` nor the media beside it can hold.
-  void name_lost_parts(const llm::ToolResultPart& result, const Place& place) {
+  void name_lost_parts(const llm::ToolResultPart& result) {
     if (!result.json.empty()) return;
-    for (std::size_t i = 0; i < result.parts.size(); ++i) {
-      const llm::Part& part = result.parts[i];
+    for (const llm::Part& part : result.parts) {
       const auto* file = part.as<llm::FilePart>();
       const auto* raw = part.as<llm::RawPart>();
       const bool told = part.as<llm::TextPart>() != nullptr ||
                         (file != nullptr && !file->text.empty()) ||
                         (raw != nullptr && !raw_text(*raw).empty()) || wire_media(part).has_value();
-      if (!told) dropped_.push_back(part_path(place.text(), i));
+      if (!told) dropped_.at(part.place);
     }
   }
 
@@ -244,18 +226,18 @@ class ContentsEncoder {
   }
 
   const llm::Request& request_;
+  Dropped& dropped_;
   const bool gemini_3_;
   Turns turns_;
   CallHistory history_;
   std::vector<std::string> system_;
   std::vector<const llm::Part*> behind_results_;  // media that a result cannot hold
-  std::vector<std::string> dropped_;
 };
 
 }  // namespace
 
-Contents encode_contents(const llm::Request& request, std::string_view model) {
-  return ContentsEncoder(request, model).encode();
+Contents encode_contents(const llm::Request& request, std::string_view model, Dropped& dropped) {
+  return ContentsEncoder(request, model, dropped).encode();
 }
 
 }  // namespace bifrost::dialect::gemini

@@ -17,10 +17,14 @@ namespace {
 class RequestEncoder {
  public:
   RequestEncoder(const llm::Request& request, const EncodeOptions& options)
-      : request_(request), options_(options), extras_(request), out_(encoded_.body) {}
+      : request_(request),
+        options_(options),
+        extras_(request),
+        dropped_(request),
+        out_(encoded_.body) {}
 
   EncodedRequest encode() {
-    Contents contents = encode_contents(request_, options_.model);
+    Contents contents = encode_contents(request_, options_.model, dropped_);
     out_.begin_object();
     if (top("contents")) out_.raw(contents.contents);
     if (!contents.system_instruction.empty() && top("systemInstruction")) {
@@ -31,7 +35,8 @@ class RequestEncoder {
     object("generationConfig", generation_config());
     extras_.write(out_, "", removed());
     out_.end_object();
-    name_dropped(std::move(contents.dropped));
+    name_dropped();
+    encoded_.dropped = dropped_.take();
     return std::move(encoded_);
   }
 
@@ -54,7 +59,7 @@ class RequestEncoder {
     if (json != "{}" && top(key)) out_.raw(json);
   }
 
-  void drop(std::string_view path) { encoded_.dropped.emplace_back(path); }
+  void drop(std::string_view field) { dropped_.field(field); }
 
   // -- tools
 
@@ -93,7 +98,7 @@ class RequestEncoder {
       } else if (tool.type.starts_with("web_search")) {
         search = true;  // every provider's own search, under one name
       } else {
-        drop("tools." + tool.type);
+        dropped_.at(tool.place);
       }
     }
     if (search) out.begin_object().key("googleSearch").begin_object().end_object().end_object();
@@ -240,12 +245,10 @@ class RequestEncoder {
 
   // -- what has no counterpart
 
-  void name_dropped(std::vector<std::string> from_messages) {
-    std::ranges::move(from_messages, std::back_inserter(encoded_.dropped));
-    for (std::size_t i = 0; i < request_.tools.size(); ++i) {
-      const std::string path = "tools[" + std::to_string(i) + "]";
-      if (request_.tools[i].custom) drop(path);
-      if (request_.tools[i].strict) drop(path + ".function.strict");
+  void name_dropped() {
+    for (const llm::Tool& tool : request_.tools) {
+      if (tool.custom) dropped_.at(tool.place);
+      if (tool.strict) dropped_.member(tool.place, "function.strict");
     }
     drop_if(!request_.logit_bias.empty(), "logit_bias");
     drop_if(request_.top_logprobs && !request_.logprobs.value_or(false), "top_logprobs");
@@ -261,12 +264,10 @@ class RequestEncoder {
     drop_if(!request_.prompt_cache_key.empty(), "prompt_cache_key");
     drop_if(has_cache_marker(), "cache_control");
     for (const std::string_view field : removed()) drop_if(extras_.has("", field), field);
-    for (const std::string& path : extras_.lost()) drop(path);
+    for (const std::string& path : extras_.lost()) dropped_.path(path);
   }
 
-  void drop_if(bool set, std::string_view path) {
-    if (set) drop(path);
-  }
+  void drop_if(bool set, std::string_view field) { dropped_.field_if(set, field); }
 
   [[nodiscard]] bool has_cache_marker() const {
     const auto marked = [](const auto& holder) { return holder.cache.has_value(); };
@@ -279,6 +280,7 @@ class RequestEncoder {
   const llm::Request& request_;
   const EncodeOptions& options_;
   Extras extras_;
+  Dropped dropped_;
   EncodedRequest encoded_;
   json::Writer out_;
 };

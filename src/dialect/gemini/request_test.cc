@@ -1,6 +1,7 @@
 #include "dialect/gemini/dialect.h"
 #include "json/document.h"
 #include "json/scan.h"
+#include "llm/request_testing.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -230,6 +231,7 @@ TEST(GeminiEncodeRequest, AnotherModelsSignatureIsNotSent) {
                       llm::ReasoningPart{
                           .text = "hm", .signature = "theirs", .format = "anthropic-claude-v1"}},
                  {.content = llm::ReasoningPart{.text = "ah", .signature = "ours"}}}}};
+  llm::place_all(request);
   const EncodedRequest encoded = encode(request);
   EXPECT_THAT(encoded.body, Not(HasSubstr("theirs")));
   EXPECT_THAT(encoded.body, HasSubstr(R"({"text":"ah","thought":true,"thoughtSignature":"ours"})"));
@@ -257,6 +259,7 @@ TEST(GeminiEncodeRequest, MediaGoInlineOrByUri) {
                  {.content = llm::FilePart{.media = {.data = "CC=="}, .filename = "a.csv"}},
                  {.content = llm::FilePart{.text = "plain"}},
                  {.content = llm::FilePart{.media = {.file_id = "file-openai"}}}}}};
+  llm::place_all(request);
   const EncodedRequest encoded = encode(request);
   EXPECT_EQ(encoded.body,
             R"({"contents":[{"role":"user","parts":[)"
@@ -290,13 +293,14 @@ TEST(GeminiEncodeRequest, ToolsAndChoices) {
   request.tool_choice = {.mode = llm::ToolChoice::Mode::kNamed, .name = "f"};
   request.raw_tools = {{.dialect = "anthropic", .type = "web_search_20250305"},
                        {.dialect = "anthropic", .type = "bash_20250124"}};
+  llm::place_all(request);
   const EncodedRequest encoded = encode(request);
   EXPECT_THAT(encoded.body,
               HasSubstr(R"("tools":[{"functionDeclarations":[{"name":"f","description":"d",)"
                         R"("parametersJsonSchema":{"type":"object"}}]},{"googleSearch":{}}],)"
                         R"("toolConfig":{"functionCallingConfig":{"mode":"ANY",)"
                         R"("allowedFunctionNames":["f"]}})"));
-  EXPECT_THAT(encoded.dropped, ElementsAre("tools.bash_20250124"));
+  EXPECT_THAT(encoded.dropped, ElementsAre("tools[2]"));
 }
 
 TEST(GeminiEncodeRequest, WhatHasNoCounterpartIsNamed) {
@@ -409,6 +413,7 @@ TEST(GeminiEncodeRequest, KeepsTheWordsOfSearchResultsAndNamesWhatAResultCannotH
   result.parts.push_back(
       {.content = llm::RawPart{.dialect = "anthropic", .type = "tool_reference", .json = "{}"}});
   request.messages.push_back({.role = llm::Role::kTool, .parts = {{.content = result}}});
+  llm::place_all(request);
   const EncodedRequest out = encode(request);
   EXPECT_THAT(out.body, HasSubstr(R"({"output":"T\nhttps://s\nfound"})"));
   EXPECT_THAT(out.dropped, ElementsAre("messages[1].content[0].content[1]",

@@ -10,6 +10,10 @@ namespace {
 
 using llm::Request;
 
+constexpr std::array kCallersNames = std::to_array<llm::FieldName>({
+    {"reasoning.include_thoughts", "reasoning.exclude"},
+});
+
 // A request while its fields come in, in the caller's order.
 struct Decoding {
   Request request;
@@ -57,11 +61,13 @@ Result<void> messages(json::Value value, const Path& path, Decoding& into) {
   if (!value.is_array()) return wrong_type(path, value, "an array of messages");
   into.has_messages = true;
   Request& request = into.request;
-  MessageDecoder decoder(request.extras);
+  MessageDecoder decoder(request);
   request.messages.clear();
   request.messages.reserve(value.size());
   for (const json::Value item : value.children()) {
-    BF_TRY(auto message, decoder.decode(item, Path(path, request.messages.size())));
+    const std::size_t index = request.messages.size();
+    const llm::Place place = request.source.add({}, "messages", index);
+    BF_TRY(auto message, decoder.decode(item, Path(path, index), place));
     request.messages.push_back(std::move(message));
   }
   return {};
@@ -126,7 +132,7 @@ constexpr std::array<Field, 38> kFields{{
     {"tool_choice", apart<decode_tool_choice>},
     {"parallel_tool_calls", flag<&Request::parallel_tool_calls>},
     {"functions", apart<decode_functions>},
-    {"function_call", apart<decode_tool_choice>},
+    {"function_call", apart<decode_function_call>},
     {"response_format", apart<decode_response_format>},
     {"reasoning_effort", reasoning_effort},
     {"reasoning", apart<decode_reasoning_options>},
@@ -190,6 +196,7 @@ Result<Request> decode_request(const RequestInput& input) {
   if (!root.is_object()) return wrong_type(top, root, "a JSON object");
 
   Decoding decoding;
+  decoding.request.source = llm::Source(kCallersNames);
   BF_TRY_VOID(decode_fields(root, decoding));
   Request& request = decoding.request;
   request.dialect = kName;
@@ -201,7 +208,11 @@ Result<Request> decode_request(const RequestInput& input) {
   if (request.messages.empty()) {
     return invalid(Path(top, "messages"), "is empty; write at least one message");
   }
-  if (decoding.max_completion_tokens) request.max_tokens = decoding.max_completion_tokens;
+  if (decoding.max_completion_tokens) {
+    request.max_tokens = decoding.max_completion_tokens;
+  } else if (request.max_tokens) {
+    request.source.rename("max_completion_tokens", "max_tokens");
+  }
   return std::move(decoding.request);
 }
 

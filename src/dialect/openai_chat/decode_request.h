@@ -11,13 +11,13 @@
 
 namespace bifrost::dialect::openai_chat {
 
-// Decodes the messages one after the other and remembers what later ones refer to. One message of
-// the caller becomes one of ours, so that an index in an Extra's path stays true.
+// Decodes the messages one after the other and remembers what later ones refer to.
 class MessageDecoder {
  public:
-  explicit MessageDecoder(std::vector<llm::Extra>& extras) : extras_(extras) {}  // outlives this
+  explicit MessageDecoder(llm::Request& request)  // outlives this
+      : extras_(request.extras), source_(request.source) {}
 
-  Result<llm::Message> decode(json::Value value, const Path& path);
+  Result<llm::Message> decode(json::Value value, const Path& path, llm::Place place);
 
  private:
   Result<llm::Message> user(json::Value value, const Path& path, llm::Role role);
@@ -36,6 +36,8 @@ class MessageDecoder {
   Result<llm::Part> file(json::Value value, const Path& path);
 
   std::vector<llm::Extra>& extras_;
+  llm::Source& source_;
+  llm::Place place_;                               // of the message being decoded
   std::map<std::string, std::string> call_names_;  // id -> name
   std::string legacy_call_id_;                     // of the last `function_call`
   std::size_t legacy_calls_ = 0;
@@ -45,8 +47,9 @@ class MessageDecoder {
 Result<void> decode_tools(json::Value tools, const Path& path, llm::Request& request);
 // The legacy list `functions`.
 Result<void> decode_functions(json::Value functions, const Path& path, llm::Request& request);
-// `tool_choice`, and the legacy `function_call`.
 Result<void> decode_tool_choice(json::Value value, const Path& path, llm::Request& request);
+// The legacy form of `tool_choice`.
+Result<void> decode_function_call(json::Value value, const Path& path, llm::Request& request);
 Result<void> decode_response_format(json::Value value, const Path& path, llm::Request& request);
 // The gateway's own `reasoning` object (OpenRouter's too).
 Result<void> decode_reasoning_options(json::Value value, const Path& path, llm::Request& request);

@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, 3> kInnerFileKeys{"file_data", "file_id",
 Result<std::vector<Part>> MessageDecoder::content(json::Value value, const Path& path) {
   std::vector<Part> parts;
   if (auto text = value.string()) {
-    parts.push_back({llm::TextPart{.text = *std::move(text)}, {}});
+    parts.push_back({.content = llm::TextPart{.text = *std::move(text)},
+                     .place = source_.add(place_, "content")});
     return parts;
   }
   if (!value.is_array()) return wrong_type(path, value, "a string or an array of parts");
@@ -35,6 +36,7 @@ Result<std::vector<Part>> MessageDecoder::content(json::Value value, const Path&
     const Path here(path, parts.size());
     BF_TRY(Part decoded, part(item, here));
     BF_TRY(decoded.cache, read_cache_control(item, here));
+    decoded.place = source_.add(place_, "content", parts.size());
     parts.push_back(std::move(decoded));
   }
   return parts;

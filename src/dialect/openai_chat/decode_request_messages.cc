@@ -58,6 +58,14 @@ Result<void> check_reasoning(json::Value message, const Path& path) {
   return {};
 }
 
+// Where the thoughts of a message stand. The details repeat what the plain texts say.
+std::string_view reasoning_key(json::Value message) {
+  for (const std::string_view key : {"reasoning_details", "reasoning_content"}) {
+    if (message[key].is_set()) return key;
+  }
+  return "reasoning";
+}
+
 // Gemini's compatible endpoint signs the text of a message.
 void attach_signature(json::Value message, std::vector<Part>& parts) {
   std::string signature = decode_signature(message);
@@ -72,7 +80,8 @@ void attach_signature(json::Value message, std::vector<Part>& parts) {
 
 }  // namespace
 
-Result<Message> MessageDecoder::decode(json::Value value, const Path& path) {
+Result<Message> MessageDecoder::decode(json::Value value, const Path& path, llm::Place place) {
+  place_ = place;
   if (!value.is_object()) {
     return wrong_type(path, value, "an object", R"(write {"role":"user","content":"…"})");
   }
@@ -96,7 +105,7 @@ Result<Message> MessageDecoder::user(json::Value value, const Path& path, Role r
   const Path content_path(path, "content");
   if (!text.exists()) return missing(content_path);
   if (text.is_null()) return wrong_type(content_path, text, "a string or an array of parts");
-  Message message{.role = role};
+  Message message{.role = role, .place = place_};
   BF_TRY(message.parts, content(text, content_path));
   BF_TRY(message.name, read_optional_string(value, "name", path));
   BF_TRY_VOID(mark_last(value, path, message.parts));
@@ -105,11 +114,12 @@ Result<Message> MessageDecoder::user(json::Value value, const Path& path, Role r
 }
 
 Result<Message> MessageDecoder::assistant(json::Value value, const Path& path) {
-  Message message{.role = Role::kAssistant};
+  Message message{.role = Role::kAssistant, .place = place_};
   BF_TRY(message.name, read_optional_string(value, "name", path));
   BF_TRY_VOID(check_reasoning(value, path));
   for (llm::ReasoningPart& part : decode_reasoning(value)) {
-    message.parts.push_back({std::move(part), {}});
+    message.parts.push_back(
+        {.content = std::move(part), .place = source_.add(place_, reasoning_key(value))});
   }
   const json::Value text = value["content"];
   if (text.is_set() && !text.equals("")) {
@@ -118,12 +128,17 @@ Result<Message> MessageDecoder::assistant(json::Value value, const Path& path) {
   }
   attach_signature(value, message.parts);
   BF_TRY(std::string refusal, read_optional_string(value, "refusal", path));
-  if (!refusal.empty()) message.parts.push_back({llm::RefusalPart{std::move(refusal)}, {}});
+  if (!refusal.empty()) {
+    message.parts.push_back(
+        {.content = llm::RefusalPart{std::move(refusal)}, .place = source_.add(place_, "refusal")});
+  }
   const json::Value sound = value["audio"];
   if (sound.is_set() && !sound.is_object()) {
     return wrong_type(Path(path, "audio"), sound, "an object", R"(write {"id":"…"})");
   }
-  if (auto part = decode_audio(sound)) message.parts.push_back({*std::move(part), {}});
+  if (auto part = decode_audio(sound)) {
+    message.parts.push_back({.content = *std::move(part), .place = source_.add(place_, "audio")});
+  }
   BF_TRY_VOID(append_tool_calls(value, path, message.parts));
   BF_TRY_VOID(append_function_call(value, path, message.parts));
   BF_TRY_VOID(mark_last(value, path, message.parts));
@@ -139,6 +154,7 @@ Result<void> MessageDecoder::append_tool_calls(json::Value message, const Path& 
   if (!calls.is_array()) return wrong_type(calls_path, calls, "an array of objects");
   std::size_t index = 0;
   for (const json::Value call : calls.children()) {
+    const llm::Place place = source_.add(place_, "tool_calls", index);
     const Path here(calls_path, index++);
     if (!call.is_object()) return wrong_type(here, call, "an object");
     const bool custom = call["custom"].is_object() && !call["function"].is_object();
@@ -152,7 +168,7 @@ Result<void> MessageDecoder::append_tool_calls(json::Value message, const Path& 
     if (!part) return missing(Path(here, "id"));
     if (part->id.empty()) part->id = made_up_call_id({}, 0, call_names_.size());
     call_names_[part->id] = part->name;
-    parts.push_back({*std::move(part), {}});
+    parts.push_back({.content = *std::move(part), .place = place});
     note_unknown(call[kind], kCalledKeys, kind_path, extras_);
     note_unknown(call, kToolCallKeys, here, extras_);
   }
@@ -169,10 +185,10 @@ Result<void> MessageDecoder::append_function_call(json::Value message, const Pat
   if (!call["name"].is_set()) return missing(Path(here, "name"));
   BF_TRY(std::string name, read_string(call["name"], Path(here, "name")));
   legacy_call_id_ = "call_function_" + std::to_string(legacy_calls_++);
-  parts.push_back({llm::ToolCallPart{.id = legacy_call_id_,
-                                     .name = std::move(name),
-                                     .arguments = decode_arguments(call["arguments"])},
-                   {}});
+  parts.push_back({.content = llm::ToolCallPart{.id = legacy_call_id_,
+                                                .name = std::move(name),
+                                                .arguments = decode_arguments(call["arguments"])},
+                   .place = source_.add(place_, "function_call")});
   return {};
 }
 
@@ -191,8 +207,8 @@ Result<Message> MessageDecoder::tool(json::Value value, const Path& path) {
   if (text.is_set() && !text.equals("")) {
     BF_TRY(result.parts, content(text, Path(path, "content")));
   }
-  Message message{.role = Role::kTool};
-  message.parts.push_back({std::move(result), {}});
+  Message message{.role = Role::kTool, .place = place_};
+  message.parts.push_back({.content = std::move(result), .place = place_});
   BF_TRY_VOID(mark_last(value, path, message.parts));
   // A name stays an extra: OpenAI does not know it here, others of this dialect want it back.
   note_unknown(value, kToolKeys, path, extras_);
@@ -209,8 +225,8 @@ Result<Message> MessageDecoder::function(json::Value value, const Path& path) {
   if (text.is_set() && !text.equals("")) {
     BF_TRY(result.parts, content(text, Path(path, "content")));
   }
-  Message message{.role = Role::kTool};
-  message.parts.push_back({std::move(result), {}});
+  Message message{.role = Role::kTool, .place = place_};
+  message.parts.push_back({.content = std::move(result), .place = place_});
   note_unknown(value, kUserKeys, path, extras_);
   return message;
 }

@@ -46,19 +46,21 @@ Result<llm::Tool> decode_custom(json::Value custom, const Path& path,
   return tool;
 }
 
-Result<void> decode_tool(json::Value value, const Path& path, llm::Request& request) {
+Result<void> decode_tool(json::Value value, const Path& path, llm::Place place,
+                         llm::Request& request) {
   if (!value.is_object()) return wrong_type(path, value, "an object");
   BF_TRY(std::string type, read_optional_string(value, "type", path));
   if (type.empty() && value["function"].exists()) type = "function";
   if (type.empty()) return missing(Path(path, "type"), "write \"function\"");
   if (type != "function" && type != "custom") {
-    request.raw_tools.push_back({std::string(kName), type, std::string(value.raw())});
+    request.raw_tools.push_back({std::string(kName), type, std::string(value.raw()), place});
     return {};
   }
   const Path inner(path, type);
   if (!value[type].exists()) return missing(inner, R"(write {"name":"…","parameters":{…}})");
   BF_TRY(llm::Tool tool, type == "custom" ? decode_custom(value[type], inner, request.extras)
                                           : decode_function(value[type], inner, request.extras));
+  tool.place = place;
   BF_TRY(tool.cache, read_cache_control(value, path));
   note_unknown(value, kToolKeys, path, request.extras);
   request.tools.push_back(std::move(tool));
@@ -80,7 +82,8 @@ Result<void> decode_tools(json::Value tools, const Path& path, llm::Request& req
   if (!tools.is_array()) return wrong_type(path, tools, "an array of objects");
   std::size_t index = 0;
   for (const json::Value tool : tools.children()) {
-    BF_TRY_VOID(decode_tool(tool, Path(path, index++), request));
+    const llm::Place place = request.source.add({}, "tools", index);
+    BF_TRY_VOID(decode_tool(tool, Path(path, index++), place, request));
   }
   return {};
 }
@@ -89,7 +92,8 @@ Result<void> decode_functions(json::Value functions, const Path& path, llm::Requ
   if (!functions.is_array()) return wrong_type(path, functions, "an array of objects");
   std::size_t index = 0;
   for (const json::Value function : functions.children()) {
-    BF_TRY(llm::Tool tool, decode_function(function, Path(path, index++), request.extras));
+    BF_TRY(llm::Tool tool, decode_function(function, Path(path, index), request.extras));
+    tool.place = request.source.add({}, "functions", index++);
     request.tools.push_back(std::move(tool));
   }
   return {};
@@ -122,6 +126,11 @@ Result<void> decode_tool_choice(json::Value value, const Path& path, llm::Reques
   request.tool_choice = {.mode = mode.equals("required") ? Mode::kRequired : Mode::kAuto};
   request.extras.push_back({path.text(), std::string(value.raw())});
   return {};
+}
+
+Result<void> decode_function_call(json::Value value, const Path& path, llm::Request& request) {
+  request.source.rename("tool_choice", "function_call");
+  return decode_tool_choice(value, path, request);
 }
 
 Result<void> decode_response_format(json::Value value, const Path& path, llm::Request& request) {
@@ -172,6 +181,7 @@ Result<void> decode_reasoning_options(json::Value value, const Path& path, llm::
   BF_TRY(reasoning.summary, read_optional_string(value, "summary", path));
   note_unknown(value, kReasoningKeys, path, request.extras);
   request.reasoning = std::move(reasoning);
+  request.source.rename("reasoning_effort", "reasoning");
   return {};
 }
 

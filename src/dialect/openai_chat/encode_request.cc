@@ -19,7 +19,7 @@ void Encoding::write_cache(const std::optional<llm::CacheMarker>& cache) {
   if (!cache) return;
   if (!flavor.keeps_cache_control) {
     // One line says it for all of them: a conversation has dozens.
-    if (std::ranges::find(dropped, "cache_control") == dropped.end()) drop("cache_control");
+    drop("cache_control");
     return;
   }
   writer.key("cache_control").begin_object();
@@ -57,7 +57,7 @@ class FieldEncoder {
   // Writes the key unless the endpoint refuses the field, which is named as dropped then.
   bool field(std::string_view name) {
     if (flavor_.removes(name)) {
-      encoding_.drop(std::string(name));
+      encoding_.drop(name);
       return false;
     }
     writer_.key(flavor_.name_of(name));
@@ -104,7 +104,7 @@ class FieldEncoder {
     const bool written = any && field("tools");
     if (written) encode_tools(encoding_);
     for (const llm::RawTool& tool : request_.raw_tools) {
-      if (!ours(tool)) encoding_.drop("tools[" + tool.type + "]");
+      if (!ours(tool)) encoding_.dropped.at(tool.place);
     }
     written ? tool_options() : drop_tool_options();
   }
@@ -202,7 +202,7 @@ class FieldEncoder {
       raw(key, json);
       return true;
     });
-    for (std::string& path : encoding_.extras.unwritten()) encoding_.drop(std::move(path));
+    for (std::string& path : encoding_.extras.unwritten()) encoding_.dropped.path(std::move(path));
   }
 
   Encoding& encoding_;
@@ -216,10 +216,10 @@ class FieldEncoder {
 
 Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeOptions& options) {
   EncodedRequest out;
-  Encoding encoding{request, options.flavor, json::Writer(out.body), ExtrasIndex(request),
-                    {},      options.model};
+  Encoding encoding{request,          options.flavor, json::Writer(out.body), ExtrasIndex(request),
+                    Dropped(request), options.model};
   FieldEncoder(encoding, options).encode();
-  out.dropped = std::move(encoding.dropped);
+  out.dropped = encoding.dropped.take();
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dialect/dialect.h"
+#include "dialect/dropped.h"
 #include "dialect/openai_chat/extras.h"
 #include "json/writer.h"
 
@@ -20,14 +21,19 @@ struct Encoding {
   const Flavor& flavor;
   json::Writer writer;
   ExtrasIndex extras;
-  std::vector<std::string> dropped;
+  Dropped dropped;
   std::string_view model = {};  // as the endpoint knows it
 
   // Did the caller speak this dialect itself?
   [[nodiscard]] bool same_dialect() const;
   // Is there a use for Gemini's thought signatures? Strict endpoints refuse the field.
   [[nodiscard]] bool writes_signatures() const;
-  void drop(std::string path) { dropped.push_back(std::move(path)); }
+  // Names a field of the request.
+  void drop(std::string_view field) { dropped.field(field); }
+  // The caller's path of a message, part or tool as the extras have it; only when there are any.
+  [[nodiscard]] std::string extras_path(llm::Place place) const {
+    return extras.empty() ? std::string() : request.source.path(place);
+  }
   // Appends `cache_control` where the endpoint understands it.
   void write_cache(const std::optional<llm::CacheMarker>& cache);
 };
@@ -51,23 +57,22 @@ class MessageEncoder {
   // The parts that go into `content`; blocks of another dialect are named as dropped.
   std::vector<const llm::Part*> content_parts(const std::vector<llm::Part>& parts);
   void content(const std::vector<const llm::Part*>& parts);
+  void write_extras(llm::Place place);
   void write_block_extras(std::string_view below);
   void content_part(const llm::Part& part);
   void text_part(std::string_view text);
-  void file_part(const llm::FilePart& file);
+  void file_part(const llm::FilePart& file, llm::Place place);
   void reasoning(const llm::Message& message);
   void refusal(const llm::Message& message);
   void tool_calls(const llm::Message& message);
-  void drop_part(std::string_view what);
 
   [[nodiscard]] bool says_anything(const llm::Message& message);
+  void drop_reasoning(const llm::Message& message);
   [[nodiscard]] bool writes_as_content(const llm::Part& part) const;
   [[nodiscard]] bool by_address_only(const llm::Part& part) const;
-  [[nodiscard]] std::string path() const;
 
   Encoding& encoding_;
   json::Writer& writer_;
-  std::size_t index_ = 0;  // of the caller's message
   std::vector<const llm::Part*> media_;
   std::string block_path_;  // of the content block being written; only kept while there are extras
 };

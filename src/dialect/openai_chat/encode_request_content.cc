@@ -3,6 +3,8 @@
 #include "dialect/openai_chat/media.h"
 #include "dialect/raw_text.h"
 
+#include <algorithm>
+
 namespace bifrost::dialect::openai_chat {
 
 using llm::Part;
@@ -10,7 +12,10 @@ using llm::Part;
 // One plain text is a string, as nearly every caller writes it; some endpoints take nothing else.
 void MessageEncoder::content(const std::vector<const Part*>& parts) {
   writer_.key("content");
-  const bool extras = !encoding_.extras.empty() && encoding_.extras.any_below(path() + ".content[");
+  const bool extras =
+      !encoding_.extras.empty() && std::ranges::any_of(parts, [&](const Part* part) {
+        return encoding_.extras.any_below(encoding_.request.source.path(part->place));
+      });
   if (parts.empty()) {
     writer_.string("");
     return;
@@ -20,14 +25,12 @@ void MessageEncoder::content(const std::vector<const Part*>& parts) {
   if (const auto* text = first.as<llm::TextPart>();
       text != nullptr && parts.size() == 1 && !marked && !extras) {
     writer_.string(text->text);
-    if (first.cache) encoding_.drop(path() + ".cache_control");
+    if (first.cache) encoding_.drop("cache_control");
     return;
   }
   writer_.begin_array();
-  std::size_t block = 0;
   for (const Part* part : parts) {
-    if (extras) block_path_ = path() + ".content[" + std::to_string(block) + "]";
-    ++block;
+    if (extras) block_path_ = encoding_.extras_path(part->place);
     if (const auto* raw = part->as<llm::RawPart>(); raw != nullptr && raw->dialect == kName) {
       writer_.raw(raw->json);
       continue;
@@ -57,7 +60,7 @@ void MessageEncoder::content_part(const Part& part) {
   } else if (const auto* image = part.as<llm::ImagePart>()) {
     if (image->media.url.empty() && image->media.data.empty()) {
       // An upload that another dialect knows: a text keeps the conversation legal.
-      drop_part("content.image");
+      encoding_.dropped.at(part.place);
       text_part("[an image that cannot be shown here]");
       return;
     }
@@ -80,14 +83,14 @@ void MessageEncoder::content_part(const Part& part) {
     write_block_extras(".input_audio");
     writer_.end_object();
   } else if (const auto* file = part.as<llm::FilePart>()) {
-    file_part(*file);
+    file_part(*file, part.place);
   } else if (const auto* raw = part.as<llm::RawPart>()) {
     text_part(raw_text(*raw));
   }
 }
 
-void MessageEncoder::file_part(const llm::FilePart& file) {
-  if (!file.context.empty()) drop_part("content.context");
+void MessageEncoder::file_part(const llm::FilePart& file, llm::Place place) {
+  if (!file.context.empty()) encoding_.dropped.member(place, "context");
   if (!file.text.empty()) {
     text_part(file.text);
     return;

@@ -32,17 +32,9 @@ bool has_media(const Part& part) {
 MessageEncoder::MessageEncoder(Encoding& encoding)
     : encoding_(encoding), writer_(encoding.writer) {}
 
-std::string MessageEncoder::path() const { return "messages[" + std::to_string(index_) + "]"; }
-
-void MessageEncoder::drop_part(std::string_view what) {
-  encoding_.drop(path() + "." + std::string(what));
-}
-
 void MessageEncoder::encode_all() {
   writer_.begin_array();
-  for (index_ = 0; index_ < encoding_.request.messages.size(); ++index_) {
-    message(encoding_.request.messages[index_]);
-  }
+  for (const Message& each : encoding_.request.messages) message(each);
   flush_media();
   writer_.end_array();
 }
@@ -77,9 +69,14 @@ bool MessageEncoder::says_anything(const Message& message) {
   };
   if (message.parts.empty() || std::ranges::any_of(message.parts, written)) return true;
   static_cast<void>(content_parts(message.parts));
-  const auto thought = [](const Part& part) { return part.as<llm::ReasoningPart>() != nullptr; };
-  if (std::ranges::any_of(message.parts, thought)) drop_part("reasoning");
+  drop_reasoning(message);
   return false;
+}
+
+void MessageEncoder::drop_reasoning(const Message& message) {
+  for (const Part& part : message.parts) {
+    if (part.as<llm::ReasoningPart>() != nullptr) encoding_.dropped.at(part.place);
+  }
 }
 
 void MessageEncoder::user(const Message& message) {
@@ -93,7 +90,7 @@ void MessageEncoder::user(const Message& message) {
   if (!message.name.empty()) writer_.member("name", message.name);
   content(content_parts(message.parts));
   encoding_.write_cache(message_cache(message));
-  if (!encoding_.extras.empty()) encoding_.extras.write(writer_, path());
+  write_extras(message.place);
   writer_.end_object();
 }
 
@@ -121,8 +118,12 @@ void MessageEncoder::assistant(const Message& message) {
   }
   tool_calls(message);
   encoding_.write_cache(message_cache(message));
-  if (!encoding_.extras.empty()) encoding_.extras.write(writer_, path());
+  write_extras(message.place);
   writer_.end_object();
+}
+
+void MessageEncoder::write_extras(llm::Place place) {
+  if (!encoding_.extras.empty()) encoding_.extras.write(writer_, encoding_.extras_path(place));
 }
 
 void MessageEncoder::reasoning(const Message& message) {
@@ -136,7 +137,7 @@ void MessageEncoder::reasoning(const Message& message) {
   if (form == ReasoningHistory::kNone && encoding_.same_dialect())
     form = ReasoningHistory::kDetails;
   if (form == ReasoningHistory::kNone) {
-    drop_part("reasoning");
+    drop_reasoning(message);
   } else if (form == ReasoningHistory::kDetails) {
     encode_reasoning(writer_, thoughts);
   } else if (const std::string text = joined_text(thoughts); !text.empty()) {
@@ -159,7 +160,7 @@ void MessageEncoder::tool_calls(const Message& message) {
     if (call == nullptr) continue;
     if (count == 0) writer_.key("tool_calls").begin_array();
     const std::string_view kind = call->custom ? "custom" : "function";
-    const std::string place = path() + ".tool_calls[" + std::to_string(count) + "]";
+    const std::string place = encoding_.extras_path(part.place);
     writer_.begin_object();
     writer_.member("id", call->id);
     writer_.member("type", kind);
@@ -184,7 +185,7 @@ void MessageEncoder::tool_results(const Message& message) {
     if (const auto* result = part.as<llm::ToolResultPart>()) {
       tool_result(part, *result);
     } else if (message.role == Role::kTool) {
-      drop_part("content");
+      encoding_.dropped.at(part.place);
     }
   }
 }
@@ -206,7 +207,7 @@ void MessageEncoder::tool_result(const Part& outer, const llm::ToolResultPart& r
     writer_.member("content", media_.empty() ? "" : "The result follows as an attachment.");
   }
   encoding_.write_cache(outer.cache);
-  if (!encoding_.extras.empty()) encoding_.extras.write(writer_, path());
+  write_extras(outer.place);
   writer_.end_object();
 }
 
@@ -223,10 +224,9 @@ std::vector<const Part*> MessageEncoder::content_parts(const std::vector<Part>& 
   std::vector<const Part*> out;
   for (const Part& part : parts) {
     const auto* raw = part.as<llm::RawPart>();
-    if (raw != nullptr && raw->dialect != kName && raw_text(*raw).empty()) {
-      drop_part("content[" + raw->type + "]");
-    } else if (by_address_only(part)) {
-      drop_part(part.as<llm::AudioPart>() ? "content.audio" : "content.file");
+    if ((raw != nullptr && raw->dialect != kName && raw_text(*raw).empty()) ||
+        by_address_only(part)) {
+      encoding_.dropped.at(part.place);
     } else if (writes_as_content(part)) {
       out.push_back(&part);
     }

@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/dialect.h"
 #include "json/document.h"
+#include "llm/request_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -45,6 +46,7 @@ llm::Request foreign(std::vector<Message> messages) {
   request.model = "x/y";
   request.dialect = "anthropic";
   request.messages = std::move(messages);
+  llm::place_all(request);
   return request;
 }
 
@@ -75,14 +77,15 @@ TEST(EncodeRequest, SwitchesThinkingOffForAForcedTool) {
 TEST(EncodeRequest, LeavesTheChoiceOutWhereNoToolIsLeft) {
   llm::Request request = foreign({{.role = Role::kUser, .parts = {text("hi")}}});
   request.raw_tools = {{.dialect = "anthropic", .type = "web_search_20250305", .json = "{}"}};
+  llm::place_all(request);
   request.tool_choice = llm::ToolChoice{.mode = llm::ToolChoice::Mode::kRequired};
   request.parallel_tool_calls = false;
   const Encoded out = encode(request);
   for (const char* field : {"tools", "tool_choice", "parallel_tool_calls"}) {
     EXPECT_FALSE(out.root()[field].exists()) << field;
   }
-  EXPECT_EQ(out.dropped, (std::vector<std::string>{"tools[web_search_20250305]", "tool_choice",
-                                                   "parallel_tool_calls"}));
+  EXPECT_EQ(out.dropped,
+            (std::vector<std::string>{"tools[0]", "tool_choice", "parallel_tool_calls"}));
 }
 
 TEST(EncodeRequest, LeavesATurnOutOfWhichNothingIsLeft) {
@@ -94,8 +97,8 @@ TEST(EncodeRequest, LeavesATurnOutOfWhichNothingIsLeft) {
       {.role = Role::kUser, .parts = {text("go on")}},
   }));
   EXPECT_EQ(out.root()["messages"].size(), 2U) << out.body;
-  EXPECT_EQ(out.dropped, (std::vector<std::string>{"messages[1].content[server_tool_use]",
-                                                   "messages[1].reasoning"}));
+  EXPECT_EQ(out.dropped,
+            (std::vector<std::string>{"messages[1].content[0]", "messages[1].content[1]"}));
 }
 
 TEST(EncodeRequest, TellsASearchResultInWords) {
@@ -123,8 +126,8 @@ TEST(EncodeRequest, DropsByNameWhatOpenAiTakesAsBytesOnly) {
   const Encoded out = encode(request);
   EXPECT_EQ(out.body, R"({"model":"wire-model","messages":[{"role":"user","content":"read"}]})");
   EXPECT_EQ(out.dropped,
-            (std::vector<std::string>{"messages[0].content.file", "messages[0].content.audio",
-                                      "messages[1].content.audio"}));
+            (std::vector<std::string>{"messages[0].content[1]", "messages[0].content[2]",
+                                      "messages[1].content[0]"}));
   constexpr Flavor kTakesAddresses{.files_by_address = true};
   EXPECT_NE(encode(request, kTakesAddresses).body.find("https://x.example/a.pdf"),
             std::string::npos);
@@ -189,11 +192,12 @@ TEST(EncodeRequest, NamesWhatHasNoCounterpart) {
   request.top_k = 4;
   request.extras = {{"container", "{}"}};
   request.raw_tools = {{"anthropic", "bash_20250124", "{}"}};
+  llm::place_all(request);
   request.cache = llm::CacheMarker{};
   const Encoded out = encode(request);
-  EXPECT_EQ(out.dropped, (std::vector<std::string>{"messages[0].content[server_tool_use]",
-                                                   "messages[1].reasoning", "tools[bash_20250124]",
-                                                   "top_k", "cache_control", "container"}));
+  EXPECT_EQ(out.dropped,
+            (std::vector<std::string>{"messages[0].content[1]", "messages[1].content[0]",
+                                      "tools[0]", "top_k", "cache_control", "container"}));
   EXPECT_FALSE(out.root()["tools"].exists());
 }
 

@@ -8,8 +8,11 @@ namespace {
 
 using Mode = llm::ToolChoice::Mode;
 
-void encode_tool(Encoding& encoding, const llm::Tool& tool, const std::string& path) {
+void encode_tool(Encoding& encoding, const llm::Tool& tool) {
   json::Writer& writer = encoding.writer;
+  // What a legacy function has beside its name has no place in a tool.
+  std::string path = encoding.extras_path(tool.place);
+  if (!path.starts_with("tools")) path.clear();
   const std::string_view kind = tool.custom ? "custom" : "function";
   writer.begin_object();
   writer.member("type", kind);
@@ -38,14 +41,8 @@ bool is_custom(const llm::Request& request, std::string_view name) {
 
 void encode_tools(Encoding& encoding) {
   const llm::Request& request = encoding.request;
-  // Positions are only known while no provider-run tool stood between the others.
-  const bool in_place = request.raw_tools.empty() && !encoding.extras.empty();
   encoding.writer.begin_array();
-  std::size_t index = 0;
-  for (const llm::Tool& tool : request.tools) {
-    encode_tool(encoding, tool, in_place ? "tools[" + std::to_string(index) + "]" : std::string());
-    ++index;
-  }
+  for (const llm::Tool& tool : request.tools) encode_tool(encoding, tool);
   for (const llm::RawTool& tool : request.raw_tools) {
     if (tool.dialect == kName) encoding.writer.raw(tool.json);
   }
