@@ -195,6 +195,9 @@ std::optional<int> GatewayProcess::wait_for_exit(std::chrono::milliseconds timeo
     return std::nullopt;
   }
   exit_code_ = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+  // Its last words may still be in the pipe.
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, timeout, [this] { return log_ended_; });
   return exit_code_;
 }
 

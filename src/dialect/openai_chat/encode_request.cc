@@ -219,6 +219,13 @@ Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeO
   Encoding encoding{request,          options.flavor, json::Writer(out.body), ExtrasIndex(request),
                     Dropped(request), options.model};
   FieldEncoder(encoding, options).encode();
+  if (!request.messages.empty() && !encoding.same_dialect() && !encoding.any_turn) {
+    Error error = client_error(ErrorCode::kInvalidRequest,
+                               "nothing of the conversation has a counterpart in OpenAI's format",
+                               "messages");
+    error.retry = Retry::kOtherTarget;
+    return error;
+  }
   out.dropped = encoding.dropped.take();
   return out;
 }

@@ -23,6 +23,7 @@ struct Encoding {
   ExtrasIndex extras;
   Dropped dropped;
   std::string_view model = {};  // as the endpoint knows it
+  bool any_turn = false;        // something is left of the conversation
 
   // Did the caller speak this dialect itself?
   [[nodiscard]] bool same_dialect() const;

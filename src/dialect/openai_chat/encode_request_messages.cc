@@ -50,6 +50,7 @@ void MessageEncoder::message(const Message& message) {
   flush_media();
   // A turn of which nothing is left says nothing, and is refused.
   if (!encoding_.same_dialect() && !says_anything(message)) return;
+  encoding_.any_turn = true;
   message.role == Role::kAssistant ? assistant(message) : user(message);
 }
 
@@ -191,6 +192,7 @@ void MessageEncoder::tool_results(const Message& message) {
 }
 
 void MessageEncoder::tool_result(const Part& outer, const llm::ToolResultPart& result) {
+  encoding_.any_turn = true;
   std::vector<const Part*> parts;
   for (const Part* part : content_parts(result.parts)) {
     const bool behind = has_media(*part) && !encoding_.same_dialect();

@@ -101,6 +101,15 @@ TEST(EncodeRequest, LeavesATurnOutOfWhichNothingIsLeft) {
             (std::vector<std::string>{"messages[1].content[0]", "messages[1].content[1]"}));
 }
 
+TEST(EncodeRequest, RefusesAConversationOfWhichNothingIsLeft) {
+  const llm::RawPart block{.dialect = "gemini", .type = "x", .json = "{}"};
+  const auto out = dialect().chat->encode_request(
+      foreign({{.role = Role::kUser, .parts = {{block, {}}}}}), {"m", kPlain});
+  ASSERT_FALSE(out);
+  EXPECT_EQ(out.error().retry, Retry::kOtherTarget);
+  EXPECT_EQ(out.error().param, "messages");
+}
+
 TEST(EncodeRequest, TellsASearchResultInWords) {
   llm::ToolResultPart result{.tool_call_id = "c"};
   result.parts.push_back(
