@@ -159,10 +159,11 @@ TEST(CallersNames, AFieldIsNamedAsThisCallerWroteIt) {
 }
 
 TEST(CallersNames, LoneValuesHaveNoIndex) {
-  EXPECT_THAT(
-      dropped("gemini", R"({"contents":{"parts":{"executableCode":{}}},"tools":{"urlContext":{}}})",
-              "openai_chat", "gpt-4o"),
-      UnorderedElementsAre("contents.parts", "tools.urlContext"));
+  EXPECT_THAT(dropped("gemini",
+                      R"({"systemInstruction":{"parts":{"text":"s"}},"contents":{"parts":)"
+                      R"({"executableCode":{}}},"tools":{"urlContext":{}}})",
+                      "openai_chat", "gpt-4o"),
+              UnorderedElementsAre("contents.parts", "tools.urlContext"));
 }
 
 }  // namespace
