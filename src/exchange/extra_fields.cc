@@ -6,11 +6,14 @@
 #include "json/writer.h"
 
 #include <chrono>
+#include <cstddef>
+#include <vector>
 
 namespace bifrost::exchange {
 namespace {
 
 constexpr std::string_view kName = "extra_fields";
+constexpr std::size_t kUsualBytes = 256;  // of the member
 
 bool wants_raw(const Exchange& exchange, bool configured, std::string_view header) {
   if (exchange.snapshot->client.allow_per_request_raw_override) {
@@ -35,40 +38,53 @@ void remove_own(std::string& body) {
   body = splice.apply();
 }
 
+void append_names(std::string& out, const std::vector<std::string>& names) {
+  json::Writer w(out);
+  w.begin_array();
+  for (const std::string& name : names) w.string(name);
+  w.end_array();
+}
+
 }  // namespace
 
 ExtraFields::ExtraFields(const Exchange& exchange)
     : exchange_(exchange),
-      asked_(exchange.request.scope.loop().now() - exchange.call->upstream_time),
       raw_request_(wants_raw(exchange, settings_of(exchange).send_back_raw_request,
                              "x-bf-send-back-raw-request")),
       raw_response_(wants_raw(exchange, settings_of(exchange).send_back_raw_response,
                               "x-bf-send-back-raw-response")) {}
 
+// On the way of every answer of /v1: the names are written as they stand.
 void ExtraFields::append(std::string& out, std::chrono::nanoseconds latency,
                          std::optional<std::uint64_t> chunk, std::string_view raw_response) const {
   const ModelCall& call = *exchange_.call;
-  json::Writer w(out);
-  w.begin_object();
-  w.member("request_type", exchange_.surface().operation->name);
-  w.member("provider", call.served->target->endpoint->name);
-  w.member("original_model_requested", call.facts.model);
-  w.member("resolved_model_used", call.served->model);
-  w.member("latency", std::chrono::duration_cast<std::chrono::milliseconds>(latency).count());
-  if (chunk) w.member("chunk_index", static_cast<std::int64_t>(*chunk));
-  if (!call.dropped.empty()) {
-    w.key("dropped_compat_plugin_params").begin_array();
-    for (const std::string& name : call.dropped) w.string(name);
-    w.end_array();
+  out += R"({"request_type":")";
+  out += exchange_.surface().operation->name;
+  out += R"(","provider":)";
+  json::append_string(out, call.served->target->endpoint->name);
+  out += R"(,"original_model_requested":)";
+  json::append_string(out, call.facts.model);
+  out += R"(,"resolved_model_used":)";
+  json::append_string(out, call.served->model);
+  out += R"(,"latency":)";
+  json::Writer(out).integer(std::chrono::duration_cast<std::chrono::milliseconds>(latency).count());
+  if (chunk) {
+    out += R"(,"chunk_index":)";
+    json::Writer(out).integer(static_cast<std::int64_t>(*chunk));
   }
-  if (raw_request_) w.key("raw_request").raw(call.served->sent_body);
-  if (!raw_response.empty()) w.key("raw_response").raw(raw_response);
-  w.end_object();
+  if (!call.dropped.empty()) {
+    out += R"(,"dropped_compat_plugin_params":)";
+    append_names(out, call.dropped);
+  }
+  if (raw_request_) out += R"(,"raw_request":)" + call.served->sent_body;
+  if (!raw_response.empty()) out.append(R"(,"raw_response":)").append(raw_response);
+  out += '}';
 }
 
 void ExtraFields::add_to(std::string& body, bool present) const {
   const std::string came = raw_response_ ? body : std::string();
   if (present) remove_own(body);
+  body.reserve(body.size() + kUsualBytes);
   json::append_member(body, kName, [&](std::string& out) {
     append(out, exchange_.call->upstream_time, std::nullopt, came);
   });
@@ -81,9 +97,9 @@ std::string ExtraFields::whole() const {
   return out;
 }
 
-std::string ExtraFields::chunk(std::uint64_t number) const {
+std::string ExtraFields::chunk(std::uint64_t number, std::chrono::nanoseconds latency) const {
   std::string out;
-  append(out, exchange_.request.scope.loop().now() - asked_, number, {});
+  append(out, latency, number, {});
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "exchange/exchange.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,15 +23,14 @@ class ExtraFields {
 
   // The object for a whole answer.
   [[nodiscard]] std::string whole() const;
-  // The object for a chunk of a stream, by its number; its latency goes up to now.
-  [[nodiscard]] std::string chunk(std::uint64_t number) const;
+  // The object for a chunk of a stream, by its number; `latency` goes up to now.
+  [[nodiscard]] std::string chunk(std::uint64_t number, std::chrono::nanoseconds latency) const;
 
  private:
   void append(std::string& out, std::chrono::nanoseconds latency,
               std::optional<std::uint64_t> chunk, std::string_view raw_response) const;
 
   const Exchange& exchange_;
-  SteadyTime asked_;
   bool raw_request_;
   bool raw_response_;
 };

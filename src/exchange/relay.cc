@@ -18,7 +18,10 @@ using StreamEditor = dialect::StreamEditor;
 // Null on native routes.
 StreamEditor::ExtraFields chunk_extra_fields(const Exchange& exchange) {
   if (!exchange.unified()) return {};
-  return [fields = ExtraFields(exchange)](std::uint64_t chunk) { return fields.chunk(chunk); };
+  const SteadyTime asked = exchange.request.scope.loop().now() - exchange.call->upstream_time;
+  return [fields = ExtraFields(exchange), &exchange, asked](std::uint64_t chunk) {
+    return fields.chunk(chunk, exchange.request.scope.loop().now() - asked);
+  };
 }
 
 dialect::AnswerContext answer_context(const RelayContext& context) {
