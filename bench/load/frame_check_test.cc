@@ -55,6 +55,15 @@ TEST_P(FrameCheckOfEachFormat, DoesNotMindHowTheBytesAreCut) {
   }
 }
 
+// On its own routes the gateway says in some chunks who answered.
+TEST(FrameCheck, TakesExtraFieldsBesideWhatWasSent) {
+  std::vector<std::string> frames = sent_frames(WireFormat::kOpenAi);
+  frames.front().insert(frames.front().rfind('}'), R"(,"extra_fields":{"provider":"openai"})");
+  EXPECT_EQ(check(frames).total(), 0U);
+  frames.front().insert(frames.front().rfind('}'), " ");
+  EXPECT_EQ(check(frames).altered, 1U);
+}
+
 TEST(FrameCheck, CountsTheTimeFromSendingToArrival) {
   Histogram delays;
   FrameCheck check({.recipe = kRecipe}, delays);
