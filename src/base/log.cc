@@ -46,7 +46,7 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 std::string json_line(std::string_view area, std::string_view message,
-                      std::initializer_list<Field> fields) {
+                      std::span<const Field> fields) {
   std::string line = "\"area\":";
   append_json_string(line, area);
   line += ",\"message\":";
@@ -65,7 +65,7 @@ std::string json_line(std::string_view area, std::string_view message,
 }
 
 std::string pretty_line(std::string_view area, std::string_view message,
-                        std::initializer_list<Field> fields) {
+                        std::span<const Field> fields) {
   std::string line(area);
   line += ": ";
   line += message;
@@ -96,7 +96,7 @@ void configure(Level level, Style style) {
 bool enabled(Level level) { return level >= g_level.load(std::memory_order_relaxed); }
 
 void write(Level level, std::string_view area, std::string_view message,
-           std::initializer_list<Field> fields) {
+           std::span<const Field> fields) {
   const std::string line = g_style.load(std::memory_order_relaxed) == Style::kJson
                                ? json_line(area, message, fields)
                                : pretty_line(area, message, fields);

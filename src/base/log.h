@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -36,7 +37,11 @@ struct Field {
 void configure(Level level, Style style);
 [[nodiscard]] bool enabled(Level level);
 void write(Level level, std::string_view area, std::string_view message,
-           std::initializer_list<Field> fields);
+           std::span<const Field> fields);
+inline void write(Level level, std::string_view area, std::string_view message,
+                  std::initializer_list<Field> fields) {
+  write(level, area, message, std::span(fields.begin(), fields.size()));
+}
 
 }  // namespace bifrost::log
 

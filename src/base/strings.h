@@ -17,6 +17,8 @@ namespace bifrost {
 [[nodiscard]] bool iequals(std::string_view a, std::string_view b);
 [[nodiscard]] bool istarts_with(std::string_view text, std::string_view prefix);
 
+[[nodiscard]] bool is_ascii_alnum(char c);
+
 // Removes spaces, tabs, CR and LF at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
 

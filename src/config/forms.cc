@@ -10,7 +10,6 @@ namespace bifrost::config {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alnum(char c) { return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'); }
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 // White space and control characters, none of which may stand in a URL or a path.
@@ -31,7 +30,8 @@ bool is_authority(std::string_view text, std::string_view extra) {
     const auto bracket = text.find(']');
     if (bracket == std::string_view::npos || bracket < 3) return false;
     const std::string_view address = text.substr(1, bracket - 1);
-    if (!std::ranges::all_of(address, [](char c) { return is_alnum(c) || is_one_of(c, ":.%-"); })) {
+    if (!std::ranges::all_of(address,
+                             [](char c) { return is_ascii_alnum(c) || is_one_of(c, ":.%-"); })) {
       return false;
     }
     after_host = text.substr(bracket + 1);
@@ -39,7 +39,7 @@ bool is_authority(std::string_view text, std::string_view extra) {
     const auto colon = std::min(text.find(':'), text.size());
     const std::string_view host = text.substr(0, colon);
     const auto in_host = [&](char c) {
-      return is_alnum(c) || is_one_of(c, "-._") || is_one_of(c, extra);
+      return is_ascii_alnum(c) || is_one_of(c, "-._") || is_one_of(c, extra);
     };
     if (host.empty() || !std::ranges::all_of(host, in_host)) return false;
     after_host = text.substr(colon);
@@ -85,7 +85,7 @@ bool is_origin(std::string_view text) {
   if (text == "*") return true;
   const auto parts = split_url(text);
   return parts && !parts->scheme.empty() && parts->user.empty() && parts->path.empty() &&
-         parts->query.empty() && std::ranges::all_of(parts->scheme, is_alnum) &&
+         parts->query.empty() && std::ranges::all_of(parts->scheme, is_ascii_alnum) &&
          is_authority(parts->authority, "*");
 }
 
@@ -93,7 +93,7 @@ bool is_route(std::string_view text) {
   return text.starts_with('/') && std::ranges::none_of(text, is_space_or_control);
 }
 
-bool in_token(char c) { return is_alnum(c) || is_one_of(c, "!#$%&'*+-.^_`|~"); }
+bool in_token(char c) { return is_ascii_alnum(c) || is_one_of(c, "!#$%&'*+-.^_`|~"); }
 bool is_header_name(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, in_token);
 }
@@ -110,11 +110,12 @@ bool is_provider_name(std::string_view text) {
 
 bool is_label(std::string_view text) {
   return !text.empty() && !is_digit(text.front()) && text.front() != '-' &&
-         std::ranges::all_of(text, [](char c) { return is_alnum(c) || c == '_' || c == '-'; });
+         std::ranges::all_of(text,
+                             [](char c) { return is_ascii_alnum(c) || c == '_' || c == '-'; });
 }
 
 bool is_base64_line(std::string_view line) {
-  return std::ranges::all_of(line, [](char c) { return is_alnum(c) || is_one_of(c, "+/="); });
+  return std::ranges::all_of(line, [](char c) { return is_ascii_alnum(c) || is_one_of(c, "+/="); });
 }
 
 // Blocks of BEGIN, base64 and END; text between blocks is allowed, as OpenSSL writes it.

@@ -10,6 +10,10 @@
 #include <string_view>
 #include <vector>
 
+namespace bifrost::json {
+class Writer;
+}
+
 namespace bifrost::dialect {
 
 // One model in a list of models.
@@ -50,7 +54,8 @@ struct Family {
   // `query` is that of the caller's request, without its question mark.
   Result<ModelQuery> (*decode_model_query)(std::string_view query);
   std::string (*encode_models)(const ModelPage& page);
-  std::string (*encode_model)(const ModelRow& row);
+  // One model, as it stands in the list.
+  void (*write_model)(json::Writer& writer, const ModelRow& row);
   // The path behind the base URL, with its query. An empty token asks for the first page.
   std::string (*models_path)(std::string_view page_token);
   Result<ModelPage> (*decode_models)(std::string_view body);

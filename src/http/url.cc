@@ -140,4 +140,9 @@ std::string_view path_of(std::string_view target) {
   return slash == std::string_view::npos ? "/" : path.substr(slash);
 }
 
+std::string_view query_of(std::string_view target) {
+  const auto mark = target.find('?');
+  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
 }  // namespace bifrost::http

@@ -44,5 +44,7 @@ struct Url {
 [[nodiscard]] bool is_request_target(std::string_view text);
 // The path of a request target. Of a whole URL only the path counts (RFC 9112, section 3.2.2).
 [[nodiscard]] std::string_view path_of(std::string_view target);
+// Its query, without the question mark; empty when there is none.
+[[nodiscard]] std::string_view query_of(std::string_view target);
 
 }  // namespace bifrost::http

@@ -111,6 +111,12 @@ TEST(Url, KnowsRequestTargets) {
   EXPECT_FALSE(is_request_target("/a#b"));
 }
 
+TEST(Url, FindsTheQueryOfATarget) {
+  EXPECT_EQ(query_of("/v1/models?limit=2&x=?"), "limit=2&x=?");
+  EXPECT_EQ(query_of("/v1/models?"), "");
+  EXPECT_EQ(query_of("/v1/models"), "");
+}
+
 TEST(Url, FindsThePathOfATarget) {
   EXPECT_EQ(path_of("/v1/models?limit=2"), "/v1/models");
   EXPECT_EQ(path_of("http://host:80/v1/models?x"), "/v1/models");

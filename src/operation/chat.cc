@@ -1,8 +1,8 @@
 // A chat: read it, look, plan, and let it run.
 
-#include "base/strings.h"
 #include "base/try.h"
 #include "exchange/model_call.h"
+#include "exchange/path_model.h"
 #include "exchange/read_body.h"
 #include "llm/operation.h"
 #include "operation/all.h"
@@ -17,22 +17,13 @@ namespace {
 using exchange::Exchange;
 using exchange::WorkerKit;
 
-Result<std::string> decode_path_model(std::string_view encoded) {
-  auto model = percent_decode(encoded);
-  if (!model) {
-    return client_error(ErrorCode::kInvalidRequest,
-                        "the model in the path has a broken percent escape", "model");
-  }
-  return *std::move(model);
-}
-
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   const exchange::Surface& surface = exchange.surface();
   const dialect::ChatCodec& codec = *surface.dialect->chat;
   BF_CO_TRY_VOID(co_await exchange::read_body(exchange));
 
   exchange::ModelCall& asked = exchange.call.emplace();
-  BF_CO_TRY(asked.path_model, decode_path_model(exchange.route.parameters.get("model")));
+  BF_CO_TRY(asked.path_model, exchange::path_model(exchange));
   const dialect::RequestInput input{
       .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
   BF_CO_TRY(asked.facts, codec.peek(input, kit.scanner));

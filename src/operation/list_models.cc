@@ -4,8 +4,10 @@
 #include "base/try.h"
 #include "exchange/exchange.h"
 #include "exchange/headers.h"
+#include "exchange/path_model.h"
 #include "exchange/worker_kit.h"
 #include "http/url.h"
+#include "json/writer.h"
 #include "llm/operation.h"
 #include "operation/all.h"
 #include "operation/model_page.h"
@@ -21,23 +23,13 @@ using exchange::Exchange;
 using exchange::ModelList;
 using exchange::WorkerKit;
 
-std::string_view query_of(std::string_view target) {
-  const auto mark = target.find('?');
-  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-}
-
 Error not_found(std::string message) {
   return client_error(ErrorCode::kModelNotFound, std::move(message), "model");
 }
 
 // Whose model it is. A name that leads nowhere, or to several, is no model.
-Result<routing::Target> find_target(const Exchange& exchange, std::string_view encoded) {
-  const auto model = percent_decode(encoded);
-  if (!model) {
-    return client_error(ErrorCode::kInvalidRequest,
-                        "the model in the path has a broken percent escape", "model");
-  }
-  auto target = routing::resolve(exchange.snapshot->registry, *model, exchange.surface().provider);
+Result<routing::Target> find_target(const Exchange& exchange, std::string_view model) {
+  auto target = routing::resolve(exchange.snapshot->registry, model, exchange.surface().provider);
   if (!target) return not_found(std::move(target).error().message);
   return target;
 }
@@ -59,21 +51,24 @@ net::Task<Result<void>> send_json(Exchange& exchange, std::string body) {
   co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);
 }
 
-net::Task<Result<void>> one_model(WorkerKit& kit, Exchange& exchange, std::string_view encoded) {
-  BF_CO_TRY(const routing::Target target, find_target(exchange, encoded));
+net::Task<Result<void>> one_model(WorkerKit& kit, Exchange& exchange, const std::string& model) {
+  BF_CO_TRY(const routing::Target target, find_target(exchange, model));
   BF_CO_TRY(
       ModelList::Listing listing,
       co_await kit.models.list(exchange.request.scope, exchange.snapshot, target.endpoint->name));
   BF_CO_TRY(const dialect::ModelRow row, row_of(target, std::move(listing)));
-  co_return co_await send_json(exchange, exchange.surface().dialect->family.encode_model(row));
+  std::string body;
+  json::Writer writer(body);
+  exchange.surface().dialect->family.write_model(writer, row);
+  co_return co_await send_json(exchange, std::move(body));
 }
 
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
-  const std::string_view wanted = exchange.route.parameters.get("model");
+  BF_CO_TRY(const std::string wanted, exchange::path_model(exchange));
   if (!wanted.empty()) co_return co_await one_model(kit, exchange, wanted);
 
   const dialect::Family& family = exchange.surface().dialect->family;
-  const std::string_view query = query_of(exchange.request.head.target);
+  const std::string_view query = http::query_of(exchange.request.head.target);
   const std::string provider = http::query_value(query, "provider").value_or("");
   if (!provider.empty() && exchange.snapshot->registry.find(provider) == nullptr) {
     co_return client_error(ErrorCode::kInvalidRequest,

@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "base/strings.h"
 
+#include <vector>
+
 namespace bifrost::record {
 namespace {
 
@@ -12,31 +14,31 @@ double milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-void write(const Request& request) {
+std::vector<log::Field> fields_of(const Request& request) {
   const Error* error = request.error;
-  BF_LOG(kInfo, "access", "request", {"request_id", request.id},
-         {"method", utf8_prefix(request.method, kShownBytesMax)},
-         {"path", utf8_prefix(request.path, kShownBytesMax)}, {"status", request.status},
-         {"ms", milliseconds(request.duration)}, {"bytes_in", request.request_bytes},
-         {"bytes_out", request.response_bytes},
-         {"error", error != nullptr ? error->name() : std::string_view()});
+  return {{"request_id", request.id},
+          {"method", utf8_prefix(request.method, kShownBytesMax)},
+          {"path", utf8_prefix(request.path, kShownBytesMax)},
+          {"status", request.status},
+          {"ms", milliseconds(request.duration)},
+          {"bytes_in", request.request_bytes},
+          {"bytes_out", request.response_bytes},
+          {"error", error != nullptr ? error->name() : std::string_view()}};
 }
 
-void write_call(const Request& request, const ModelCall& call) {
+void add_call(const ModelCall& call, std::vector<log::Field>& fields) {
   static const Service kNobody;
   const Service& service = call.service != nullptr ? *call.service : kNobody;
-  const Error* error = request.error;
-  BF_LOG(kInfo, "access", "request", {"request_id", request.id}, {"method", request.method},
-         {"path", utf8_prefix(request.path, kShownBytesMax)}, {"status", request.status},
-         {"ms", milliseconds(request.duration)}, {"bytes_in", request.request_bytes},
-         {"bytes_out", request.response_bytes},
-         {"error", error != nullptr ? error->name() : std::string_view()},
-         {"model", utf8_prefix(call.model, kShownBytesMax)}, {"streamed", call.stream ? 1 : 0},
-         {"provider", service.provider}, {"served_model", service.model}, {"key", service.key_name},
-         {"fallback", service.fallback_index}, {"retries", service.retries},
-         {"upstream_ms", milliseconds(call.upstream_time)},
-         {"input_tokens", service.usage.input_total()},
-         {"output_tokens", service.usage.output_total()});
+  fields.insert(fields.end(), {{"model", utf8_prefix(call.model, kShownBytesMax)},
+                               {"streamed", call.stream ? 1 : 0},
+                               {"provider", service.provider},
+                               {"served_model", service.model},
+                               {"key", service.key_name},
+                               {"fallback", service.fallback_index},
+                               {"retries", service.retries},
+                               {"upstream_ms", milliseconds(call.upstream_time)},
+                               {"input_tokens", service.usage.input_total()},
+                               {"output_tokens", service.usage.output_total()}});
 }
 
 }  // namespace
@@ -46,8 +48,10 @@ bool AccessLog::drawn() { return share_ > 0 && (share_ >= 1 || random_.unit() < 
 void AccessLog::attempt_ended(const Request& /*request*/, const Attempt& /*attempt*/) {}
 
 void AccessLog::request_ended(const Request& request) {
-  if (!drawn()) return;
-  request.call != nullptr ? write_call(request, *request.call) : write(request);
+  if (!drawn() || !log::enabled(log::Level::kInfo)) return;
+  std::vector<log::Field> fields = fields_of(request);
+  if (request.call != nullptr) add_call(*request.call, fields);
+  log::write(log::Level::kInfo, "access", "request", fields);
 }
 
 }  // namespace bifrost::record

@@ -169,7 +169,7 @@ Task<void> refuses(CallScope& scope) {
   FunctionHandler handler(answer_ok);
   Listening listening(scope, handler);
   listening.server().stop_accepting();
-  EXPECT_TRUE(co_await net::sleep_for(scope, 1ms));  // a turn of the loop
+  EXPECT_TRUE(co_await listening.server().drained(scope));
   auto stream = co_await net::Stream::connect(scope, listening.server().address());
   EXPECT_FALSE(stream);
   co_await listening.gone();

@@ -1,5 +1,7 @@
 #include "upstream/told_limit.h"
 
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -35,13 +37,11 @@ std::optional<Limit> limit_of(ErrorCode code, const provider::NetworkSettings& n
 }
 
 std::string seconds(std::chrono::milliseconds value) {
-  std::string out = std::to_string(value.count() / 1000);
-  if (const auto rest = value.count() % 1000; rest != 0) {
-    std::string digits = std::to_string(1000 + rest).substr(1);
-    digits.erase(digits.find_last_not_of('0') + 1);
-    out += "." + digits;
-  }
-  return out;
+  std::array<char, 32> text{};
+  const auto written =
+      std::to_chars(text.begin(), text.end(), std::chrono::duration<double>(value).count(),
+                    std::chars_format::fixed);
+  return {text.data(), written.ptr};
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ Error read_error(json::Value root, int status, std::string_view body);
 // models.cc
 Result<ModelQuery> decode_model_query(std::string_view query);
 std::string encode_models(const ModelPage& page);
-std::string encode_model(const ModelRow& row);
+void write_model(json::Writer& writer, const ModelRow& row);
 std::string models_path(std::string_view page_token);
 Result<ModelPage> decode_models(std::string_view body);
 

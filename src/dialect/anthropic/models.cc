@@ -48,6 +48,8 @@ std::int64_t time_of(std::string_view text) {
   return std::max<std::int64_t>(days * 86400 + day_seconds, 0);
 }
 
+}  // namespace
+
 void write_model(json::Writer& writer, const ModelRow& row) {
   writer.begin_object().member("type", "model").member("id", row.id);
   writer.member("display_name", row.name.empty() ? row.id : row.name);
@@ -57,19 +59,10 @@ void write_model(json::Writer& writer, const ModelRow& row) {
   writer.end_object();
 }
 
-}  // namespace
-
 Result<ModelQuery> decode_model_query(std::string_view query) {
   static constexpr ModelQueryNames kNames{
       .limit = {"limit"}, .after = {"after_id"}, .before = "before_id", .limit_max = 1000};
   return read_model_query(query, kNames);
-}
-
-std::string encode_model(const ModelRow& row) {
-  std::string body;
-  json::Writer writer(body);
-  write_model(writer, row);
-  return body;
 }
 
 std::string encode_models(const ModelPage& page) {

@@ -14,7 +14,7 @@ std::string encode_error(const Error& error);
 std::string encode_stream_error(const Error& error);
 Result<ModelQuery> decode_model_query(std::string_view query);
 std::string encode_models(const ModelPage& page);
-std::string encode_model(const ModelRow& row);
+void write_model(json::Writer& writer, const ModelRow& row);
 
 Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeOptions& options);
 Result<std::optional<std::string>> edit_request(const RequestInput& input,

@@ -26,6 +26,8 @@ ModelRow decode_model(json::Value model) {
   return row;
 }
 
+}  // namespace
+
 void write_model(json::Writer& out, const ModelRow& row) {
   out.begin_object();
   out.member("name", std::string(kPrefix) + row.id);
@@ -37,20 +39,11 @@ void write_model(json::Writer& out, const ModelRow& row) {
   out.end_object();
 }
 
-}  // namespace
-
 // Zero and an empty token are what is not set, as everywhere in Google's APIs.
 Result<ModelQuery> decode_model_query(std::string_view query) {
   static constexpr ModelQueryNames kNames{
       .limit = {"pageSize"}, .after = {"pageToken"}, .limit_min = 0};
   return read_model_query(query, kNames);
-}
-
-std::string encode_model(const ModelRow& row) {
-  std::string body;
-  json::Writer out(body);
-  write_model(out, row);
-  return body;
 }
 
 std::string encode_models(const ModelPage& page) {

@@ -34,7 +34,7 @@ const Dialect& dialect() {
                  .decode_error = decode_error,
                  .decode_model_query = decode_model_query,
                  .encode_models = encode_models,
-                 .encode_model = encode_model,
+                 .write_model = write_model,
                  .models_path = models_path,
                  .decode_models = decode_models},
       .chat = &kChat,

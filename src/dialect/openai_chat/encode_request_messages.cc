@@ -64,9 +64,7 @@ bool MessageEncoder::says_anything(const Message& message) {
     if (part.as<llm::ReasoningPart>()) {
       return encoding_.flavor.reasoning_history != ReasoningHistory::kNone;
     }
-    const auto* raw = part.as<llm::RawPart>();
-    return (raw == nullptr || raw->dialect == kName || !raw_text(*raw).empty()) &&
-           writes_as_content(part);
+    return writes_as_content(part);
   };
   if (message.parts.empty() || std::ranges::any_of(message.parts, written)) return true;
   static_cast<void>(content_parts(message.parts));
@@ -225,12 +223,10 @@ void MessageEncoder::flush_media() {
 std::vector<const Part*> MessageEncoder::content_parts(const std::vector<Part>& parts) {
   std::vector<const Part*> out;
   for (const Part& part : parts) {
-    const auto* raw = part.as<llm::RawPart>();
-    if ((raw != nullptr && raw->dialect != kName && raw_text(*raw).empty()) ||
-        by_address_only(part)) {
-      encoding_.dropped.at(part.place);
-    } else if (writes_as_content(part)) {
+    if (writes_as_content(part)) {
       out.push_back(&part);
+    } else if (part.as<llm::RawPart>() || by_address_only(part)) {
+      encoding_.dropped.at(part.place);
     }
   }
   return out;
@@ -252,7 +248,9 @@ bool MessageEncoder::by_address_only(const Part& part) const {
 }
 
 bool MessageEncoder::writes_as_content(const Part& part) const {
-  if (part.as<llm::RawPart>()) return true;
+  if (const auto* raw = part.as<llm::RawPart>()) {
+    return raw->dialect == kName || !raw_text(*raw).empty();
+  }
   if (by_address_only(part)) return false;
   if (const auto* audio = part.as<llm::AudioPart>()) {
     // An answer of the model is referred to by its id.

@@ -32,7 +32,9 @@ ModelRow decode_row(json::Value value) {
   return row;
 }
 
-void encode_row(json::Writer& writer, const ModelRow& row) {
+}  // namespace
+
+void write_model(json::Writer& writer, const ModelRow& row) {
   writer.begin_object();
   writer.member("id", row.id);
   writer.member("object", "model");
@@ -43,8 +45,6 @@ void encode_row(json::Writer& writer, const ModelRow& row) {
   if (row.max_output_tokens > 0) writer.member("max_output_tokens", row.max_output_tokens);
   writer.end_object();
 }
-
-}  // namespace
 
 std::string models_path(std::string_view page_token) {
   std::string path = "/v1/models";
@@ -80,20 +80,13 @@ Result<ModelQuery> decode_model_query(std::string_view query) {
   return read_model_query(query, kNames);
 }
 
-std::string encode_model(const ModelRow& row) {
-  std::string out;
-  json::Writer writer(out);
-  encode_row(writer, row);
-  return out;
-}
-
 std::string encode_models(const ModelPage& page) {
   std::string out;
   json::Writer writer(out);
   writer.begin_object();
   writer.member("object", "list");
   writer.key("data").begin_array();
-  for (const ModelRow& row : page.rows) encode_row(writer, row);
+  for (const ModelRow& row : page.rows) write_model(writer, row);
   writer.end_array();
   if (!page.next.empty()) {
     writer.member("has_more", true).member("last_id", page.next);

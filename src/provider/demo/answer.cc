@@ -54,10 +54,7 @@ std::int64_t count_prompt(json::Value request) {
   return tokens;
 }
 
-bool in_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
-}
+bool in_name(char c) { return is_ascii_alnum(c) || c == '_' || c == '-'; }
 
 // Does the word stand in the text, not as a part of another one?
 bool has_word(std::string_view text, std::string_view word) {
