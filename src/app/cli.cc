@@ -110,7 +110,7 @@ std::optional<std::string> complaint(const std::vector<std::string>& arguments) 
   const std::string& first = arguments.front();
   if (!first.starts_with('-') && std::ranges::find(kCommands, first) == std::end(kCommands)) {
     const auto near = nearest(first, kCommands);
-    return "bifrost: there is no command \"" + std::string(utf8_prefix(first, 64)) + "\"" +
+    return "bifrost: there is no command " + quoted(first, 64) +
            (near ? "; did you mean \"" + std::string(*near) + "\"?" : std::string()) +
            " The commands are " + listed(kCommands) + ".";
   }

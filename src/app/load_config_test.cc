@@ -185,13 +185,13 @@ TEST(Load, FormerNamesAreTakenWithAWarning) {
   EXPECT_THAT(report.warnings,
               ElementsAre("client.enforce_governance_header: deprecated; the setting is "
                           "now called \"enforce_auth_on_inference\""));
-  EXPECT_TRUE(report.config.client.enforce_auth_on_inference);
+  EXPECT_TRUE(report.config.client.access.enforce_auth_on_inference);
 }
 
 TEST(Load, CurrentNameGoesBeforeAFormerOne) {
   const ConfigReport report = inspect_text(
       R"({"client":{"enforce_governance_header":true,"enforce_auth_on_inference":false}})");
-  EXPECT_FALSE(report.config.client.enforce_auth_on_inference);
+  EXPECT_FALSE(report.config.client.access.enforce_auth_on_inference);
 }
 
 TEST(Load, FailsWithOneLinePerProblem) {

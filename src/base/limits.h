@@ -32,6 +32,8 @@ inline constexpr std::size_t kFallbacksMax = 16;
 inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hints are cut
 
 inline constexpr std::size_t kSessionIdCharactersMax = 255;
+inline constexpr std::size_t kSessionIdBytesMax =
+    4 * kSessionIdCharactersMax;                     // also what is no UTF-8
 inline constexpr std::size_t kSessionsMax = 50'000;  // whose keys are remembered
 
 // Configuration

@@ -206,4 +206,8 @@ std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, end);
 }
 
+std::string quoted(std::string_view text, std::size_t bytes_max) {
+  return "\"" + std::string(utf8_prefix(text, bytes_max)) + "\"";
+}
+
 }  // namespace bifrost

@@ -49,4 +49,7 @@ namespace bifrost {
 // The longest prefix of at most `bytes_max` bytes that does not cut a UTF-8 sequence.
 [[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
 
+// An outsider's text for a message: in double quotes, and no longer than a reader wants.
+[[nodiscard]] std::string quoted(std::string_view text, std::size_t bytes_max = 200);
+
 }  // namespace bifrost

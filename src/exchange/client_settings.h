@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/facts.h"
+#include "governance/access_settings.h"
 #include "provider/settings/header_filter_settings.h"
 
 #include <cstdint>
@@ -33,11 +34,8 @@ struct ClientSettings {
   std::vector<std::string> prometheus_labels;
   CorsSettings cors;
   std::int64_t max_request_body_size_mb = 100;
-  std::vector<std::string> required_headers;
   provider::HeaderFilterSettings header_filter;
-  std::vector<std::string> whitelisted_routes;
-  bool allow_direct_keys = false;
-  bool enforce_auth_on_inference = false;
+  governance::AccessSettings access;
   bool allow_per_request_raw_override = false;
   bool dump_errors_in_console_logs = false;
 
@@ -65,18 +63,9 @@ struct ClientSettings {
     self.cors.describe(visit);
     visit.field("max_request_body_size_mb", self.max_request_body_size_mb,
                 {.text = "Largest request body, in MiB.", .minimum = 1, .maximum = 1'000'000});
-    visit.field("required_headers", self.required_headers,
-                {.text = "Headers without which a request is refused with 400.",
-                 .form = config::Form::kHeaderName});
     visit.field("header_filter_config", self.header_filter,
                 {.text = "Which `x-bf-eh-<name>` headers are forwarded to providers."});
-    visit.field("whitelisted_routes", self.whitelisted_routes,
-                {.text = "Exact paths that need no authentication.", .form = config::Form::kRoute});
-    visit.field("allow_direct_keys", self.allow_direct_keys,
-                {.text = "Callers may bring their own provider key with `x-bf-direct-key: true`."});
-    visit.field("enforce_auth_on_inference", self.enforce_auth_on_inference,
-                {.text = "Refuse inference requests without a credential.",
-                 .formerly = {"enforce_governance_header", "enforce_scim_auth"}});
+    self.access.describe(visit);
     visit.field("allow_per_request_raw_override", self.allow_per_request_raw_override,
                 {.text = "Honour `x-bf-send-back-raw-request` and `x-bf-send-back-raw-response`."});
     visit.field("dump_errors_in_console_logs", self.dump_errors_in_console_logs,

@@ -4,6 +4,8 @@
 #include "dialect/dialect.h"
 #include "exchange/snapshot.h"
 #include "exchange/surface.h"
+#include "governance/identify.h"
+#include "governance/reservation.h"
 #include "routing/plan.h"
 #include "server/handler.h"
 #include "upstream/execute.h"
@@ -23,6 +25,7 @@ struct ModelCall {
   dialect::RequestFacts facts = {};
   const dialect::StreamForm* form = nullptr;  // of the caller's streams; null: there are none
   routing::Plan plan = {};                    // pointed into by what was served
+  governance::Reservation reservation = {};   // on the caller's limits, until the end
   std::vector<std::string> dropped = {};      // fields without a counterpart at the provider
 
   std::string attempted_provider = {};  // that was asked last
@@ -37,6 +40,7 @@ struct Exchange {
   std::string request_id;
   Match route = {};
   http::Headers cors = {};  // that every answer to this caller carries
+  governance::Caller caller = {};
 
   std::string body = {};  // given back once nobody can need it again
   std::size_t body_bytes = 0;

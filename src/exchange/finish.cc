@@ -19,6 +19,13 @@ record::Service service_of(const ModelCall& call) {
           .first_content_after = served.answer->first_content_after};
 }
 
+// A call that no provider answered has used nothing.
+governance::Amount used_by(const ModelCall& call) {
+  if (!call.served) return {};
+  const llm::Usage& usage = call.tap.usage;
+  return {.requests = 1, .tokens = usage.input_total() + usage.output_total()};
+}
+
 }  // namespace
 
 ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
@@ -46,7 +53,8 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
   request_.call = &call_;
 }
 
-void finish(const Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks) {
+void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks) {
+  if (exchange.call) exchange.call->reservation.settle(used_by(*exchange.call));
   ExchangeRecord told(exchange);
   record::Request& request = told.request();
   const bool gone = exchange.error && exchange.error->code == ErrorCode::kClientGone;

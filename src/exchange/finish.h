@@ -23,7 +23,8 @@ class ExchangeRecord {
   record::Request request_;
 };
 
-// Tells the sinks that the request has ended. Always the last step, whatever came before.
-void finish(const Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks);
+// Settles what the request held on its caller's limits, and tells the sinks that it has ended.
+// Always the last step, whatever came before.
+void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks);
 
 }  // namespace bifrost::exchange

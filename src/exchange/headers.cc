@@ -1,6 +1,7 @@
 #include "exchange/headers.h"
 
 #include "base/strings.h"
+#include "http/h1/head.h"
 
 #include <algorithm>
 #include <array>
@@ -28,6 +29,8 @@ void pass_on(http::Headers& out, const http::Headers& upstream, bool same_dialec
     }
   }
 }
+
+constexpr std::size_t kRequestIdBytesMax = 128;
 
 std::string joined(const std::vector<std::string>& names) {
   constexpr std::size_t kBytesMax = 2048;
@@ -57,6 +60,14 @@ void name_as_anthropic(http::Headers& headers, const Exchange& exchange) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> given_request_id(const http::Headers& headers) {
+  const std::string_view id = headers.get("x-request-id");
+  if (id.empty() || id.size() > kRequestIdBytesMax || !http::h1::valid_value(id)) {
+    return std::nullopt;
+  }
+  return id;
+}
 
 http::Headers base_headers(const Exchange& exchange) {
   http::Headers headers = {{"x-request-id", exchange.request_id}};

@@ -4,7 +4,13 @@
 #include "exchange/exchange.h"
 #include "http/headers.h"
 
+#include <optional>
+#include <string_view>
+
 namespace bifrost::exchange {
+
+// The request's id: the caller's when it is usable. A view into the headers.
+[[nodiscard]] std::optional<std::string_view> given_request_id(const http::Headers& headers);
 
 // The request id and CORS: on every answer to a request whose head could be read. What the session
 // itself answers to a broken one has neither.

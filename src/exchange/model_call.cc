@@ -1,9 +1,9 @@
 #include "exchange/model_call.h"
 
 #include "base/try.h"
-#include "exchange/caller.h"
 #include "exchange/finish.h"
 #include "exchange/relay.h"
+#include "exchange/session.h"
 #include "exchange/stream_writer.h"
 
 #include <optional>
@@ -43,18 +43,16 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
   const http::Headers& headers = exchange.request.head.headers;
   const ClientSettings& settings = exchange.snapshot->client;
   BF_CO_TRY(const routing::Session session, session_of(headers));
-  const auto own_key = direct_key(settings, headers);
-  const auto login = anthropic_login(call.inbound(), headers);
   const upstream::Job job{.network = exchange.snapshot->network,
                           .plan = exchange.call->plan,
                           .call = call,
                           .caller_headers = &headers,
                           .header_filter = &settings.header_filter,
-                          .pin = pinned_key(headers),
+                          .constraints = exchange.caller.constraints(),
                           .session = session,
                           .session_keys = &kit.services.session_keys,
-                          .direct_key = own_key ? &*own_key : nullptr,
-                          .anthropic_login = login ? &*login : nullptr,
+                          .direct_key = exchange.caller.direct_key.get(),
+                          .anthropic_login = exchange.caller.anthropic_login.get(),
                           .keep_sent_body = keeps_sent_body(exchange)};
   Observer observer(kit.sinks, exchange);
   const SteadyTime asked = kit.clock.now();

@@ -15,8 +15,7 @@ constexpr std::uint16_t kHttpsPort = 443;
 Error bad_url(std::string_view text, std::string_view why) {
   constexpr std::size_t kShownBytesMax = 100;
   return client_error(ErrorCode::kInvalidRequest,
-                      "\"" + std::string(utf8_prefix(text, kShownBytesMax)) +
-                          "\" is not a usable URL: " + std::string(why));
+                      quoted(text, kShownBytesMax) + " is not a usable URL: " + std::string(why));
 }
 
 bool visible_ascii(char c) { return c > ' ' && c < '\x7f'; }

@@ -4,6 +4,7 @@
 #include "exchange/model_call.h"
 #include "exchange/path_model.h"
 #include "exchange/read_body.h"
+#include "governance/reservation.h"
 #include "llm/operation.h"
 #include "operation/all.h"
 #include "operation/chat_call.h"
@@ -28,10 +29,13 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
       .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
   BF_CO_TRY(asked.facts, codec.peek(input, kit.scanner));
   if (asked.facts.stream) asked.form = &codec.stream;
-  BF_CO_TRY(asked.plan,
-            routing::plan(exchange.snapshot->registry, {.model = asked.facts.model,
-                                                        .fallbacks = asked.facts.fallbacks,
-                                                        .default_provider = surface.provider}));
+  BF_CO_TRY(asked.reservation,
+            governance::Reservation::hold(exchange.caller.principal->accounts, {.requests = 1}));
+  BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,
+                                      {.model = asked.facts.model,
+                                       .fallbacks = asked.facts.fallbacks,
+                                       .default_provider = surface.provider,
+                                       .constraints = exchange.caller.constraints()}));
   ChatCall call(*surface.dialect, input, asked.facts, exchange.unified());
   co_return co_await exchange::run_call(kit, exchange, call);
 }

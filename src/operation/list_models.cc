@@ -41,8 +41,7 @@ Result<dialect::ModelRow> row_of(const routing::Target& target, ModelList::Listi
   if (found != listing.rows.end()) return std::move(*found);
   // Nobody knows whether there is such a model.
   if (listing.failure) return *std::move(listing.failure);
-  return not_found("there is no model \"" + std::string(utf8_prefix(id, 200)) +
-                   "\" among those that may be used");
+  return not_found("there is no model " + quoted(id) + " among those that may be used");
 }
 
 net::Task<Result<void>> send_json(Exchange& exchange, std::string body) {

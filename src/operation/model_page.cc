@@ -18,10 +18,9 @@ Result<std::size_t> place_of(const std::vector<ModelRow>& rows, std::string_view
                              std::string_view name) {
   const auto found = std::ranges::find(rows, id, &ModelRow::id);
   if (found != rows.end()) return static_cast<std::size_t>(found - rows.begin());
-  constexpr std::size_t kShownBytesMax = 200;
   return client_error(ErrorCode::kInvalidRequest,
-                      std::string(name) + " \"" + std::string(utf8_prefix(id, kShownBytesMax)) +
-                          "\" is no model of this list; begin again without " + std::string(name),
+                      std::string(name) + " " + quoted(id) +
+                          " is no model of this list; begin again without " + std::string(name),
                       std::string(name));
 }
 

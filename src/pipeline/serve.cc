@@ -2,10 +2,11 @@
 
 #include "base/log.h"
 #include "base/try.h"
-#include "exchange/caller.h"
+#include "exchange/cors.h"
 #include "exchange/error_answer.h"
 #include "exchange/finish.h"
 #include "exchange/headers.h"
+#include "governance/identify.h"
 #include "http/url.h"
 #include "pipeline/pipeline.h"
 
@@ -80,7 +81,12 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
 
   const exchange::Operation& operation = *exchange.surface().operation;
   if (operation.access == exchange::Access::kCallers) {
-    BF_CO_TRY_VOID(exchange::check_caller(client, head, path));
+    const dialect::Dialect* dialect = exchange.surface().dialect;
+    BF_CO_TRY(
+        exchange.caller,
+        governance::identify(
+            client.access,
+            {.head = head, .path = path, .dialect = dialect != nullptr ? dialect->name : ""}));
   }
   co_return co_await operation.run(kit_, exchange);
 }

@@ -11,8 +11,6 @@
 namespace bifrost::routing {
 namespace {
 
-constexpr std::size_t kShownBytesMax = 200;  // of a caller's text in a message
-
 // A refusal that concerns this provider only: a fallback may still answer.
 Error refusal(ErrorCode code, std::string message, std::string param) {
   Error error = client_error(code, std::move(message), std::move(param));
@@ -25,38 +23,32 @@ Error exhausted(const provider::Endpoint& endpoint, std::string_view why) {
                         "provider " + endpoint.name + ": " + std::string(why));
 }
 
-bool matches(const provider::Key& key, const KeyPin& pin) {
-  if (!pin.id.empty()) return key.id() == pin.id;
-  return pin.name.empty() || key.settings.name == pin.name;
-}
-
 Error no_such_key(const provider::Endpoint& endpoint, const KeyPin& pin) {
   const bool by_id = !pin.id.empty();
   const std::string_view wanted = by_id ? pin.id : pin.name;
   return refusal(ErrorCode::kInvalidRequest,
                  "provider " + endpoint.name + " has no enabled key with the " +
-                     (by_id ? "id" : "name") + " \"" +
-                     std::string(utf8_prefix(wanted, kShownBytesMax)) + "\"",
+                     (by_id ? "id" : "name") + " " + quoted(wanted),
                  by_id ? "x-bf-api-key-id" : "x-bf-api-key");
 }
 
 Error no_key_for_model(const provider::Endpoint& endpoint, std::string_view model, bool denied) {
-  const std::string shown = "\"" + std::string(utf8_prefix(model, kShownBytesMax)) + "\"";
   if (denied) {
-    return refusal(
-        ErrorCode::kModelBlocked,
-        "provider " + endpoint.name + ": blacklisted_models of its keys refuse model " + shown,
-        "model");
+    return refusal(ErrorCode::kModelBlocked,
+                   "provider " + endpoint.name + ": blacklisted_models of its keys refuse model " +
+                       quoted(model),
+                   "model");
   }
-  return refusal(ErrorCode::kModelNotFound,
-                 "provider " + endpoint.name + " has no enabled key whose models allow " + shown,
-                 "model");
+  return refusal(
+      ErrorCode::kModelNotFound,
+      "provider " + endpoint.name + " has no enabled key whose models allow " + quoted(model),
+      "model");
 }
 
 }  // namespace
 
 Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::string_view model,
-                                  const KeyPin& pin) {
+                                  const Constraints& constraints) {
   KeyPicker picker(endpoint);
   if (endpoint.keyless) {
     picker.keyless_model_ = endpoint.wire_model(model);
@@ -67,14 +59,14 @@ Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::strin
   bool found = false;
   bool denied = false;
   for (const provider::Key& key : endpoint.keys) {
-    if (!key.settings.enabled || !matches(key, pin)) continue;
+    if (!key.settings.enabled || !may_use(constraints, endpoint, key)) continue;
     found = true;
     const Permit permitted = permit(endpoint, key, model);
     denied = denied || permitted == Permit::kDenied;
     if (!allows(permitted)) continue;
     picker.entries_.push_back({&key, endpoint.wire_model(behind_alias(key, model))});
   }
-  if (!found && pin.any()) return no_such_key(endpoint, pin);
+  if (!found && constraints.pin.any()) return no_such_key(endpoint, constraints.pin);
   if (picker.entries_.empty()) return no_key_for_model(endpoint, model, denied);
   return picker;
 }

@@ -3,7 +3,7 @@
 // One picker for one request at one provider. It remembers the keys that this request has tried, so
 // that a rate limit moves on to the next key and a refused key is not shown again. Not thread-safe.
 //
-//   BF_TRY(auto picker, KeyPicker::make(*target.endpoint, target.model, pin));
+//   BF_TRY(auto picker, KeyPicker::make(*target.endpoint, target.model, constraints));
 //   BF_TRY(auto picked, picker.pick(random));
 //   ... the attempt fails with 429 ...
 //   picker.set_aside();
@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "provider/endpoint.h"
+#include "routing/constraints.h"
 
 #include <cstdint>
 #include <string>
@@ -20,13 +21,6 @@
 #include <vector>
 
 namespace bifrost::routing {
-
-// A caller's wish for one key, from x-bf-api-key-id and x-bf-api-key. The id goes before the name.
-struct KeyPin {
-  std::string_view id = {};
-  std::string_view name = {};
-  [[nodiscard]] bool any() const { return !id.empty() || !name.empty(); }
-};
 
 struct PickedKey {
   const provider::Key* key = nullptr;  // null: the provider needs none
@@ -39,7 +33,7 @@ class KeyPicker {
   // refuses the model, with kModelNotFound when no enabled key may use it, and with
   // kCredentialsExhausted when the provider has no key at all. `endpoint` outlives the picker.
   static Result<KeyPicker> make(const provider::Endpoint& endpoint, std::string_view model,
-                                const KeyPin& pin = {});
+                                const Constraints& constraints = {});
 
   // Begins with this key when the request may use it; of another id, or none, it knows nothing.
   void hold(std::string_view key_id);

@@ -42,7 +42,7 @@ std::string next(KeyPicker& picker, Random& random) {
 
 std::string first(const provider::Registry& registry, std::string_view model, KeyPin pin = {}) {
   Random random(1);
-  auto picker = KeyPicker::make(*registry.begin(), model, pin);
+  auto picker = KeyPicker::make(*registry.begin(), model, {.pin = pin});
   return picker ? next(*picker, random) : std::string(picker.error().name());
 }
 

@@ -34,12 +34,17 @@ std::string_view behind_alias(const provider::Key& key, std::string_view model) 
   return alias == nullptr ? model : std::string_view(alias->model_id);
 }
 
+bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
+           std::string_view model) {
+  return has_star(list) || names(endpoint, list, model);
+}
+
 Permit permit(const provider::Endpoint& endpoint, const provider::Key& key,
               std::string_view model) {
   const provider::KeySettings& settings = key.settings;
   const std::string_view behind = behind_alias(key, model);
   const std::vector<std::string>& denied = settings.blacklisted_models;
-  if (has_star(denied) || names(endpoint, denied, model) || names(endpoint, denied, behind)) {
+  if (lists(endpoint, denied, model) || lists(endpoint, denied, behind)) {
     return Permit::kDenied;
   }
   if (!key.only_model.empty() && key.only_model != behind) return Permit::kNo;

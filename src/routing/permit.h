@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bifrost::routing {
 
@@ -28,6 +29,10 @@ enum class Permit : std::uint8_t {
 
 // The model's name behind the key's aliases.
 [[nodiscard]] std::string_view behind_alias(const provider::Key& key, std::string_view model);
+
+// Does the list hold the model, in any of those spellings, or `*`?
+[[nodiscard]] bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
+                         std::string_view model);
 
 // The best that any enabled key of the endpoint says; an endpoint without keys takes all.
 [[nodiscard]] Permit best_permit(const provider::Endpoint& endpoint, std::string_view model);

@@ -15,8 +15,6 @@ namespace {
 using provider::Endpoint;
 using provider::Registry;
 
-constexpr std::size_t kShownBytesMax = 200;  // of a caller's text in a message
-
 struct Family {
   std::string_view name;  // what its models begin with
   std::string_view maker;
@@ -47,10 +45,6 @@ constexpr Family kFamilies[] = {
 };
 constexpr std::string_view kOpenGpt = "gpt-oss";  // public weights, and none that OpenAI serves
 
-std::string shown(std::string_view text) {
-  return "\"" + std::string(utf8_prefix(text, kShownBytesMax)) + "\"";
-}
-
 std::string configured(const Registry& registry) {
   if (registry.empty()) return "no provider is configured";
   return "configured providers: " + registry.names();
@@ -72,11 +66,11 @@ bool is_known_provider(std::string_view name) {
 
 // What is wrong with a provider that is not among the configured ones, and what to do.
 std::string not_configured_text(std::string_view name) {
-  const std::string quoted = shown(name);
-  if (is_unserved(name)) return quoted + " is known, but not served by this version";
+  const std::string shown = quoted(name);
+  if (is_unserved(name)) return shown + " is known, but not served by this version";
   const provider::ProviderSpec* spec = provider::find(name);
-  if (spec == nullptr) return quoted + " is not known";
-  std::string text = quoted + " is not configured: add it to the configuration's providers";
+  if (spec == nullptr) return shown + " is not known";
+  std::string text = shown + " is not configured: add it to the configuration's providers";
   if (!spec->key_env.empty()) {
     text += ", or set " + std::string(spec->key_env) + " where there is no configuration file";
   }
@@ -114,9 +108,9 @@ bool means_a_provider(const Registry& registry, std::string_view name) {
 
 // The provider in "provider/model" is not configured.
 Error not_configured(const Registry& registry, std::string_view model, std::string_view name) {
-  std::string message = "model " + shown(model) + ": provider " + not_configured_text(name);
+  std::string message = "model " + quoted(model) + ": provider " + not_configured_text(name);
   const auto near = nearest_configured(registry, name);
-  if (near && !is_known_provider(name)) message += "; did you mean " + shown(*near) + "?";
+  if (near && !is_known_provider(name)) message += "; did you mean " + quoted(*near) + "?";
   return not_found(message + " (" + configured(registry) + ")");
 }
 
@@ -149,9 +143,9 @@ bool is_built_in(const Endpoint* endpoint) { return endpoint->spec->built_in; }
 // A model that its maker does not serve here; the others get it only by their name.
 Error not_at_its_maker(const Registry& registry, std::string_view model, std::string_view maker,
                        std::span<const Endpoint* const> takers) {
-  std::string message = "model " + shown(model) + ": ";
+  std::string message = "model " + quoted(model) + ": ";
   if (registry.find(maker) != nullptr) {
-    message += "no key of provider " + shown(maker) + " may use it";
+    message += "no key of provider " + quoted(maker) + " may use it";
   } else {
     message += "its provider " + not_configured_text(maker);
   }
@@ -161,7 +155,7 @@ Error not_at_its_maker(const Registry& registry, std::string_view model, std::st
   }
   if (!names.empty()) {
     message += "; write " + (names.size() == 1 ? names.front() : std::string("provider")) + "/" +
-               std::string(utf8_prefix(model, kShownBytesMax)) + " to have it from another one";
+               std::string(utf8_prefix(model, 200)) + " to have it from another one";
   }
   if (std::ranges::any_of(takers, is_built_in)) message += "; demo/chat answers offline";
   return not_found(message + " (" + configured(registry) + ")");
@@ -179,11 +173,11 @@ Result<const Endpoint*> only_taker(const Registry& registry, std::string_view mo
   if (const auto parts = split_once(model, '/'))
     return not_configured(registry, model, parts->first);
   if (takers.empty()) {
-    return not_found("no configured provider has a key for model " + shown(model) + " (" +
+    return not_found("no configured provider has a key for model " + quoted(model) + " (" +
                      configured(registry) + ")");
   }
   return client_error(ErrorCode::kInvalidRequest,
-                      "model " + shown(model) +
+                      "model " + quoted(model) +
                           " names no provider, and several might serve it: write provider/model (" +
                           configured(registry) + ")",
                       "model");
@@ -206,11 +200,22 @@ Result<const Endpoint*> provider_of_bare(const Registry& registry, std::string_v
   return only_taker(registry, model, family);
 }
 
+// Where one model goes, when the caller may go there.
+Result<Target> allowed_target(const Registry& registry, const PlanRequest& request,
+                              std::string_view model) {
+  BF_TRY(Target target, resolve(registry, model, request.default_provider));
+  BF_TRY_VOID(check_access(request.constraints, *target.endpoint, target.model));
+  return target;
+}
+
+// Does something stand in the way of this target only, so that another one may do?
+bool others_may_do(const Error& error) { return error.retry == Retry::kOtherTarget; }
+
 // Those that lead somewhere.
 void append_fallbacks(const Registry& registry, const PlanRequest& request,
                       std::vector<Target>& out) {
   for (std::size_t i = 0; i < request.fallbacks.size(); ++i) {
-    auto target = resolve(registry, request.fallbacks[i], request.default_provider);
+    auto target = allowed_target(registry, request, request.fallbacks[i]);
     if (!target) continue;
     target->fallback_index = i + 1;
     out.push_back(std::move(*target));
@@ -229,7 +234,7 @@ Result<Target> resolve(const Registry& registry, std::string_view model,
       model, [&](std::string_view prefix) { return registry.find(prefix) != nullptr; });
   if (!name.provider.empty()) return Target{registry.find(name.provider), name.model, 0};
   if (model.ends_with('/') && registry.find(model.substr(0, model.size() - 1)) != nullptr) {
-    return client_error(ErrorCode::kInvalidRequest, "model " + shown(model) + " names no model",
+    return client_error(ErrorCode::kInvalidRequest, "model " + quoted(model) + " names no model",
                         "model");
   }
   BF_TRY(const Endpoint* endpoint, provider_of_bare(registry, model, default_provider));
@@ -243,9 +248,9 @@ Result<Plan> plan(const Registry& registry, const PlanRequest& request) {
                         "fallbacks");
   }
   Plan out;
-  auto primary = resolve(registry, request.model, request.default_provider);
+  auto primary = allowed_target(registry, request, request.model);
   // A request that does not say what it wants is not repaired by its fallbacks.
-  if (!primary && primary.error().code != ErrorCode::kModelNotFound) return primary.error();
+  if (!primary && !others_may_do(primary.error())) return primary.error();
 
   if (primary) {
     out.targets.push_back(std::move(*primary));

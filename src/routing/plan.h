@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "provider/registry.h"
+#include "routing/constraints.h"
 
 #include <cstddef>
 #include <optional>
@@ -31,6 +32,7 @@ struct PlanRequest {
   std::string_view model;  // "provider/model", or a bare model
   std::span<const std::string> fallbacks = {};
   std::string_view default_provider = {};  // of the route; empty: it has none
+  Constraints constraints = {};
 };
 
 // Where one model goes.
@@ -49,8 +51,9 @@ struct PlanRequest {
 [[nodiscard]] Result<Target> resolve(const provider::Registry& registry, std::string_view model,
                                      std::string_view default_provider = {});
 
-// Fallbacks that lead nowhere are left out. Fails as `resolve` does when nothing remains, and with
-// kInvalidRequest when there are more than limits::kFallbacksMax of them.
+// Fallbacks that lead nowhere, or where the caller may not go, are left out. Fails as `resolve` and
+// `check_access` do when nothing remains, and with kInvalidRequest when there are more than
+// limits::kFallbacksMax of them.
 [[nodiscard]] Result<Plan> plan(const provider::Registry& registry, const PlanRequest& request);
 
 }  // namespace bifrost::routing

@@ -28,7 +28,7 @@ struct Job {
   Call& call;
   const http::Headers* caller_headers = nullptr;
   const provider::HeaderFilterSettings* header_filter = nullptr;
-  routing::KeyPin pin = {};
+  routing::Constraints constraints = {};
   routing::Session session = {};
   routing::SessionKeys* session_keys = nullptr;    // null: sessions are not followed
   const provider::Key* direct_key = nullptr;       // the caller's own; bypasses the pool

@@ -97,8 +97,8 @@ Reply scripted_error(int status) {
 
 Reply unknown_model(std::string_view model) {
   return error_reply({.status = 404, .code = "model_not_found", .param = "model"},
-                     "The demo provider has no model \"" + std::string(utf8_prefix(model, 100)) +
-                         "\". It has chat, reasoner and error-<status>, as in error-429.");
+                     "The demo provider has no model " + quoted(model, 100) +
+                         ". It has chat, reasoner and error-<status>, as in error-429.");
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -1,0 +1,33 @@
+// Who may ask; in the file these are members of `client`.
+#pragma once
+
+#include "config/facts.h"
+
+#include <string>
+#include <vector>
+
+namespace bifrost::governance {
+
+struct AccessSettings {
+  std::vector<std::string> required_headers;
+  std::vector<std::string> whitelisted_routes;
+  bool allow_direct_keys = false;
+  bool enforce_auth_on_inference = false;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("required_headers", self.required_headers,
+                {.text = "Headers without which a request is refused with 400.",
+                 .form = config::Form::kHeaderName});
+    visit.field("whitelisted_routes", self.whitelisted_routes,
+                {.text = "Exact paths that need no authentication.", .form = config::Form::kRoute});
+    visit.field("allow_direct_keys", self.allow_direct_keys,
+                {.text = "Callers may bring their own provider key with `x-bf-direct-key: true`."});
+    visit.field("enforce_auth_on_inference", self.enforce_auth_on_inference,
+                {.text = "Refuse inference requests without a credential.",
+                 .formerly = {"enforce_governance_header", "enforce_scim_auth"}});
+  }
+
+  friend bool operator==(const AccessSettings&, const AccessSettings&) = default;
+};
+
+}  // namespace bifrost::governance

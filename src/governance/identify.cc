@@ -1,0 +1,85 @@
+#include "governance/identify.h"
+
+#include "base/strings.h"
+#include "base/try.h"
+#include "provider/prepare.h"
+
+#include <algorithm>
+#include <string>
+
+namespace bifrost::governance {
+namespace {
+
+std::string_view bearer(const http::Headers& headers) {
+  const std::string_view value = headers.get("authorization");
+  if (!istarts_with(value, "bearer ")) return {};
+  return trim(value.substr(7));
+}
+
+std::unique_ptr<const provider::Key> callers_key(std::string_view name, std::string_view value) {
+  auto key = std::make_unique<provider::Key>();
+  key->settings.name = name;
+  key->settings.value = config::Secret(std::string(value));
+  key->settings.models = {std::string(provider::kEverything)};
+  return key;
+}
+
+std::unique_ptr<const provider::Key> direct_key(const AccessSettings& settings,
+                                                const http::Headers& headers) {
+  if (!settings.allow_direct_keys || !iequals(headers.get("x-bf-direct-key"), "true")) {
+    return nullptr;
+  }
+  std::string_view value = bearer(headers);
+  if (value.empty()) value = headers.get("x-api-key");
+  if (value.empty()) value = headers.get("x-goog-api-key");
+  return value.empty() ? nullptr : callers_key("direct", value);
+}
+
+std::unique_ptr<const provider::Key> anthropic_login(const IdentifyRequest& request) {
+  if (request.dialect != "anthropic") return nullptr;
+  const std::string_view token = bearer(request.head.headers);
+  if (!token.starts_with(provider::kAnthropicLoginPrefix)) return nullptr;
+  return callers_key("anthropic-login", token);
+}
+
+Result<void> has_required(const AccessSettings& settings, const http::Headers& headers) {
+  for (const std::string& name : settings.required_headers) {
+    if (!headers.contains(name)) {
+      return client_error(ErrorCode::kInvalidRequest,
+                          "required header is missing: " + name + " (client.required_headers)",
+                          name);
+    }
+  }
+  return {};
+}
+
+bool is_whitelisted(const AccessSettings& settings, std::string_view path) {
+  return std::ranges::find(settings.whitelisted_routes, path) != settings.whitelisted_routes.end();
+}
+
+// Whoever demands credentials must not be served without: virtual keys are not served yet, so none
+// can be valid.
+Error nobody_is_known() {
+  Error error = client_error(ErrorCode::kUnauthenticated,
+                             "virtual key is required (client.enforce_auth_on_inference), and this "
+                             "version knows none");
+  error.upstream_type = "virtual_key_required";
+  return error;
+}
+
+}  // namespace
+
+Result<Caller> identify(const AccessSettings& settings, const IdentifyRequest& request) {
+  const http::Headers& headers = request.head.headers;
+  BF_TRY_VOID(has_required(settings, headers));
+  Caller caller{.pin = {.id = headers.get("x-bf-api-key-id"), .name = headers.get("x-bf-api-key")},
+                .direct_key = direct_key(settings, headers),
+                .anthropic_login = anthropic_login(request)};
+  if (settings.enforce_auth_on_inference && caller.direct_key == nullptr &&
+      !is_whitelisted(settings, request.path)) {
+    return nobody_is_known();
+  }
+  return caller;
+}
+
+}  // namespace bifrost::governance

@@ -1,0 +1,79 @@
+#include "governance/identify.h"
+
+#include <gtest/gtest.h>
+
+namespace bifrost::governance {
+namespace {
+
+Result<Caller> caller_of(const AccessSettings& settings, http::Headers headers,
+                         std::string_view dialect = "openai", std::string_view path = "/v1/x") {
+  static http::RequestHead head;  // the pin looks into it
+  head.headers = std::move(headers);
+  return identify(settings, {.head = head, .path = path, .dialect = dialect});
+}
+
+TEST(Identify, IsAnybodyWhereNothingIsDemanded) {
+  const auto caller = caller_of({}, {});
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->principal, &anybody());
+  EXPECT_FALSE(caller->pin.any());
+  EXPECT_EQ(caller->direct_key, nullptr);
+  EXPECT_TRUE(caller->constraints().access->all_providers);
+}
+
+TEST(Identify, AsksForRequiredHeaders) {
+  const AccessSettings settings{.required_headers = {"x-team"}};
+  EXPECT_TRUE(caller_of(settings, {{"X-Team", "red"}}));
+  const auto caller = caller_of(settings, {{"x-other", "red"}});
+  ASSERT_FALSE(caller);
+  EXPECT_EQ(caller.error().message, "required header is missing: x-team (client.required_headers)");
+  EXPECT_EQ(caller.error().param, "x-team");
+}
+
+TEST(Identify, DemandsACredential) {
+  const AccessSettings settings{.whitelisted_routes = {"/v1/open"},
+                                .enforce_auth_on_inference = true};
+  const auto caller = caller_of(settings, {{"authorization", "Bearer sk-bf-1"}});
+  ASSERT_FALSE(caller);
+  EXPECT_EQ(caller.error().code, ErrorCode::kUnauthenticated);
+  EXPECT_EQ(caller.error().upstream_type, "virtual_key_required");
+  EXPECT_TRUE(caller_of(settings, {}, "openai", "/v1/open"));
+}
+
+TEST(Identify, TakesACallersOwnKeyOnlyWhereItMay) {
+  const http::Headers headers{{"x-bf-direct-key", "TRUE"}, {"authorization", "bearer  sk-1 "}};
+  EXPECT_EQ(caller_of({}, headers)->direct_key, nullptr);
+
+  const AccessSettings settings{.allow_direct_keys = true, .enforce_auth_on_inference = true};
+  const auto caller = caller_of(settings, headers);
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->direct_key->settings.value.reveal(), "sk-1");
+  EXPECT_FALSE(caller_of(settings, {{"authorization", "Bearer sk-1"}}));
+  EXPECT_FALSE(caller_of(settings, {{"x-bf-direct-key", "true"}}));
+}
+
+TEST(Identify, ReadsTheKeyOfEachDialectsHeader) {
+  const AccessSettings settings{.allow_direct_keys = true};
+  for (const char* name : {"x-api-key", "x-goog-api-key"}) {
+    const auto caller = caller_of(settings, {{"x-bf-direct-key", "true"}, {name, "k"}});
+    ASSERT_TRUE(caller) << name;
+    EXPECT_EQ(caller->direct_key->settings.value.reveal(), "k") << name;
+  }
+}
+
+TEST(Identify, KnowsALoginWithAnthropicOnItsOwnRoutes) {
+  const http::Headers headers{{"authorization", "Bearer sk-ant-oat01-x"}};
+  EXPECT_NE(caller_of({}, headers, "anthropic")->anthropic_login, nullptr);
+  EXPECT_EQ(caller_of({}, headers, "openai")->anthropic_login, nullptr);
+  EXPECT_EQ(caller_of({}, {{"authorization", "Bearer sk-1"}}, "anthropic")->anthropic_login,
+            nullptr);
+}
+
+TEST(Identify, ReadsThePin) {
+  const auto caller = caller_of({}, {{"x-bf-api-key-id", "7"}, {"x-bf-api-key", "main"}});
+  EXPECT_EQ(caller->constraints().pin.id, "7");
+  EXPECT_EQ(caller->constraints().pin.name, "main");
+}
+
+}  // namespace
+}  // namespace bifrost::governance

@@ -1,0 +1,10 @@
+#include "governance/principal.h"
+
+namespace bifrost::governance {
+
+const Principal& anybody() {
+  static const Principal kAnybody{.name = "anybody"};
+  return kAnybody;
+}
+
+}  // namespace bifrost::governance

@@ -1,0 +1,58 @@
+#include "routing/constraints.h"
+
+#include "base/strings.h"
+#include "routing/permit.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bifrost::routing {
+namespace {
+
+Error refusal(ErrorCode code, std::string message) {
+  Error error = client_error(code, std::move(message), "model");
+  error.retry = Retry::kOtherTarget;
+  return error;
+}
+
+bool matches(const provider::Key& key, const KeyPin& pin) {
+  if (!pin.id.empty()) return key.id() == pin.id;
+  return pin.name.empty() || key.settings.name == pin.name;
+}
+
+}  // namespace
+
+const Grant* Access::find(std::string_view provider) const {
+  const auto found = std::ranges::find(grants, provider, &Grant::provider);
+  return found == grants.end() ? nullptr : &*found;
+}
+
+Result<void> check_access(const Constraints& constraints, const provider::Endpoint& endpoint,
+                          std::string_view model) {
+  if (constraints.access == nullptr) return {};
+  const Grant* grant = constraints.access->find(endpoint.name);
+  if (grant == nullptr) {
+    if (constraints.access->all_providers) return {};
+    Error error = refusal(ErrorCode::kPermissionDenied,
+                          "provider " + endpoint.name + " is not allowed for this credential");
+    error.upstream_type = "provider_blocked";
+    return error;
+  }
+  if (lists(endpoint, grant->blacklisted_models, model) || !lists(endpoint, grant->models, model)) {
+    return refusal(ErrorCode::kModelBlocked, "model " + quoted(model) + " of provider " +
+                                                 endpoint.name +
+                                                 " is not allowed for this credential");
+  }
+  return {};
+}
+
+bool may_use(const Constraints& constraints, const provider::Endpoint& endpoint,
+             const provider::Key& key) {
+  if (!matches(key, constraints.pin)) return false;
+  if (constraints.access == nullptr) return true;
+  const Grant* grant = constraints.access->find(endpoint.name);
+  return grant == nullptr || !grant->key_ids ||
+         std::ranges::find(*grant->key_ids, key.id()) != grant->key_ids->end();
+}
+
+}  // namespace bifrost::routing

@@ -1,0 +1,105 @@
+#include "routing/constraints.h"
+
+#include "provider/registry.h"
+#include "routing/keys.h"
+#include "routing/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bifrost::routing {
+namespace {
+
+provider::Registry registry_of(const std::vector<std::string>& names) {
+  provider::Providers providers;
+  for (const std::string& name : names) {
+    auto& settings = providers.append(name);
+    for (const char* id : {"a", "b"}) {
+      auto& key = settings.keys.emplace_back();
+      key.name = id;
+      key.value = config::Secret("secret");
+      key.models = {"*"};
+    }
+  }
+  auto built = provider::Registry::build(providers);
+  EXPECT_TRUE(built) << built.error().message;
+  return built ? std::move(built).value() : provider::Registry();
+}
+
+struct Constrained : testing::Test {
+  provider::Registry registry = registry_of({"openai", "anthropic"});
+  Access access;
+
+  Result<void> check(std::string_view provider, std::string_view model) {
+    return check_access({.access = &access}, *registry.find(provider), model);
+  }
+  // Providers of the targets, or the error's name.
+  std::string plan_of(std::string_view model, const std::vector<std::string>& fallbacks) {
+    const auto planned = plan(
+        registry, {.model = model, .fallbacks = fallbacks, .constraints = {.access = &access}});
+    if (!planned) return std::string(planned.error().name());
+    std::string out;
+    for (const Target& target : planned->targets) out += target.endpoint->name + " ";
+    return out;
+  }
+};
+
+TEST_F(Constrained, EverythingIsAllowedUnlessSaidOtherwise) {
+  EXPECT_TRUE(check("openai", "gpt-4o"));
+  EXPECT_TRUE(check_access({}, *registry.find("openai"), "gpt-4o"));
+  EXPECT_EQ(plan_of("openai/gpt-4o", {"anthropic/claude-x"}), "openai anthropic ");
+}
+
+TEST_F(Constrained, AProviderWithoutAGrantIsRefused) {
+  access = {.all_providers = false, .grants = {{.provider = "openai"}}};
+  EXPECT_TRUE(check("openai", "gpt-4o"));
+  const auto refused = check("anthropic", "claude-x");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kPermissionDenied);
+  EXPECT_EQ(refused.error().upstream_type, "provider_blocked");
+  EXPECT_EQ(refused.error().message, "provider anthropic is not allowed for this credential");
+}
+
+TEST_F(Constrained, AGrantNamesModelsInEverySpellingAndDenyingWins) {
+  access.grants = {
+      {.provider = "openai", .models = {"gpt-4o", "o3"}, .blacklisted_models = {"openai/o3"}}};
+  EXPECT_TRUE(check("openai", "gpt-4o"));
+  EXPECT_TRUE(check("openai", "openai/gpt-4o"));
+  EXPECT_TRUE(check("anthropic", "claude-x")) << "no grant, and all providers are allowed";
+  for (const char* model : {"o3", "gpt-4o-mini"}) {
+    const auto refused = check("openai", model);
+    ASSERT_FALSE(refused) << model;
+    EXPECT_EQ(refused.error().code, ErrorCode::kModelBlocked) << model;
+  }
+  access.grants = {{.provider = "openai", .models = {}}};
+  EXPECT_FALSE(check("openai", "gpt-4o")) << "an empty list allows nothing";
+}
+
+TEST_F(Constrained, APlanLeavesOutWhereTheCallerMayNotGo) {
+  access = {.all_providers = false, .grants = {{.provider = "openai", .models = {"gpt-4o"}}}};
+  EXPECT_EQ(plan_of("openai/gpt-4o", {"anthropic/claude-x", "openai/o3"}), "openai ");
+  EXPECT_EQ(plan_of("anthropic/claude-x", {"openai/gpt-4o"}), "openai ");
+  EXPECT_EQ(plan_of("anthropic/claude-x", {"openai/o3"}), "permission_denied");
+  EXPECT_EQ(plan_of("openai/o3", {}), "model_blocked");
+}
+
+TEST_F(Constrained, AGrantNamesKeysAndThePinChoosesAmongThem) {
+  access.grants = {{.provider = "openai", .key_ids = {{"b"}}}};
+  Random random(1);
+  auto picker = KeyPicker::make(*registry.find("openai"), "gpt-4o", {.access = &access});
+  ASSERT_TRUE(picker);
+  EXPECT_EQ(picker->size(), 1U);
+  EXPECT_EQ(picker->pick(random)->key->id(), "b");
+
+  const auto pinned = KeyPicker::make(*registry.find("openai"), "gpt-4o",
+                                      {.access = &access, .pin = {.name = "a"}});
+  ASSERT_FALSE(pinned);
+  EXPECT_EQ(pinned.error().code, ErrorCode::kInvalidRequest);
+}
+
+}  // namespace
+}  // namespace bifrost::routing
