@@ -25,12 +25,14 @@ inline constexpr std::size_t kStreamEditBytesMax = 64 * 1024;  // a larger event
 
 // Answers that have to be in memory as a whole
 inline constexpr std::size_t kResponseBodyBytesMax = 256 * 1024 * 1024;
-inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;  // of an upstream's error
+inline constexpr std::size_t kListBodyBytesMax = 16 * 1024 * 1024;  // a page of a provider's models
+inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;        // of an upstream's error
 
 // Requests
 inline constexpr std::size_t kFallbacksMax = 16;
 inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hints are cut
 
+inline constexpr std::size_t kModelNameBytesMax = 512;  // with its provider; ARNs have up to 250
 inline constexpr std::size_t kSessionIdCharactersMax = 255;
 inline constexpr std::size_t kSessionIdBytesMax =
     4 * kSessionIdCharactersMax;                     // also what is no UTF-8

@@ -1,5 +1,6 @@
 #include "exchange/model_list.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/try.h"
 #include "provider/prepare.h"
@@ -15,7 +16,9 @@ namespace {
 using dialect::ModelRow;
 
 constexpr auto kFresh = std::chrono::minutes(5);
+constexpr auto kFreshFailure = std::chrono::seconds(15);
 constexpr std::size_t kPagesMax = 20;
+constexpr std::size_t kRowsMax = 10'000;  // of one key
 
 constexpr net::CallScope::Expiry kSlow{ErrorCode::kUpstreamHeaderTimeout, Origin::kUpstream,
                                        Retry::kNo, "the provider's list of models took too long"};
@@ -62,69 +65,90 @@ std::vector<ModelRow> usable(const provider::Endpoint& endpoint, std::vector<Mod
 
 net::Task<Result<ModelList::Listing>> ModelList::list(net::CallScope& scope, SnapshotPtr snapshot,
                                                       std::string_view only_provider) {
-  const SteadyTime now = client_.clock.now();
-  std::erase_if(kept_, [&](const auto& entry) { return entry.second.until <= now; });
-  auto round = std::make_shared<Round>();
+  forget(*snapshot);
+  std::vector<std::shared_ptr<Entry>> wanted;
+  auto waiter = std::make_shared<Waiter>();
   for (const provider::Endpoint& endpoint : snapshot->registry) {
     if (!only_provider.empty() && endpoint.name != only_provider) continue;
     if (!endpoint.allows({llm::Operation::kListModels})) continue;
-    if (const auto kept = kept_.find(&endpoint); kept != kept_.end()) {
-      round->rows[&endpoint] = kept->second.rows;
-      continue;
-    }
-    ++round->pending;
-    asking_.spawn("list models", [this, snapshot, &endpoint, round](net::CallScope& own) {
-      return ask(own, snapshot, endpoint, round);
-    });
+    Entry& entry = *wanted.emplace_back(entry_of(snapshot, endpoint));
+    if (!entry.asking) continue;
+    ++waiter->pending;
+    entry.waiters.push_back(waiter);
   }
-  while (round->pending > 0) {
-    co_await scope.wait(round->done);
+  while (waiter->pending > 0) {
+    co_await scope.wait(waiter->done);
     if (auto interruption = scope.interruption()) co_return *std::move(interruption);
   }
-  Listing listing{.failure = round->failure};
-  for (const provider::Endpoint& endpoint : snapshot->registry) {
-    const auto found = round->rows.find(&endpoint);
-    if (found == round->rows.end()) continue;
-    std::ranges::copy(found->second, std::back_inserter(listing.rows));
+  Listing listing;
+  for (const auto& entry : wanted) {
+    if (entry->failure) listing.failure = entry->failure;
+    std::ranges::copy(entry->rows, std::back_inserter(listing.rows));
   }
   co_return std::move(listing);
 }
 
+// Entries of other configurations, unless their providers are being asked.
+void ModelList::forget(const Snapshot& current) {
+  std::erase_if(entries_, [&](const auto& each) {
+    return each.second->snapshot.get() != &current && !each.second->asking;
+  });
+}
+
+// What is known, with a question under way when that is nothing or too old.
+std::shared_ptr<ModelList::Entry> ModelList::entry_of(const SnapshotPtr& snapshot,
+                                                      const provider::Endpoint& endpoint) {
+  std::shared_ptr<Entry>& entry = entries_[&endpoint];
+  if (entry == nullptr) {
+    entry = std::make_shared<Entry>();
+    entry->snapshot = snapshot;
+    entry->asked_again_from = client_.clock.now();
+  }
+  if (!entry->asking && entry->asked_again_from <= client_.clock.now()) {
+    entry->asking = true;
+    asking_.spawn("list models", [this, snapshot, &endpoint, entry](net::CallScope& own) {
+      return ask(own, snapshot, endpoint, entry);
+    });
+  }
+  return entry;
+}
+
 net::Task<void> ModelList::ask(net::CallScope& scope, SnapshotPtr snapshot,
-                               const provider::Endpoint& endpoint, std::shared_ptr<Round> round) {
-  std::vector<ModelRow> rows;
-  std::optional<Error> failure;
-  bool asked = false;
+                               const provider::Endpoint& endpoint, std::shared_ptr<Entry> entry) {
+  Found found = co_await find(scope, *snapshot, endpoint);
+  const bool good = !found.failure;
+  if (good || !entry->answered) entry->rows = usable(endpoint, std::move(found.rows));
+  entry->answered = entry->answered || good;
+  entry->failure = std::move(found.failure);
+  entry->asked_again_from = client_.clock.now() + (good ? kFresh : kFreshFailure);
+  entry->asking = false;
+  for (const auto& waiter : std::exchange(entry->waiters, {})) {
+    if (--waiter->pending == 0) scope.loop().wake(waiter->done);
+  }
+}
+
+net::Task<ModelList::Found> ModelList::find(net::CallScope& scope, const Snapshot& snapshot,
+                                            const provider::Endpoint& endpoint) {
+  Found found;
+  std::vector<const provider::Key*> askers;
   for (const provider::Key& key : endpoint.keys) {
     if (!key.settings.enabled) continue;
-    for (std::string& name : named_models(key)) rows.push_back({.id = std::move(name)});
-    if (!allows_all(key)) continue;
-    asked = true;
-    auto listed = co_await fetch_all(scope, *snapshot, endpoint, &key);
+    for (std::string& name : named_models(key)) found.rows.push_back({.id = std::move(name)});
+    if (allows_all(key)) askers.push_back(&key);
+  }
+  if (endpoint.keyless && askers.empty()) askers.push_back(nullptr);
+  for (const provider::Key* key : askers) {
+    auto listed = co_await fetch_all(scope, snapshot, endpoint, key);
     if (listed) {
-      std::ranges::move(*listed, std::back_inserter(rows));
-    } else {
-      failure = listed.error();
-      BF_LOG(kWarn, "models", "a provider's models are not known", {"provider", endpoint.name},
-             {"key", key.settings.name}, {"why", listed.error().message});
+      std::ranges::move(*listed, std::back_inserter(found.rows));
+      continue;
     }
+    BF_LOG(kWarn, "models", "a provider's models are not known", {"provider", endpoint.name},
+           {"key", key != nullptr ? std::string_view(key->settings.name) : "none"},
+           {"why", listed.error().message});
+    found.failure = std::move(listed).error();
   }
-  if (endpoint.keyless && !asked) {
-    auto listed = co_await fetch_all(scope, *snapshot, endpoint, nullptr);
-    if (listed) {
-      std::ranges::move(*listed, std::back_inserter(rows));
-    } else {
-      failure = listed.error();
-    }
-  }
-  rows = usable(endpoint, std::move(rows));
-  if (failure) {
-    round->failure = std::move(failure);
-  } else {
-    kept_[&endpoint] = {snapshot, rows, client_.clock.now() + kFresh};
-  }
-  round->rows[&endpoint] = std::move(rows);
-  if (--round->pending == 0) scope.loop().wake(round->done);
+  co_return found;
 }
 
 net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& scope,
@@ -144,8 +168,11 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& sc
               co_await upstream::fetch(scope, client_, snapshot.network, endpoint, request));
     BF_CO_TRY(dialect::ModelPage got,
               endpoint.usual_side().dialect().family.decode_models(answer->body));
+    std::erase_if(got.rows,
+                  [](const ModelRow& row) { return row.id.size() > limits::kModelNameBytesMax; });
+    got.rows.resize(std::min(got.rows.size(), kRowsMax - rows.size()));
     std::ranges::move(got.rows, std::back_inserter(rows));
-    if (got.next.empty()) break;
+    if (got.next.empty() || got.next == token || rows.size() == kRowsMax) break;
     token = std::move(got.next);
   }
   co_return std::move(rows);

@@ -1,8 +1,10 @@
 // Which models the configured keys may use.
 //
 // A key with an allow-list says so itself; for a key that may use everything its provider is
-// asked, all providers at once. Answers are kept for a while, also for callers that have left
-// meanwhile. One per worker, not thread-safe.
+// asked, all providers at once. A provider is asked once however many callers wait, through its
+// gate, and also when they have left meanwhile. What it says is kept for a while, and that it did
+// not answer for a shorter one; until it does again, what it said before still counts. One per
+// worker, not thread-safe.
 #pragma once
 
 #include "dialect/dialect.h"
@@ -31,7 +33,8 @@ class ModelList {
   };
 
   // The rows of all providers, or of the one that is named, in the order of the configuration. A
-  // provider that does not answer is left out with a line in the log.
+  // provider that does not answer has the rows that its keys name, and those of its last answer;
+  // the log says so.
   net::Task<Result<Listing>> list(net::CallScope& scope, SnapshotPtr snapshot,
                                   std::string_view only_provider);
 
@@ -39,21 +42,33 @@ class ModelList {
   net::Task<Result<void>> stop(net::CallScope& scope);
 
  private:
-  // One round of questions; shared by the tasks that ask and the caller that waits.
-  struct Round {
+  // Counts the providers that a caller waits for; shared with them, since it may leave.
+  struct Waiter {
     std::size_t pending = 0;
     net::WaitSlot done;
-    std::map<const provider::Endpoint*, std::vector<dialect::ModelRow>> rows;
-    std::optional<Error> failure;
   };
-  struct Kept {
+  // What is known of one provider. Shared with those who ask and who wait: a new configuration may
+  // drop it meanwhile.
+  struct Entry {
     SnapshotPtr snapshot;  // keeps the endpoint's address its own
     std::vector<dialect::ModelRow> rows;
-    SteadyTime until;
+    std::optional<Error> failure;  // of the last question
+    bool answered = false;         // has it ever been without a failure?
+    bool asking = false;
+    SteadyTime asked_again_from;
+    std::vector<std::shared_ptr<Waiter>> waiters;
+  };
+  struct Found {
+    std::vector<dialect::ModelRow> rows;
+    std::optional<Error> failure;
   };
 
+  void forget(const Snapshot& current);
+  std::shared_ptr<Entry> entry_of(const SnapshotPtr& snapshot, const provider::Endpoint& endpoint);
   net::Task<void> ask(net::CallScope& scope, SnapshotPtr snapshot,
-                      const provider::Endpoint& endpoint, std::shared_ptr<Round> round);
+                      const provider::Endpoint& endpoint, std::shared_ptr<Entry> entry);
+  net::Task<Found> find(net::CallScope& scope, const Snapshot& snapshot,
+                        const provider::Endpoint& endpoint);
   net::Task<Result<std::vector<dialect::ModelRow>>> fetch_all(net::CallScope& scope,
                                                               const Snapshot& snapshot,
                                                               const provider::Endpoint& endpoint,
@@ -61,7 +76,7 @@ class ModelList {
 
   upstream::Client client_;
   net::TaskGroup asking_;
-  std::map<const provider::Endpoint*, Kept> kept_;
+  std::map<const provider::Endpoint*, std::shared_ptr<Entry>> entries_;
 };
 
 }  // namespace bifrost::exchange

@@ -71,7 +71,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   const std::string provider = http::query_value(query, "provider").value_or("");
   if (!provider.empty() && exchange.snapshot->registry.find(provider) == nullptr) {
     co_return client_error(ErrorCode::kInvalidRequest,
-                           "provider \"" + provider + "\" is not configured; there are " +
+                           "provider " + quoted(provider) + " is not configured; there are " +
                                exchange.snapshot->registry.names(),
                            "provider");
   }

@@ -45,6 +45,8 @@ constexpr Family kFamilies[] = {
 };
 constexpr std::string_view kOpenGpt = "gpt-oss";  // public weights, and none that OpenAI serves
 
+constexpr std::size_t kShownNameBytesMax = 40;  // of a name that is far too long
+
 std::string configured(const Registry& registry) {
   if (registry.empty()) return "no provider is configured";
   return "configured providers: " + registry.names();
@@ -228,6 +230,13 @@ Result<Target> resolve(const Registry& registry, std::string_view model,
                        std::string_view default_provider) {
   if (model.empty()) {
     return client_error(ErrorCode::kInvalidRequest, "model is missing: write provider/model",
+                        "model");
+  }
+  if (model.size() > limits::kModelNameBytesMax) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "model " + quoted(model.substr(0, kShownNameBytesMax)) + "... has " +
+                            std::to_string(model.size()) + " bytes; a name has at most " +
+                            std::to_string(limits::kModelNameBytesMax),
                         "model");
   }
   const auto name = llm::parse_model_name(

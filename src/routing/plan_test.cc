@@ -58,6 +58,18 @@ TEST(Resolve, GoesToTheProviderThatIsNamed) {
   EXPECT_EQ(where(registry, "openai/gpt-4o", "openrouter"), "openai gpt-4o");
 }
 
+TEST(Resolve, RefusesNamesThatNobodyWouldWrite) {
+  const auto registry = with({{"openai"}});
+  const std::string longest(limits::kModelNameBytesMax - 7, 'x');
+  EXPECT_EQ(where(registry, "openai/" + longest), "openai " + longest);
+  const auto refused = resolve(registry, "openai/" + longest + "x");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidRequest);
+  EXPECT_EQ(refused.error().message,
+            "model \"openai/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"... has "
+            "513 bytes; a name has at most 512");
+}
+
 TEST(Resolve, TakesTheRoutesOwnProviderForABareModel) {
   const auto registry = with({{"openai"}, {"anthropic"}});
   EXPECT_EQ(where(registry, "claude-x", "anthropic"), "anthropic claude-x");

@@ -187,24 +187,24 @@ net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Clie
   co_return answer;
 }
 
+net::Task<Result<Permit>> enter_gate(net::CallScope& scope, const Network& network,
+                                     const provider::Endpoint& endpoint) {
+  const provider::NetworkSettings& settings = endpoint.settings.network;
+  const net::CallScope::Deadline patience(scope, settings.queue_timeout, kQueued);
+  auto entered = co_await network.gate(endpoint)->enter(scope);
+  if (!entered) tell_limit(entered.error(), endpoint.name, settings);
+  co_return entered;
+}
+
 }  // namespace
 
 net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client client,
                                                    const Network& network, AttemptOptions options,
                                                    AttemptTimes& times) {
   const SteadyTime asked = client.clock.now();
-  Permit permit;
-  {
-    const net::CallScope::Deadline patience(scope, options.endpoint.settings.network.queue_timeout,
-                                            kQueued);
-    auto entered = co_await network.gate(options.endpoint)->enter(scope);
-    times.queued = client.clock.now() - asked;
-    if (!entered) {
-      tell_limit(entered.error(), options.endpoint.name, options.endpoint.settings.network);
-      co_return std::move(entered).error();
-    }
-    permit = *std::move(entered);
-  }
+  auto entered = co_await enter_gate(scope, network, options.endpoint);
+  times.queued = client.clock.now() - asked;
+  BF_CO_TRY(Permit permit, std::move(entered));
   const Phase phase = begin(options.endpoint, options.side, client.clock);
   auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit));
   times.taken = phase.elapsed();
@@ -216,6 +216,7 @@ net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client c
                                                  const Network& network,
                                                  const provider::Endpoint& endpoint,
                                                  const provider::OutboundRequest& request) {
+  BF_CO_TRY(const Permit place, co_await enter_gate(scope, network, endpoint));
   const Phase phase = begin(endpoint, endpoint.usual_side(), client.clock);
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
@@ -224,7 +225,7 @@ net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client c
   }
   const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
   BF_CO_TRY(std::string body,
-            co_await read_whole(scope, *response.body, limits::kResponseBodyBytesMax, false));
+            co_await read_whole(scope, *response.body, limits::kListBodyBytesMax, false));
   auto answer = std::make_unique<Answer>();
   answer->head = std::move(response.head);
   answer->body = std::move(body);

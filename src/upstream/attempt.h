@@ -42,7 +42,8 @@ net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client
                                                    const Network& network, AttemptOptions options,
                                                    AttemptTimes& times);
 
-// Sends a request that is no chat (a list of models): the whole body, with the same limits.
+// Sends a request that is no chat (a list of models): the whole body, with the same limits, through
+// the same gate.
 net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client client,
                                                  const Network& network,
                                                  const provider::Endpoint& endpoint,

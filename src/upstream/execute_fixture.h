@@ -96,17 +96,19 @@ inline provider::KeySettings simulated_key(std::string name, double weight = 1) 
   return key;
 }
 
+inline void add_to(provider::Providers& configured, SimulatedProvider simulated) {
+  auto& settings = configured.append(std::move(simulated.name));
+  settings.keys = std::move(simulated.keys);
+  if (settings.keys.empty()) settings.keys.push_back(simulated_key("main"));
+  settings.network = std::move(simulated.network);
+  settings.concurrency.concurrency = simulated.concurrency;
+}
+
 class ExecuteTest : public ::testing::Test {
  protected:
   void configure(std::vector<SimulatedProvider> providers) {
     provider::Providers configured;
-    for (SimulatedProvider& each : providers) {
-      auto& settings = configured.append(each.name);
-      settings.keys = std::move(each.keys);
-      if (settings.keys.empty()) settings.keys.push_back(simulated_key("main"));
-      settings.network = std::move(each.network);
-      settings.concurrency.concurrency = each.concurrency;
-    }
+    for (SimulatedProvider& each : providers) add_to(configured, std::move(each));
     auto registry = provider::Registry::build(configured);
     ASSERT_TRUE(registry) << registry.error().message;
     registry_ = *std::move(registry);

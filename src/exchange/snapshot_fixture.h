@@ -1,0 +1,33 @@
+// A snapshot of simulated providers. For tests.
+#pragma once
+
+#include "config/environment.h"
+#include "exchange/snapshot.h"
+#include "upstream/execute_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace bifrost::exchange {
+
+// The gates outlive the snapshot.
+inline SnapshotPtr simulated_snapshot(std::vector<upstream::SimulatedProvider> providers,
+                                      upstream::Gates& gates) {
+  provider::Providers configured;
+  for (upstream::SimulatedProvider& each : providers) upstream::add_to(configured, std::move(each));
+  auto registry = provider::Registry::build(configured);
+  EXPECT_TRUE(registry) << registry.error().message;
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->registry = *std::move(registry);
+  snapshot->server = std::make_shared<server::Settings>();
+  const config::FakeEnvironment environment;
+  auto network = upstream::Network::build(snapshot->registry, false, gates, environment);
+  EXPECT_TRUE(network) << network.error().message;
+  snapshot->network = *std::move(network);
+  return snapshot;
+}
+
+}  // namespace bifrost::exchange
