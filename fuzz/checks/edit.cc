@@ -29,17 +29,42 @@ constexpr std::array<std::string_view, 18> kEditable = {"model",
                                                         "topK",
                                                         "functions"};
 
-bool may_change(std::string_view key, bool has_nested_edits) {
-  if (key == "messages" || key == "tools") return has_nested_edits;
+// Of a model that refuses much, for each dialect; what it refuses at the top level of a request.
+std::string_view refusing_model(const dialect::Dialect& dialect) {
+  if (dialect.name == "gemini") return "gemini-2.0-flash";
+  return dialect.name == "anthropic" ? "claude-3-5-haiku" : "o3";
+}
+constexpr std::array<std::string_view, 13> kRefusable = {"top_p",
+                                                         "top_k",
+                                                         "presence_penalty",
+                                                         "frequency_penalty",
+                                                         "logprobs",
+                                                         "top_logprobs",
+                                                         "logit_bias",
+                                                         "stop",
+                                                         "parallel_tool_calls",
+                                                         "response_format",
+                                                         "output_config",
+                                                         "generationConfig",
+                                                         "generation_config"};
+
+struct Changes {
+  bool nested = false;
+  bool refused = false;
+};
+
+bool may_change(std::string_view key, const Changes& changes) {
+  if (key == "messages" || key == "tools") return changes.nested;
+  if (changes.refused && std::ranges::find(kRefusable, key) != kRefusable.end()) return true;
   return std::ranges::find(kEditable, key) != kEditable.end();
 }
 
 using Members = std::vector<std::pair<std::string, std::string>>;
 
-Members kept_members(const std::vector<json::Member>& members, bool has_nested_edits) {
+Members kept_members(const std::vector<json::Member>& members, const Changes& changes) {
   Members kept;
   for (const json::Member& member : members) {
-    if (may_change(member.key, has_nested_edits)) continue;
+    if (may_change(member.key, changes)) continue;
     kept.emplace_back(member.key, member.value);
   }
   return kept;
@@ -66,7 +91,7 @@ void check_edited(const dialect::Dialect& dialect, const dialect::RequestInput& 
     BF_ASSERT(!edited.error().message.empty());
     return;
   }
-  std::string after = edited->value_or(input.body);
+  std::string after = edited->body.value_or(input.body);
   json::reserve_padding(after);
   if (is_json(input.body)) BF_ASSERT(is_json(after));
 
@@ -74,9 +99,10 @@ void check_edited(const dialect::Dialect& dialect, const dialect::RequestInput& 
   const auto members = scanner.scan_members(after);
   BF_ASSERT(members.has_value());
   check_model(dialect, **members, options.model);
-  const bool nested = input.body.find("cache_control") != std::string::npos ||
-                      input.body.find("developer") != std::string::npos;
-  BF_ASSERT(kept_members(facts.members, nested) == kept_members(**members, nested));
+  const Changes changes{.nested = input.body.find("cache_control") != std::string::npos ||
+                                  input.body.find("developer") != std::string::npos,
+                        .refused = options.drop_refused};
+  BF_ASSERT(kept_members(facts.members, changes) == kept_members(**members, changes));
 }
 
 }  // namespace
@@ -92,6 +118,8 @@ void check_edit(const dialect::Dialect& dialect, std::string_view text) {
   for (const dialect::Flavor& flavor : flavors()) {
     check_edited(dialect, input, *facts, {.model = facts->model, .flavor = flavor});
     check_edited(dialect, input, *facts, {.model = "another \"one\"", .flavor = flavor});
+    check_edited(dialect, input, *facts,
+                 {.model = refusing_model(dialect), .flavor = flavor, .drop_refused = true});
   }
 }
 

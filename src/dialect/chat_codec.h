@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "dialect/refusals.h"
 #include "dialect/request.h"
 #include "dialect/stream.h"
 #include "dialect/tap.h"
@@ -9,7 +10,6 @@
 #include "llm/response.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,10 +27,12 @@ struct ChatCodec {
   // outbound
   Result<EncodedRequest> (*encode_request)(const llm::Request& request,
                                            const EncodeOptions& options);
-  // The same-dialect way: the body with only the needed edits. Nothing when none are needed.
-  Result<std::optional<std::string>> (*edit_request)(const RequestInput& input,
-                                                     const RequestFacts& facts,
-                                                     const EncodeOptions& options);
+  // The same-dialect way: the body with only the needed edits.
+  Result<EditedRequest> (*edit_request)(const RequestInput& input, const RequestFacts& facts,
+                                        const EncodeOptions& options);
+  // What the model refuses and encode_request would write all the same. Null: nothing, it fits each
+  // request to the model anyway.
+  Refusals (*refusals)(std::string_view model) = nullptr;
   // The path behind the base URL: "/v1/chat/completions".
   std::string (*path)(std::string_view model, bool stream);
   Result<llm::Response> (*decode_response)(std::string_view body);

@@ -7,6 +7,7 @@
 #include "json/scan.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,13 @@ struct RequestFacts {
 struct EncodeOptions {
   std::string_view model;  // as the provider knows it
   const Flavor& flavor;
+  bool drop_refused = false;  // a passing request loses what the model refuses (refusals.h)
+};
+
+// A request that passes, with the edits that the endpoint needs.
+struct EditedRequest {
+  std::optional<std::string> body;   // nothing: none were needed
+  std::vector<std::string> dropped;  // paths of what the model refuses, as the caller wrote them
 };
 
 // A request ready to be sent.

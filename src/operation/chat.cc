@@ -36,7 +36,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
                                        .fallbacks = asked.facts.fallbacks,
                                        .default_provider = surface.provider,
                                        .constraints = exchange.caller.constraints()}));
-  ChatCall call(*surface.dialect, input, asked.facts, exchange.unified());
+  ChatCall call(*surface.dialect, input, asked.facts, {.extra_fields = exchange.unified()});
   co_return co_await exchange::run_call(kit, exchange, call);
 }
 

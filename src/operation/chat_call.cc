@@ -1,6 +1,7 @@
 #include "operation/chat_call.h"
 
 #include "base/try.h"
+#include "dialect/withheld.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -87,18 +88,31 @@ class EventTranslator final : public exchange::StreamTranslator {
 
 Result<dialect::EncodedRequest> ChatCall::encode(const provider::Side& side,
                                                  std::string_view model) {
-  const dialect::EncodeOptions options{.model = model, .flavor = side.flavor};
+  const dialect::EncodeOptions options{
+      .model = model, .flavor = side.flavor, .drop_refused = options_.drop_refused};
   if (passes(side)) return edit(options);
   if (!decoded_) {
     BF_TRY(decoded_, inbound_.chat->decode_request(input_));
   }
-  return side.dialect().chat->encode_request(*decoded_, options);
+  return translate(*side.dialect().chat, options);
 }
 
 Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& options) const {
-  BF_TRY(auto edited, inbound_.chat->edit_request(input_, facts_, options));
+  BF_TRY(dialect::EditedRequest edited, inbound_.chat->edit_request(input_, facts_, options));
   dialect::EncodedRequest encoded;
-  encoded.body = edited ? *std::move(edited) : input_.body;
+  encoded.body = edited.body ? *std::move(edited.body) : input_.body;
+  encoded.dropped = std::move(edited.dropped);
+  return encoded;
+}
+
+Result<dialect::EncodedRequest> ChatCall::translate(const dialect::ChatCodec& codec,
+                                                    const dialect::EncodeOptions& options) {
+  if (!options.drop_refused || codec.refusals == nullptr) {
+    return codec.encode_request(*decoded_, options);
+  }
+  const dialect::Withheld withheld(*decoded_, codec.refusals(options.model));
+  BF_TRY(dialect::EncodedRequest encoded, codec.encode_request(*decoded_, options));
+  encoded.dropped.insert(encoded.dropped.begin(), withheld.names().begin(), withheld.names().end());
   return encoded;
 }
 
@@ -120,7 +134,7 @@ Result<dialect::TapState> ChatCall::judge(const provider::Side& side, std::strin
 std::unique_ptr<dialect::StreamTap> ChatCall::make_tap(const provider::Side& side) const {
   auto tap = side.dialect().chat->make_stream_tap();
   if (passes(side)) {
-    tap->look_for({.without_usage = !facts_.include_usage, .extra_fields = extra_fields_});
+    tap->look_for({.without_usage = !facts_.include_usage, .extra_fields = options_.extra_fields});
   }
   return tap;
 }

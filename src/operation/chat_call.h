@@ -14,10 +14,15 @@ namespace bifrost::operation {
 
 class ChatCall final : public exchange::Call {
  public:
-  // All of them outlive the call. `extra_fields`: the caller reads them in its answer.
+  struct Options {
+    bool extra_fields = false;  // the caller reads them in its answer
+    bool drop_refused = false;  // a model gets no parameters that it refuses
+  };
+
+  // All but the options outlive the call.
   ChatCall(const dialect::Dialect& inbound, const dialect::RequestInput& input,
-           const dialect::RequestFacts& facts, bool extra_fields)
-      : inbound_(inbound), input_(input), facts_(facts), extra_fields_(extra_fields) {}
+           const dialect::RequestFacts& facts, Options options)
+      : inbound_(inbound), input_(input), facts_(facts), options_(options) {}
 
   [[nodiscard]] llm::RequestType type() const override {
     return {llm::Operation::kChat, facts_.stream};
@@ -41,11 +46,13 @@ class ChatCall final : public exchange::Call {
 
  private:
   Result<dialect::EncodedRequest> edit(const dialect::EncodeOptions& options) const;
+  Result<dialect::EncodedRequest> translate(const dialect::ChatCodec& codec,
+                                            const dialect::EncodeOptions& options);
 
   const dialect::Dialect& inbound_;
   const dialect::RequestInput& input_;
   const dialect::RequestFacts& facts_;
-  bool extra_fields_;
+  Options options_;
   std::optional<llm::Request> decoded_;      // at most once, for the first target that needs it
   std::unique_ptr<llm::Response> response_;  // that was judged last, where it does not pass
 };

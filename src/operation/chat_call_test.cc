@@ -5,13 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace bifrost::operation {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr std::string_view kRequest = R"({"model":"m","messages":[{"role":"user","content":"?"}]})";
@@ -47,7 +50,7 @@ class Translation {
   dialect::RequestFacts facts_;
   provider::SideSpec spec_;
   provider::Side side_;
-  ChatCall call_{inbound_, input_, facts_, false};
+  ChatCall call_{inbound_, input_, facts_, {}};
 };
 
 // A call that Gemini could not read: there is none in the answer.
@@ -87,6 +90,92 @@ TEST(ChatCall, ACallThatIsThereIsToldAsOne) {
   EXPECT_THAT(
       Translation("openai_chat", "gemini").streamed("data: " + std::string(kCalls) + "\n\n"),
       HasSubstr(R"("finish_reason":"tool_calls")"));
+}
+
+// -- what a model refuses
+
+// A request of a caller who speaks `inbound`, as it goes to one model after the other.
+class Refused {
+ public:
+  Refused(std::string_view inbound, std::string_view body, bool drop)
+      : body_(body), inbound_(*dialect::find(inbound)) {
+    json::reserve_padding(body_);
+    facts_ = *inbound_.chat->peek(input_, scanner_);
+    call_.emplace(inbound_, input_, facts_, ChatCall::Options{.drop_refused = drop});
+  }
+
+  dialect::EncodedRequest to(std::string_view outbound, std::string_view model) {
+    const provider::SideSpec spec{.dialect = dialect::find(outbound)};
+    provider::Side side;
+    side.spec = &spec;
+    auto encoded = call_->encode(side, model);
+    EXPECT_TRUE(encoded) << encoded.error().message;
+    return *std::move(encoded);
+  }
+
+ private:
+  std::string body_;
+  const dialect::Dialect& inbound_;
+  json::Scanner scanner_;
+  dialect::RequestInput input_{.body = body_, .path_model = ""};
+  dialect::RequestFacts facts_;
+  std::optional<ChatCall> call_;
+};
+
+constexpr std::string_view kOpenAiBody =
+    R"({"model":"m","temperature":0.5,"presence_penalty":1,"stop":["a"],"messages":[)"
+    R"({"role":"user","content":"?"}],"response_format":{"type":"json_object"},)"
+    R"("tools":[{"type":"function","function":{"name":"f"}}]})";
+
+TEST(ChatCall, EachTargetGetsWhatItsModelTakes) {
+  Refused request("openai_chat", kOpenAiBody, true);
+  const auto first = request.to("openai_chat", "o3");
+  EXPECT_THAT(first.dropped, ElementsAre("temperature", "presence_penalty", "stop"));
+  EXPECT_THAT(first.body, Not(HasSubstr("temperature")));
+
+  const auto gemini = request.to("gemini", "gemini-2.5-flash");
+  EXPECT_THAT(gemini.dropped, ElementsAre("presence_penalty", "response_format"));
+  EXPECT_THAT(gemini.body, HasSubstr(R"("temperature":0.5)"));
+  EXPECT_THAT(gemini.body, Not(HasSubstr("responseMimeType")));
+
+  const auto newer = request.to("gemini", "gemini-3-flash-preview");
+  EXPECT_THAT(newer.dropped, ElementsAre("presence_penalty"));
+  EXPECT_THAT(newer.body, HasSubstr("responseMimeType"));
+
+  const auto claude = request.to("anthropic", "claude-sonnet-4-5");
+  EXPECT_THAT(claude.body, HasSubstr(R"("temperature":0.5)"));
+  EXPECT_THAT(claude.body, HasSubstr(R"("stop_sequences":["a"])"));
+
+  const auto last = request.to("openai_chat", "gpt-4o");
+  EXPECT_THAT(last.dropped, IsEmpty());
+  EXPECT_THAT(last.body, HasSubstr(R"("temperature":0.5,"presence_penalty":1,"stop":["a"])"));
+}
+
+TEST(ChatCall, PassesWhatIsRefusedByDefault) {
+  Refused request("openai_chat", kOpenAiBody, false);
+  EXPECT_THAT(request.to("openai_chat", "o3").body, HasSubstr(R"("stop":["a"])"));
+  EXPECT_THAT(request.to("openai_chat", "o3").dropped, IsEmpty());
+  EXPECT_THAT(request.to("gemini", "gemini-2.5-flash").body, HasSubstr("presencePenalty"));
+}
+
+TEST(ChatCall, NamesWhatItDropsInTheCallersWords) {
+  Refused claude("anthropic",
+                 R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"?"}],)"
+                 R"("temperature":0.5,"stop_sequences":["a"],"output_config":{"effort":"low"}})",
+                 true);
+  const auto plain = claude.to("openai_chat", "gpt-4o");
+  EXPECT_THAT(plain.dropped, ElementsAre("output_config.effort"));
+  EXPECT_THAT(plain.body, Not(HasSubstr("reasoning_effort")));
+  EXPECT_THAT(claude.to("openai_chat", "gpt-5").dropped,
+              ElementsAre("temperature", "stop_sequences"));
+
+  Refused gemini("gemini",
+                 R"({"model":"m","contents":[{"role":"user","parts":[{"text":"?"}]}],)"
+                 R"("generationConfig":{"stopSequences":["a"],"topP":0.5}})",
+                 true);
+  EXPECT_THAT(gemini.to("openai_chat", "o4-mini").dropped,
+              ElementsAre("generationConfig.topP", "generationConfig.stopSequences"));
+  EXPECT_THAT(gemini.to("openai_chat", "o1").dropped, ElementsAre("generationConfig.topP"));
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ struct ModelCall {
   bool stream = false;
   const Service* service = nullptr;           // null: nobody has answered yet
   std::chrono::nanoseconds upstream_time{};   // attempts, queues and pauses before the answer
-  std::span<const std::string> dropped = {};  // fields without a counterpart at the provider
+  std::span<const std::string> dropped = {};  // fields that the provider did not get
 };
 
 struct Request {

@@ -113,7 +113,7 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
     const auto edited =
         dialect().chat->edit_request(input, *facts, {.model = "wire-1", .flavor = flavor()});
     EXPECT_TRUE(edited) << edited.error().message;
-    return edited->value_or(body);
+    return edited->body.value_or(body);
   }
 
   Result<provider::OutboundRequest> prepared(bool stream) const {

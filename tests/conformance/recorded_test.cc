@@ -75,7 +75,7 @@ TEST_F(RecordedTest, RequestsPassWithNothingButTheModelChanged) {
     const auto same = recording.dialect->chat->edit_request(
         input, *facts, {.model = facts->model, .flavor = kUntouched});
     ASSERT_TRUE(same);
-    EXPECT_FALSE(same->has_value()) << **same;
+    EXPECT_FALSE(same->body.has_value()) << *same->body;
 
     const auto document = json::Document::parse(body);
     ASSERT_TRUE(document);
@@ -85,8 +85,8 @@ TEST_F(RecordedTest, RequestsPassWithNothingButTheModelChanged) {
     }
     const auto other = recording.dialect->chat->edit_request(
         input, *facts, {.model = "another", .flavor = kUntouched});
-    ASSERT_TRUE(other && other->has_value());
-    EXPECT_EQ(**other, with_model(body, *document, "another"));
+    ASSERT_TRUE(other && other->body.has_value());
+    EXPECT_EQ(*other->body, with_model(body, *document, "another"));
     tally_.add("model in the body");
   }
 }
@@ -118,13 +118,13 @@ TEST_F(RecordedTest, RequestsPassToTheirProviderWithOnlyItsEdits) {
     const auto edited = recording.dialect->chat->edit_request(
         input, *facts, {.model = facts->model, .flavor = row.usual().flavor});
     ASSERT_TRUE(edited) << edited.error().message;
-    if (!*edited) {
+    if (!edited->body) {
       tally_.add(fmt::format("{}: byte for byte", row.name));
       continue;
     }
     const auto before = json::Document::parse(body);
-    const auto after = json::Document::parse(**edited);
-    ASSERT_TRUE(before && after) << **edited;
+    const auto after = json::Document::parse(*edited->body);
+    ASSERT_TRUE(before && after) << *edited->body;
     for (const json::Value member : before->root().children()) {
       if (row_may_change(row, member.key())) continue;
       EXPECT_EQ(member.raw(), after->root()[member.key()].raw()) << member.key();

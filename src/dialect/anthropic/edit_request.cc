@@ -5,11 +5,14 @@
 #include "base/try.h"
 #include "dialect/anthropic/decode_blocks.h"
 #include "dialect/anthropic/functions.h"
+#include "dialect/anthropic/refused_members.h"
 #include "dialect/request_members.h"
 #include "json/splice.h"
 #include "json/writer.h"
 
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace bifrost::dialect::anthropic {
 namespace {
@@ -24,11 +27,13 @@ class Editor {
   Editor(const RequestInput& input, const EncodeOptions& options)
       : body_(input.body), options_(options), splice_(input.body) {}
 
-  std::optional<std::string> edit(const RequestFacts& facts) {
+  // The refused ones do not stand in the facts.
+  EditedRequest edit(const RequestFacts& facts, std::span<const RefusedMember> refused) {
+    EditedRequest edited{.dropped = cut_out(refused, splice_)};
     for (const json::Member& member : facts.members) edit_member(member, facts);
     if (options_.flavor.forced_tool_ends_thinking && forces_tool(facts)) end_thinking(facts);
-    if (splice_.empty()) return std::nullopt;
-    return splice_.apply();
+    if (!splice_.empty()) edited.body = splice_.apply();
+    return edited;
   }
 
  private:
@@ -99,10 +104,12 @@ Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
   return facts;
 }
 
-Result<std::optional<std::string>> edit_request(const RequestInput& input,
-                                                const RequestFacts& facts,
-                                                const EncodeOptions& options) {
-  return Editor(input, options).edit(facts);
+Result<EditedRequest> edit_request(const RequestInput& input, const RequestFacts& facts,
+                                   const EncodeOptions& options) {
+  if (!options.drop_refused) return Editor(input, options).edit(facts, {});
+  RequestFacts kept = facts;
+  const std::vector<RefusedMember> refused = take_refused(kept, options);
+  return Editor(input, options).edit(kept, refused);
 }
 
 }  // namespace bifrost::dialect::anthropic

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <ostream>
+#include <string>
+#include <vector>
 
 namespace bifrost::dialect::anthropic {
 namespace {
@@ -18,7 +21,7 @@ struct Looked {
   }
   std::string edit(std::string_view model, const Flavor& flavor = {}) {
     const auto edited = edit_request({.body = body}, *facts, {.model = model, .flavor = flavor});
-    return edited && *edited ? **edited : "unchanged";
+    return edited && edited->body ? *edited->body : "unchanged";
   }
 };
 
@@ -73,6 +76,83 @@ TEST(AnthropicEdit, ObeysTheFlavorOfAnEndpoint) {
   EXPECT_EQ(looked.edit("x", {.removed_fields = kRemoved, .renamed_fields = kRenamed}),
             R"({"model":"x","stop":[],"max_tokens":5})");
 }
+
+// -- what the model refuses
+
+struct RefusedCase {
+  std::string_view model;
+  std::string_view members;  // of the body behind its model
+  std::string_view left;
+  std::vector<std::string> dropped;
+};
+
+void PrintTo(const RefusedCase& value, std::ostream* out) {
+  *out << value.model << ": " << value.members;
+}
+
+class AnthropicRefusedTest : public testing::TestWithParam<RefusedCase> {};
+
+TEST_P(AnthropicRefusedTest, IsCutOutAndNamed) {
+  const RefusedCase& c = GetParam();
+  const auto body_with = [&](std::string_view members) {
+    return "{\"model\":\"" + std::string(c.model) + "\"" + std::string(members) + "}";
+  };
+  Looked looked(body_with(c.members));
+  const Flavor plain;
+  EncodeOptions options{.model = c.model, .flavor = plain, .drop_refused = true};
+  const auto edited = edit_request({.body = looked.body}, *looked.facts, options);
+  ASSERT_TRUE(edited);
+  EXPECT_EQ(edited->body.value_or(looked.body), body_with(c.left));
+  EXPECT_EQ(edited->dropped, c.dropped);
+  options.drop_refused = false;
+  EXPECT_EQ(edit_request({.body = looked.body}, *looked.facts, options)->body, std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Models, AnthropicRefusedTest,
+    testing::Values(
+        RefusedCase{"claude-opus-4-7",
+                    R"(,"temperature":1,"stop_sequences":["a"],"top_k":5)",
+                    R"(,"stop_sequences":["a"])",
+                    {"temperature", "top_k"}},
+        RefusedCase{"claude-sonnet-4-5",
+                    R"(,"temperature":0.5,"top_k":5)",
+                    R"(,"temperature":0.5,"top_k":5)",
+                    {}},
+        RefusedCase{"claude-sonnet-4-5",
+                    R"(,"temperature":0.5,"top_p":0.99)",
+                    R"(,"temperature":0.5)",
+                    {"top_p"}},
+        RefusedCase{"claude-sonnet-4-5",
+                    R"(,"temperature":null,"top_p":0.9)",
+                    R"(,"temperature":null,"top_p":0.9)",
+                    {}},
+        RefusedCase{"claude-3-7-sonnet-latest",
+                    R"(,"thinking":{"type":"enabled","budget_tokens":2000},"temperature":0.5)",
+                    R"(,"thinking":{"type":"enabled","budget_tokens":2000})",
+                    {"temperature"}},
+        RefusedCase{"claude-3-7-sonnet-latest",
+                    R"(,"thinking":{"type":"enabled"},"temperature":1.0,"top_p":0.95,"top_k":4)",
+                    R"(,"thinking":{"type":"enabled"},"temperature":1.0,"top_p":0.95)",
+                    {"top_k"}},
+        RefusedCase{
+            "claude-3-5-haiku-latest", R"(,"thinking":{"type":"adaptive"})", "", {"thinking"}},
+        RefusedCase{"claude-3-5-haiku-latest",
+                    R"(,"thinking":{"type":"disabled"})",
+                    R"(,"thinking":{"type":"disabled"})",
+                    {}},
+        RefusedCase{"claude-sonnet-4-5",
+                    R"(,"output_config":{"effort":"low","format":{}})",
+                    R"(,"output_config":{"format":{}})",
+                    {"output_config.effort"}},
+        RefusedCase{"claude-opus-4-5",
+                    R"(,"output_config":{"effort":"low"})",
+                    R"(,"output_config":{"effort":"low"})",
+                    {}},
+        RefusedCase{"MiniMax-M2",
+                    R"(,"thinking":{"type":"enabled"},"temperature":0.5,"top_p":0.1)",
+                    R"(,"thinking":{"type":"enabled"},"temperature":0.5,"top_p":0.1)",
+                    {}}));
 
 }  // namespace
 }  // namespace bifrost::dialect::anthropic

@@ -25,9 +25,8 @@ Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeO
 
 // edit_request.cc
 Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner);
-Result<std::optional<std::string>> edit_request(const RequestInput& input,
-                                                const RequestFacts& facts,
-                                                const EncodeOptions& options);
+Result<EditedRequest> edit_request(const RequestInput& input, const RequestFacts& facts,
+                                   const EncodeOptions& options);
 
 // decode_response.cc, encode_response.cc
 Result<llm::Response> decode_response(std::string_view body);

@@ -111,4 +111,21 @@ ModelTraits model_traits(std::string_view model) {
   };
 }
 
+Refusals refusals(std::string_view model) {
+  using enum Parameter;
+  constexpr Parameters kSampling = {kTemperature, kTopP, kTopK};
+  if (!parse(model)) return {};
+  const ModelTraits traits = model_traits(model);
+  Refusals refused;
+  if (traits.thinking == ThinkingSupport::kNone) refused.always = {kReasoning};
+  if (!traits.effort) refused.always = refused.always | Parameters{kOutputEffort};
+  if (!traits.sampling) {
+    refused.always = refused.always | kSampling;
+    return refused;
+  }
+  refused.thinking = kSampling;
+  if (traits.one_sampling) refused.with_temperature = {kTopP};
+  return refused;
+}
+
 }  // namespace bifrost::dialect::anthropic

@@ -17,6 +17,8 @@
 //   not a Claude          budget                       disabled         yes       passed on
 #pragma once
 
+#include "dialect/refusals.h"
+
 #include <cstdint>
 #include <string_view>
 
@@ -41,5 +43,8 @@ struct ModelTraits {
 };
 
 [[nodiscard]] ModelTraits model_traits(std::string_view model);
+
+// The same as what a passing request is refused for. Nothing of models that are no Claude.
+[[nodiscard]] Refusals refusals(std::string_view model);
 
 }  // namespace bifrost::dialect::anthropic

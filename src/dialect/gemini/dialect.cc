@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "dialect/gemini/functions.h"
+#include "dialect/gemini/refusals.h"
 
 namespace bifrost::dialect::gemini {
 
@@ -25,6 +26,7 @@ const Dialect& dialect() {
       .make_stream_encoder = make_stream_encoder,
       .encode_request = encode_request,
       .edit_request = edit_request,
+      .refusals = refusals,
       .path = chat_path,
       .decode_response = decode_response,
       .tap_response = tap_response,

@@ -2,6 +2,7 @@
 // as it can.
 #include "base/try.h"
 #include "dialect/gemini/functions.h"
+#include "dialect/gemini/refusals.h"
 #include "dialect/gemini/request_names.h"
 #include "dialect/request_members.h"
 #include "json/document.h"
@@ -33,10 +34,11 @@ Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
 
 // `model` goes as well: the path names the model, and the caller's spelling ("provider/model") in
 // the body would contradict it.
-Result<std::optional<std::string>> edit_request(const RequestInput& input,
-                                                const RequestFacts& facts,
-                                                const EncodeOptions& options) {
+Result<EditedRequest> edit_request(const RequestInput& input, const RequestFacts& facts,
+                                   const EncodeOptions& options) {
+  EditedRequest edited;
   json::Splice splice(input.body);
+  if (options.drop_refused) edited.dropped = cut_out(refused_members(facts, options), splice);
   for (const json::Member& member : facts.members) {
     if (member.key == "fallbacks" || member.key == "model" || options.flavor.removes(member.key)) {
       splice.remove_member(member);
@@ -45,8 +47,8 @@ Result<std::optional<std::string>> edit_request(const RequestInput& input,
     const std::string_view name = options.flavor.name_of(member.key);
     if (name != member.key) splice.replace(member.key, std::string(name));
   }
-  if (splice.empty()) return std::optional<std::string>{};
-  return std::optional<std::string>(splice.apply());
+  if (!splice.empty()) edited.body = splice.apply();
+  return edited;
 }
 
 }  // namespace bifrost::dialect::gemini

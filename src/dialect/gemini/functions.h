@@ -17,9 +17,8 @@ std::string encode_models(const ModelPage& page);
 void write_model(json::Writer& writer, const ModelRow& row);
 
 Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeOptions& options);
-Result<std::optional<std::string>> edit_request(const RequestInput& input,
-                                                const RequestFacts& facts,
-                                                const EncodeOptions& options);
+Result<EditedRequest> edit_request(const RequestInput& input, const RequestFacts& facts,
+                                   const EncodeOptions& options);
 std::string chat_path(std::string_view model, bool stream);
 Result<llm::Response> decode_response(std::string_view body);
 TapState tap_response(std::string_view body);

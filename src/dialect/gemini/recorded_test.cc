@@ -207,7 +207,7 @@ TEST(GeminiRecordedTest, SameDialectRequestsAreNotTouched) {
     auto edited =
         dialect().chat->edit_request(input, *facts, {.model = one.model, .flavor = flavor});
     ASSERT_TRUE(edited);
-    EXPECT_FALSE(edited->has_value());
+    EXPECT_FALSE(edited->body.has_value());
     tally.run();
   }
   EXPECT_GT(tally.runs(), 0);

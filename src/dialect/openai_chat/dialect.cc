@@ -1,6 +1,7 @@
 #include "dialect/openai_chat/dialect.h"
 
 #include "dialect/openai_chat/functions.h"
+#include "dialect/openai_chat/model_traits.h"
 
 namespace bifrost::dialect::openai_chat {
 namespace {
@@ -22,6 +23,7 @@ const Dialect& dialect() {
       .make_stream_encoder = make_stream_encoder,
       .encode_request = encode_request,
       .edit_request = edit_request,
+      .refusals = refusals,
       .path = chat_path,
       .decode_response = decode_response,
       .tap_response = tap_response,

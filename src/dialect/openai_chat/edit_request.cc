@@ -3,10 +3,13 @@
 #include "dialect/openai_chat/decode_request.h"
 #include "dialect/openai_chat/encode_request.h"
 #include "dialect/openai_chat/functions.h"
+#include "dialect/openai_chat/refused_members.h"
 #include "json/document.h"
 #include "json/splice.h"
 
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace bifrost::dialect::openai_chat {
 namespace {
@@ -18,15 +21,17 @@ class Editor {
   Editor(const RequestInput& input, const RequestFacts& facts, const EncodeOptions& options)
       : body_(input.body), facts_(facts), options_(options), splice_(input.body) {}
 
-  Result<std::optional<std::string>> run() {
+  // The refused ones do not stand in the facts.
+  Result<EditedRequest> run(std::span<const RefusedMember> refused) {
+    edited_.dropped = cut_out(refused, splice_);
     ends_thinking_ = flavor().forced_tool_ends_thinking && forces_tool();
     for (const json::Member& member : facts_.members) {
       BF_TRY_VOID(edit(member));
     }
     add_missing();
     BF_TRY_VOID(edit_messages_and_tools());
-    if (splice_.empty()) return std::optional<std::string>();
-    return std::optional(splice_.apply());
+    if (!splice_.empty()) edited_.body = splice_.apply();
+    return std::move(edited_);
   }
 
  private:
@@ -216,16 +221,19 @@ class Editor {
   const RequestFacts& facts_;
   const EncodeOptions& options_;
   json::Splice splice_;
+  EditedRequest edited_;
   std::size_t removed_members_ = 0;
   bool ends_thinking_ = false;
 };
 
 }  // namespace
 
-Result<std::optional<std::string>> edit_request(const RequestInput& input,
-                                                const RequestFacts& facts,
-                                                const EncodeOptions& options) {
-  return Editor(input, facts, options).run();
+Result<EditedRequest> edit_request(const RequestInput& input, const RequestFacts& facts,
+                                   const EncodeOptions& options) {
+  if (!options.drop_refused) return Editor(input, facts, options).run({});
+  RequestFacts kept = facts;
+  const std::vector<RefusedMember> refused = take_refused(kept, options);
+  return Editor(input, kept, options).run(refused);
 }
 
 }  // namespace bifrost::dialect::openai_chat

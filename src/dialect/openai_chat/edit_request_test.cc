@@ -11,9 +11,8 @@ namespace {
 
 constexpr Flavor kPlain{};
 
-Result<std::optional<std::string>> try_edit(std::string body, const Flavor& flavor,
-                                            std::string_view model,
-                                            std::string_view path_model = {}) {
+Result<EditedRequest> try_edit(std::string body, const Flavor& flavor, std::string_view model,
+                               std::string_view path_model = {}) {
   json::reserve_padding(body);
   json::Scanner scanner;
   const RequestInput input{.body = body, .path_model = path_model};
@@ -27,7 +26,7 @@ std::string edit(const std::string& body, const Flavor& flavor = kPlain,
                  std::string_view model = "m") {
   auto edited = try_edit(body, flavor, model);
   EXPECT_TRUE(edited) << edited.error().message;
-  const std::string out = edited->value_or(body);
+  const std::string out = edited->body.value_or(body);
   EXPECT_TRUE(json::Document::parse(out)) << out;
   return out;
 }
@@ -35,7 +34,7 @@ std::string edit(const std::string& body, const Flavor& flavor = kPlain,
 TEST(EditRequest, ChangesNothingWithoutNeed) {
   const auto edited = try_edit(R"({ "model" : "m" , "messages":[ ], "odd": 1.0 })", kPlain, "m");
   ASSERT_TRUE(edited);
-  EXPECT_FALSE(edited->has_value());
+  EXPECT_FALSE(edited->body.has_value());
 }
 
 TEST(EditRequest, PatchesTheModelAndKeepsEveryOtherByte) {
@@ -46,11 +45,11 @@ TEST(EditRequest, PatchesTheModelAndKeepsEveryOtherByte) {
 
 TEST(EditRequest, AddsTheModelOfThePath) {
   const auto edited = try_edit(R"({"messages":[]})", kPlain, "d", "deployment");
-  ASSERT_TRUE(edited && *edited);
-  EXPECT_EQ(**edited, R"({"model":"d","messages":[]})");
+  ASSERT_TRUE(edited && edited->body);
+  EXPECT_EQ(*edited->body, R"({"model":"d","messages":[]})");
   const auto nothing_left = try_edit(R"({"fallbacks":[]})", kPlain, "d", "deployment");
-  ASSERT_TRUE(nothing_left && *nothing_left);
-  EXPECT_EQ(**nothing_left, R"({"model":"d"})");
+  ASSERT_TRUE(nothing_left && nothing_left->body);
+  EXPECT_EQ(*nothing_left->body, R"({"model":"d"})");
 }
 
 TEST(EditRequest, SwitchesThinkingOffForAForcedTool) {
@@ -203,6 +202,80 @@ TEST(Peek, NamesWhatIsWrong) {
   EXPECT_EQ(param(R"({"model":"m","stream":"yes"})"), "stream");
   EXPECT_EQ(param(R"({"model":"m","fallbacks":[1]})"), "fallbacks[0]");
   EXPECT_EQ(param("nonsense"), "");
+}
+
+// -- what the model refuses
+
+EditedRequest without_refused(std::string body, std::string_view model,
+                              const Flavor& flavor = kPlain) {
+  json::reserve_padding(body);
+  json::Scanner scanner;
+  const RequestInput input{.body = body};
+  auto facts = dialect().chat->peek(input, scanner);
+  EXPECT_TRUE(facts);
+  auto edited = dialect().chat->edit_request(input, *facts, {model, flavor, /*drop_refused=*/true});
+  EXPECT_TRUE(edited) << edited.error().message;
+  return *std::move(edited);
+}
+
+TEST(EditRequest, CutsOutWhatTheModelRefusesAndNamesIt) {
+  const auto edited = without_refused(
+      R"({ "temperature" : 0.2,"model":"o3","stop":["a"] , "seed":1, "parallel_tool_calls":true})",
+      "o3");
+  EXPECT_EQ(edited.body, R"({ "model":"o3", "seed":1})");
+  EXPECT_EQ(edited.dropped,
+            (std::vector<std::string>{"temperature", "stop", "parallel_tool_calls"}));
+}
+
+TEST(EditRequest, LeavesWhatTheModelTakes) {
+  const auto edited =
+      without_refused(R"({"model":"gpt-4o","temperature":0.2,"stop":["a"],"top_p":1})", "gpt-4o");
+  EXPECT_EQ(edited.body, std::nullopt);
+  EXPECT_TRUE(edited.dropped.empty());
+  // Null asks for nothing.
+  EXPECT_EQ(without_refused(R"({"model":"o3","temperature":null})", "o3").body, std::nullopt);
+}
+
+TEST(EditRequest, PassesWhatIsRefusedUnlessToldOtherwise) {
+  const std::string body = R"({"model":"o3","temperature":0.2,"reasoning_effort":"low"})";
+  EXPECT_EQ(edit(body, kPlain, "o3"), body);
+}
+
+TEST(EditRequest, DropsAnEffortInEitherForm) {
+  const auto word = without_refused(R"({"model":"x","reasoning_effort":"minimal"})", "gpt-4.1");
+  EXPECT_EQ(word.body, R"({"model":"gpt-4.1"})");
+  EXPECT_EQ(word.dropped, std::vector<std::string>{"reasoning_effort"});
+  const auto object = without_refused(R"({"reasoning":{"effort":"low"},"model":"x"})", "gpt-4o");
+  EXPECT_EQ(object.body, R"({"model":"gpt-4o"})");
+  EXPECT_EQ(object.dropped, std::vector<std::string>{"reasoning"});
+}
+
+TEST(EditRequest, SeesWhetherTheModelThinks) {
+  const auto dropped = [](std::string_view asked, std::string_view model) {
+    return !without_refused(R"({"model":"m","top_p":0.5)" + std::string(asked) + "}", model)
+                .dropped.empty();
+  };
+  constexpr std::string_view kNone = R"(,"reasoning_effort":"none")";
+  constexpr std::string_view kLow = R"(,"reasoning":{"effort":"low"})";
+  constexpr std::string_view kBudget = R"(,"reasoning":{"max_tokens":2000})";
+  EXPECT_FALSE(dropped("", "gpt-5.2"));
+  EXPECT_TRUE(dropped(kLow, "gpt-5.2"));
+  EXPECT_TRUE(dropped(kBudget, "gpt-5.2"));
+  EXPECT_TRUE(dropped("", "gpt-5.6"));
+  EXPECT_FALSE(dropped(kNone, "gpt-5.6"));
+  EXPECT_FALSE(dropped(R"(,"reasoning":{"effort":"none"})", "gpt-5.6"));
+  EXPECT_FALSE(dropped(R"(,"reasoning":{"enabled":true})", "gpt-5.2"));
+  EXPECT_TRUE(dropped(kNone, "gpt-5"));
+}
+
+TEST(EditRequest, DropsBesideItsOtherEdits) {
+  static constexpr std::array<std::string_view, 1> kRemoved = {"stop"};
+  constexpr Flavor kOther{.removed_fields = kRemoved};
+  const auto edited = without_refused(
+      R"({"stop":["a"],"fallbacks":[],"model":"x","stream":true,"temperature":1})", "o3", kOther);
+  EXPECT_EQ(edited.body, R"({"stream_options":{"include_usage":true},"model":"o3","stream":true})");
+  const auto all = without_refused(R"({"temperature":1,"model":"o3","top_p":1})", "o3");
+  EXPECT_EQ(all.body, R"({"model":"o3"})");
 }
 
 }  // namespace

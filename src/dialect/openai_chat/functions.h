@@ -28,9 +28,8 @@ std::string encode_models(const ModelPage& page);
 void write_model(json::Writer& writer, const ModelRow& row);
 
 Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeOptions& options);
-Result<std::optional<std::string>> edit_request(const RequestInput& input,
-                                                const RequestFacts& facts,
-                                                const EncodeOptions& options);
+Result<EditedRequest> edit_request(const RequestInput& input, const RequestFacts& facts,
+                                   const EncodeOptions& options);
 Result<llm::Response> decode_response(std::string_view body);
 TapState tap_response(std::string_view body);
 std::unique_ptr<StreamDecoder> make_stream_decoder();

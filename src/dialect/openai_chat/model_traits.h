@@ -1,5 +1,7 @@
-// What OpenAI's own models take, by their names.
+// What models take that are spoken to in this dialect, by their names.
 #pragma once
+
+#include "dialect/refusals.h"
 
 #include <string_view>
 
@@ -13,5 +15,7 @@ struct ThinkingOff {
 };
 
 [[nodiscard]] ThinkingOff thinking_off(std::string_view model);
+
+[[nodiscard]] Refusals refusals(std::string_view model);
 
 }  // namespace bifrost::dialect::openai_chat

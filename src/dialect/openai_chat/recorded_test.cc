@@ -189,11 +189,11 @@ void check_request(std::string body, Tally& tally) {
   const auto same =
       dialect().chat->edit_request({.body = body}, *facts, {request->model, kUntouched});
   ASSERT_TRUE(same);
-  EXPECT_FALSE(same->has_value());
+  EXPECT_FALSE(same->body.has_value());
   constexpr Flavor kPlain{};
   const auto edited = dialect().chat->edit_request({.body = body}, *facts, {"another", kPlain});
-  ASSERT_TRUE(edited && edited->has_value());
-  const auto document = json::Document::parse(**edited);
+  ASSERT_TRUE(edited && edited->body.has_value());
+  const auto document = json::Document::parse(*edited->body);
   ASSERT_TRUE(document) << document.error().message;
   EXPECT_TRUE(document->root()["model"].equals("another"));
   ++tally["requests"];

@@ -1,0 +1,42 @@
+// A member of a passing request that the model refuses, to be cut out of the caller's bytes.
+#pragma once
+
+#include "json/document.h"
+#include "json/splice.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bifrost::dialect {
+
+struct RefusedMember {
+  json::Member member;  // views into the body
+  std::string path;     // as the caller wrote it
+};
+
+[[nodiscard]] inline RefusedMember refused_whole(const json::Member& member) {
+  return {member, std::string(member.key)};
+}
+
+// A member inside of `owner`'s value, of which `child` was parsed.
+[[nodiscard]] inline RefusedMember refused_inside(const json::Member& owner, json::Value child) {
+  const json::Member member{
+      .key = owner.value.substr(child.key_offset() + 1, child.raw_key().size()),
+      .value = owner.value.substr(child.offset(), child.raw().size())};
+  return {member, std::string(owner.key) + '.' + child.key()};
+}
+
+// Cuts them out and returns their paths.
+[[nodiscard]] inline std::vector<std::string> cut_out(std::span<const RefusedMember> refused,
+                                                      json::Splice& splice) {
+  std::vector<std::string> paths;
+  paths.reserve(refused.size());
+  for (const RefusedMember& one : refused) {
+    splice.remove_member(one.member);
+    paths.push_back(one.path);
+  }
+  return paths;
+}
+
+}  // namespace bifrost::dialect
