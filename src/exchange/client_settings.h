@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/facts.h"
+#include "exchange/compat.h"
 #include "governance/access_settings.h"
 #include "provider/settings/header_filter_settings.h"
 
@@ -38,6 +39,7 @@ struct ClientSettings {
   governance::AccessSettings access;
   bool allow_per_request_raw_override = false;
   bool dump_errors_in_console_logs = false;
+  CompatSettings compat;
 
   void describe(this auto& self, auto& visit) {
     self.describe_served(visit);
@@ -70,6 +72,8 @@ struct ClientSettings {
                 {.text = "Honour `x-bf-send-back-raw-request` and `x-bf-send-back-raw-response`."});
     visit.field("dump_errors_in_console_logs", self.dump_errors_in_console_logs,
                 {.text = "Log errors with all their details."});
+    visit.field("compat", self.compat,
+                {.text = "What is done for models that are asked for something they lack."});
   }
 
   void describe_unserved(this auto& /*self*/, auto& visit) {
@@ -89,8 +93,6 @@ struct ClientSettings {
     visit.unserved("webhook_config", config::Shape::kObject, "Retention of webhook deliveries.");
     visit.unserved("dual_credential_conflict_behavior", config::Shape::kString,
                    "Which of two credentials in one request counts.");
-    visit.unserved("compat", config::Shape::kObject,
-                   "Conversions for models that lack an operation.");
     visit.unserved("async_job_result_ttl", config::Shape::kInteger,
                    "Seconds that results of jobs are kept.");
     visit.unserved("routing_chain_max_depth", config::Shape::kInteger,

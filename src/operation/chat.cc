@@ -1,6 +1,7 @@
 // A chat: read it, look, plan, and let it run.
 
 #include "base/try.h"
+#include "exchange/compat.h"
 #include "exchange/model_call.h"
 #include "exchange/path_model.h"
 #include "exchange/read_body.h"
@@ -21,6 +22,8 @@ using exchange::WorkerKit;
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   const exchange::Surface& surface = exchange.surface();
   const dialect::ChatCodec& codec = *surface.dialect->chat;
+  BF_CO_TRY(const exchange::CompatSettings compat,
+            exchange::compat_of(exchange.snapshot->client.compat, exchange.request.head.headers));
   BF_CO_TRY_VOID(co_await exchange::read_body(exchange));
 
   exchange::ModelCall& asked = exchange.call.emplace();
@@ -36,7 +39,8 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
                                        .fallbacks = asked.facts.fallbacks,
                                        .default_provider = surface.provider,
                                        .constraints = exchange.caller.constraints()}));
-  ChatCall call(*surface.dialect, input, asked.facts, {.extra_fields = exchange.unified()});
+  ChatCall call(*surface.dialect, input, asked.facts,
+                {.extra_fields = exchange.unified(), .drop_refused = compat.should_drop_params});
   co_return co_await exchange::run_call(kit, exchange, call);
 }
 
