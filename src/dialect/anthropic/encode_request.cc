@@ -7,6 +7,7 @@
 #include "dialect/anthropic/layout.h"
 #include "dialect/anthropic/model_traits.h"
 #include "dialect/anthropic/thinking.h"
+#include "dialect/what_is_left.h"
 #include "json/document.h"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ class RequestEncoder {
       : request_(request),
         options_(options),
         native_(request.dialect == kName),
+        any_tool_(any_tool_left(request, options.flavor, kName)),
         traits_(model_traits(options.model)),
         dropped_(request),
         plan_(plan_thinking(request, traits_, dropped_)),
@@ -67,6 +69,7 @@ class RequestEncoder {
   void write_metadata();
   void write_service_tier();
   void name_unsupported();
+  [[nodiscard]] bool may_choose_tool() const;
   [[nodiscard]] bool forces_tool() const;
 
   // Is the top-level field to be written? Then its key is. `ours` is its name for Dropped.
@@ -78,6 +81,7 @@ class RequestEncoder {
   const llm::Request& request_;
   const EncodeOptions& options_;
   bool native_;
+  bool any_tool_;  // something is left to choose from
   EncodedRequest encoded_;
   ModelTraits traits_;
   Dropped dropped_;
@@ -90,6 +94,9 @@ class RequestEncoder {
 };
 
 Result<EncodedRequest> RequestEncoder::encode() {
+  if (layout_.turns.empty() && !request_.messages.empty() && !native_) {
+    return nothing_left(request_, "Anthropic's format");
+  }
   for (const std::string_view removed : options_.flavor.removed_fields) extras_.remove(removed);
   if (options_.flavor.forced_tool_ends_thinking && forces_tool()) {
     plan_.kind = ThinkingPlan::Kind::kDisabled;
@@ -119,11 +126,16 @@ Result<EncodedRequest> RequestEncoder::encode() {
   return std::move(encoded_);
 }
 
+// What a caller of this dialect wrote is for its endpoint to judge.
+bool RequestEncoder::may_choose_tool() const {
+  return any_tool_ || (native_ && !options_.flavor.removes("tools"));
+}
+
 bool RequestEncoder::forces_tool() const {
   using Mode = llm::ToolChoice::Mode;
   const auto& choice = request_.tool_choice;
-  const bool tools = !request_.tools.empty() || !request_.raw_tools.empty();
-  return tools && choice && (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
+  return may_choose_tool() && choice &&
+         (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
 }
 
 bool RequestEncoder::open(std::string_view name, std::string_view ours) {
@@ -163,18 +175,20 @@ Result<void> RequestEncoder::write_messages() {
 }
 
 void RequestEncoder::write_tools() {
-  std::vector<const llm::RawTool*> raw;
-  for (const llm::RawTool& tool : request_.raw_tools) {
-    if (tool.dialect == kName) {
-      raw.push_back(&tool);
-    } else {
-      dropped_.at(tool.place);
+  if (request_.tools.empty() && request_.raw_tools.empty()) return;
+  const auto ours = [](const llm::RawTool& tool) { return tool.dialect == kName; };
+  if (!options_.flavor.removes("tools")) {
+    for (const llm::RawTool& tool : request_.raw_tools) {
+      if (!ours(tool)) dropped_.at(tool.place);
     }
+    if (!any_tool_) return;
   }
-  if ((request_.tools.empty() && raw.empty()) || !open("tools")) return;
+  if (!open("tools")) return;
   writer_.begin_array();
   for (const llm::Tool& tool : request_.tools) write_tool(tool);
-  for (const llm::RawTool* tool : raw) writer_.raw(tool->json);
+  for (const llm::RawTool& tool : request_.raw_tools) {
+    if (ours(tool)) writer_.raw(tool.json);
+  }
   writer_.end_array();
 }
 
@@ -196,13 +210,13 @@ void RequestEncoder::write_tool(const llm::Tool& tool) {
 void RequestEncoder::write_tool_choice() {
   using Mode = llm::ToolChoice::Mode;
   const bool serial = request_.parallel_tool_calls == false;
-  if (!request_.tool_choice && !(serial || (native_ && request_.parallel_tool_calls))) return;
   // Without tools there is nothing to choose from, and the API says so with an error.
-  const bool no_tools = request_.tools.empty() && request_.raw_tools.empty();
-  if (no_tools && !native_) {
+  if (!may_choose_tool()) {
     drop_if(request_.tool_choice.has_value(), "tool_choice");
+    drop_if(request_.parallel_tool_calls.has_value(), "parallel_tool_calls");
     return;
   }
+  if (!request_.tool_choice && !(serial || (native_ && request_.parallel_tool_calls))) return;
   if (!open("tool_choice")) return;
   const Mode mode = request_.tool_choice ? request_.tool_choice->mode : Mode::kAuto;
   const bool named = mode == Mode::kNamed && options_.flavor.named_tool_choice;

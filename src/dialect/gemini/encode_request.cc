@@ -3,6 +3,7 @@
 #include "dialect/gemini/extras.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/thinking.h"
+#include "dialect/what_is_left.h"
 #include "json/document.h"
 #include "json/writer.h"
 
@@ -23,8 +24,12 @@ class RequestEncoder {
         dropped_(request),
         out_(encoded_.body) {}
 
-  EncodedRequest encode() {
+  Result<EncodedRequest> encode() {
+    const bool native = request_.dialect == kName;
     Contents contents = encode_contents(request_, options_.model, dropped_);
+    if (contents.contents == "[]" && !request_.messages.empty() && !native) {
+      return nothing_left(request_, "Gemini's format");
+    }
     out_.begin_object();
     if (top("contents")) out_.raw(contents.contents);
     if (!contents.system_instruction.empty() && top("systemInstruction")) {
@@ -113,12 +118,24 @@ class RequestEncoder {
     }
   }
 
+  // Is a function left that the choice may mean? What a caller of this dialect wrote is for its
+  // endpoint to judge.
+  [[nodiscard]] bool may_choose() const {
+    if (options_.flavor.removes("tools")) return false;
+    if (request_.dialect == kName) return true;
+    const auto& choice = request_.tool_choice;
+    const bool named = choice && choice->mode == llm::ToolChoice::Mode::kNamed;
+    return std::ranges::any_of(request_.tools, [&](const llm::Tool& tool) {
+      return !tool.custom && (!named || tool.name == choice->name);
+    });
+  }
+
   std::string tool_config() {
     std::string json;
     json::Writer out(json);
     out.begin_object();
     // Google refuses a calling mode without functions.
-    if (has_functions()) {
+    if (may_choose()) {
       std::string calling = calling_config();
       if (calling != "{}") out.key("functionCallingConfig").raw(calling);
     } else if (request_.tool_choice) {

@@ -303,6 +303,18 @@ TEST(GeminiEncodeRequest, ToolsAndChoices) {
   EXPECT_THAT(encoded.dropped, ElementsAre("tools[2]"));
 }
 
+TEST(GeminiEncodeRequest, OnlyADeclaredFunctionMayBeTheChoice) {
+  llm::Request request;
+  request.messages = {user("a")};
+  request.tools = {{.name = "f"}, {.name = "free", .custom = true}};
+  llm::place_all(request);
+  request.tool_choice = {.mode = llm::ToolChoice::Mode::kNamed, .name = "free"};
+  const EncodedRequest encoded = encode(request);
+  EXPECT_THAT(encoded.body, HasSubstr(R"("functionDeclarations":[{"name":"f"}])"));
+  EXPECT_THAT(encoded.body, Not(HasSubstr("toolConfig")));
+  EXPECT_THAT(encoded.dropped, ElementsAre("tool_choice", "tools[1]"));
+}
+
 TEST(GeminiEncodeRequest, WhatHasNoCounterpartIsNamed) {
   llm::Request request;
   request.dialect = "openai_chat";

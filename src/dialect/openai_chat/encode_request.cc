@@ -3,13 +3,17 @@
 #include "base/strings.h"
 #include "dialect/openai_chat/functions.h"
 #include "dialect/openai_chat/model_traits.h"
+#include "dialect/what_is_left.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace bifrost::dialect::openai_chat {
 
 bool Encoding::same_dialect() const { return request.dialect == kName; }
+
+bool Encoding::may_choose_tool() const {
+  return any_tool || (same_dialect() && !flavor.removes("tools"));
+}
 
 bool Encoding::writes_signatures() const {
   return same_dialect() || ascii_lower(model).find("gemini") != std::string::npos;
@@ -99,14 +103,22 @@ class FieldEncoder {
   }
 
   void tools() {
-    const auto ours = [](const llm::RawTool& tool) { return tool.dialect == kName; };
-    const bool any = !request_.tools.empty() || std::ranges::any_of(request_.raw_tools, ours);
-    const bool written = any && field("tools");
-    if (written) encode_tools(encoding_);
-    for (const llm::RawTool& tool : request_.raw_tools) {
-      if (!ours(tool)) encoding_.dropped.at(tool.place);
+    if (encoding_.any_tool) {
+      writer_.key(flavor_.name_of("tools"));
+      encode_tools(encoding_);
     }
-    written ? tool_options() : drop_tool_options();
+    drop_tools();
+    encoding_.may_choose_tool() ? tool_options() : drop_tool_options();
+  }
+
+  void drop_tools() {
+    if (flavor_.removes("tools")) {
+      if (!request_.tools.empty() || !request_.raw_tools.empty()) encoding_.drop("tools");
+      return;
+    }
+    for (const llm::RawTool& tool : request_.raw_tools) {
+      if (tool.dialect != kName) encoding_.dropped.at(tool.place);
+    }
   }
 
   void tool_options() {
@@ -118,10 +130,8 @@ class FieldEncoder {
     flag("parallel_tool_calls", request_.parallel_tool_calls);
   }
 
-  // Refused where there is no tool to choose: "'tool_choice' is only allowed when 'tools' are
-  // specified". What a caller of this dialect wrote is for its endpoint to judge.
   void drop_tool_options() {
-    if (encoding_.same_dialect()) return tool_options();
+    static_cast<void>(encoding_.extras.take("tool_choice"));
     if (request_.tool_choice) encoding_.drop("tool_choice");
     if (request_.parallel_tool_calls) encoding_.drop("parallel_tool_calls");
   }
@@ -218,13 +228,10 @@ Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeO
   EncodedRequest out;
   Encoding encoding{request,          options.flavor, json::Writer(out.body), ExtrasIndex(request),
                     Dropped(request), options.model};
+  encoding.any_tool = any_tool_left(request, options.flavor, kName);
   FieldEncoder(encoding, options).encode();
   if (!request.messages.empty() && !encoding.same_dialect() && !encoding.any_turn) {
-    Error error = client_error(ErrorCode::kInvalidRequest,
-                               "nothing of the conversation has a counterpart in OpenAI's format",
-                               "messages");
-    error.retry = Retry::kOtherTarget;
-    return error;
+    return nothing_left(request, "OpenAI's format");
   }
   out.dropped = encoding.dropped.take();
   return out;

@@ -66,7 +66,7 @@ bool MessageEncoder::says_anything(const Message& message) {
     }
     return writes_as_content(part);
   };
-  if (message.parts.empty() || std::ranges::any_of(message.parts, written)) return true;
+  if (std::ranges::any_of(message.parts, written)) return true;
   static_cast<void>(content_parts(message.parts));
   drop_reasoning(message);
   return false;

@@ -77,7 +77,7 @@ void encode_tool_choice(Encoding& encoding) {
 
 bool ends_thinking(const Encoding& encoding) {
   const auto& choice = encoding.request.tool_choice;
-  return encoding.flavor.forced_tool_ends_thinking && choice &&
+  return encoding.flavor.forced_tool_ends_thinking && encoding.may_choose_tool() && choice &&
          (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
 }
 

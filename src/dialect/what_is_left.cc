@@ -1,0 +1,24 @@
+#include "dialect/what_is_left.h"
+
+#include <algorithm>
+#include <string>
+
+namespace bifrost::dialect {
+
+bool any_tool_left(const llm::Request& request, const Flavor& flavor, std::string_view dialect) {
+  if (flavor.removes("tools")) return false;
+  return !request.tools.empty() ||
+         std::ranges::any_of(request.raw_tools,
+                             [&](const llm::RawTool& tool) { return tool.dialect == dialect; });
+}
+
+Error nothing_left(const llm::Request& request, std::string_view format) {
+  Error error =
+      client_error(ErrorCode::kInvalidRequest,
+                   "nothing of the conversation has a counterpart in " + std::string(format),
+                   request.source.field("messages"));
+  error.retry = Retry::kOtherTarget;
+  return error;
+}
+
+}  // namespace bifrost::dialect
