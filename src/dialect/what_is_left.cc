@@ -21,4 +21,13 @@ Error nothing_left(const llm::Request& request, std::string_view format) {
   return error;
 }
 
+bool has_signature(const llm::Message& message) {
+  return std::ranges::any_of(message.parts, [](const llm::Part& part) {
+    const auto* text = part.as<llm::TextPart>();
+    const auto* call = part.as<llm::ToolCallPart>();
+    return (text != nullptr && !text->signature.empty()) ||
+           (call != nullptr && !call->signature.empty());
+  });
+}
+
 }  // namespace bifrost::dialect

@@ -18,4 +18,8 @@ namespace bifrost::dialect {
 // is for people: "OpenAI's format".
 [[nodiscard]] Error nothing_left(const llm::Request& request, std::string_view format);
 
+// Is a text or a call of the message signed by Gemini? Where that cannot be told, one name says it
+// for all of a conversation.
+[[nodiscard]] bool has_signature(const llm::Message& message);
+
 }  // namespace bifrost::dialect

@@ -97,6 +97,7 @@ TEST_P(WhatIsLeftTest, NoToolIsForcedWhereNoneIsLeft) {
   const auto encoded = encode(request, {.forced_tool_ends_thinking = true});
   ASSERT_TRUE(encoded);
   EXPECT_THAT(encoded->body, Not(HasSubstr("disabled")));
+  EXPECT_THAT(encoded->dropped, Not(Contains("reasoning_effort")));
 }
 
 TEST_P(WhatIsLeftTest, AConversationOfWhichNothingIsLeftIsRefused) {

@@ -28,6 +28,7 @@ constexpr std::array kCallersNames = std::to_array<llm::FieldName>({
     {"reasoning", "thinking"},
     {"reasoning.include_thoughts", "thinking.display"},
     {"function.strict", "strict"},
+    {"file.filename", "title"},
 });
 
 // A conversation that Anthropic's servers hold: with `thread`, `messages` are only what is new,

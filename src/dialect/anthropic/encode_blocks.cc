@@ -125,6 +125,7 @@ Result<void> BlockEncoder::write_file(const llm::Part& part, const llm::FilePart
   if (file.text.empty() && !file.media.data.empty() && document_type(file).starts_with("image/")) {
     llm::Media media = file.media;
     media.media_type = document_type(file);
+    if (!file.filename.empty()) dropped_.member(part.place, "file.filename");
     return write_image(part, {.media = std::move(media)});
   }
   ExtensibleObject object(writer_, extras_.find(source_, part.place));

@@ -43,7 +43,7 @@ class RequestEncoder {
         any_tool_(any_tool_left(request, options.flavor, kName)),
         traits_(model_traits(options.model)),
         dropped_(request),
-        plan_(plan_thinking(request, traits_, dropped_)),
+        plan_(plan_thinking(request, traits_, forces_tool(), dropped_)),
         extras_(request),
         writer_(encoded_.body),
         blocks_({.writer = writer_,
@@ -170,6 +170,7 @@ Result<void> RequestEncoder::write_messages() {
   writer_.end_array();
   for (const llm::Message& message : request_.messages) {
     if (!message.name.empty()) dropped_.member(message.place, "name");
+    if (has_signature(message)) drop("signature");
   }
   return {};
 }
@@ -239,6 +240,7 @@ void RequestEncoder::write_tool_choice() {
   if (mode != Mode::kNone && (serial || (native_ && request_.parallel_tool_calls))) {
     writer_.member("disable_parallel_tool_use", serial);
   }
+  drop_if(mode == Mode::kNone && serial, "parallel_tool_calls");
   writer_.end_object();
 }
 
@@ -271,6 +273,7 @@ void RequestEncoder::write_output_config() {
   const auto& format = request_.response_format;
   const bool schema = format && format->kind == Kind::kJsonSchema && !format->schema.empty();
   if (format && format->kind != Kind::kText && !schema) drop("response_format");
+  drop_if(schema && !format->description.empty(), "response_format.json_schema.description");
 
   const bool extra = extras_.find("output_config") != nullptr;
   if ((plan_.effort.empty() && !schema && !extra) || !open("output_config")) return;

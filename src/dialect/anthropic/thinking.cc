@@ -40,11 +40,6 @@ bool wants_thinking(const llm::Request& request, const llm::Reasoning& reasoning
          !reasoning.summary.empty();
 }
 
-bool forces_tool(const llm::Request& request) {
-  return request.tool_choice && (request.tool_choice->mode == llm::ToolChoice::Mode::kRequired ||
-                                 request.tool_choice->mode == llm::ToolChoice::Mode::kNamed);
-}
-
 void plan_off(const llm::Reasoning& reasoning, const ModelTraits& traits, ThinkingPlan& plan,
               Dropped& dropped) {
   if (traits.thinking == ThinkingSupport::kNone) return;  // it never thinks
@@ -107,13 +102,14 @@ void plan_on(const llm::Reasoning& reasoning, const ModelTraits& traits, Thinkin
 
 }  // namespace
 
-ThinkingPlan plan_thinking(const llm::Request& request, const ModelTraits& traits,
+ThinkingPlan plan_thinking(const llm::Request& request, const ModelTraits& traits, bool forces_tool,
                            Dropped& dropped) {
   ThinkingPlan plan;
   plan.max_tokens = request.max_tokens.value_or(traits.output_tokens_max);
   if (!request.reasoning) return plan;
   const llm::Reasoning& reasoning = *request.reasoning;
   const bool native = request.dialect == "anthropic";
+  dropped.field_if(!reasoning.summary.empty(), "reasoning.summary");
 
   if (is_off(reasoning)) {
     plan_off(reasoning, traits, plan, dropped);
@@ -121,14 +117,16 @@ ThinkingPlan plan_thinking(const llm::Request& request, const ModelTraits& trait
   }
   if (wants_thinking(request, reasoning)) {
     // The API refuses thinking together with a forced tool; the tool is the harder wish.
-    const bool impossible =
-        traits.thinking == ThinkingSupport::kNone || (!native && forces_tool(request));
+    const bool impossible = traits.thinking == ThinkingSupport::kNone || (!native && forces_tool);
     if (impossible) {
       dropped.field("reasoning_effort");
       return plan;
     }
     plan_on(reasoning, traits, plan);
     plan.display = display_of(request, reasoning, traits);
+    // Only some models hide them.
+    dropped.field_if(reasoning.include_thoughts == false && plan.display.empty(),
+                     "reasoning.include_thoughts");
   }
   if (native && !reasoning.effort.empty()) {
     if (traits.effort) {

@@ -34,8 +34,8 @@ struct ThinkingPlan {
   [[nodiscard]] bool on() const { return kind == Kind::kAdaptive || kind == Kind::kBudget; }
 };
 
-// Names what the model cannot do in `dropped`.
+// Names what the model cannot do in `dropped`. `forces_tool`: the answer has to be a tool's call.
 [[nodiscard]] ThinkingPlan plan_thinking(const llm::Request& request, const ModelTraits& traits,
-                                         Dropped& dropped);
+                                         bool forces_tool, Dropped& dropped);
 
 }  // namespace bifrost::dialect::anthropic

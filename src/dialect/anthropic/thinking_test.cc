@@ -19,7 +19,8 @@ Planned plan(std::string_view model, llm::Reasoning reasoning, std::string diale
   request.reasoning = std::move(reasoning);
   request.max_tokens = max_tokens;
   Dropped dropped(request);
-  Planned planned{.plan = plan_thinking(request, model_traits(model), dropped), .dropped = {}};
+  Planned planned{.plan = plan_thinking(request, model_traits(model), false, dropped),
+                  .dropped = {}};
   planned.dropped = dropped.take();
   return planned;
 }
@@ -90,9 +91,9 @@ TEST(Thinking, IsNamedAsDroppedByModelsThatCannot) {
 TEST(Thinking, YieldsToAForcedTool) {
   llm::Request request;
   request.reasoning = llm::Reasoning{.effort = "high"};
-  request.tool_choice = llm::ToolChoice{.mode = llm::ToolChoice::Mode::kRequired};
   Dropped dropped(request);
-  const ThinkingPlan planned = plan_thinking(request, model_traits("claude-sonnet-4-5"), dropped);
+  const ThinkingPlan planned =
+      plan_thinking(request, model_traits("claude-sonnet-4-5"), true, dropped);
   EXPECT_FALSE(planned.on());
   EXPECT_EQ(dropped.take(), std::vector<std::string>{"reasoning_effort"});
 }
@@ -112,7 +113,8 @@ TEST(Thinking, NativeEffortAloneDoesNotSwitchItOn) {
 TEST(Thinking, MaxTokensDefaultToTheModels) {
   const llm::Request request;
   Dropped dropped(request);
-  EXPECT_EQ(plan_thinking(request, model_traits("claude-haiku-4-5"), dropped).max_tokens, 64000);
+  EXPECT_EQ(plan_thinking(request, model_traits("claude-haiku-4-5"), false, dropped).max_tokens,
+            64000);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "base/strings.h"
 #include "base/try.h"
 #include "dialect/gemini/call_id.h"
 #include "dialect/gemini/functions.h"
@@ -24,6 +25,8 @@ constexpr std::array<std::string_view, 4> kDeclaration = {"name", "description",
 constexpr std::array kServerTools = std::to_array<std::string_view>(
     {"googleSearch", "googleSearchRetrieval", "googleMaps", "codeExecution", "urlContext",
      "computerUse", "fileSearch", "mcpServers", "enterpriseWebSearch"});
+constexpr std::array<std::string_view, 4> kResult = {"id", "name", "response", "parts"};
+constexpr std::array<std::string_view, 3> kCall = {"id", "name", "args"};
 // Members of a part that change how its content is read, and have no place in our model.
 constexpr std::array<std::string_view, 4> kPartOptions = {"videoMetadata", "mediaResolution",
                                                           "partMetadata", "mediaProcessing"};
@@ -46,6 +49,8 @@ constexpr std::array kCallersNames = std::to_array<llm::FieldName>({
     {"reasoning", "generationConfig.thinkingConfig"},
     {"reasoning.include_thoughts", "generationConfig.thinkingConfig.includeThoughts"},
     {"tool_choice", "toolConfig.functionCallingConfig"},
+    {"signature", "thoughtSignature"},
+    {"is_error", "functionResponse.response.error"},
 });
 
 class RequestDecoder {
@@ -185,7 +190,29 @@ class RequestDecoder {
 
   void keep_part_options(json::Value part, const std::string& path) {
     for (const json::Value member : part.children()) {
-      if (is_one_of(kPartOptions, member.key())) keep(path + "." + member.key(), member);
+      const std::string key = member.key();
+      std::string here = path;
+      here.append(".").append(key);
+      if (is_one_of(kPartOptions, key)) keep(here, member);
+      if (is_field(key, "functionResponse")) keep_unknown(member, kResult, here);
+      if (is_field(key, "functionCall")) keep_unknown(member, kCall, here);
+      if (is_field(key, "inlineData") || is_field(key, "fileData")) keep_display_name(member, here);
+    }
+  }
+
+  void keep_unknown(json::Value object, std::span<const std::string_view> known,
+                    const std::string& path) {
+    for (const json::Value member : object.children()) {
+      if (!is_one_of(known, member.key())) keep(path + "." + member.key(), member);
+    }
+  }
+
+  // Only files have a name in our model.
+  void keep_display_name(json::Value blob, const std::string& path) {
+    const json::Value name = field(blob, "displayName");
+    const std::string type = ascii_lower(field(blob, "mimeType").string_or(""));
+    if (name && (type.starts_with("image/") || type.starts_with("audio/"))) {
+      keep(path + "." + name.key(), name);
     }
   }
 

@@ -102,6 +102,7 @@ class ContentsEncoder {
   }
 
   void system_part(const llm::Part& part) {
+    name_lost_members(part);
     if (const auto* text = part.as<llm::TextPart>()) {
       system_.push_back(text->text);
     } else if (const auto* file = part.as<llm::FilePart>();
@@ -121,6 +122,7 @@ class ContentsEncoder {
 
   // False when the part has no counterpart. A part that says nothing is left out silently.
   bool part(const llm::Part& part, std::string_view role, std::string_view folded) {
+    name_lost_members(part);
     if (const auto* text = part.as<llm::TextPart>()) {
       write_text(turns_.part_of(role), text->text, text->signature);
     } else if (const auto* refusal = part.as<llm::RefusalPart>()) {
@@ -171,10 +173,27 @@ class ContentsEncoder {
     out.end_object().end_object();
   }
 
+  // What a part that is written says besides.
+  void name_lost_members(const llm::Part& part) {
+    const auto name_if = [&](bool set, std::string_view member) {
+      if (set) dropped_.member(part.place, member);
+    };
+    if (const auto* text = part.as<llm::TextPart>()) {
+      name_if(!text->citations.empty(), "citations");
+    } else if (const auto* image = part.as<llm::ImagePart>()) {
+      name_if(!image->detail.empty() && image->detail != "auto", "image_url.detail");
+    } else if (const auto* file = part.as<llm::FilePart>()) {
+      name_if(!file->filename.empty() && request_.dialect != kName, "file.filename");
+      name_if(!file->context.empty(), "context");
+      name_if(file->citations, "citations");
+    }
+  }
+
   // What neither `response` nor the media beside it can hold.
   void name_lost_parts(const llm::ToolResultPart& result) {
     if (!result.json.empty()) return;
     for (const llm::Part& part : result.parts) {
+      name_lost_members(part);
       const auto* file = part.as<llm::FilePart>();
       const auto* raw = part.as<llm::RawPart>();
       const bool told = part.as<llm::TextPart>() != nullptr ||

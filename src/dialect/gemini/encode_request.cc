@@ -102,6 +102,7 @@ class RequestEncoder {
         out.raw(tool.json);
       } else if (tool.type.starts_with("web_search")) {
         search = true;  // every provider's own search, under one name
+        name_options(tool);
       } else {
         dropped_.at(tool.place);
       }
@@ -109,7 +110,16 @@ class RequestEncoder {
     if (search) out.begin_object().key("googleSearch").begin_object().end_object().end_object();
   }
 
-  // Google's search takes none of them.
+  // Google's search takes none of them, however they are asked for.
+  void name_options(const llm::RawTool& tool) {
+    const auto options = json::Document::parse(tool.json);
+    if (!options) return;
+    for (const json::Value option : options->root().children()) {
+      const std::string key = option.key();
+      if (key != "type" && key != "name") dropped_.member(tool.place, key);
+    }
+  }
+
   void name_search_options() {
     const auto options = json::Document::parse(request_.web_search_options);
     if (!options) return;
@@ -245,6 +255,7 @@ class RequestEncoder {
       const ThinkingConfig config =
           thinking_config(*request_.reasoning, thinking_rules(options_.model));
       if (config.empty()) drop_reasoning(*request_.reasoning);
+      drop_if(!request_.reasoning->summary.empty(), "reasoning.summary");
       if (config.include_thoughts) inner.member("includeThoughts", *config.include_thoughts);
       if (config.budget) inner.member("thinkingBudget", *config.budget);
       if (!config.level.empty()) inner.member("thinkingLevel", config.level);
@@ -267,6 +278,8 @@ class RequestEncoder {
       if (tool.custom) dropped_.at(tool.place);
       if (tool.strict) dropped_.member(tool.place, "function.strict");
     }
+    const auto& format = request_.response_format;
+    drop_if(format && !format->description.empty(), "response_format.json_schema.description");
     drop_if(!request_.logit_bias.empty(), "logit_bias");
     drop_if(request_.top_logprobs && !request_.logprobs.value_or(false), "top_logprobs");
     drop_if(request_.parallel_tool_calls.has_value(), "parallel_tool_calls");

@@ -139,6 +139,7 @@ TEST(GeminiDecodeRequest, WhatIsNotModelledIsKeptByItsPath) {
              R"("codeExecution":{}}],"generationConfig":{"speechConfig":{"x":1}},)"
              R"("toolConfig":{"functionCallingConfig":{"mode":"VALIDATED"}}})");
   std::vector<std::string> paths;
+  paths.reserve(request.extras.size());
   for (const llm::Extra& extra : request.extras) paths.push_back(extra.path);
   EXPECT_THAT(paths,
               UnorderedElementsAre("safetySettings", "labels", "generationConfig.speechConfig",
@@ -268,7 +269,8 @@ TEST(GeminiEncodeRequest, MediaGoInlineOrByUri) {
             R"({"inlineData":{"mimeType":"audio/mp3","data":"BB=="}},)"
             R"({"inlineData":{"mimeType":"text/csv","data":"CC=="}},)"
             R"({"text":"plain"}]}]})");
-  EXPECT_THAT(encoded.dropped, ElementsAre("messages[0].content[5]"));
+  EXPECT_THAT(encoded.dropped,
+              ElementsAre("messages[0].content[3].file.filename", "messages[0].content[5]"));
 }
 
 TEST(GeminiEncodeRequest, MediaOfAResultStandInsideItFromGemini3On) {

@@ -73,6 +73,7 @@ class MessageEncoder {
 
   [[nodiscard]] bool says_anything(const llm::Message& message);
   void drop_reasoning(const llm::Message& message);
+  void name_seals(const llm::Message& message);
   [[nodiscard]] bool writes_as_content(const llm::Part& part) const;
   [[nodiscard]] bool by_address_only(const llm::Part& part) const;
 

@@ -91,7 +91,9 @@ void MessageEncoder::content_part(const Part& part) {
 
 void MessageEncoder::file_part(const llm::FilePart& file, llm::Place place) {
   if (!file.context.empty()) encoding_.dropped.member(place, "context");
+  if (file.citations) encoding_.dropped.member(place, "citations");
   if (!file.text.empty()) {
+    if (!file.filename.empty()) encoding_.dropped.member(place, "file.filename");
     text_part(file.text);
     return;
   }

@@ -2,6 +2,7 @@
 #include "dialect/openai_chat/functions.h"
 #include "dialect/openai_chat/reasoning.h"
 #include "dialect/raw_text.h"
+#include "dialect/what_is_left.h"
 
 #include <algorithm>
 #include <utility>
@@ -110,7 +111,11 @@ void MessageEncoder::assistant(const Message& message) {
   } else {
     content(parts);
   }
-  if (encoding_.writes_signatures()) encode_signature(writer_, signature);
+  if (encoding_.writes_signatures()) {
+    encode_signature(writer_, signature);
+  } else if (has_signature(message)) {
+    encoding_.drop("signature");
+  }
   refusal(message);
   if (audio != nullptr) {
     writer_.key("audio").begin_object().member("id", audio->id).end_object();
@@ -139,8 +144,24 @@ void MessageEncoder::reasoning(const Message& message) {
     drop_reasoning(message);
   } else if (form == ReasoningHistory::kDetails) {
     encode_reasoning(writer_, thoughts);
-  } else if (const std::string text = joined_text(thoughts); !text.empty()) {
-    writer_.member("reasoning_content", text);
+  } else {
+    name_seals(message);
+    if (const std::string text = joined_text(thoughts); !text.empty()) {
+      writer_.member("reasoning_content", text);
+    }
+  }
+}
+
+// What is lost of thoughts of which only the text is told.
+void MessageEncoder::name_seals(const Message& message) {
+  for (const Part& part : message.parts) {
+    const auto* thought = part.as<llm::ReasoningPart>();
+    if (thought == nullptr) continue;
+    if (thought->text.empty()) {
+      encoding_.dropped.at(part.place);
+    } else if (!thought->signature.empty()) {
+      encoding_.drop("signature");
+    }
   }
 }
 
@@ -196,6 +217,7 @@ void MessageEncoder::tool_result(const Part& outer, const llm::ToolResultPart& r
     const bool behind = has_media(*part) && !encoding_.same_dialect();
     (behind ? media_ : parts).push_back(part);
   }
+  if (result.is_error) encoding_.dropped.member(outer.place, "is_error");
   writer_.begin_object();
   writer_.member("role", "tool");
   writer_.member("tool_call_id", result.tool_call_id);
@@ -225,6 +247,10 @@ std::vector<const Part*> MessageEncoder::content_parts(const std::vector<Part>& 
   for (const Part& part : parts) {
     if (writes_as_content(part)) {
       out.push_back(&part);
+      const auto* text = part.as<llm::TextPart>();
+      if (text != nullptr && !text->citations.empty()) {
+        encoding_.dropped.member(part.place, "citations");
+      }
     } else if (part.as<llm::RawPart>() || by_address_only(part)) {
       encoding_.dropped.at(part.place);
     }
