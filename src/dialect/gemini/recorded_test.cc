@@ -297,7 +297,9 @@ class Transcript {
 
   [[nodiscard]] std::string text() const {
     std::string all = head_;
-    for (const auto& [name, value] : values_) all += name + "=" + value + "\n";
+    for (const auto& [name, value] : values_) {
+      all.append(name).append("=").append(value).append("\n");
+    }
     return all;
   }
   [[nodiscard]] const llm::Usage& usage() const { return usage_; }
@@ -379,6 +381,7 @@ std::string encode(const std::vector<llm::StreamEvent>& events) {
 
 std::vector<std::string_view> bytes_of(std::string_view text) {
   std::vector<std::string_view> pieces;
+  pieces.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) pieces.push_back(text.substr(i, 1));
   return pieces;
 }

@@ -255,6 +255,7 @@ TEST(DecodeRequest, NotesUnknownFieldsWithTheirPath) {
           "tools":[{"type":"function","function":{"name":"f","x":1},"eager":true}],
           "stream_options":{"include_obfuscation":false}})");
   std::vector<std::string> paths;
+  paths.reserve(request.extras.size());
   for (const llm::Extra& extra : request.extras) paths.push_back(extra.path);
   EXPECT_EQ(paths, (std::vector<std::string>{
                        "top_a", R"(["a.b"])", "messages[0].content[0].prompt_cache_breakpoint",
@@ -270,7 +271,7 @@ struct Fault {
 };
 
 TEST(DecodeRequest, NamesThePlaceAndTheFixOfAFault) {
-  const std::vector<Fault> kFaults = {
+  const std::vector<Fault> faults = {
       {"[]", "", "must be a JSON object, but is an array"},
       {R"({"messages":[]})", "model", "is required"},
       {R"({"model":"m"})", "messages", "is required"},
@@ -313,7 +314,7 @@ TEST(DecodeRequest, NamesThePlaceAndTheFixOfAFault) {
       {with(R"("cache_control":true)"), "cache_control", "ephemeral"},
       {with(R"("metadata":[])"), "metadata", "an object"},
   };
-  for (const Fault& fault : kFaults) {
+  for (const Fault& fault : faults) {
     const auto request = decode(fault.body);
     ASSERT_FALSE(request) << fault.body;
     EXPECT_EQ(request.error().code, ErrorCode::kInvalidRequest);

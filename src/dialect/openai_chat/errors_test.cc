@@ -66,7 +66,7 @@ TEST(EncodeUnifiedError, WritesTheGatewaysOwnShape) {
 }
 
 TEST(DecodeError, ReadsEveryShapeThatIsAbout) {
-  const std::vector<std::pair<std::string, std::string>> kShapes = {
+  const std::vector<std::pair<std::string, std::string>> shapes = {
       {R"({"error":{"message":"boom","type":"t","code":"c","param":"p"}})", "boom"},
       {R"({"error":"boom"})", "boom"},
       {R"({"type":"error","error":{"type":"t","message":"boom"}})", "boom"},
@@ -83,14 +83,14 @@ TEST(DecodeError, ReadsEveryShapeThatIsAbout) {
       {"", "the provider answered with status 400 and an empty body"},
       {"<html>x", "the provider answered with status 400 and a page of HTML"},
   };
-  for (const auto& [body, message] : kShapes) {
+  for (const auto& [body, message] : shapes) {
     const Error error = decoded(400, body);
     EXPECT_EQ(error.message, message) << body;
     EXPECT_EQ(error.upstream_status, 400);
     EXPECT_EQ(error.upstream_body, body);
     EXPECT_EQ(error.origin, Origin::kUpstream);
   }
-  const Error full = decoded(400, kShapes[0].first);
+  const Error full = decoded(400, shapes[0].first);
   EXPECT_EQ(full.upstream_type, "t");
   EXPECT_EQ(full.upstream_code, "c");
   EXPECT_EQ(full.param, "p");

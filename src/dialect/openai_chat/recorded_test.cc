@@ -149,6 +149,7 @@ void check_stream(const std::string& text, bool fails, Tally& tally) {
 
 std::vector<std::pair<std::string, std::string>> sorted_extras(const llm::Request& request) {
   std::vector<std::pair<std::string, std::string>> out;
+  out.reserve(request.extras.size());
   for (const llm::Extra& extra : request.extras) out.emplace_back(extra.path, extra.json);
   std::ranges::sort(out);
   return out;

@@ -240,7 +240,7 @@ struct UsageCase {
 };
 
 TEST(Usage, IsReadInDisjointClasses) {
-  const std::vector<UsageCase> kCases = {
+  const std::vector<UsageCase> cases = {
       {R"({"prompt_tokens":10,"completion_tokens":5,"total_tokens":15})",
        {.input = 10, .output = 5, .known = true}},
       {R"({"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,
@@ -284,7 +284,7 @@ TEST(Usage, IsReadInDisjointClasses) {
       {R"({})", {}},
       {R"({"prompt_tokens":null,"completion_tokens":"7"})", {}},
   };
-  for (const UsageCase& one : kCases) {
+  for (const UsageCase& one : cases) {
     const auto document = json::Document::parse(one.json);
     ASSERT_TRUE(document);
     const llm::Usage usage = decode_usage(document->root());
