@@ -1,14 +1,27 @@
 // A member of a passing request that the model refuses, to be cut out of the caller's bytes.
 #pragma once
 
+#include "dialect/refusals.h"
 #include "json/document.h"
 #include "json/splice.h"
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bifrost::dialect {
+
+// How a dialect writes a parameter.
+struct ParameterName {
+  std::string_view name;
+  Parameter parameter;
+};
+
+// Does a member of the body say anything, of which these are the bytes?
+[[nodiscard]] inline bool is_set(std::string_view value) {
+  return !value.empty() && value != "null";
+}
 
 struct RefusedMember {
   json::Member member;  // views into the body

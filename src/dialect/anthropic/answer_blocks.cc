@@ -1,6 +1,6 @@
 #include "dialect/anthropic/answer_blocks.h"
 
-#include "dialect/anthropic/media_source.h"
+#include "dialect/anthropic/media.h"
 
 namespace bifrost::dialect::anthropic {
 

@@ -1,10 +1,10 @@
 // Bytes of a whole answer into our own response.
 #include "base/try.h"
 #include "dialect/anthropic/citations.h"
+#include "dialect/anthropic/finish.h"
 #include "dialect/anthropic/functions.h"
-#include "dialect/anthropic/stop_reason.h"
 #include "dialect/anthropic/tool_call.h"
-#include "dialect/anthropic/wire_usage.h"
+#include "dialect/anthropic/usage.h"
 
 #include <utility>
 

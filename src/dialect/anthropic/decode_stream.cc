@@ -1,11 +1,11 @@
 // Events of a streamed answer into our own.
 #include "base/limits.h"
 #include "dialect/anthropic/citations.h"
+#include "dialect/anthropic/finish.h"
 #include "dialect/anthropic/functions.h"
 #include "dialect/anthropic/raw_block.h"
-#include "dialect/anthropic/stop_reason.h"
 #include "dialect/anthropic/tool_call.h"
-#include "dialect/anthropic/wire_usage.h"
+#include "dialect/anthropic/usage.h"
 #include "dialect/sse_stream.h"
 
 #include <map>

@@ -3,7 +3,7 @@
 #include "base/strings.h"
 #include "base/try.h"
 #include "dialect/anthropic/citations.h"
-#include "dialect/anthropic/media_source.h"
+#include "dialect/anthropic/media.h"
 #include "dialect/anthropic/tool_call.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
 #include "base/result.h"
 #include "dialect/anthropic/extras.h"
-#include "dialect/anthropic/media_source.h"
+#include "dialect/anthropic/media.h"
 #include "dialect/dropped.h"
 #include "json/writer.h"
 #include "llm/content.h"

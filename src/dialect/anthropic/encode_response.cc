@@ -1,10 +1,10 @@
 // Our own response into the bytes of a whole answer.
 #include "dialect/anthropic/answer_blocks.h"
 #include "dialect/anthropic/citations.h"
+#include "dialect/anthropic/finish.h"
 #include "dialect/anthropic/functions.h"
-#include "dialect/anthropic/stop_reason.h"
 #include "dialect/anthropic/tool_call.h"
-#include "dialect/anthropic/wire_usage.h"
+#include "dialect/anthropic/usage.h"
 #include "json/writer.h"
 
 #include <algorithm>

@@ -8,11 +8,11 @@
 #include "base/limits.h"
 #include "dialect/anthropic/answer_blocks.h"
 #include "dialect/anthropic/citations.h"
+#include "dialect/anthropic/finish.h"
 #include "dialect/anthropic/functions.h"
 #include "dialect/anthropic/json_progress.h"
-#include "dialect/anthropic/stop_reason.h"
 #include "dialect/anthropic/tool_call.h"
-#include "dialect/anthropic/wire_usage.h"
+#include "dialect/anthropic/usage.h"
 #include "http/sse/parser.h"
 #include "json/writer.h"
 

@@ -12,19 +12,12 @@ namespace {
 
 using Thinking = Asked::Thinking;
 
-struct Name {
-  std::string_view key;
-  Parameter parameter;
-};
-
-constexpr std::array kNames = std::to_array<Name>({
+constexpr std::array kNames = std::to_array<ParameterName>({
     {"temperature", Parameter::kTemperature},
     {"top_p", Parameter::kTopP},
     {"top_k", Parameter::kTopK},
     {"thinking", Parameter::kReasoning},
 });
-
-bool is_set(std::string_view value) { return !value.empty() && value != "null"; }
 
 Thinking thinking_of(const RequestFacts& facts) {
   const auto thinking = json::Document::parse(facts.value_of("thinking"));
@@ -66,7 +59,7 @@ std::vector<RefusedMember> take_refused(RequestFacts& facts, const EncodeOptions
   };
   std::vector<RefusedMember> taken;
   std::erase_if(facts.members, [&](const json::Member& member) {
-    const auto known = std::ranges::find(kNames, member.key, &Name::key);
+    const auto known = std::ranges::find(kNames, member.key, &ParameterName::name);
     if (known == kNames.end() || !takes(member, known->parameter)) return false;
     taken.push_back(refused_whole(member));
     return true;

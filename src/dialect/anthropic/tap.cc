@@ -1,7 +1,7 @@
 // Reads answers that are passed on unchanged.
+#include "dialect/anthropic/finish.h"
 #include "dialect/anthropic/functions.h"
-#include "dialect/anthropic/stop_reason.h"
-#include "dialect/anthropic/wire_usage.h"
+#include "dialect/anthropic/usage.h"
 #include "dialect/sse_stream.h"
 
 #include <utility>

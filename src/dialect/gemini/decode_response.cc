@@ -1,7 +1,7 @@
 #include "base/try.h"
 #include "dialect/gemini/call_id.h"
 #include "dialect/gemini/candidate.h"
-#include "dialect/gemini/finish_reason.h"
+#include "dialect/gemini/finish.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/grounding.h"
 #include "dialect/gemini/logprobs.h"

@@ -1,5 +1,5 @@
 #include "dialect/gemini/candidate.h"
-#include "dialect/gemini/finish_reason.h"
+#include "dialect/gemini/finish.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/grounding.h"
 #include "dialect/gemini/logprobs.h"

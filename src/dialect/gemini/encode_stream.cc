@@ -1,6 +1,6 @@
 #include "base/limits.h"
 #include "dialect/gemini/candidate.h"
-#include "dialect/gemini/finish_reason.h"
+#include "dialect/gemini/finish.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/grounding.h"
 #include "dialect/gemini/logprobs.h"

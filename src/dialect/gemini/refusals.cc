@@ -37,12 +37,7 @@ constexpr std::array kFamilies = std::to_array<Family>({
     {"gemma-3", {.always = kJson}},
 });
 
-struct Name {
-  std::string_view camel;
-  Parameter parameter;
-};
-
-constexpr std::array kNames = std::to_array<Name>({
+constexpr std::array kNames = std::to_array<ParameterName>({
     {"temperature", kTemperature},
     {"topP", kTopP},
     {"topK", kTopK},
@@ -60,7 +55,7 @@ constexpr std::array kNames = std::to_array<Name>({
 
 bool has_tools(const RequestFacts& facts) {
   const std::string_view tools = facts.value_of("tools");
-  return !tools.empty() && tools != "null" && tools != "[]";
+  return is_set(tools) && tools != "[]";
 }
 
 void collect(const json::Member& config, Parameters refused, std::vector<RefusedMember>& found) {
@@ -68,7 +63,7 @@ void collect(const json::Member& config, Parameters refused, std::vector<Refused
   if (!parsed || !parsed->root().is_object()) return;
   for (const json::Value child : parsed->root().children()) {
     const auto known = std::ranges::find_if(
-        kNames, [&](const Name& name) { return is_field(child.raw_key(), name.camel); });
+        kNames, [&](const ParameterName& each) { return is_field(child.raw_key(), each.name); });
     if (known == kNames.end() || !refused.contains(known->parameter)) continue;
     // Free text is what a model writes anyway.
     if (child.is_set() && !child.equals("text/plain")) {

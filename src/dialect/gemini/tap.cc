@@ -1,6 +1,6 @@
 // Reads along: only usage, finish reason and errors are looked into.
 #include "dialect/gemini/candidate.h"
-#include "dialect/gemini/finish_reason.h"
+#include "dialect/gemini/finish.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/spelling.h"
 #include "dialect/gemini/usage.h"

@@ -12,12 +12,7 @@ namespace {
 
 using Thinking = Asked::Thinking;
 
-struct Name {
-  std::string_view key;
-  Parameter parameter;
-};
-
-constexpr std::array kNames = std::to_array<Name>({
+constexpr std::array kNames = std::to_array<ParameterName>({
     {"temperature", Parameter::kTemperature},
     {"top_p", Parameter::kTopP},
     {"top_k", Parameter::kTopK},
@@ -32,8 +27,6 @@ constexpr std::array kNames = std::to_array<Name>({
     {"reasoning", Parameter::kReasoning},
     {"response_format", Parameter::kResponseFormat},
 });
-
-bool is_set(std::string_view value) { return !value.empty() && value != "null"; }
 
 Thinking thinking_of(const RequestFacts& facts) {
   const std::string_view word = facts.value_of("reasoning_effort");
@@ -56,7 +49,7 @@ std::vector<RefusedMember> take_refused(RequestFacts& facts, const EncodeOptions
                                       .temperature = is_set(facts.value_of("temperature"))});
   std::vector<RefusedMember> taken;
   std::erase_if(facts.members, [&](const json::Member& member) {
-    const auto known = std::ranges::find(kNames, member.key, &Name::key);
+    const auto known = std::ranges::find(kNames, member.key, &ParameterName::name);
     const bool takes =
         known != kNames.end() && refused.contains(known->parameter) && is_set(member.value);
     if (takes) taken.push_back(refused_whole(member));

@@ -1,4 +1,4 @@
-#include "dialect/anthropic/media_source.h"
+#include "dialect/anthropic/media.h"
 
 #include "base/strings.h"
 

@@ -1,4 +1,4 @@
-#include "dialect/anthropic/wire_usage.h"
+#include "dialect/anthropic/usage.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "dialect/anthropic/stop_reason.h"
+#include "dialect/anthropic/finish.h"
 
 #include <algorithm>
 #include <array>

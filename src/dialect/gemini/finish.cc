@@ -1,4 +1,4 @@
-#include "dialect/gemini/finish_reason.h"
+#include "dialect/gemini/finish.h"
 
 #include <algorithm>
 #include <array>
