@@ -1,9 +1,9 @@
 // Bytes of a Messages request into our own request.
-#include "base/limits.h"
 #include "base/try.h"
 #include "dialect/anthropic/decode_blocks.h"
 #include "dialect/anthropic/decode_tools.h"
 #include "dialect/anthropic/functions.h"
+#include "dialect/fallbacks.h"
 
 #include <algorithm>
 #include <array>
@@ -225,28 +225,20 @@ Result<void> RequestDecoder::read_metadata() {
 Result<void> RequestDecoder::read_fallbacks() {
   const json::Value fallbacks = root_["fallbacks"];
   if (!fallbacks.is_set()) return {};
-  auto ours = read_gateway_fallbacks(fallbacks);
-  if (!ours) {
+  if (!is_gateway_fallbacks(fallbacks)) {
     request_.extras.push_back({.path = "fallbacks", .json = std::string(fallbacks.raw())});
     return {};
   }
-  if (ours->size() > limits::kFallbacksMax) return invalid("fallbacks", "too many entries");
-  request_.fallbacks = std::move(*ours);
+  BF_TRY(request_.fallbacks, dialect::read_fallbacks(fallbacks));
   return {};
 }
 
 }  // namespace
 
-std::optional<std::vector<std::string>> read_gateway_fallbacks(json::Value fallbacks) {
-  if (fallbacks.is_null()) return std::vector<std::string>{};
-  if (!fallbacks.is_array()) return std::nullopt;
-  std::vector<std::string> models;
-  for (const json::Value model : fallbacks.children()) {
-    auto name = model.string();
-    if (!name) return std::nullopt;
-    models.push_back(std::move(*name));
-  }
-  return models;
+bool is_gateway_fallbacks(json::Value fallbacks) {
+  return fallbacks.is_null() ||
+         (fallbacks.is_array() &&
+          std::ranges::all_of(fallbacks.children(), &json::Value::is_string));
 }
 
 Result<llm::Request> decode_request(const RequestInput& input) {

@@ -1,11 +1,11 @@
 // The same-dialect way: a look at the few fields that matter, and edits that leave every other byte
 // as it was.
-#include "base/limits.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "dialect/anthropic/decode_blocks.h"
 #include "dialect/anthropic/functions.h"
 #include "dialect/anthropic/refused_members.h"
+#include "dialect/fallbacks.h"
 #include "dialect/request_members.h"
 #include "json/splice.h"
 #include "json/writer.h"
@@ -17,9 +17,9 @@
 namespace bifrost::dialect::anthropic {
 namespace {
 
-bool is_gateway_fallbacks(std::string_view value) {
-  const auto document = json::Document::parse(value);
-  return document && read_gateway_fallbacks(document->root()).has_value();
+bool is_ours(std::string_view fallbacks) {
+  const auto document = json::Document::parse(fallbacks);
+  return document && is_gateway_fallbacks(document->root());
 }
 
 class Editor {
@@ -58,7 +58,7 @@ class Editor {
 
   void edit_member(const json::Member& member, const RequestFacts& facts) {
     const Flavor& flavor = options_.flavor;
-    const bool ours = member.key == "fallbacks" && is_gateway_fallbacks(member.value);
+    const bool ours = member.key == "fallbacks" && is_ours(member.value);
     if (ours || flavor.removes(member.key)) {
       splice_.remove_member(member);
       return;
@@ -91,16 +91,12 @@ Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
     } else if (member.key == "fallbacks") {
       const auto document = json::Document::parse(member.value);
       if (!document) return invalid("fallbacks", "must be a list of models");
-      // The API's own field of that name is not for us and passes.
-      if (auto models = read_gateway_fallbacks(document->root())) {
-        facts.fallbacks = std::move(*models);
+      if (is_gateway_fallbacks(document->root())) {
+        BF_TRY(facts.fallbacks, read_fallbacks(document->root()));
       }
     }
   }
   if (facts.model.empty()) return invalid("model", "a model is required");
-  if (facts.fallbacks.size() > limits::kFallbacksMax) {
-    return invalid("fallbacks", "too many entries");
-  }
   return facts;
 }
 

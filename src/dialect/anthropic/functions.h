@@ -4,7 +4,6 @@
 #include "dialect/dialect.h"
 #include "json/document.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,8 @@ inline constexpr std::string_view kSignatureFormat = "anthropic-claude-v1";
 Result<llm::Request> decode_request(const RequestInput& input);
 // `fallbacks` in the gateway's sense, a list of model names or null. Nothing for the API's own
 // field of that name, which is a list of objects or the word "default".
-std::optional<std::vector<std::string>> read_gateway_fallbacks(json::Value fallbacks);
+// A list of names is the gateway's own field; the API has one of the same name, which passes.
+[[nodiscard]] bool is_gateway_fallbacks(json::Value fallbacks);
 
 // encode_request.cc
 Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeOptions& options);

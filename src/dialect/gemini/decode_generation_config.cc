@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "base/try.h"
+#include "dialect/fault.h"
 #include "dialect/gemini/generation_config.h"
 #include "dialect/gemini/schema.h"
 #include "dialect/gemini/spelling.h"
@@ -66,7 +67,7 @@ Result<void> decode_sampling(json::Value config, const std::string& path, llm::R
 
 Result<void> decode_format(json::Value config, const std::string& path, llm::Request& request) {
   const json::Value type = field(config, "responseMimeType");
-  if (type && !type.is_string()) return wrong_type(path + "responseMimeType", "a string", type);
+  if (type && !type.is_string()) return wrong_type(path + "responseMimeType", type, "a string");
   json::Value plain = field(config, "responseJsonSchema");
   if (!plain) plain = config["_responseJsonSchema"];
   const json::Value open_api = field(config, "responseSchema");
@@ -94,7 +95,7 @@ Result<void> decode_format(json::Value config, const std::string& path, llm::Req
 
 Result<void> decode_thinking(json::Value thinking, const std::string& path, llm::Request& request) {
   if (!thinking) return {};
-  if (!thinking.is_object()) return wrong_type(path, "an object", thinking);
+  if (!thinking.is_object()) return wrong_type(path, thinking, "an object");
   llm::Reasoning reasoning;
   BF_TRY(reasoning.include_thoughts, boolean_field(thinking, "includeThoughts", path + "."));
   BF_TRY(reasoning.budget_tokens, integer_field(thinking, "thinkingBudget", path + "."));
@@ -110,7 +111,7 @@ Result<void> decode_thinking(json::Value thinking, const std::string& path, llm:
 Result<void> decode_generation_config(json::Value config, llm::Request& request) {
   if (!config) return {};
   const std::string name = config.key();
-  if (!config.is_object()) return wrong_type(name, "an object", config);
+  if (!config.is_object()) return wrong_type(name, config, "an object");
   const std::string path = name + ".";
   BF_TRY_VOID(decode_sampling(config, path, request));
   BF_TRY_VOID(decode_format(config, path, request));

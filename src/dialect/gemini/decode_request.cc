@@ -1,5 +1,7 @@
 #include "base/strings.h"
 #include "base/try.h"
+#include "dialect/fallbacks.h"
+#include "dialect/fault.h"
 #include "dialect/gemini/call_id.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/generation_config.h"
@@ -67,7 +69,7 @@ class RequestDecoder {
     BF_TRY_VOID(tools());
     BF_TRY_VOID(tool_config());
     BF_TRY_VOID(decode_generation_config(field(root_, "generationConfig"), request_));
-    BF_TRY(request_.fallbacks, fallbacks_of(root_["fallbacks"]));
+    BF_TRY(request_.fallbacks, read_fallbacks(root_["fallbacks"]));
     for (const json::Value member : root_.children()) {
       if (!is_one_of(kModelled, member.key())) keep(member.key(), member);
     }
@@ -96,7 +98,7 @@ class RequestDecoder {
     } else if (system.is_object() || system.is_array()) {
       parts_of(system, {}, "systemInstruction", message.parts);
     } else {
-      return wrong_type(system.key(), "a content", system);
+      return wrong_type(system.key(), system, "a content");
     }
     if (!message.parts.empty()) request_.messages.push_back(std::move(message));
     return {};
@@ -160,7 +162,7 @@ class RequestDecoder {
   }
 
   Result<void> one_content(json::Value content, const std::string& path, llm::Place place) {
-    if (!content.is_object()) return wrong_type(path, "an object", content);
+    if (!content.is_object()) return wrong_type(path, content, "an object");
     const std::string role = field(content, "role").string_or("user");
     std::vector<llm::Part> parts;
     std::size_t index = 0;
@@ -168,7 +170,7 @@ class RequestDecoder {
     for (const json::Value part : elements(list)) {
       const llm::Place here = element(list, place, "parts", index);
       const std::string part_path = path + ".parts[" + std::to_string(index++) + "]";
-      if (!part.is_object()) return wrong_type(part_path, "an object", part);
+      if (!part.is_object()) return wrong_type(part_path, part, "an object");
       place_part(part, here, parts);
       keep_part_options(part, part_path);
     }
@@ -273,12 +275,12 @@ class RequestDecoder {
 
   Result<void> tools() {
     const json::Value list = field(root_, "tools");
-    if (list && !list.is_array() && !list.is_object()) return wrong_type("tools", "an array", list);
+    if (list && !list.is_array() && !list.is_object()) return wrong_type("tools", list, "an array");
     std::size_t index = 0;
     for (const json::Value tool : elements(list)) {
       const llm::Place place = element(list, {}, "tools", index);
       const std::string path = "tools[" + std::to_string(index++) + "]";
-      if (!tool.is_object()) return wrong_type(path, "an object", tool);
+      if (!tool.is_object()) return wrong_type(path, tool, "an object");
       for (const json::Value member : tool.children()) {
         if (is_field(member.key(), "functionDeclarations")) {
           BF_TRY_VOID(declarations(member, path + "." + member.key(), place));
@@ -307,7 +309,7 @@ class RequestDecoder {
       const llm::Place here = element(list, place, "functionDeclarations", index);
       const std::string at = path + "[" + std::to_string(index++) + "]";
       const json::Value name = field(declaration, "name");
-      if (!name.is_string()) return wrong_type(at + ".name", "a string", name);
+      if (!name.is_string()) return wrong_type(at + ".name", name, "a string");
       llm::Tool tool{.name = name.string_or(""),
                      .description = field(declaration, "description").string_or(""),
                      .place = here};
@@ -327,7 +329,7 @@ class RequestDecoder {
   Result<void> tool_config() {
     const json::Value config = field(root_, "toolConfig");
     if (!config) return {};
-    if (!config.is_object()) return wrong_type(config.key(), "an object", config);
+    if (!config.is_object()) return wrong_type(config.key(), config, "an object");
     for (const json::Value member : config.children()) {
       const std::string path = config.key() + "." + member.key();
       if (!is_field(member.key(), "functionCallingConfig")) {
@@ -335,7 +337,7 @@ class RequestDecoder {
       } else if (member.is_object()) {
         BF_TRY_VOID(calling_config(member, path + "."));
       } else if (member.is_set()) {
-        return wrong_type(path, "an object", member);
+        return wrong_type(path, member, "an object");
       }
     }
     return {};

@@ -1,6 +1,7 @@
 // The fast ways through a request: peek reads what routing needs, edit_request changes as few bytes
 // as it can.
 #include "base/try.h"
+#include "dialect/fallbacks.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/refusals.h"
 #include "dialect/gemini/request_names.h"
@@ -16,7 +17,7 @@ namespace {
 Result<std::vector<std::string>> parse_fallbacks(std::string_view json) {
   if (json.empty()) return std::vector<std::string>{};
   BF_TRY(const json::Document document, json::Document::parse(json));
-  return fallbacks_of(document.root());
+  return read_fallbacks(document.root());
 }
 
 }  // namespace

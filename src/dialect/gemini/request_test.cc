@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "generation_config.temperature"},
                     Refused{R"({"contents":"a","generationConfig":{"stopSequences":[1]}})",
                             "generationConfig.stopSequences"},
-                    Refused{R"({"contents":"a","fallbacks":[1]})", "fallbacks"}));
+                    Refused{R"({"contents":"a","fallbacks":[1]})", "fallbacks[0]"}));
 
 // -- outbound
 

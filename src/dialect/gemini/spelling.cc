@@ -1,6 +1,7 @@
 #include "dialect/gemini/spelling.h"
 
 #include "base/strings.h"
+#include "dialect/fault.h"
 
 #include <utility>
 
@@ -60,18 +61,12 @@ std::optional<std::int64_t> whole_number(json::Value value) {
   return value.integer();
 }
 
-Error wrong_type(std::string path, std::string_view expected, json::Value got) {
-  std::string message = "'" + path + "' must be " + std::string(expected) + ", not " +
-                        std::string(json::type_name(got.type()));
-  return client_error(ErrorCode::kInvalidRequest, std::move(message), std::move(path));
-}
-
 Result<std::optional<std::int64_t>> integer_field(json::Value object, std::string_view camel,
                                                   std::string_view path) {
   const json::Value value = field(object, camel);
   if (!value) return std::optional<std::int64_t>{};
   const auto number = whole_number(value);
-  if (!number) return wrong_type(std::string(path).append(camel), "a whole number", value);
+  if (!number) return wrong_type(std::string(path).append(camel), value, "a whole number");
   return number;
 }
 
@@ -80,7 +75,7 @@ Result<std::optional<double>> number_field(json::Value object, std::string_view 
   const json::Value value = field(object, camel);
   if (!value) return std::optional<double>{};
   const auto number = value.is_string() ? parse_double(value.string_or("")) : value.number();
-  if (!number) return wrong_type(std::string(path).append(camel), "a number", value);
+  if (!number) return wrong_type(std::string(path).append(camel), value, "a number");
   return number;
 }
 
@@ -89,7 +84,7 @@ Result<std::optional<bool>> boolean_field(json::Value object, std::string_view c
   const json::Value value = field(object, camel);
   if (!value) return std::optional<bool>{};
   const auto flag = value.boolean();
-  if (!flag) return wrong_type(std::string(path).append(camel), "a boolean", value);
+  if (!flag) return wrong_type(std::string(path).append(camel), value, "a boolean");
   return flag;
 }
 
@@ -103,11 +98,11 @@ Result<std::vector<std::string>> strings_field(json::Value object, std::string_v
     return all;
   }
   if (!value.is_array()) {
-    return wrong_type(std::string(path).append(camel), "an array of strings", value);
+    return wrong_type(std::string(path).append(camel), value, "an array of strings");
   }
   for (const json::Value item : value.children()) {
     auto text = item.string();
-    if (!text) return wrong_type(std::string(path).append(camel), "an array of strings", item);
+    if (!text) return wrong_type(std::string(path).append(camel), item, "an array of strings");
     all.push_back(*std::move(text));
   }
   return all;

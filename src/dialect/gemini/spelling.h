@@ -53,7 +53,4 @@ Result<std::optional<bool>> boolean_field(json::Value object, std::string_view c
 Result<std::vector<std::string>> strings_field(json::Value object, std::string_view camel,
                                                std::string_view path);
 
-// The error of a value with the wrong type.
-[[nodiscard]] Error wrong_type(std::string path, std::string_view expected, json::Value got);
-
 }  // namespace bifrost::dialect::gemini

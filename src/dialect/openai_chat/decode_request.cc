@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/decode_request.h"
 
+#include "dialect/fallbacks.h"
 #include "dialect/openai_chat/functions.h"
 
 #include <array>
@@ -112,8 +113,8 @@ Result<void> reasoning_effort(json::Value value, const Path& path, Decoding& int
   return {};
 }
 
-Result<void> fallbacks(json::Value value, const Path& path, Decoding& into) {
-  BF_TRY(into.request.fallbacks, decode_fallbacks(value, path));
+Result<void> fallbacks(json::Value value, const Path& /*path*/, Decoding& into) {
+  BF_TRY(into.request.fallbacks, read_fallbacks(value));
   return {};
 }
 

@@ -54,6 +54,5 @@ Result<void> decode_response_format(json::Value value, const Path& path, llm::Re
 // The gateway's own `reasoning` object (OpenRouter's too).
 Result<void> decode_reasoning_options(json::Value value, const Path& path, llm::Request& request);
 // "provider/model", or {provider, model}; at most limits::kFallbacksMax.
-Result<std::vector<std::string>> decode_fallbacks(json::Value value, const Path& path);
 
 }  // namespace bifrost::dialect::openai_chat

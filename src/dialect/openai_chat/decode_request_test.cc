@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "dialect/openai_chat/dialect.h"
 
 #include <gtest/gtest.h>
@@ -322,16 +321,6 @@ TEST(DecodeRequest, NamesThePlaceAndTheFixOfAFault) {
     EXPECT_NE(request.error().message.find(fault.says), std::string::npos)
         << request.error().message;
   }
-}
-
-TEST(DecodeRequest, BoundsFallbacks) {
-  const auto list = [](std::size_t count) {
-    std::string out = R"("fallbacks":[)";
-    for (std::size_t i = 0; i < count; ++i) out += i == 0 ? R"("a/b")" : R"(,"a/b")";
-    return with(out + "]");
-  };
-  EXPECT_TRUE(decode(list(limits::kFallbacksMax)));
-  EXPECT_FALSE(decode(list(limits::kFallbacksMax + 1)));
 }
 
 TEST(DecodeRequest, TakesTheModelOfThePath) {

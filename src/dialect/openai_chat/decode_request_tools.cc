@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "dialect/openai_chat/decode_request.h"
 #include "dialect/openai_chat/functions.h"
 
@@ -183,30 +182,6 @@ Result<void> decode_reasoning_options(json::Value value, const Path& path, llm::
   request.reasoning = std::move(reasoning);
   request.source.rename("reasoning_effort", "reasoning");
   return {};
-}
-
-Result<std::vector<std::string>> decode_fallbacks(json::Value value, const Path& path) {
-  constexpr std::string_view kFix = "write \"provider/model\"";
-  if (!value.is_array()) return wrong_type(path, value, "an array of strings", kFix);
-  if (value.size() > limits::kFallbacksMax) {
-    return invalid(path, "has " + std::to_string(value.size()) + " entries, but at most " +
-                             std::to_string(limits::kFallbacksMax) + " are tried");
-  }
-  std::vector<std::string> out;
-  for (const json::Value item : value.children()) {
-    const Path here(path, out.size());
-    if (!item.is_object()) {
-      if (!item.is_string()) return wrong_type(here, item, "a string", kFix);
-      out.push_back(item.string_or(""));
-      continue;
-    }
-    BF_TRY(std::string provider, read_optional_string(item, "provider", here));
-    if (!item["model"].is_set()) return missing(Path(here, "model"), kFix);
-    BF_TRY(const std::string model, read_string(item["model"], Path(here, "model")));
-    if (!provider.empty()) provider += '/';
-    out.push_back(provider + model);
-  }
-  return out;
 }
 
 }  // namespace bifrost::dialect::openai_chat

@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/fields.h"
 
+#include "dialect/fault.h"
 #include "json/writer.h"
 
 #include <algorithm>
@@ -25,15 +26,7 @@ std::string Path::text() const {
 
 Error wrong_type(const Path& path, json::Value value, std::string_view wanted,
                  std::string_view fix) {
-  std::string message = "must be ";
-  message += wanted;
-  message += ", but is ";
-  message += json::type_name(value.type());
-  if (!fix.empty()) {
-    message += "; ";
-    message += fix;
-  }
-  return invalid(path, std::move(message));
+  return dialect::wrong_type(path.text(), value, wanted, fix);
 }
 
 Error missing(const Path& path, std::string_view fix) {
@@ -42,16 +35,10 @@ Error missing(const Path& path, std::string_view fix) {
     message += "; ";
     message += fix;
   }
-  return invalid(path, std::move(message));
+  return invalid(path, message);
 }
 
-Error invalid(const Path& path, std::string message) {
-  std::string place = path.text();
-  std::string whole = place.empty() ? "the request body" : "'" + place + "'";
-  whole += ' ';
-  whole += message;
-  return client_error(ErrorCode::kInvalidRequest, std::move(whole), std::move(place));
-}
+Error invalid(const Path& path, std::string_view message) { return fault_at(path.text(), message); }
 
 Result<std::string> read_string(json::Value value, const Path& path) {
   auto text = value.string();

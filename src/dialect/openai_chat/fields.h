@@ -38,7 +38,7 @@ class Path {
 [[nodiscard]] Error wrong_type(const Path& path, json::Value value, std::string_view wanted,
                                std::string_view fix = {});
 [[nodiscard]] Error missing(const Path& path, std::string_view fix = {});
-[[nodiscard]] Error invalid(const Path& path, std::string message);
+[[nodiscard]] Error invalid(const Path& path, std::string_view message);
 
 Result<std::string> read_string(json::Value value, const Path& path);
 Result<bool> read_bool(json::Value value, const Path& path);

@@ -1,3 +1,4 @@
+#include "dialect/fallbacks.h"
 #include "dialect/openai_chat/decode_request.h"
 #include "dialect/openai_chat/functions.h"
 #include "dialect/request_members.h"
@@ -18,13 +19,6 @@ bool asks_for_usage(std::string_view options) {
   if (at == std::string_view::npos) return false;
   at = options.find_first_not_of(" \t\r\n:", at + kKey.size());
   return at != std::string_view::npos && options.substr(at).starts_with("true");
-}
-
-Result<std::vector<std::string>> read_fallbacks(std::string_view value) {
-  if (value == "null") return std::vector<std::string>();
-  BF_TRY(const auto document, json::Document::parse(value));
-  const Path top;
-  return decode_fallbacks(document.root(), Path(top, "fallbacks"));
 }
 
 }  // namespace
@@ -48,7 +42,8 @@ Result<RequestFacts> peek(const RequestInput& input, json::Scanner& scanner) {
     } else if (key == "stream_options") {
       facts.include_usage = asks_for_usage(value);
     } else if (key == "fallbacks") {
-      BF_TRY(facts.fallbacks, read_fallbacks(value));
+      BF_TRY(const auto document, json::Document::parse(value));
+      BF_TRY(facts.fallbacks, read_fallbacks(document.root()));
     }
   }
   if (facts.model.empty()) {

@@ -1,0 +1,17 @@
+// The gateway's own field of a request, the same in every dialect: models to try when the first
+// one fails.
+#pragma once
+
+#include "base/result.h"
+#include "json/document.h"
+
+#include <string>
+#include <vector>
+
+namespace bifrost::dialect {
+
+// "provider/model" each, or {"provider":…,"model":…}; at most limits::kFallbacksMax. Missing and
+// null are an empty list.
+Result<std::vector<std::string>> read_fallbacks(json::Value list);
+
+}  // namespace bifrost::dialect
