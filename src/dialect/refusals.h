@@ -25,6 +25,7 @@ enum class Parameter : std::uint8_t {
   kParallelToolCalls,
   kReasoning,       // whatever the dialect has to steer thinking
   kOutputEffort,    // Anthropic's `output_config.effort`, which a model may lack that thinks
+  kThinkingLevel,   // Gemini's word in place of a number, which encoders choose by the model
   kResponseFormat,  // JSON in place of free text
 };
 
@@ -67,6 +68,7 @@ struct Refusals {
   Parameters thinking = {};         // while the model thinks
   bool thinks_unless_told = false;  // it does when the request says nothing of it
   Parameters with_tools = {};
+  Parameters told_with_tools = {};  // when the request says both, to think and which tools
   Parameters with_temperature = {};
 
   [[nodiscard]] constexpr Parameters of(const Asked& asked) const {
@@ -76,6 +78,7 @@ struct Refusals {
     Parameters refused = always;
     if (thinks) refused = refused | thinking;
     if (asked.tools) refused = refused | with_tools;
+    if (asked.tools && asked.thinking == Thinking::kOn) refused = refused | told_with_tools;
     if (asked.temperature) refused = refused | with_temperature;
     return refused;
   }

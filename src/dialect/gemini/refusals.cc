@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 namespace bifrost::dialect::gemini {
 namespace {
@@ -22,6 +23,11 @@ constexpr Parameters kPenalties = {kPresencePenalty, kFrequencyPenalty};
 // https://github.com/alphaXiv/agents/issues/3
 constexpr Parameters kJson = {kResponseFormat};
 
+// "Thinking level is not supported for this model": a number is wanted there.
+// https://github.com/RooCodeInc/Roo-Code/issues/10700, of Pro and Vertex
+// https://github.com/juspay/neurolink/pull/1707
+constexpr Parameters kLevel = {kThinkingLevel};
+
 struct Family {
   std::string_view prefix;
   Refusals refusals;
@@ -31,7 +37,7 @@ struct Family {
 constexpr std::array kFamilies = std::to_array<Family>({
     {"gemini-1", {.with_tools = kJson}},
     {"gemini-2.0", {.with_tools = kJson}},
-    {"gemini-2.5", {.always = kPenalties, .with_tools = kJson}},
+    {"gemini-2.5", {.always = kPenalties | kLevel, .with_tools = kJson}},
     {"gemini-3", {.always = kPenalties}},
     // "JSON mode is not enabled for models/gemma-3-27b-it"
     {"gemma-3", {.always = kJson}},
@@ -58,13 +64,29 @@ bool has_tools(const RequestFacts& facts) {
   return is_set(tools) && tools != "[]";
 }
 
+// Of a configuration that stays otherwise.
+void collect_level(const json::Member& config, json::Value thinking,
+                   std::vector<RefusedMember>& found) {
+  const json::Value level = field(thinking, "thinkingLevel");
+  if (!level) return;
+  RefusedMember refused = refused_inside(config, level);
+  refused.path = std::string(config.key).append(".").append(thinking.key());
+  refused.path.append(".").append(level.key());
+  found.push_back(std::move(refused));
+}
+
 void collect(const json::Member& config, Parameters refused, std::vector<RefusedMember>& found) {
   const auto parsed = json::Document::parse(config.value);
   if (!parsed || !parsed->root().is_object()) return;
   for (const json::Value child : parsed->root().children()) {
     const auto known = std::ranges::find_if(
         kNames, [&](const ParameterName& each) { return is_field(child.raw_key(), each.name); });
-    if (known == kNames.end() || !refused.contains(known->parameter)) continue;
+    if (known == kNames.end()) continue;
+    if (!refused.contains(known->parameter)) {
+      const bool thinks = known->parameter == kReasoning && refused.contains(kThinkingLevel);
+      if (thinks) collect_level(config, child, found);
+      continue;
+    }
     // Free text is what a model writes anyway.
     if (child.is_set() && !child.equals("text/plain")) {
       found.push_back(refused_inside(config, child));

@@ -18,10 +18,10 @@ TEST(GeminiRefusals, AreThoseOfTheFamily) {
   constexpr Parameters kPenalties = {kPresencePenalty, kFrequencyPenalty};
   EXPECT_EQ(refusals("gemini-2.0-flash").of({}), Parameters{kReasoning});
   EXPECT_EQ(refusals("gemini-2.0-flash").of(kTools), (Parameters{kReasoning, kResponseFormat}));
-  EXPECT_EQ(refusals("gemini-2.5-pro").of({}), kPenalties);
-  EXPECT_EQ(refusals("models/gemini-2.5-flash").of(kTools),
-            kPenalties | Parameters{kResponseFormat});
-  EXPECT_EQ(refusals("gemini-2.5-flash-image").of({}), kPenalties | Parameters{kReasoning});
+  constexpr Parameters kOf25 = kPenalties | Parameters{kThinkingLevel};
+  EXPECT_EQ(refusals("gemini-2.5-pro").of({}), kOf25);
+  EXPECT_EQ(refusals("models/gemini-2.5-flash").of(kTools), kOf25 | Parameters{kResponseFormat});
+  EXPECT_EQ(refusals("gemini-2.5-flash-image").of({}), kOf25 | Parameters{kReasoning});
   EXPECT_EQ(refusals("gemini-3.1-pro-preview").of(kTools), kPenalties);
   EXPECT_EQ(refusals("gemma-3-27b-it").of({}), (Parameters{kReasoning, kResponseFormat}));
   EXPECT_EQ(refusals("my-tuned-model").of(kTools), Parameters{});
@@ -89,6 +89,11 @@ INSTANTIATE_TEST_SUITE_P(
                     R"({"generationConfig":{"thinkingConfig":{"thinkingBudget":5}}})",
                     R"({"generationConfig":{}})",
                     {"generationConfig.thinkingConfig"}},
+        RefusedCase{"gemini-2.5-flash",
+                    R"({"generationConfig":{"thinking_config":{"includeThoughts":true,)"
+                    R"("thinkingLevel":"LOW"},"topK":3}})",
+                    R"({"generationConfig":{"thinking_config":{"includeThoughts":true},"topK":3}})",
+                    {"generationConfig.thinking_config.thinkingLevel"}},
         RefusedCase{
             "gemini-2.5-flash", R"({"generationConfig":[1]})", R"({"generationConfig":[1]})", {}}));
 

@@ -27,6 +27,12 @@ constexpr Refusals kGpt5 = {.always = kSampling | Parameters{kStop}};
 // "Only supported when using GPT-5.2 with reasoning effort set to none", which it is by default.
 // https://platform.openai.com/docs/guides/latest-model
 constexpr Refusals kThinksWhenTold = {.always = {kStop}, .thinking = kSampling};
+// "Function tools with reasoning_effort are not supported for gpt-5.4 in /v1/chat/completions".
+// https://github.com/pipecat-ai/pipecat/issues/4043,
+// https://github.com/openai/openai-openapi/issues/541. Of 5.6 it is no refusal of a parameter: it
+// wants to be told "none" there, https://github.com/BerriAI/litellm/pull/34569.
+constexpr Refusals kThinksWithoutTools = {
+    .always = {kStop}, .thinking = kSampling, .told_with_tools = {kReasoning}};
 // The same with another default: https://github.com/BerriAI/litellm/pull/34210 (5.5) and what
 // https://github.com/itzcrazykns/vane/issues/1173 (5.6) and others saw of it.
 constexpr Refusals kThinksUnlessTold = {
@@ -69,7 +75,7 @@ constexpr std::array kFamilies = std::to_array<Family>({
     {"gpt-5.2-codex", {Way::kWord, "low"}, kGpt5},
     {"gpt-5.2-chat", {Way::kUnknown}, kGpt5},
     {"gpt-5.2", {Way::kWord, "none"}, kThinksWhenTold},
-    {"gpt-5.4", {Way::kWord, "none"}, kThinksWhenTold},
+    {"gpt-5.4", {Way::kWord, "none"}, kThinksWithoutTools},
     {"gpt-5.", {Way::kWord, "none"}, kThinksUnlessTold},
     {"gpt-5", {Way::kWord, "minimal"}, kGpt5},
     // They take no effort at all.

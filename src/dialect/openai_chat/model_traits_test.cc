@@ -11,6 +11,8 @@ using Thinking = Asked::Thinking;
 constexpr Asked kUnsaid{};
 constexpr Asked kOff{.thinking = Thinking::kOff};
 constexpr Asked kOn{.thinking = Thinking::kOn};
+constexpr Asked kOnWithTools{.thinking = Thinking::kOn, .tools = true};
+constexpr Asked kOffWithTools{.thinking = Thinking::kOff, .tools = true};
 constexpr Parameters kSampling = {kTemperature, kTopP,        kPresencePenalty, kFrequencyPenalty,
                                   kLogprobs,    kTopLogprobs, kLogitBias};
 
@@ -40,6 +42,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"gpt-5.1-chat-latest", kUnsaid, kSampling | Parameters{kStop}},
                     Case{"gpt-5.1", kUnsaid, {kStop}}, Case{"gpt-5.2-2025-12-11", kOff, {kStop}},
                     Case{"gpt-5.4-mini", kOn, kSampling | Parameters{kStop}},
+                    Case{"gpt-5.4", kOnWithTools, kSampling | Parameters{kStop, kReasoning}},
+                    Case{"gpt-5.4", kOffWithTools, {kStop}},
+                    Case{"gpt-5.2", kOnWithTools, kSampling | Parameters{kStop}},
                     Case{"gpt-5.6-sol", kUnsaid, kSampling | Parameters{kStop}},
                     Case{"gpt-5.5", kOff, {kStop, kLogitBias}},
                     Case{"deepseek-reasoner", kUnsaid, {kLogprobs, kTopLogprobs}}));
