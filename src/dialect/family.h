@@ -59,6 +59,8 @@ struct Family {
   // The path behind the base URL, with its query. An empty token asks for the first page.
   std::string (*models_path)(std::string_view page_token);
   Result<ModelPage> (*decode_models)(std::string_view body);
+  // What may stand before the name of a model and says nothing, for it is a resource's.
+  std::string_view model_prefix = {};
 };
 
 }  // namespace bifrost::dialect

@@ -1,5 +1,7 @@
-// "provider/model", or a bare model.
+// Names of models: "provider/model", or a bare model, which may have slashes of its own.
 #pragma once
+
+#include "base/result.h"
 
 #include <string>
 #include <string_view>
@@ -17,6 +19,16 @@ struct ModelName {
   }
   bool operator==(const ModelName&) const = default;
 };
+
+// The gate that every name from outside goes through before any rule looks at it. A name is of 1 to
+// limits::kModelNameBytesMax bytes and has segments between its slashes. Rules compare names and
+// providers get them in paths, so what a server might read as another name is refused: an empty
+// segment, "." and "..", a percent escape, a backslash, white space, a control character.
+//
+// Fails with kInvalidRequest: the message says what is wrong and what to write; `field` is where
+// the name stood.
+[[nodiscard]] Result<void> check_model_name(std::string_view text,
+                                            std::string_view field = "model");
 
 // `is_provider(name)` decides whether the text before the first slash is a provider.
 template <class IsProvider>

@@ -8,6 +8,7 @@
 #include "exchange/worker_kit.h"
 #include "http/url.h"
 #include "json/writer.h"
+#include "llm/model_name.h"
 #include "llm/operation.h"
 #include "operation/all.h"
 #include "operation/model_page.h"
@@ -51,6 +52,7 @@ net::Task<Result<void>> send_json(Exchange& exchange, std::string body) {
 }
 
 net::Task<Result<void>> one_model(WorkerKit& kit, Exchange& exchange, const std::string& model) {
+  BF_CO_TRY_VOID(llm::check_model_name(model));
   BF_CO_TRY(const routing::Target target, find_target(exchange, model));
   BF_CO_TRY(
       ModelList::Listing listing,

@@ -44,6 +44,15 @@ const SideSpec* ProviderSpec::on_request() const {
   return found == sides.end() ? nullptr : &*found;
 }
 
+std::string_view ProviderSpec::canonical_model(std::string_view model) const {
+  const std::string_view prefix = usual().dialect->family.model_prefix;
+  if (prefix.empty()) return model;
+  while (model.size() > prefix.size() && model.starts_with(prefix)) {
+    model.remove_prefix(prefix.size());
+  }
+  return model;
+}
+
 std::span<const std::string_view> unserved() { return kUnserved; }
 
 }  // namespace bifrost::provider

@@ -165,8 +165,8 @@ class Builder {
   BuiltEndpoint out_;
 };
 
-bool asks_for_anthropic(const Key& key, std::string_view model) {
-  const AliasSettings* alias = key.settings.aliases.find(model);
+bool asks_for_anthropic(const Endpoint& endpoint, const Key& key, std::string_view model) {
+  const AliasSettings* alias = endpoint.alias(key, model);
   const bool by_key = key.settings.use_anthropic_endpoints;
   return alias == nullptr ? by_key : alias->use_anthropic_endpoints.value_or(by_key);
 }
@@ -183,7 +183,7 @@ bool Endpoint::allows(llm::RequestType type) const {
 
 const Side& Endpoint::side(llm::RequestType type, const dialect::Dialect* inbound, const Key* key,
                            std::string_view model) const {
-  const bool wanted = key != nullptr && asks_for_anthropic(*key, model);
+  const bool wanted = key != nullptr && asks_for_anthropic(*this, *key, model);
   const Side* best = nullptr;
   for (const Side& side : sides) {
     if (!side.spec->offers.has(type)) continue;
@@ -195,6 +195,18 @@ const Side& Endpoint::side(llm::RequestType type, const dialect::Dialect* inboun
     if (best == nullptr || (native && &best->dialect() != inbound)) best = &side;
   }
   return best != nullptr ? *best : usual_side();
+}
+
+std::string_view Endpoint::canonical_model(std::string_view model) const {
+  return spec->canonical_model(model);
+}
+
+const AliasSettings* Endpoint::alias(const Key& key, std::string_view model) const {
+  const std::string_view wanted = canonical_model(model);
+  for (const auto& [alias_name, settings_of_alias] : key.settings.aliases) {
+    if (canonical_model(alias_name) == wanted) return &settings_of_alias;
+  }
+  return nullptr;
 }
 
 std::string Endpoint::wire_model(std::string_view model) const {

@@ -57,6 +57,11 @@ struct Endpoint {
   [[nodiscard]] bool owns(const Key& key) const {
     return !keys.empty() && &key >= keys.data() && &key < keys.data() + keys.size();
   }
+  // The one form of a model's name that rules compare: without the resource prefix of the
+  // provider's format ("models/gemini-pro"). A part of `model`.
+  [[nodiscard]] std::string_view canonical_model(std::string_view model) const;
+  // What the key calls otherwise; null: nothing of that name.
+  [[nodiscard]] const AliasSettings* alias(const Key& key, std::string_view model) const;
   // The name of a model in requests to the provider.
   [[nodiscard]] std::string wire_model(std::string_view model) const;
   [[nodiscard]] const PathOverride* path_override(llm::RequestType type) const;

@@ -40,6 +40,23 @@ Address address(const Addressee& to, llm::RequestType type, std::string_view usu
   return {base, join_target(base, override->target)};
 }
 
+bool is_dots(std::string_view segment) {
+  const auto plain = percent_decode(segment);
+  return !plain || *plain == "." || *plain == "..";
+}
+
+// The last guard against a path that a server would read as another one. No caller gets so far;
+// an alias of the configuration may.
+Result<void> check_path(const Endpoint& endpoint, std::string_view model, std::string_view target) {
+  if (std::ranges::none_of(split(target.substr(0, target.find('?')), '/'), is_dots)) return {};
+  Error error = gateway_error(ErrorCode::kConfigInvalid,
+                              "provider " + endpoint.name + ": model " + quoted(model) +
+                                  " would leave the path of the provider: correct the model_id "
+                                  "of its alias");
+  error.retry = Retry::kOtherTarget;
+  return error;
+}
+
 // ---------------------------------------------------------------------------------------------
 // Headers
 
@@ -151,6 +168,7 @@ Result<OutboundRequest> prepare(const Addressee& to, Outgoing outgoing) {
   const std::string usual = side.chat_path.empty()
                                 ? side.dialect->chat->path(outgoing.model, outgoing.stream)
                                 : std::string(side.chat_path);
+  BF_TRY_VOID(check_path(to.endpoint, outgoing.model, usual));
   auto [url, target] = address(to, type, usual);
   http::Headers first = {
       {"content-type", "application/json"},

@@ -334,5 +334,16 @@ TEST(BetaFeatures, LetsTheLongestPrefixDecide) {
   EXPECT_EQ(betas.value(), "skills-2025,files-api-2026");
 }
 
+TEST_F(Prepare, NeverLeavesThePathOfTheProvider) {
+  configure("gemini");
+  EXPECT_EQ(chat("a?b#c d/e", false)->target, "/v1beta/models/a%3Fb%23c%20d/e:generateContent");
+  for (const std::string_view model : {"../../v1/x", "x/../y", "x/./y", "models/../x"}) {
+    const auto refused = chat(model, false);
+    ASSERT_FALSE(refused) << model;
+    EXPECT_EQ(refused.error().code, ErrorCode::kConfigInvalid);
+    EXPECT_EQ(refused.error().retry, Retry::kOtherTarget) << "a fallback may do";
+  }
+}
+
 }  // namespace
 }  // namespace bifrost::provider

@@ -33,6 +33,8 @@ struct ProviderSpec {
   std::string_view notes = {};  // for the reference page: what the other members do not say
 
   [[nodiscard]] const SideSpec& usual() const { return sides.front(); }
+  // A part of `model`, without what its format may put before it.
+  [[nodiscard]] std::string_view canonical_model(std::string_view model) const;
   // The side for keys with use_anthropic_endpoints; null: there is none.
   [[nodiscard]] const SideSpec* on_request() const;
 };

@@ -64,7 +64,7 @@ Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::strin
     const Permit permitted = permit(endpoint, key, model);
     denied = denied || permitted == Permit::kDenied;
     if (!allows(permitted)) continue;
-    picker.entries_.push_back({&key, endpoint.wire_model(behind_alias(key, model))});
+    picker.entries_.push_back({&key, endpoint.wire_model(behind_alias(endpoint, key, model))});
   }
   if (!found && constraints.pin.any()) return no_such_key(endpoint, constraints.pin);
   if (picker.entries_.empty()) return no_key_for_model(endpoint, model, denied);

@@ -6,14 +6,21 @@
 namespace bifrost::routing {
 namespace {
 
-// Without the provider's own name before it, if it has that.
+std::string_view without_owner(std::string_view owner, std::string_view model) {
+  const bool owned =
+      model.size() > owner.size() + 1 && model.starts_with(owner) && model[owner.size()] == '/';
+  return owned ? model.substr(owner.size() + 1) : model;
+}
+
+// Without the provider's own names before it, however often they stand there.
 std::string_view stripped(const provider::Endpoint& endpoint, std::string_view model) {
-  for (const std::string_view name : {std::string_view(endpoint.name), endpoint.spec->name}) {
-    if (model.size() > name.size() + 1 && model.starts_with(name) && model[name.size()] == '/') {
-      return model.substr(name.size() + 1);
-    }
+  for (;;) {
+    std::string_view shorter = endpoint.canonical_model(model);
+    shorter = without_owner(endpoint.name, shorter);
+    shorter = without_owner(endpoint.spec->name, shorter);
+    if (shorter.size() == model.size()) return model;
+    model = shorter;
   }
-  return model;
 }
 
 bool names(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
@@ -29,8 +36,9 @@ bool has_star(const std::vector<std::string>& list) {
 
 }  // namespace
 
-std::string_view behind_alias(const provider::Key& key, std::string_view model) {
-  const provider::AliasSettings* alias = key.settings.aliases.find(model);
+std::string_view behind_alias(const provider::Endpoint& endpoint, const provider::Key& key,
+                              std::string_view model) {
+  const provider::AliasSettings* alias = endpoint.alias(key, model);
   return alias == nullptr ? model : std::string_view(alias->model_id);
 }
 
@@ -42,13 +50,13 @@ bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& l
 Permit permit(const provider::Endpoint& endpoint, const provider::Key& key,
               std::string_view model) {
   const provider::KeySettings& settings = key.settings;
-  const std::string_view behind = behind_alias(key, model);
+  const std::string_view behind = behind_alias(endpoint, key, model);
   const std::vector<std::string>& denied = settings.blacklisted_models;
   if (lists(endpoint, denied, model) || lists(endpoint, denied, behind)) {
     return Permit::kDenied;
   }
   if (!key.only_model.empty() && key.only_model != behind) return Permit::kNo;
-  if (settings.aliases.contains(model) || names(endpoint, settings.models, model)) {
+  if (endpoint.alias(key, model) != nullptr || names(endpoint, settings.models, model)) {
     return Permit::kExplicit;
   }
   if (!has_star(settings.models)) return Permit::kNo;

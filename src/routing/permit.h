@@ -1,7 +1,8 @@
 // What one key may be used for, by its lists of models.
 //
 //   - `models` allows: "*" everything, an entry exactly that model, with or without the provider's
-//     own name before it ("openai/gpt-4o" and "gpt-4o" are the same at openai).
+//     own name before it ("openai/gpt-4o" and "gpt-4o" are the same at openai), and with or without
+//     the resource prefix of its format ("models/gemini-pro" at gemini).
 //   - `aliases` count as models, and say what the provider calls them.
 //   - `blacklisted_models` denies and goes before both. It looks at the name that was asked for and
 //     at the one that an alias makes of it.
@@ -28,7 +29,8 @@ enum class Permit : std::uint8_t {
                             std::string_view model);
 
 // The model's name behind the key's aliases.
-[[nodiscard]] std::string_view behind_alias(const provider::Key& key, std::string_view model);
+[[nodiscard]] std::string_view behind_alias(const provider::Endpoint& endpoint,
+                                            const provider::Key& key, std::string_view model);
 
 // Does the list hold the model, in any of those spellings, or `*`?
 [[nodiscard]] bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,

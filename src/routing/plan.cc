@@ -45,8 +45,6 @@ constexpr Family kFamilies[] = {
 };
 constexpr std::string_view kOpenGpt = "gpt-oss";  // public weights, and none that OpenAI serves
 
-constexpr std::size_t kShownNameBytesMax = 40;  // of a name that is far too long
-
 std::string configured(const Registry& registry) {
   if (registry.empty()) return "no provider is configured";
   return "configured providers: " + registry.names();
@@ -88,8 +86,11 @@ bool begins(std::string_view model, std::string_view word) {
 
 const Family* family_of(std::string_view model) {
   if (begins(model, kOpenGpt)) return nullptr;
-  const auto* found = std::ranges::find_if(
-      kFamilies, [&](const Family& family) { return begins(model, family.name); });
+  const bool may_have_prefix = model.find('/') != std::string_view::npos;
+  const auto* found = std::ranges::find_if(kFamilies, [&](const Family& family) {
+    const provider::ProviderSpec* maker = may_have_prefix ? provider::find(family.maker) : nullptr;
+    return begins(maker != nullptr ? maker->canonical_model(model) : model, family.name);
+  });
   return found == std::end(kFamilies) ? nullptr : found;
 }
 
@@ -202,6 +203,10 @@ Result<const Endpoint*> provider_of_bare(const Registry& registry, std::string_v
   return only_taker(registry, model, family);
 }
 
+Target target_at(const Endpoint& endpoint, std::string_view model) {
+  return {.endpoint = &endpoint, .model = std::string(endpoint.canonical_model(model))};
+}
+
 // Where one model goes, when the caller may go there.
 Result<Target> allowed_target(const Registry& registry, const PlanRequest& request,
                               std::string_view model) {
@@ -212,6 +217,18 @@ Result<Target> allowed_target(const Registry& registry, const PlanRequest& reque
 
 // Does something stand in the way of this target only, so that another one may do?
 bool others_may_do(const Error& error) { return error.retry == Retry::kOtherTarget; }
+
+Result<void> check_fallbacks(std::span<const std::string> fallbacks) {
+  if (fallbacks.size() > limits::kFallbacksMax) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "at most " + std::to_string(limits::kFallbacksMax) + " fallbacks",
+                        "fallbacks");
+  }
+  for (std::size_t i = 0; i < fallbacks.size(); ++i) {
+    BF_TRY_VOID(llm::check_model_name(fallbacks[i], "fallbacks[" + std::to_string(i) + "]"));
+  }
+  return {};
+}
 
 // Those that lead somewhere.
 void append_fallbacks(const Registry& registry, const PlanRequest& request,
@@ -228,34 +245,16 @@ void append_fallbacks(const Registry& registry, const PlanRequest& request,
 
 Result<Target> resolve(const Registry& registry, std::string_view model,
                        std::string_view default_provider) {
-  if (model.empty()) {
-    return client_error(ErrorCode::kInvalidRequest, "model is missing: write provider/model",
-                        "model");
-  }
-  if (model.size() > limits::kModelNameBytesMax) {
-    return client_error(ErrorCode::kInvalidRequest,
-                        "model " + quoted(model.substr(0, kShownNameBytesMax)) + "... has " +
-                            std::to_string(model.size()) + " bytes; a name has at most " +
-                            std::to_string(limits::kModelNameBytesMax),
-                        "model");
-  }
+  BF_TRY_VOID(llm::check_model_name(model));
   const auto name = llm::parse_model_name(
       model, [&](std::string_view prefix) { return registry.find(prefix) != nullptr; });
-  if (!name.provider.empty()) return Target{registry.find(name.provider), name.model, 0};
-  if (model.ends_with('/') && registry.find(model.substr(0, model.size() - 1)) != nullptr) {
-    return client_error(ErrorCode::kInvalidRequest, "model " + quoted(model) + " names no model",
-                        "model");
-  }
+  if (!name.provider.empty()) return target_at(*registry.find(name.provider), name.model);
   BF_TRY(const Endpoint* endpoint, provider_of_bare(registry, model, default_provider));
-  return Target{endpoint, name.model, 0};
+  return target_at(*endpoint, name.model);
 }
 
 Result<Plan> plan(const Registry& registry, const PlanRequest& request) {
-  if (request.fallbacks.size() > limits::kFallbacksMax) {
-    return client_error(ErrorCode::kInvalidRequest,
-                        "at most " + std::to_string(limits::kFallbacksMax) + " fallbacks",
-                        "fallbacks");
-  }
+  BF_TRY_VOID(check_fallbacks(request.fallbacks));
   Plan out;
   auto primary = allowed_target(registry, request, request.model);
   // A request that does not say what it wants is not repaired by its fallbacks.

@@ -46,14 +46,14 @@ struct PlanRequest {
 //   4. the only provider that takes all models; the demo does not count beside others. Not for a
 //      model that only its maker serves ("gpt-4o"): whoever has one server of his own wants to
 //      name its models as he likes, and nobody wants another model under OpenAI's name unasked.
-// Fails with kModelNotFound when nobody serves it, and with kInvalidRequest when several might; the
-// message says what to write or to configure.
+// Fails with kModelNotFound when nobody serves it, and with kInvalidRequest when several might or
+// when it is no name (llm::check_model_name); the message says what to write or to configure.
 [[nodiscard]] Result<Target> resolve(const provider::Registry& registry, std::string_view model,
                                      std::string_view default_provider = {});
 
 // Fallbacks that lead nowhere, or where the caller may not go, are left out. Fails as `resolve` and
 // `check_access` do when nothing remains, and with kInvalidRequest when there are more than
-// limits::kFallbacksMax of them.
+// limits::kFallbacksMax of them or one is no name.
 [[nodiscard]] Result<Plan> plan(const provider::Registry& registry, const PlanRequest& request);
 
 }  // namespace bifrost::routing

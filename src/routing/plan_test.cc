@@ -70,6 +70,24 @@ TEST(Resolve, RefusesNamesThatNobodyWouldWrite) {
             "513 bytes; a name has at most 512");
 }
 
+TEST(Resolve, TakesGooglesResourceNamesForNames) {
+  const auto registry = with({{"gemini"}, {"openai"}, {"groq"}});
+  EXPECT_EQ(where(registry, "gemini/models/gemini-pro"), "gemini gemini-pro");
+  EXPECT_EQ(where(registry, "models/gemini-pro"), "gemini gemini-pro");
+  EXPECT_EQ(where(registry, "groq/models/7B"), "groq models/7B") << "elsewhere it is a name";
+  EXPECT_EQ(where(with({{"groq"}}), "models/7B"), "groq models/7B");
+  EXPECT_EQ(where(with({{"gemini", {"gemini-pro"}}}), "models/gemini-pro"), "gemini gemini-pro");
+  EXPECT_EQ(where(with({{"gemini", {"models/x"}}}), "gemini/x"), "gemini x");
+  EXPECT_EQ(where(with({{"openai"}, {"gemini", {}, "models/y"}}), "y"), "gemini y");
+}
+
+TEST(Resolve, RefusesWhatIsNoName) {
+  const auto registry = with({{"openai"}});
+  for (const std::string_view model : {"", "openai/../x", "../x", "openai/", "a\\b", "a%2e"}) {
+    EXPECT_EQ(where(registry, model), "invalid_request") << model;
+  }
+}
+
 TEST(Resolve, TakesTheRoutesOwnProviderForABareModel) {
   const auto registry = with({{"openai"}, {"anthropic"}});
   EXPECT_EQ(where(registry, "claude-x", "anthropic"), "anthropic claude-x");
@@ -214,7 +232,8 @@ TEST(Resolve, FailsOnWhatIsNoModel) {
 
 TEST(Plan, PutsTheFallbacksBehindTheModelAndSkipsWhatIsNotConfigured) {
   const auto registry = with({{"openai"}, {"anthropic"}});
-  const std::vector<std::string> fallbacks = {"azure/gpt-4o", "anthropic/claude", "", "claude-x"};
+  const std::vector<std::string> fallbacks = {"azure/gpt-4o", "anthropic/claude", "groq/x",
+                                              "claude-x"};
   const auto got = plan(registry, {.model = "openai/gpt-4o", .fallbacks = fallbacks});
   ASSERT_TRUE(got);
   ASSERT_EQ(got->targets.size(), 3U);
@@ -225,6 +244,17 @@ TEST(Plan, PutsTheFallbacksBehindTheModelAndSkipsWhatIsNotConfigured) {
   EXPECT_EQ(got->targets[2].model, "claude-x");
   EXPECT_EQ(got->targets[2].fallback_index, 4U);
   EXPECT_FALSE(got->primary_error);
+}
+
+TEST(Plan, RefusesFallbacksThatAreNoNames) {
+  const auto registry = with({{"openai"}});
+  for (const char* bad : {"", "openai/..", "openai/a%2fb"}) {
+    const std::vector<std::string> fallbacks = {"openai/x", bad};
+    const auto got = plan(registry, {.model = "openai/gpt-4o", .fallbacks = fallbacks});
+    ASSERT_FALSE(got) << bad;
+    EXPECT_EQ(got.error().code, ErrorCode::kInvalidRequest);
+    EXPECT_EQ(got.error().param, "fallbacks[1]");
+  }
 }
 
 TEST(Plan, BeginsWithAFallbackWhenTheModelLeadsNowhere) {

@@ -20,14 +20,17 @@ class AccessLogTest : public GatewayTest {
   }
 };
 
-constexpr std::string_view kChat =
+constexpr std::string_view kTwoLines =
     R"({"model": "openai/gpt\n-4o", "messages": [{"role": "user", "content": "confidential"}]})";
+constexpr std::string_view kChat =
+    R"({"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "confidential"}]})";
 
 TEST_F(AccessLogTest, SaysWhoServedWhatAndNoContents) {
   start_logging(1);
   provider.push(openai().reply());
   EXPECT_EQ(post("/v1/chat/completions?key=hidden", std::string(kChat)).status, 200);
   ASSERT_TRUE(gateway->wait_for_log("access: request"));
+  EXPECT_EQ(post("/v1/chat/completions", kTwoLines).status, 400);
   EXPECT_EQ(connect().get("/nowhere").status, 404);
   ASSERT_TRUE(gateway->wait_for_log("path=/nowhere"));
   const std::string log = gateway->log();

@@ -60,5 +60,56 @@ TEST_F(ModelNamesTest, AreExplainedWhereOnlyTheDemoIs) {
   EXPECT_THAT(refused.body, HasSubstr("demo/chat"));
 }
 
+TEST_F(ModelNamesTest, HaveOneFormBeforeAnyRule) {
+  start_with({.config = R"({"providers": {"gemini": {
+    "keys": [{"name": "main", "value": "sk-main", "models": ["*"],
+              "blacklisted_models": ["gemini-pro"]}],
+    "network_config": {"base_url": "${provider_url}"}}}})"});
+  for (const std::string_view model :
+       {"gemini/gemini-pro", "gemini/models/gemini-pro", "gemini/models/models/gemini-pro",
+        "gemini/gemini/models/gemini-pro"}) {
+    const Response refused = ask_for(model);
+    EXPECT_EQ(refused.status, 403) << model << " " << refused.body;
+    EXPECT_EQ(json_text(refused.body, "code"), "model_blocked") << model;
+  }
+  for (const std::string_view model : {"gemini-pro", "models/gemini-pro"}) {
+    EXPECT_EQ(ask_for(model).status, 404) << model << " is no key's";
+  }
+  for (const std::string_view model : {"gemini-pro", "models%2Fmodels%2Fgemini-pro"}) {
+    const Response in_path = post(fmt::format("/genai/v1beta/models/{}:generateContent", model),
+                                  R"({"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]})");
+    EXPECT_EQ(in_path.status, 404) << in_path.body;
+  }
+  EXPECT_EQ(provider.request_count(), 0U);
+}
+
+TEST_F(ModelNamesTest, StayBelowThePathOfTheirProvider) {
+  start_with({.config = R"({"providers": {"gemini": {
+    "keys": [{"name": "main", "value": "sk-main", "models": ["*"]}],
+    "network_config": {"base_url": "${provider_url}"}}}})"});
+  for (const std::string_view model :
+       {"gemini/../../v1/secrets", "gemini/a/./b", "gemini/..", "a//b", "gemini/a/", "/a", "a b",
+        "a\\\\b", "a\\nb", "a%2e%2e", "a%2Fb", "gemini/%252e%252e/x"}) {
+    const Response refused = ask_for(model);
+    EXPECT_EQ(refused.status, 400) << model << " " << refused.body;
+    EXPECT_EQ(json_text(refused.body, "param"), "model") << model;
+    EXPECT_THAT(refused.body, HasSubstr("provider/model")) << model;
+  }
+  for (const std::string_view path : {"/genai/v1beta/models/..%2F..%2Fv1%2Fsecrets:generateContent",
+                                      "/genai/v1beta/models/%252e%252e:generateContent"}) {
+    const Response refused =
+        post(path, R"({"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]})");
+    EXPECT_EQ(refused.status, 400) << path << " " << refused.body;
+    EXPECT_EQ(json_text(refused.body, "status"), "INVALID_ARGUMENT") << path;
+  }
+  const Response fallback = post("/v1/chat/completions",
+                                 R"({"model": "gemini/x", "fallbacks": ["gemini/y", "gemini/../z"],
+                                     "messages": [{"role": "user", "content": "Hi"}]})");
+  EXPECT_EQ(fallback.status, 400) << fallback.body;
+  EXPECT_EQ(json_text(fallback.body, "param"), "fallbacks[1]");
+  EXPECT_EQ(connect().get("/v1/models/openai%2F..%2Fx").status, 400);
+  EXPECT_EQ(provider.request_count(), 0U);
+}
+
 }  // namespace
 }  // namespace bifrost::test

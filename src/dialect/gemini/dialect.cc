@@ -3,13 +3,14 @@
 #include "base/strings.h"
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/refusals.h"
+#include "dialect/gemini/request_names.h"
 
 namespace bifrost::dialect::gemini {
 
 std::string chat_path(std::string_view model, bool stream) {
   // "tunedModels/x" and "models/x" are resource names already.
   std::string path = "/v1beta/";
-  if (!model.starts_with("models/") && !model.starts_with("tunedModels/")) path += "models/";
+  if (!model.starts_with(kModelPrefix) && !model.starts_with("tunedModels/")) path += kModelPrefix;
   path += percent_encode(model, "/");
   path += stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
   return path;
@@ -41,7 +42,8 @@ const Dialect& dialect() {
                  .encode_models = encode_models,
                  .write_model = write_model,
                  .models_path = models_path,
-                 .decode_models = decode_models},
+                 .decode_models = decode_models,
+                 .model_prefix = kModelPrefix},
       .chat = &kChat,
   };
   return kDialect;

@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "dialect/gemini/functions.h"
+#include "dialect/gemini/request_names.h"
 #include "dialect/gemini/spelling.h"
 #include "dialect/model_query.h"
 #include "json/writer.h"
@@ -9,13 +10,11 @@
 namespace bifrost::dialect::gemini {
 namespace {
 
-constexpr std::string_view kPrefix = "models/";
-
 // "gemini-2.5-flash" of "models/gemini-2.5-flash" or "publishers/google/models/gemini-2.5-flash".
 std::string model_id(std::string name) {
-  if (name.starts_with(kPrefix)) return name.substr(kPrefix.size());
+  if (name.starts_with(kModelPrefix)) return name.substr(kModelPrefix.size());
   const auto at = name.rfind("/models/");
-  return at == std::string::npos ? name : name.substr(at + 1 + kPrefix.size());
+  return at == std::string::npos ? name : name.substr(at + 1 + kModelPrefix.size());
 }
 
 ModelRow decode_model(json::Value model) {
@@ -30,7 +29,7 @@ ModelRow decode_model(json::Value model) {
 
 void write_model(json::Writer& out, const ModelRow& row) {
   out.begin_object();
-  out.member("name", std::string(kPrefix) + row.id);
+  out.member("name", std::string(kModelPrefix) + row.id);
   out.member("displayName", row.name.empty() ? row.id : row.name);
   if (row.context_length > 0) out.member("inputTokenLimit", row.context_length);
   if (row.max_output_tokens > 0) out.member("outputTokenLimit", row.max_output_tokens);

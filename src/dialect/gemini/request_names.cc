@@ -5,9 +5,8 @@
 namespace bifrost::dialect::gemini {
 
 Result<std::string> requested_model(std::string_view in_path, std::string_view in_body) {
-  constexpr std::string_view kPrefix = "models/";
   std::string_view model = in_path.empty() ? in_body : in_path;
-  if (model.starts_with(kPrefix)) model.remove_prefix(kPrefix.size());
+  if (model.starts_with(kModelPrefix)) model.remove_prefix(kModelPrefix.size());
   if (model.empty()) {
     return client_error(ErrorCode::kInvalidRequest, "the path does not name a model", "model");
   }
