@@ -96,6 +96,9 @@ struct Error {
   std::string upstream_body = {};                             // raw body, bounded
   std::optional<std::chrono::milliseconds> retry_after = {};  // a floor, from any retry hint
 
+  // A retry budget is spent: callers that repeat it by themselves should not.
+  bool repeat_unwanted = false;
+
   // The status that the caller gets.
   [[nodiscard]] int status() const;
   [[nodiscard]] std::string_view name() const { return error_info(code).name; }

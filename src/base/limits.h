@@ -35,8 +35,9 @@ inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hi
 inline constexpr std::size_t kModelNameBytesMax = 512;  // with its provider; ARNs have up to 250
 inline constexpr std::size_t kSessionIdCharactersMax = 255;
 inline constexpr std::size_t kSessionIdBytesMax =
-    4 * kSessionIdCharactersMax;                     // also what is no UTF-8
-inline constexpr std::size_t kSessionsMax = 50'000;  // whose keys are remembered
+    4 * kSessionIdCharactersMax;                          // also what is no UTF-8
+inline constexpr std::size_t kSessionsMax = 50'000;       // whose keys are remembered
+inline constexpr std::size_t kRetryAccountsMax = 20'000;  // of keys, and as many of callers
 
 // Configuration
 inline constexpr std::size_t kConfigBytesMax = 16 * 1024 * 1024;

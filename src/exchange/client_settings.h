@@ -5,6 +5,7 @@
 #include "exchange/compat.h"
 #include "governance/access_settings.h"
 #include "provider/settings/header_filter_settings.h"
+#include "upstream/budget_settings.h"
 
 #include <cstdint>
 #include <string>
@@ -40,6 +41,7 @@ struct ClientSettings {
   bool allow_per_request_raw_override = false;
   bool dump_errors_in_console_logs = false;
   CompatSettings compat;
+  upstream::BudgetSettings retry_budget;
 
   void describe(this auto& self, auto& visit) {
     self.describe_served(visit);
@@ -74,6 +76,8 @@ struct ClientSettings {
                 {.text = "Log errors with all their details."});
     visit.field("compat", self.compat,
                 {.text = "What is done for models that are asked for something they lack."});
+    visit.field("retry_budget", self.retry_budget,
+                {.text = "How much the failures of providers may be multiplied.", .ours = true});
   }
 
   void describe_unserved(this auto& /*self*/, auto& visit) {

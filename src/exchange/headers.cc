@@ -100,6 +100,8 @@ http::Headers error_headers(const Exchange& exchange, const Error& error) {
     headers.add("retry-after", std::to_string(std::max<std::int64_t>(seconds.count(), 1)));
     headers.add("retry-after-ms", std::to_string(error.retry_after->count()));
   }
+  // The SDKs of OpenAI and Anthropic obey it.
+  if (error.repeat_unwanted) headers.add("x-should-retry", "false");
   if (error.code == ErrorCode::kMethodNotAllowed) headers.add("allow", exchange.route.allow);
   return headers;
 }

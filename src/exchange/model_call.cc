@@ -3,11 +3,13 @@
 #include "base/try.h"
 #include "exchange/finish.h"
 #include "exchange/relay.h"
+#include "exchange/repeated.h"
 #include "exchange/session.h"
 #include "exchange/stream_writer.h"
 
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace bifrost::exchange {
@@ -38,11 +40,20 @@ bool keeps_sent_body(const Exchange& exchange) {
   return false;
 }
 
+// In the accounts of retries. Whoever has no name is known by his address.
+std::string account_of(const Exchange& exchange) {
+  const std::string& name = exchange.caller.principal->name;
+  return name.empty() ? "address " + std::string(exchange.request.peer) : "principal " + name;
+}
+
 // Keys, retries, fallbacks: until one provider has given a good answer.
 net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) {
   const http::Headers& headers = exchange.request.head.headers;
   const ClientSettings& settings = exchange.snapshot->client;
   BF_CO_TRY(const routing::Session session, session_of(headers));
+  const std::string caller = account_of(exchange);
+  const bool repeats = says_it_repeats(headers);
+  if (repeats) kit.meter.caller_retried();
   const upstream::Job job{.network = exchange.snapshot->network,
                           .plan = exchange.call->plan,
                           .call = call,
@@ -53,7 +64,11 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
                           .session_keys = &kit.services.session_keys,
                           .direct_key = exchange.caller.direct_key.get(),
                           .anthropic_login = exchange.caller.anthropic_login.get(),
-                          .keep_sent_body = keeps_sent_body(exchange)};
+                          .keep_sent_body = keeps_sent_body(exchange),
+                          .budget = {.settings = settings.retry_budget,
+                                     .budgets = &kit.services.retry_budgets,
+                                     .caller = caller,
+                                     .repeats = repeats}};
   Observer observer(kit.sinks, exchange);
   const SteadyTime asked = kit.clock.now();
   auto served = co_await upstream::execute(exchange.request.scope, kit.client(), job, observer);

@@ -6,6 +6,7 @@
 #include "server/server.h"
 #include "telemetry/registry.h"
 #include "upstream/network.h"
+#include "upstream/request_budget.h"
 
 #include <atomic>
 #include <mutex>
@@ -19,6 +20,7 @@ struct Services {
   std::string version;
   upstream::Gates gates = {};
   routing::SessionKeys session_keys = routing::SessionKeys();
+  upstream::RetryBudgets retry_budgets = {};
   server::ConnectionCount connections = {};
   record::KeyStates key_states{metrics.add_shard()};
   std::atomic<bool> draining{false};  // /health says so

@@ -6,9 +6,32 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace bifrost::record {
+
+// What may keep a request from trying again.
+enum class Budget : std::uint8_t {
+  kAttempts,  // of the request
+  kTime,      // of the request
+  kKey,       // retries of the provider key
+  kCaller,    // retries of the caller
+};
+
+[[nodiscard]] constexpr std::string_view name_of(Budget budget) {
+  switch (budget) {
+    case Budget::kAttempts:
+      return "request_attempts";
+    case Budget::kTime:
+      return "request_time";
+    case Budget::kKey:
+      return "key";
+    case Budget::kCaller:
+      return "caller";
+  }
+  return {};
+}
 
 struct Attempt {
   std::string_view provider;
@@ -20,6 +43,7 @@ struct Attempt {
   std::int64_t retry = 0;             // 0: the first attempt at this target
   const Error* error = nullptr;       // null: it succeeded
   bool rotated = false;               // another key follows because of this failure
+  std::optional<Budget> denied = {};  // because of which no attempt follows, where one would
   std::chrono::nanoseconds queued{};  // waiting for a place
   std::chrono::nanoseconds taken{};   // from having a place to the outcome
 };

@@ -227,6 +227,9 @@ void Meter::attempt_ended(const Request& request, const Attempt& attempt) {
   if (const auto phase = timeout_phase(attempt.error->code); !phase.empty()) {
     shard_.counter(Metric::kTimeouts, {attempt.provider, phase}).add();
   }
+  if (attempt.denied) {
+    shard_.counter(Metric::kRetriesDenied, {attempt.provider, name_of(*attempt.denied)}).add();
+  }
   if (attempt.rotated && !attempt.key_id.empty()) {
     shard_
         .counter(Metric::kKeyRotationEvents,

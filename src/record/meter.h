@@ -37,6 +37,7 @@ class Meter final : public Sink {
   void exception_escaped() { shard_.counter(telemetry::Metric::kExceptions).add(); }
 
   [[nodiscard]] telemetry::Gauge& open_streams() { return streams_open_; }
+  void caller_retried() { shard_.counter(telemetry::Metric::kCallerRetries).add(); }
   void keep_alive_sent() { shard_.counter(telemetry::Metric::kKeepAlives).add(); }
   // The cell for the time between two pieces of content of one stream.
   telemetry::Histogram& between_events(const Request& request);

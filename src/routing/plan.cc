@@ -230,12 +230,17 @@ Result<void> check_fallbacks(std::span<const std::string> fallbacks) {
   return {};
 }
 
-// Those that lead somewhere.
+// Those that lead somewhere, and nowhere twice.
 void append_fallbacks(const Registry& registry, const PlanRequest& request,
                       std::vector<Target>& out) {
   for (std::size_t i = 0; i < request.fallbacks.size(); ++i) {
     auto target = allowed_target(registry, request, request.fallbacks[i]);
-    if (!target) continue;
+    // Asking the same one twice is what retries are for.
+    if (!target || std::ranges::any_of(out, [&](const Target& other) {
+          return other.endpoint == target->endpoint && other.model == target->model;
+        })) {
+      continue;
+    }
     target->fallback_index = i + 1;
     out.push_back(std::move(*target));
   }

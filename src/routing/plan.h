@@ -51,7 +51,8 @@ struct PlanRequest {
 [[nodiscard]] Result<Target> resolve(const provider::Registry& registry, std::string_view model,
                                      std::string_view default_provider = {});
 
-// Fallbacks that lead nowhere, or where the caller may not go, are left out. Fails as `resolve` and
+// Fallbacks that lead nowhere, where the caller may not go or where an earlier one leads, are left
+// out. Fails as `resolve` and
 // `check_access` do when nothing remains, and with kInvalidRequest when there are more than
 // limits::kFallbacksMax of them or one is no name.
 [[nodiscard]] Result<Plan> plan(const provider::Registry& registry, const PlanRequest& request);

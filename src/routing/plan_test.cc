@@ -279,9 +279,22 @@ TEST(Plan, FailsWhenNothingLeadsAnywhere) {
       << "a request without a model is not repaired";
 }
 
+TEST(Plan, AsksNobodyTwice) {
+  const auto registry = with({{"openai"}, {"gemini"}});
+  const std::vector<std::string> fallbacks = {"gpt-4o",          "openai/gpt-4o", "gemini/x",
+                                              "gemini/models/x", "openai/x",      "openai/gpt-4o"};
+  const auto got = plan(registry, {.model = "openai/gpt-4o", .fallbacks = fallbacks});
+  ASSERT_TRUE(got);
+  ASSERT_EQ(got->targets.size(), 3U);
+  EXPECT_EQ(got->targets[1].fallback_index, 3U);
+  EXPECT_EQ(got->targets[2].endpoint->name, "openai");
+  EXPECT_EQ(got->targets[2].fallback_index, 5U) << "numbered as the caller did";
+}
+
 TEST(Plan, BoundsTheFallbacks) {
   const auto registry = with({{"openai"}});
   std::vector<std::string> fallbacks(limits::kFallbacksMax, "openai/x");
+  for (std::size_t i = 0; i < fallbacks.size(); ++i) fallbacks[i] += std::to_string(i);
   const auto at_bound = plan(registry, {.model = "openai/x", .fallbacks = fallbacks});
   ASSERT_TRUE(at_bound);
   EXPECT_EQ(at_bound->targets.size(), limits::kFallbacksMax + 1);

@@ -18,6 +18,7 @@ struct Request {
   Responder& out;
   net::CallScope& scope;  // cancelled with kClientGone when the caller leaves
   SteadyTime arrived;     // the loop's time when the head was complete
+  std::string_view peer;  // the address at the other end, without its port; empty: unknown
 };
 
 class Handler {

@@ -61,6 +61,7 @@ void Session::drain() {
 }
 
 net::Task<void> Session::run() {
+  if (const auto address = stream_->peer()) peer_ = address->host();
   bool again = true;
   while (again) {
     auto head = co_await read_head();
@@ -121,7 +122,7 @@ net::Task<bool> Session::serve(const http::RequestHead& head) {
                  .keep_alive = keep_alive,
                  .head_only = head.method == "HEAD"});
   Body body(out, input_, *settings_, *framing, iequals(head.headers.get("expect"), "100-continue"));
-  Request request{head, body, out, scope_, arrived};
+  Request request{head, body, out, scope_, arrived, peer_};
   {
     Serving serving(*this, out);
     // The only place where an exception of the program ends; what an outsider does is none.

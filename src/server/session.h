@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace bifrost::server {
 
@@ -45,6 +46,7 @@ class Session {
   Handler& handler_;
   std::shared_ptr<const Settings> settings_;
   Input input_;
+  std::string peer_;
   Responder* answer_ = nullptr;  // to the request that is being served
   bool draining_ = false;
 };

@@ -15,6 +15,7 @@ constexpr std::string_view kIsSuccess[] = {"is_success"};
 constexpr std::string_view kMethod[] = {"method"};
 constexpr std::string_view kProvider[] = {"provider"};
 constexpr std::string_view kProviderPhase[] = {"provider", "phase"};
+constexpr std::string_view kProviderBudget[] = {"provider", "budget"};
 constexpr std::string_view kPhase[] = {"phase"};
 constexpr std::string_view kKind[] = {"kind"};
 constexpr std::string_view kResult[] = {"result"};
@@ -141,6 +142,17 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .type = kCounter,
      .labels = kRotation,
      .help = "Changes to another key of the same provider, by why the key was left."},
+    {.id = kRetriesDenied,
+     .name = "bifrost_retries_denied_total",
+     .type = kCounter,
+     .labels = kProviderBudget,
+     .help = "Failed calls after which a retry or a fallback would have followed, but a budget was "
+             "spent: attempts or time of the request, retries of the provider key or of the "
+             "caller."},
+    {.id = kCallerRetries,
+     .name = "bifrost_caller_retries_total",
+     .type = kCounter,
+     .help = "Requests that say they repeat an earlier one, as SDKs do that retry by themselves."},
     {.id = kProviderKeyUp,
      .name = "bifrost_provider_key_up",
      .type = kGauge,

@@ -30,6 +30,8 @@ enum class Metric : std::uint8_t {
   kInterTokenLatency,
   kActiveRequests,
   kKeyRotationEvents,
+  kRetriesDenied,
+  kCallerRetries,
   kProviderKeyUp,
   // Queues, waits and connections.
   kQueueWait,

@@ -88,6 +88,7 @@ struct Visit {
   const Job& job;
   const routing::Target& target;
   bool last;  // no target follows
+  RequestBudget& budget;
 };
 
 struct Prepared {
@@ -159,14 +160,59 @@ record::Attempt attempt_record(const Visit& visit, const Prepared& prepared, std
   return attempt;
 }
 
+bool repeats(const routing::Step& step) {
+  return step.action == routing::Step::Action::kRetrySameKey ||
+         step.action == routing::Step::Action::kRetryOtherKey;
+}
+
+struct Decision {
+  routing::Step step;
+  std::optional<record::Budget> denied;  // the step that rules ask for is not made
+
+  [[nodiscard]] bool repeats() const { return !denied && upstream::repeats(step); }
+  [[nodiscard]] bool rotates() const {
+    return !denied && step.action == routing::Step::Action::kRetryOtherKey;
+  }
+};
+
+// What the rules say to a failure, and whether the budgets allow it.
+Decision decide(const Visit& visit, Keys& keys, const provider::Key* failed, const Error& error,
+                std::int64_t retries, Client client) {
+  const provider::Endpoint& endpoint = *visit.target.endpoint;
+  const SteadyTime now = client.clock.now();
+  const bool fresh = keys.has_fresh_key();
+  Decision decision{.step = routing::next_step(error,
+                                               {.retries = retries,
+                                                .keys = keys.size(),
+                                                .has_fresh_key = fresh,
+                                                .has_other_key = keys.has_other_key(),
+                                                .has_next_target = !visit.last},
+                                               policy_of(endpoint), client.random),
+                    .denied = std::nullopt};
+  if (repeats(decision.step)) {
+    // Whatever is picked now, the next attempt gets.
+    const auto next = keys.pick(client.random);
+    decision.denied = visit.budget.refuses({.endpoint = endpoint,
+                                            .failed = failed,
+                                            .next = next ? next->key : nullptr,
+                                            .next_is_fresh = fresh,
+                                            .reason = error.retry,
+                                            .delay = decision.step.delay},
+                                           now);
+  } else if (!visit.last && error.retry != Retry::kNo) {
+    decision.denied = visit.budget.refuses_target(now);
+  }
+  return decision;
+}
+
 net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, const Visit& visit,
                                        AttemptObserver& observer) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
-  const routing::RetryPolicy policy = policy_of(endpoint);
   BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target, client.clock.now()));
   for (std::int64_t retries = 0;; ++retries) {
     BF_CO_TRY(Prepared prepared, prepare(visit, keys, client));
     AttemptTimes times;
+    visit.budget.attempt_begins(endpoint, prepared.key, client.clock.now());
     auto answer = co_await attempt(scope, client, visit.job.network,
                                    {.endpoint = endpoint,
                                     .side = *prepared.side,
@@ -181,25 +227,21 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
     Error error = std::move(answer).error();
     if (scope.cancelled()) error = *scope.interruption();
     keys.failed(error.retry);
-    const routing::Step step = routing::next_step(error,
-                                                  {.retries = retries,
-                                                   .keys = keys.size(),
-                                                   .has_fresh_key = keys.has_fresh_key(),
-                                                   .has_other_key = keys.has_other_key(),
-                                                   .has_next_target = !visit.last},
-                                                  policy, client.random);
-    const bool rotated = step.action == routing::Step::Action::kRetryOtherKey;
+    visit.budget.attempt_failed(endpoint, prepared.key, error.retry, client.clock.now());
+    const Decision decision = decide(visit, keys, prepared.key, error, retries, client);
     record::Attempt failed = attempt_record(visit, prepared, retries, times);
     failed.error = &error;
-    failed.rotated = rotated;
+    failed.rotated = decision.rotates();
+    failed.denied = decision.denied;
     observer.on_attempt(failed);
-    if (!rotated && step.action != routing::Step::Action::kRetrySameKey) {
+    if (!decision.repeats()) {
       if (error.retry != Retry::kNo) keys.given_up();
       // The picker says it best when no key is left.
-      if (step.credentials_exhausted) error = keys.pick(client.random).error();
+      if (decision.step.credentials_exhausted) error = keys.pick(client.random).error();
+      if (decision.denied) visit.budget.tell(error, *decision.denied);
       co_return error;
     }
-    BF_CO_TRY_VOID(co_await net::sleep_for(scope, step.delay));
+    BF_CO_TRY_VOID(co_await net::sleep_for(scope, decision.step.delay));
   }
 }
 
@@ -208,9 +250,13 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
 net::Task<Result<Served>> execute(net::CallScope& scope, Client client, const Job& job,
                                   AttemptObserver& observer) {
   std::optional<Error> primary = job.plan.primary_error;
+  RequestBudget budget(job.budget, job.plan.targets.size(), client.clock.now());
   for (std::size_t i = 0; i < job.plan.targets.size(); ++i) {
     const bool last = i + 1 == job.plan.targets.size();
-    const Visit visit{job, job.plan.targets[i], last};
+    // The first one is always asked: an error of its own is the least that a caller gets.
+    if (i > 0 && budget.refuses_target(client.clock.now())) break;
+    budget.target_begins();
+    const Visit visit{job, job.plan.targets[i], last, budget};
     auto served = co_await visit_target(scope, client, visit, observer);
     if (served) co_return served;
     Error error = std::move(served).error();

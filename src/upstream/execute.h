@@ -1,6 +1,7 @@
 // From an ordered list of targets to one good answer: keys, retries, pauses, fallbacks.
 //
-// Each target has its full budget of retries. The first success wins; when all fail, the first
+// Each target has its own number of retries, within what the request, the key and the caller may
+// have (request_budget.h). The first success wins; when all fail, the first
 // target's error is returned. A pause holds neither a worker nor a place in a queue. Nothing is
 // repeated once an answer was handed over: what follows is the caller's to see.
 #pragma once
@@ -13,6 +14,7 @@
 #include "routing/session_keys.h"
 #include "upstream/attempt.h"
 #include "upstream/call.h"
+#include "upstream/request_budget.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,6 +36,7 @@ struct Job {
   const provider::Key* direct_key = nullptr;       // the caller's own; bypasses the pool
   const provider::Key* anthropic_login = nullptr;  // the same, but only at Anthropic
   bool keep_sent_body = false;                     // for Served::sent_body
+  BudgetTerms budget = {};
 };
 
 class AttemptObserver {

@@ -63,6 +63,7 @@ struct AttemptNote {
   std::optional<ErrorCode> error;
   std::chrono::nanoseconds taken{};
   bool rotated = false;
+  std::optional<record::Budget> denied = {};
 };
 
 class AttemptNotes final : public AttemptObserver {
@@ -74,7 +75,8 @@ class AttemptNotes final : public AttemptObserver {
          .retry = attempt.retry,
          .error = attempt.error != nullptr ? std::optional(attempt.error->code) : std::nullopt,
          .taken = attempt.taken,
-         .rotated = attempt.rotated});
+         .rotated = attempt.rotated,
+         .denied = attempt.denied});
   }
   std::vector<AttemptNote> notes;
 };
@@ -141,6 +143,7 @@ class ExecuteTest : public ::testing::Test {
   provider::Registry registry_;
   Gates gates_;
   Network network_;
+  BudgetTerms terms_;  // of every call that is run
 
  private:
   static constexpr net::CallScope::Expiry kGivenUp{ErrorCode::kClientGone, Origin::kClient,
@@ -150,7 +153,7 @@ class ExecuteTest : public ::testing::Test {
                                  const routing::Plan& plan, Call& call,
                                  std::chrono::nanoseconds within, Result<Served>& out) {
     const net::CallScope::Deadline patience(scope, within, kGivenUp);
-    const Job job{.network = network_, .plan = plan, .call = call};
+    const Job job{.network = network_, .plan = plan, .call = call, .budget = terms_};
     out = co_await execute(scope, {transport, clock_, random_}, job, attempts_);
   }
 

@@ -1,5 +1,7 @@
 #include "upstream/execute_fixture.h"
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <set>
 
@@ -7,6 +9,7 @@ namespace bifrost::upstream {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 using Sent = ScriptedTransport::Sent;
 
 constexpr std::string_view kAnswer =
@@ -112,6 +115,113 @@ TEST_F(ExecuteTest, TheFallbackAnswersAndTheFirstErrorIsTold) {
 }
 
 // ---------------------------------------------------------------------------------------------
+// What a request may cost
+
+TEST_F(ExecuteTest, ARequestHasOneBudgetOfAttempts) {
+  configure({{.name = "openai", .network = retrying(9)}, {.name = "groq", .network = retrying(9)}});
+  terms_.settings.max_attempts_per_request = 5;
+  ScriptedTransport transport([](const Sent&) { return failing(500); });
+  PassingCall call(false);
+  const auto targets = plan("openai/m", {"groq/m"});
+  const auto failed = run(transport, targets, call);
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().message, HasSubstr("max_attempts_per_request is 5"));
+  EXPECT_FALSE(failed.error().repeat_unwanted);
+  ASSERT_EQ(transport.sent().size(), 5U);
+  EXPECT_EQ(transport.sent()[3].host, "api.openai.com");
+  EXPECT_EQ(transport.sent()[4].host, "api.groq.com") << "one is left for each fallback";
+  EXPECT_EQ(attempts_.notes[3].denied, record::Budget::kAttempts);
+}
+
+TEST_F(ExecuteTest, MoreTargetsThanAttemptsAreNotAllAsked) {
+  configure({{.name = "openai"}, {.name = "groq"}, {.name = "cerebras"}});
+  terms_.settings.max_attempts_per_request = 2;
+  ScriptedTransport transport([](const Sent&) { return failing(500); });
+  PassingCall call(false);
+  const auto targets = plan("openai/m", {"groq/m", "cerebras/m"});
+  ASSERT_FALSE(run(transport, targets, call));
+  EXPECT_EQ(transport.sent().size(), 2U);
+  EXPECT_EQ(attempts_.notes[0].denied, std::nullopt);
+  EXPECT_EQ(attempts_.notes[1].denied, record::Budget::kAttempts);
+}
+
+TEST_F(ExecuteTest, ARequestHasOneBudgetOfTime) {
+  configure({{.name = "openai", .network = retrying(9)}, {.name = "groq"}});
+  terms_.settings.max_time_per_request = 10s;
+  ScriptedTransport transport([](const Sent&) {
+    ScriptedReply reply = failing(500);
+    reply.head_after = 6s;
+    return reply;
+  });
+  PassingCall call(false);
+  const auto targets = plan("openai/m", {"groq/m"});
+  const SteadyTime began = clock_.now();
+  ASSERT_FALSE(run(transport, targets, call));
+  EXPECT_EQ(transport.sent().size(), 2U) << "what has begun by then may end";
+  EXPECT_LT(clock_.now() - began, 14s);
+  EXPECT_EQ(attempts_.notes.back().denied, record::Budget::kTime);
+}
+
+TEST_F(ExecuteTest, RetriesArePaidForByTrafficOfTheKeyAndOfTheCaller) {
+  configure({{.name = "openai", .network = retrying(3)}, {.name = "groq", .network = retrying(3)}});
+  RetryBudgets budgets;
+  terms_ = {.settings = {.retry_percent = 0, .retry_floor = 3},
+            .budgets = &budgets,
+            .caller = "somebody"};
+  ScriptedTransport transport([](const Sent&) { return failing(503); });
+  PassingCall call(false);
+  const auto openai = plan("openai/m");
+  const auto groq = plan("groq/m");
+  ASSERT_FALSE(run(transport, openai, call));
+  EXPECT_EQ(attempts_.notes.size(), 4U);
+  const auto denied = run(transport, groq, call);
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(attempts_.notes.back().denied, record::Budget::kCaller) << "he has had his three";
+  EXPECT_TRUE(denied.error().repeat_unwanted);
+  EXPECT_EQ(denied.error().code, ErrorCode::kUpstreamOverloaded) << "it is still the provider's";
+  EXPECT_THAT(denied.error().message, HasSubstr("the retry budget of the caller is spent"));
+  terms_.caller = "somebody else";
+  ASSERT_FALSE(run(transport, openai, call));
+  EXPECT_EQ(attempts_.notes.back().denied, record::Budget::kKey);
+}
+
+TEST_F(ExecuteTest, ARefusedKeyIsReplacedWhateverTheBudgets) {
+  configure({{.name = "openai",
+              .keys = {simulated_key("bad", 1e9), simulated_key("good", 1)},
+              .network = retrying(1)}});
+  RetryBudgets budgets;
+  terms_ = {.settings = {.retry_percent = 0, .retry_floor = 0}, .budgets = &budgets};
+  int status = 401;
+  ScriptedTransport transport([&](const Sent& sent) {
+    return sent.headers.get("authorization") == "Bearer sk-bad" ? failing(status) : good();
+  });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  EXPECT_TRUE(run(transport, targets, call));
+  status = 429;
+  EXPECT_TRUE(run(transport, targets, call)) << "nor is the move to a key that is well a retry";
+  status = 500;
+  EXPECT_FALSE(run(transport, targets, call)) << "the same key again is one";
+}
+
+TEST_F(ExecuteTest, ACallersOwnRetriesAreCounted) {
+  configure({{.name = "openai", .network = retrying(1)}});
+  RetryBudgets budgets;
+  terms_ = {.settings = {.retry_percent = 0, .retry_floor = 2},
+            .budgets = &budgets,
+            .caller = "sdk",
+            .repeats = true};
+  ScriptedTransport transport([](const Sent&) { return failing(503); });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  ASSERT_FALSE(run(transport, targets, call));
+  EXPECT_EQ(attempts_.notes.size(), 2U);
+  ASSERT_FALSE(run(transport, targets, call));
+  EXPECT_EQ(attempts_.notes.size(), 3U);
+  EXPECT_EQ(attempts_.notes.back().denied, record::Budget::kCaller);
+}
+
+// ---------------------------------------------------------------------------------------------
 // Every phase has its limit, in virtual time.
 
 struct Silence {
@@ -188,6 +298,7 @@ TEST_F(ExecuteTest, ACallerWhoLeavesEndsEveryPhase) {
   network.stream_idle_timeout = 24h;
   network.retry_backoff_initial = 1h;
   network.retry_backoff_max = 1h;
+  terms_.settings.max_time_per_request = 24h;
   configure({{.name = "openai", .network = network}});
   const auto targets = plan("openai/m");
   for (const ScriptedReply& reply : slow) {

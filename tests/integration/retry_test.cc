@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr std::string_view kQuickRetries =
     R"("max_retries": 3, "retry_backoff_initial": 100, "retry_backoff_max": 100)";
@@ -23,6 +24,8 @@ Script rate_limited(http::Headers headers) {
   headers.add("content-type", "application/json");
   return Script::reply(429, std::move(headers), openai_error("slow down", "rate_limit_error"));
 }
+
+Script busy() { return Script::json(503, openai_error("busy", "server_error")); }
 
 // The keys that the provider was called with, in order.
 std::vector<std::string> keys_seen(const FakeProvider& provider) {
@@ -316,6 +319,46 @@ TEST_F(RetryTest, AsksAnotherServerWhereEachKeyHasItsOwn) {
     EXPECT_EQ(reply.status, 200) << reply.body;
   }
   EXPECT_EQ(second.request_count(), 12U);
+}
+
+TEST_F(RetryTest, ABudgetSaysHowManyThereMayBe) {
+  start({.providers = {{.network = R"("max_retries": 3, "retry_backoff_initial": 100)"}},
+         .client = R"("retry_budget": {"retry_floor": 1, "retry_percent": 0})"});
+  for (int i = 0; i < 3; ++i) provider.push(busy());
+  const Response first = ask();
+  EXPECT_EQ(first.status, 503);
+  EXPECT_EQ(provider.request_count(), 2U) << "one retry is left in ten seconds";
+  EXPECT_EQ(first.headers.get("x-should-retry"), "false");
+  EXPECT_THAT(first.body, HasSubstr("the retry budget of the provider's key is spent"));
+  EXPECT_TRUE(metric_reaches("bifrost_retries_denied_total", 1,
+                             {{"provider", "openai"}, {"budget", "key"}}));
+}
+
+TEST_F(RetryTest, TheCallersOwnRetriesCount) {
+  start({.providers = {{.network = R"("max_retries": 3, "retry_backoff_initial": 100)"}},
+         .client = R"("retry_budget": {"retry_floor": 1, "retry_percent": 0})"});
+  provider.push(busy());
+  const WireSample& sample = unified();
+  Client client = connect();
+  const Response refused = client.request(
+      "POST", sample.path, {{"content-type", "application/json"}, {"x-stainless-retry-count", "1"}},
+      sample.request);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(provider.request_count(), 1U);
+  EXPECT_THAT(refused.body, HasSubstr("the retry budget of the caller is spent"));
+  EXPECT_TRUE(metric_reaches("bifrost_caller_retries_total", 1));
+}
+
+TEST_F(RetryTest, EqualFallbacksAreOneTarget) {
+  start_with_network(R"("max_retries": 3, "retry_backoff_initial": 100)");
+  for (int i = 0; i < 20; ++i) provider.push(busy());
+  std::string names;
+  for (int i = 0; i < 16; ++i) names += std::string(i > 0 ? "," : "") + R"("openai/m")";
+  const Response refused =
+      post(unified().path, R"({"model": "openai/m", "fallbacks": [)" + names +
+                               R"(], "messages": [{"role": "user", "content": "Hi"}]})");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(provider.request_count(), 4U);
 }
 
 }  // namespace

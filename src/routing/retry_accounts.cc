@@ -1,0 +1,90 @@
+#include "routing/retry_accounts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+namespace bifrost::routing {
+namespace {
+
+constexpr double kFailuresOfWell = 0.1;  // of the calls
+
+}  // namespace
+
+void RetryAccounts::Account::fade(SteadyTime now) {
+  if (now <= at) return;  // workers' clocks differ a little
+  const auto passed = std::chrono::duration<double>(now - at) / kWindow;
+  const double left = std::exp(-passed);
+  requests *= left;
+  retries *= left;
+  failures *= left;
+  at = now;
+}
+
+bool RetryAccounts::Account::has_room(RetryShare share) const {
+  return retries + 1 <= std::max(share.floor, share.share * requests);
+}
+
+RetryAccounts::Stripe& RetryAccounts::stripe_of(std::string_view name) {
+  return stripes_[std::hash<std::string_view>()(name) % kStripes];
+}
+
+RetryAccounts::Account& RetryAccounts::account(Stripe& stripe, std::string_view name,
+                                               SteadyTime now) const {
+  std::list<Account>& accounts = stripe.accounts;
+  if (const auto found = stripe.by_name.find(name); found != stripe.by_name.end()) {
+    accounts.splice(accounts.begin(), accounts, found->second);
+  } else {
+    if (accounts.size() >= per_stripe_max_) {
+      stripe.by_name.erase(accounts.back().name);
+      accounts.pop_back();
+    }
+    accounts.push_front({.name = std::string(name), .at = now});
+    stripe.by_name.emplace(accounts.front().name, accounts.begin());
+  }
+  accounts.front().fade(now);
+  return accounts.front();
+}
+
+void RetryAccounts::add_request(std::string_view name, SteadyTime now) {
+  Stripe& stripe = stripe_of(name);
+  const std::lock_guard lock(stripe.mutex);
+  account(stripe, name, now).requests += 1;
+}
+
+void RetryAccounts::add_retry(std::string_view name, SteadyTime now) {
+  Stripe& stripe = stripe_of(name);
+  const std::lock_guard lock(stripe.mutex);
+  account(stripe, name, now).retries += 1;
+}
+
+void RetryAccounts::add_failure(std::string_view name, SteadyTime now) {
+  Stripe& stripe = stripe_of(name);
+  const std::lock_guard lock(stripe.mutex);
+  account(stripe, name, now).failures += 1;
+}
+
+bool RetryAccounts::has_room(std::string_view name, RetryShare share, SteadyTime now) {
+  Stripe& stripe = stripe_of(name);
+  const std::lock_guard lock(stripe.mutex);
+  return account(stripe, name, now).has_room(share);
+}
+
+bool RetryAccounts::take(std::string_view name, RetryShare share, SteadyTime now) {
+  Stripe& stripe = stripe_of(name);
+  const std::lock_guard lock(stripe.mutex);
+  Account& found = account(stripe, name, now);
+  if (!found.has_room(share)) return false;
+  found.retries += 1;
+  return true;
+}
+
+bool RetryAccounts::answers_well(std::string_view name, SteadyTime now) {
+  Stripe& stripe = stripe_of(name);
+  const std::lock_guard lock(stripe.mutex);
+  const Account& found = account(stripe, name, now);
+  return found.failures <= kFailuresOfWell * (found.requests + found.retries);
+}
+
+}  // namespace bifrost::routing
