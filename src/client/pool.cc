@@ -5,6 +5,8 @@
 #include "http/h1/head.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace bifrost::client {
@@ -28,13 +30,24 @@ class LeasedBody final : public ByteSource {
   Lease lease_;
 };
 
+std::string_view why_forbidden(net::AddressKind kind) {
+  switch (kind) {
+    case net::AddressKind::kLinkLocal:
+      return "a link-local address, which is never allowed";
+    case net::AddressKind::kPrivate:
+      return "a private address; set network_config.allow_private_network to allow it";
+    case net::AddressKind::kPublic:
+    case net::AddressKind::kLoopback:
+    case net::AddressKind::kOther:
+      break;
+  }
+  return "a reserved address, which is never allowed";
+}
+
 Error forbidden_address(const Origin& origin, const net::Address& address) {
-  const bool link_local = address.kind() == net::AddressKind::kLinkLocal;
   return upstream_error(
       ErrorCode::kUpstreamConnect, Retry::kOtherTarget,
-      origin.host + " is at " + address.host() + ", " +
-          (link_local ? "a link-local address, which is never allowed"
-                      : "a private address; set network_config.allow_private_network to allow it"));
+      origin.host + " is at " + address.host() + ", " + std::string(why_forbidden(address.kind())));
 }
 
 bool allowed(const Origin& origin, const net::Address& address) {

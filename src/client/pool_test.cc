@@ -3,6 +3,7 @@
 #include "net/listener.h"
 #include "net/loop_fixture.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -178,6 +179,41 @@ Task<void> connecting(CallScope& scope) {
 }
 
 TEST(Pool, GivesUpConnectingWithTheDeadlineOrTheCall) { net::run_on_loop(connecting); }
+
+// Refused before anything is sent: the call ends at once, with the reason.
+Task<void> forbidden(CallScope& scope) {
+  net::Resolver resolver;
+  telemetry::Gauge open;
+  Pool pool(scope.loop(), resolver, open);
+  const auto origin_at = [](const char* host) {
+    auto origin = std::make_shared<Origin>();
+    origin->https = false;
+    origin->host = host;
+    origin->port = 1;
+    return origin;
+  };
+  struct Case {
+    const char* host;
+    const char* why;
+  };
+  constexpr std::array kCases = {
+      Case{"169.254.169.254", "a link-local address, which is never allowed"},
+      Case{"64:ff9b::169.254.169.254", "a link-local address, which is never allowed"},
+      Case{"2002:a9fe:a9fe::1", "a link-local address, which is never allowed"},
+      Case{"64:ff9b::10.0.0.1", "network_config.allow_private_network"},
+      Case{"224.0.0.1", "a reserved address, which is never allowed"},
+  };
+  const http::Headers headers;
+  for (const Case& c : kCases) {
+    auto response = co_await pool.send(
+        scope, origin_at(c.host), {.method = "GET", .target = "/", .headers = headers, .body = {}});
+    EXPECT_FALSE(response) << c.host;
+    if (response) continue;
+    EXPECT_THAT(response.error().message, testing::HasSubstr(c.why)) << c.host;
+  }
+}
+
+TEST(Pool, RefusesForbiddenAddressesInEveryForm) { net::run_on_loop(forbidden); }
 
 }  // namespace
 }  // namespace bifrost::client

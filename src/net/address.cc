@@ -1,9 +1,13 @@
 #include "net/address.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cstring>
+#include <initializer_list>
+#include <iterator>
 #include <netinet/in.h>
+#include <optional>
 
 namespace bifrost::net {
 namespace {
@@ -29,17 +33,85 @@ AddressKind kind_v4(std::uint32_t ip) {
   return AddressKind::kPublic;
 }
 
-AddressKind kind_v6(const in6_addr& ip) {
-  if (IN6_IS_ADDR_V4MAPPED(&ip)) {
-    std::uint32_t v4 = 0;
-    std::memcpy(&v4, &ip.s6_addr[12], sizeof v4);
-    return kind_v4(ntohl(v4));
+// The bytes at these places, as an IPv4 address in the order of the host.
+using Places = std::array<std::size_t, 4>;
+std::uint32_t v4_at(const in6_addr& ip, const Places& places) {
+  std::uint32_t v4 = 0;
+  for (const std::size_t place : places) v4 = v4 << 8U | ip.s6_addr[place];
+  return v4;
+}
+
+constexpr Places kLast = {12, 13, 14, 15};
+
+// Of an IPv4 address that a translator or a tunnel would reach. Its loopback is not ours: whoever
+// names it gets neither there nor our trust.
+AddressKind kind_carried(std::uint32_t v4) {
+  const AddressKind kind = kind_v4(v4);
+  return kind == AddressKind::kLoopback ? AddressKind::kOther : kind;
+}
+
+AddressKind stricter(AddressKind one, AddressKind other) {
+  const auto rank = [](AddressKind kind) {
+    switch (kind) {
+      case AddressKind::kPublic:
+      case AddressKind::kLoopback:
+        return 0;
+      case AddressKind::kPrivate:
+        return 1;
+      case AddressKind::kOther:
+        return 2;
+      case AddressKind::kLinkLocal:
+        return 3;
+    }
+    return 3;
+  };
+  return rank(one) < rank(other) ? other : one;
+}
+
+// 64:ff9b:1::/48 (RFC 8215) is cut by its operator into prefixes of any length of RFC 6052, which
+// the address does not tell, and translators ignore what is behind. So every reading counts, but
+// those of 0.0.0.0/8: they are the filling of another one.
+AddressKind kind_local_nat64(const in6_addr& ip) {
+  constexpr std::array<Places, 4> kReadings = {
+      {{6, 7, 9, 10}, {7, 9, 10, 11}, {9, 10, 11, 12}, kLast}};
+  AddressKind kind = AddressKind::kPublic;
+  bool any = false;
+  for (const Places& places : kReadings) {
+    const std::uint32_t v4 = v4_at(ip, places);
+    if (v4 >> 24U == 0) continue;
+    kind = stricter(kind, kind_carried(v4));
+    any = true;
   }
+  return any ? kind : AddressKind::kOther;
+}
+
+// The IPv6 forms of IPv4 addresses, judged as what they carry; nothing for other addresses.
+std::optional<AddressKind> kind_of_carried(const in6_addr& ip) {
+  const auto starts = [&](std::initializer_list<std::uint8_t> prefix) {
+    return std::equal(prefix.begin(), prefix.end(), std::begin(ip.s6_addr));
+  };
+  if (IN6_IS_ADDR_V4MAPPED(&ip)) return kind_v4(v4_at(ip, kLast));
+  // IPv4-compatible, IPv4-translated (RFC 2765), NAT64's well-known prefix (RFC 6052).
+  if (starts({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}) ||
+      starts({0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0}) ||
+      starts({0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0})) {
+    return kind_carried(v4_at(ip, kLast));
+  }
+  if (starts({0, 0x64, 0xFF, 0x9B, 0, 1})) return kind_local_nat64(ip);
+  if (starts({0x20, 0x02})) return kind_carried(v4_at(ip, {2, 3, 4, 5}));  // 6to4
+  // Teredo: the server, and the client with its bits inverted.
+  if (starts({0x20, 0x01, 0, 0})) {
+    return stricter(kind_carried(v4_at(ip, {4, 5, 6, 7})), kind_carried(~v4_at(ip, kLast)));
+  }
+  return std::nullopt;
+}
+
+AddressKind kind_v6(const in6_addr& ip) {
   if (IN6_IS_ADDR_LOOPBACK(&ip)) return AddressKind::kLoopback;
   if (IN6_IS_ADDR_LINKLOCAL(&ip)) return AddressKind::kLinkLocal;
   if ((ip.s6_addr[0] & 0xFEU) == 0xFC) return AddressKind::kPrivate;
   if (IN6_IS_ADDR_UNSPECIFIED(&ip) || IN6_IS_ADDR_MULTICAST(&ip)) return AddressKind::kOther;
-  return AddressKind::kPublic;
+  return kind_of_carried(ip).value_or(AddressKind::kPublic);
 }
 
 }  // namespace

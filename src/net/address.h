@@ -25,6 +25,8 @@ struct Address {
   // From a literal such as "127.0.0.1" or "::1". Fails with kConfigInvalid.
   static Result<Address> from_literal(std::string_view host, std::uint16_t port);
 
+  // IPv6 forms that carry an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo) are
+  // of its kind; but only the mapped form of a loopback address is kLoopback, others are kOther.
   [[nodiscard]] AddressKind kind() const;
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::string host() const;

@@ -221,22 +221,5 @@ TEST_F(TlsStream, SaysWhatIsWrongWithFilesThatCannotBeUsed) {
   EXPECT_FALSE(nonsense);
 }
 
-TEST(Address, KnowsWhichNetworksArePrivate) {
-  const auto kind = [](const char* host) { return Address::from_literal(host, 1)->kind(); };
-  EXPECT_EQ(kind("8.8.8.8"), AddressKind::kPublic);
-  EXPECT_EQ(kind("127.0.0.1"), AddressKind::kLoopback);
-  EXPECT_EQ(kind("10.1.2.3"), AddressKind::kPrivate);
-  EXPECT_EQ(kind("172.31.255.255"), AddressKind::kPrivate);
-  EXPECT_EQ(kind("172.32.0.1"), AddressKind::kPublic);
-  EXPECT_EQ(kind("192.168.0.1"), AddressKind::kPrivate);
-  EXPECT_EQ(kind("169.254.169.254"), AddressKind::kLinkLocal);
-  EXPECT_EQ(kind("0.0.0.0"), AddressKind::kOther);
-  EXPECT_EQ(kind("::1"), AddressKind::kLoopback);
-  EXPECT_EQ(kind("fe80::1"), AddressKind::kLinkLocal);
-  EXPECT_EQ(kind("fd00::1"), AddressKind::kPrivate);
-  EXPECT_EQ(kind("::ffff:169.254.169.254"), AddressKind::kLinkLocal);
-  EXPECT_FALSE(Address::from_literal("localhost", 1));
-}
-
 }  // namespace
 }  // namespace bifrost::net
