@@ -3,11 +3,13 @@
 #include "base/limits.h"
 #include "base/try.h"
 #include "http/h1/head.h"
+#include "net/connect.h"
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bifrost::client {
 namespace {
@@ -191,25 +193,20 @@ net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect(net::CallScope& sc
   co_return std::move(stream);
 }
 
-// Tries the addresses one after the other.
+// To the first address that takes a connection, of those that are allowed.
 net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect_tcp(net::CallScope& scope,
                                                                   const Origin& origin) {
   const std::string& host = origin.proxy ? origin.proxy->host : origin.host;
   const std::uint16_t port = origin.proxy ? origin.proxy->port : origin.port;
-  BF_CO_TRY(const auto addresses, co_await resolver_.resolve(scope, host, port));
-  Error failure;
-  for (const net::Address& address : addresses) {
-    // A proxy was chosen by the operator; what is behind it, it judges itself.
-    if (!origin.proxy && !allowed(origin, address)) {
-      failure = forbidden_address(origin, address);
-      continue;
-    }
-    auto stream = co_await net::Stream::connect(scope, address);
-    if (stream) co_return stream;
-    failure = std::move(stream).error();
-    if (failure.code != ErrorCode::kUpstreamConnect) break;
+  BF_CO_TRY(const auto known, co_await resolver_.resolve(scope, host, port));
+  std::vector<net::Address> addresses = net::interleaved(known);
+  // A proxy was chosen by the operator; what is behind it, it judges itself.
+  if (!origin.proxy) {
+    std::erase_if(addresses,
+                  [&](const net::Address& address) { return !allowed(origin, address); });
+    if (addresses.empty()) co_return forbidden_address(origin, known.back());
   }
-  co_return failure;
+  co_return co_await net::connect_first(scope, addresses);
 }
 
 void Pool::give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection) {
