@@ -4,7 +4,7 @@
 #include "net/task_group.h"
 
 #include <algorithm>
-#include <exception>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -53,10 +53,11 @@ Task<void> attempt(CallScope& scope, Race& race, const Address& address) {
   }
 }
 
-void start(Race& race, const Address& address) {
-  race.attempts.spawn("connect",
-                      [&race, &address](CallScope& own) { return attempt(own, race, address); });
-  ++race.running;
+// The attempt shares the race: should an exception end the caller, nothing is left dangling.
+void start(const std::shared_ptr<Race>& race, const Address& address) {
+  race->attempts.spawn("connect",
+                       [race, address](CallScope& own) { return attempt(own, *race, address); });
+  ++race->running;
 }
 
 // Waits until an attempt has ended or, with another address in hand, the delay has passed.
@@ -73,18 +74,18 @@ Task<Result<void>> wait_for_change(CallScope& scope, Race& race, bool more,
   co_return Result<void>();
 }
 
-Task<Result<void>> run(CallScope& scope, Race& race, std::span<const Address> addresses,
-                       std::chrono::nanoseconds delay) {
-  while (!race.winner && (!addresses.empty() || race.running > 0)) {
-    if (!addresses.empty() && race.running < kAtOnceMax) {
+Task<Result<void>> run(CallScope& scope, const std::shared_ptr<Race>& race,
+                       std::span<const Address> addresses, std::chrono::nanoseconds delay) {
+  while (!race->winner && (!addresses.empty() || race->running > 0)) {
+    if (!addresses.empty() && race->running < kAtOnceMax) {
       start(race, addresses.front());
       addresses = addresses.subspan(1);
     }
-    const bool more = !addresses.empty() && race.running < kAtOnceMax;
-    auto waited = co_await wait_for_change(scope, race, more, delay);
+    const bool more = !addresses.empty() && race->running < kAtOnceMax;
+    auto waited = co_await wait_for_change(scope, *race, more, delay);
     if (!waited) co_return std::move(waited).error();
   }
-  if (!race.winner) co_return race.failure;
+  if (!race->winner) co_return race->failure;
   co_return Result<void>();
 }
 
@@ -111,21 +112,14 @@ Task<Result<std::unique_ptr<Stream>>> connect_first(CallScope& scope,
                                                     std::chrono::nanoseconds delay) {
   BF_ASSERT(!addresses.empty());
   if (addresses.size() == 1) co_return co_await Stream::connect(scope, addresses.front());
-  Race race(scope.loop());
-  std::exception_ptr escaped;
-  std::optional<Result<void>> outcome;
-  try {
-    outcome = co_await run(scope, race, addresses, delay);
-  } catch (...) {
-    escaped = std::current_exception();  // after the attempts, which look at the race
-  }
-  race.attempts.cancel_all(upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget,
-                                          "another address was faster"));
+  const auto race = std::make_shared<Race>(scope.loop());
+  auto outcome = co_await run(scope, race, addresses, delay);
+  race->attempts.cancel_all(upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget,
+                                           "another address was faster"));
   CallScope ending(scope.loop());
-  ignore(co_await race.attempts.drained(ending), "nobody interrupts this wait");
-  if (escaped) std::rethrow_exception(escaped);
-  if (!*outcome) co_return std::move(*outcome).error();
-  co_return std::move(race.winner);
+  ignore(co_await race->attempts.drained(ending), "nobody interrupts this wait");
+  if (!outcome) co_return std::move(outcome).error();
+  co_return std::move(race->winner);
 }
 
 }  // namespace bifrost::net
