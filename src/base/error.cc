@@ -83,6 +83,9 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
      "The provider's stream ended before its end marker; the answer is incomplete."},
     {kCredentialsExhausted, "upstream_credentials_exhausted", 502, "api_error",
      "provider_credentials_exhausted", "The provider refused every configured key."},
+    {kUpstreamNoToken, "upstream_no_token", 502, "api_error", "provider_auth_failed",
+     "The provider's key needs a token, and none could be fetched. The message says from where and "
+     "why; Retry-After, when it is asked for again."},
 }};
 
 constexpr bool rows_in_order() {

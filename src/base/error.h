@@ -53,6 +53,7 @@ enum class ErrorCode : std::uint8_t {
   kUpstreamProtocol,      // an answer that is not what the wire format says
   kUpstreamCutShort,      // the stream ended before its end marker
   kCredentialsExhausted,  // every key of the provider was refused
+  kUpstreamNoToken,       // the provider's key needs a token, and none could be fetched
   kCount,                 // number of codes, not a code
 };
 

@@ -24,7 +24,8 @@ struct Origin {
   std::uint16_t port = 443;
   std::shared_ptr<const net::TlsContext> tls;  // set when https
   std::shared_ptr<const Proxy> proxy;          // null: direct
-  bool allow_private_network = false;  // RFC 1918 and the like; loopback always, link-local never
+  bool allow_private_network = false;          // RFC 1918 and the like; loopback always
+  bool allow_link_local = false;  // the machine's metadata server; never what is configured
   std::chrono::nanoseconds connect_timeout{std::chrono::seconds(10)};
   std::chrono::nanoseconds keep_alive_timeout{std::chrono::seconds(30)};   // of an idle connection
   std::chrono::nanoseconds connection_age_max{std::chrono::seconds(300)};  // a name may move

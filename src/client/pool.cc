@@ -60,6 +60,7 @@ bool allowed(const Origin& origin, const net::Address& address) {
     case net::AddressKind::kPrivate:
       return origin.allow_private_network;
     case net::AddressKind::kLinkLocal:
+      return origin.allow_link_local;
     case net::AddressKind::kOther:
       return false;
   }

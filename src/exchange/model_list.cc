@@ -157,13 +157,19 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& sc
                                                               const provider::Key* key) {
   const net::CallScope::Deadline patience(scope, kPatience, kSlow);
   std::vector<ModelRow> rows;
-  std::string token;
+  std::string page_token;
+  upstream::TokenPtr token;
+  if (upstream::needs_token(key)) {
+    BF_CO_TRY(token,
+              co_await upstream::token_for(scope, client_, snapshot.network, endpoint, *key));
+  }
   for (std::size_t page = 0; page < kPagesMax; ++page) {
     const provider::Addressee to{.endpoint = endpoint,
                                  .side = endpoint.usual_side(),
                                  .key = key,
-                                 .now = client_.clock.wall()};
-    BF_CO_TRY(const auto request, provider::prepare_models(to, token));
+                                 .now = client_.clock.wall(),
+                                 .token = upstream::text_of(token)};
+    BF_CO_TRY(const auto request, provider::prepare_models(to, page_token));
     BF_CO_TRY(const auto answer,
               co_await upstream::fetch(scope, client_, snapshot.network, endpoint, request));
     BF_CO_TRY(dialect::ModelPage got,
@@ -172,8 +178,8 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& sc
                   [](const ModelRow& row) { return row.id.size() > limits::kModelNameBytesMax; });
     got.rows.resize(std::min(got.rows.size(), kRowsMax - rows.size()));
     std::ranges::move(got.rows, std::back_inserter(rows));
-    if (got.next.empty() || got.next == token || rows.size() == kRowsMax) break;
-    token = std::move(got.next);
+    if (got.next.empty() || got.next == page_token || rows.size() == kRowsMax) break;
+    page_token = std::move(got.next);
   }
   co_return std::move(rows);
 }

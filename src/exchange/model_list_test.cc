@@ -1,6 +1,7 @@
 #include "exchange/model_list.h"
 
 #include "exchange/snapshot_fixture.h"
+#include "provider/token_row.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -51,8 +52,11 @@ struct ModelListTest : ::testing::Test {
   void run(ScriptedTransport::Script script, Play play) {
     transport.emplace(std::move(script));
     net::Loop loop(clock);
-    ModelList list(loop, {*transport, clock, random});
-    net::run_on(loop, [&](net::CallScope& scope) { return then_stop({*this, scope, list}, play); });
+    upstream::Credentials credentials(loop, *transport, clock);
+    ModelList list(loop, {*transport, clock, random, &credentials});
+    net::run_on(loop, [&](net::CallScope& scope) {
+      return then_stop({*this, scope, list}, credentials, play);
+    });
     EXPECT_EQ(transport->open(), 0U);
   }
   [[nodiscard]] std::size_t questions() const { return transport->sent().size(); }
@@ -79,9 +83,10 @@ struct ModelListTest : ::testing::Test {
     }
     EXPECT_THAT(found, names);
   }
-  static net::Task<void> then_stop(Steps steps, Play play) {
+  static net::Task<void> then_stop(Steps steps, upstream::Credentials& credentials, Play play) {
     co_await play(steps);
     EXPECT_TRUE(co_await steps.list.stop(steps.scope));
+    EXPECT_TRUE(co_await credentials.stop(steps.scope));
   }
 };
 
@@ -212,6 +217,20 @@ TEST_F(ModelListTest, LeavesOutNamesThatNobodyWouldWrite) {
             200, R"({"data":[{"id":")" + std::string(100'000, 'x') + R"("},{"id":"a"}]})");
       },
       [](Steps its) -> net::Task<void> { co_await its.expect(ElementsAre("openai/a")); });
+}
+
+TEST_F(ModelListTest, AsksWithATokenWhereKeysAreExchangedForOne) {
+  provider::KeySettings key = upstream::simulated_key("main");
+  key.value = config::Secret("secret-main");
+  snapshot =
+      simulated_snapshot({{.name = "cloud", .keys = {key}}}, gates, provider::rows_with_cloud());
+  run(
+      [](const auto& sent) {
+        return sent.host == provider::kTokenHost
+                   ? ScriptedReply::json(200, "token fetched 3600")
+                   : models(sent.headers.get("authorization").substr(7));
+      },
+      [](Steps its) -> net::Task<void> { co_await its.expect(ElementsAre("cloud/fetched")); });
 }
 
 TEST_F(ModelListTest, ANewConfigurationAsksAgain) {

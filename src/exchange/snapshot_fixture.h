@@ -8,17 +8,19 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace bifrost::exchange {
 
 // The gates outlive the snapshot.
-inline SnapshotPtr simulated_snapshot(std::vector<upstream::SimulatedProvider> providers,
-                                      upstream::Gates& gates) {
+inline SnapshotPtr simulated_snapshot(
+    std::vector<upstream::SimulatedProvider> providers, upstream::Gates& gates,
+    std::span<const provider::ProviderSpec> rows = provider::all()) {
   provider::Providers configured;
   for (upstream::SimulatedProvider& each : providers) upstream::add_to(configured, std::move(each));
-  auto registry = provider::Registry::build(configured);
+  auto registry = provider::Registry::build(configured, rows);
   EXPECT_TRUE(registry) << registry.error().message;
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->registry = *std::move(registry);

@@ -1,5 +1,7 @@
 #include "exchange/worker_kit.h"
 
+#include "base/try.h"
+
 namespace bifrost::exchange {
 
 WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Loop& the_loop,
@@ -13,6 +15,12 @@ WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Lo
       meter(shard, services.metrics.custom_labels(), services.key_states),
       access_log(random),
       sinks{&meter, &access_log},
+      credentials(loop, pool, clock),
       models(loop, client()) {}
+
+net::Task<Result<void>> WorkerKit::stop(net::CallScope& scope) {
+  BF_CO_TRY_VOID(co_await models.stop(scope));  // it waits for tokens
+  co_return co_await credentials.stop(scope);
+}
 
 }  // namespace bifrost::exchange

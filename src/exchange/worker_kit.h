@@ -34,9 +34,12 @@ struct WorkerKit {
   record::Meter meter;
   record::AccessLog access_log;
   std::array<record::Sink*, 2> sinks;  // that are told what happens to requests
+  upstream::Credentials credentials;
   ModelList models;
 
-  [[nodiscard]] upstream::Client client() { return {pool, clock, random}; }
+  [[nodiscard]] upstream::Client client() { return {pool, clock, random, &credentials}; }
+  // Ends what goes on beside requests; to be awaited before the end of the worker.
+  net::Task<Result<void>> stop(net::CallScope& scope);
 };
 
 }  // namespace bifrost::exchange

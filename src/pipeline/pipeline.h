@@ -23,7 +23,7 @@ class Pipeline final : public server::Handler {
   void set_snapshot(exchange::SnapshotPtr snapshot);
 
   // Ends what goes on beside requests; to be awaited before the end of the worker.
-  net::Task<Result<void>> stop(net::CallScope& scope) { return kit_.models.stop(scope); }
+  net::Task<Result<void>> stop(net::CallScope& scope) { return kit_.stop(scope); }
 
   net::Task<void> handle(server::Request& request) override;
   void exception_escaped(const http::RequestHead& head, std::string_view what) override;

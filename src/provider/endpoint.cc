@@ -97,11 +97,21 @@ class Builder {
     }
     key.only_model = server.only_model;
     if (spec_.on_request() == nullptr) ignore_anthropic_endpoints(key.settings, path);
-    if (settings.value.empty() && spec_.key_rule == KeyRule::kRequired) {
+    BF_TRY_VOID(set_token_urls(key, path));
+    const bool fetched = !key.token_urls.empty();
+    if (settings.value.empty() && !fetched && spec_.key_rule == KeyRule::kRequired) {
       out_.warnings.push_back(path + " (" + settings.name + ") has no value and is not used.");
       return {};
     }
     out_.endpoint.keys.push_back(std::move(key));
+    return {};
+  }
+
+  Result<void> set_token_urls(Key& key, const std::string& path) const {
+    if (spec_.tokens == nullptr) return {};
+    auto urls = spec_.tokens->addresses(key.settings);
+    if (!urls) return bad_setting(path, urls.error().message);
+    key.token_urls = *std::move(urls);
     return {};
   }
 

@@ -20,8 +20,9 @@ namespace bifrost::provider {
 // A credential, as configured, with what had to be read out of it.
 struct Key {
   KeySettings settings;
-  std::optional<http::Url> url;  // of its own server, instead of the endpoint's
-  std::string only_model;        // that its server serves; empty: any
+  std::optional<http::Url> url;            // of its own server, instead of the endpoint's
+  std::string only_model;                  // that its server serves; empty: any
+  std::vector<http::Url> token_urls = {};  // where its tokens are got; empty: it needs none
 
   // By which a request may pin it; the name when none is configured.
   [[nodiscard]] const std::string& id() const {

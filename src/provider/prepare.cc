@@ -134,7 +134,9 @@ Error unsupported(const Endpoint& endpoint, llm::RequestType type) {
 
 // Signs a request that is otherwise complete.
 Result<OutboundRequest> finished(const Addressee& to, OutboundRequest request) {
-  if (to.key != nullptr && !to.key->settings.value.empty()) {
+  if (!to.token.empty()) {
+    BF_TRY_VOID(to.endpoint.spec->tokens->signing->sign(request, to.token, to.now));
+  } else if (to.key != nullptr && !to.key->settings.value.empty()) {
     BF_TRY_VOID(to.side.spec->signing->sign(request, to.key->settings.value.reveal(), to.now));
   }
   BF_TRY_VOID(check(request.headers));
@@ -179,6 +181,15 @@ Result<OutboundRequest> prepare(const Addressee& to, Outgoing outgoing) {
            .target = std::move(target),
            .headers = headers_for(to, outgoing.encoded.headers, outgoing.caller, std::move(first)),
            .body = std::move(outgoing.encoded.body)});
+}
+
+Result<OutboundRequest> prepare_token_request(OutboundRequest request) {
+  request.headers.set("accept-encoding", "identity");
+  if (!request.headers.contains("user-agent")) request.headers.add("user-agent", user_agent());
+  if (check(request.headers) && http::is_request_target(request.target)) return request;
+  return gateway_error(ErrorCode::kConfigInvalid,
+                       "a field of the key holds what no request for a token may hold, such as a "
+                       "line break");
 }
 
 Result<OutboundRequest> prepare_models(const Addressee& to, std::string_view page_token) {

@@ -32,9 +32,10 @@ struct Outgoing {
 // Whom a request is for, and as whom.
 struct Addressee {
   const Endpoint& endpoint;
-  const Side& side;   // of the endpoint
-  const Key* key;     // null: the endpoint needs none
-  WallTime now = {};  // for signatures
+  const Side& side;             // of the endpoint
+  const Key* key;               // null: the endpoint needs none
+  WallTime now = {};            // for signatures
+  std::string_view token = {};  // fetched with the key; empty: its value is the credential
 };
 
 // A chat. Fails with kUnsupportedOperation when the endpoint does not allow it, and with
@@ -44,6 +45,10 @@ struct Addressee {
 // A page of the list of models. An empty token asks for the first.
 [[nodiscard]] Result<OutboundRequest> prepare_models(const Addressee& to,
                                                      std::string_view page_token);
+
+// A request of a TokenSource, with what every request has. Fails with kConfigInvalid when a header
+// holds what no header may.
+[[nodiscard]] Result<OutboundRequest> prepare_token_request(OutboundRequest request);
 
 // `target` below the path of `base`. A version at the end of the base ("https://x/v4") stands for
 // the one at the beginning of the target ("/v1/chat/completions"): people configure both kinds.

@@ -2,6 +2,7 @@
 
 #include "provider/forward.h"
 #include "provider/registry.h"
+#include "provider/token_row.h"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +22,7 @@ class Prepare : public ::testing::Test {
     if (settings.keys.empty()) settings.keys.push_back(key);
     Providers providers;
     providers.append(name, std::move(settings));
-    auto built = Registry::build(providers);
+    auto built = Registry::build(providers, rows_with_cloud());
     ASSERT_TRUE(built) << built.error().message;
     registry_ = std::move(*built);
     endpoint_ = registry_.find(name);
@@ -159,6 +160,28 @@ TEST_F(Prepare, SendsOAuthTokensAsBearerTokens) {
   EXPECT_EQ(request->headers.get("anthropic-beta"), "oauth-2025-04-20");
   configure("gemini", {}, "ya29.x");
   EXPECT_EQ(chat("g", false)->headers.get("authorization"), "Bearer ya29.x");
+}
+
+TEST_F(Prepare, ShowsATokenInPlaceOfTheKeyThatItWasGotWith) {
+  configure("cloud");
+  Addressee with_token = to({llm::Operation::kListModels});
+  with_token.token = "fetched";
+  const auto request = prepare_models(with_token, {});
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->headers.get("authorization"), "Bearer fetched");
+  EXPECT_FALSE(request->headers.contains("x-api-key"));
+}
+
+TEST_F(Prepare, AsksForATokenInAFormThatARequestMayHave) {
+  configure("cloud");
+  auto asked = ask_cloud(*key_, {});
+  const auto good = prepare_token_request(*asked);
+  ASSERT_TRUE(good);
+  EXPECT_EQ(good->headers.get("accept-encoding"), "identity");
+  asked->headers.set("x-secret", "a\r\nb: c");
+  const auto bad = prepare_token_request(*std::move(asked));
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().code, ErrorCode::kConfigInvalid);
 }
 
 TEST_F(Prepare, ShowsNoCredentialWhereTheKeyHasNone) {

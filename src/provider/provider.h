@@ -6,6 +6,7 @@
 #pragma once
 
 #include "provider/side.h"
+#include "provider/token_source.h"
 
 #include <cstdint>
 #include <span>
@@ -24,9 +25,10 @@ struct ProviderSpec {
   std::vector<SideSpec> sides;     // at least one; the first is the usual one
   std::string_view base_url = {};  // empty: the configuration or the key has to say
   KeyRule key_rule = KeyRule::kRequired;
-  std::string_view key_env = {};  // holds the key when nothing is configured
-  bool url_per_key = false;       // each key may name its own server
-  bool built_in = false;          // answered by this program, without a network
+  const TokenSource* tokens = nullptr;  // null: a key's value is its credential
+  std::string_view key_env = {};        // holds the key when nothing is configured
+  bool url_per_key = false;             // each key may name its own server
+  bool built_in = false;                // answered by this program, without a network
   // The provider's name of a model, where it is not what callers write. Null: the same.
   std::string (*wire_model)(std::string_view model) = nullptr;
   std::string_view docs = {};   // the page that the row was written from

@@ -22,7 +22,8 @@ std::string listed(std::span<const std::string> parts, std::string_view separato
 }
 
 std::string auth_text(const ProviderSpec& spec) {
-  const std::string out(spec.usual().signing->text);
+  std::string out(spec.usual().signing->text);
+  if (spec.tokens != nullptr) out += ", or " + std::string(spec.tokens->text);
   return spec.key_rule == KeyRule::kOptional ? out + ", optional" : out;
 }
 

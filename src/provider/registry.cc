@@ -21,6 +21,11 @@ bool is_unserved(std::string_view name) {
   return std::ranges::find(unserved(), name) != unserved().end();
 }
 
+const ProviderSpec* find(std::span<const ProviderSpec> rows, std::string_view name) {
+  const auto found = std::ranges::find(rows, name, &ProviderSpec::name);
+  return found == rows.end() ? nullptr : &*found;
+}
+
 std::string did_you_mean(std::string_view name) {
   std::vector<std::string_view> names;
   for (const ProviderSpec& spec : all()) names.push_back(spec.name);
@@ -29,11 +34,12 @@ std::string did_you_mean(std::string_view name) {
 }
 
 // The row that an entry is made of; null: it is known but not served.
-Result<const ProviderSpec*> spec_of(std::string_view name, const ProviderSettings& settings) {
+Result<const ProviderSpec*> spec_of(std::span<const ProviderSpec> rows, std::string_view name,
+                                    const ProviderSettings& settings) {
   if (name.empty() || name.find('/') != std::string_view::npos) {
     return bad_provider(name, "", "a provider's name may not be empty or hold a slash");
   }
-  const ProviderSpec* own = find(name);
+  const ProviderSpec* own = find(rows, name);
   if (!settings.custom) {
     if (own != nullptr || is_unserved(name)) return own;
     return bad_provider(
@@ -41,7 +47,7 @@ Result<const ProviderSpec*> spec_of(std::string_view name, const ProviderSetting
         "no provider has this name, and there is no custom_provider_config" + did_you_mean(name));
   }
   const std::string& base_type = settings.custom->base_provider_type;
-  const ProviderSpec* base = find(base_type);
+  const ProviderSpec* base = find(rows, base_type);
   if (own != nullptr && own != base) {
     return bad_provider(
         name, ".custom_provider_config.base_provider_type",
@@ -54,13 +60,13 @@ Result<const ProviderSpec*> spec_of(std::string_view name, const ProviderSetting
 
 }  // namespace
 
-Result<Registry> Registry::build(const Providers& providers) {
+Result<Registry> Registry::build(const Providers& providers, std::span<const ProviderSpec> rows) {
   Registry registry;
   if (providers.empty()) {
     registry.warnings_.emplace_back("providers: there are none, so every chat is refused.");
   }
   for (const auto& [name, settings] : providers) {
-    BF_TRY(const ProviderSpec* spec, spec_of(name, settings));
+    BF_TRY(const ProviderSpec* spec, spec_of(rows, name, settings));
     if (spec == nullptr) {
       registry.warnings_.push_back("providers." + name + ": not served yet, the entry is ignored.");
       continue;

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "provider/endpoint.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,9 @@ class Registry {
  public:
   // Fails with kConfigInvalid where a provider cannot work as it is configured. One that is known
   // but not served yet is left out with a warning, so that a configuration can be moved here whole.
-  static Result<Registry> build(const Providers& providers);
+  // `rows` outlive it; others than the table's are for tests.
+  static Result<Registry> build(const Providers& providers,
+                                std::span<const ProviderSpec> rows = all());
 
   Registry() = default;
   Registry(Registry&&) noexcept = default;

@@ -1,6 +1,7 @@
 #include "provider/registry.h"
 
 #include "provider/discover.h"
+#include "provider/token_row.h"
 
 #include <gtest/gtest.h>
 
@@ -157,6 +158,26 @@ std::string_view format_of(const Endpoint& endpoint, std::string_view model,
   return endpoint.side({llm::Operation::kChat}, inbound, &endpoint.keys.at(0), model)
       .dialect()
       .name;
+}
+
+TEST(Registry, KnowsWhichKeysNeedATokenAndFromWhere) {
+  Providers providers;
+  ProviderSettings& settings = providers.append("cloud");
+  settings.keys = {key("secret"), key("of the machine", ""), key("plain", "sk-1")};
+  const auto registry = Registry::build(providers, rows_with_cloud());
+  ASSERT_TRUE(registry) << registry.error().message;
+  const std::vector<Key>& keys = registry->find("cloud")->keys;
+  ASSERT_EQ(keys.size(), 3U) << "what is fetched needs no value";
+  EXPECT_EQ(keys[0].token_urls.at(0).host, kTokenHost);
+  EXPECT_EQ(keys[1].token_urls.size(), 1U);
+  EXPECT_TRUE(keys[2].token_urls.empty());
+
+  settings.keys = {key("main", "unusable")};
+  const auto refused = Registry::build(providers, rows_with_cloud());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConfigInvalid);
+  EXPECT_EQ(refused.error().message,
+            "providers.cloud.keys[0]: value: it is no secret of this cloud");
 }
 
 TEST(Registry, SendsKeysThatAskForAnthropicsFormatToThatSide) {

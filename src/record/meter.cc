@@ -61,6 +61,7 @@ std::string_view timeout_phase(ErrorCode code) {
 std::string_view rotation_reason(ErrorCode code) {
   switch (code) {
     case ErrorCode::kUpstreamAuth:
+    case ErrorCode::kUpstreamNoToken:
       return "authentication_error";
     case ErrorCode::kUpstreamBilling:
       return "billing_error";

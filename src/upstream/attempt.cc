@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "routing/retry_hint.h"
 #include "upstream/demo_source.h"
+#include "upstream/read_whole.h"
 #include "upstream/told_limit.h"
 
 #include <chrono>
@@ -46,23 +47,6 @@ Phase begin(const provider::Endpoint& endpoint, const provider::Side& side, cons
   const SteadyTime until =
       network.total_timeout.count() > 0 ? now + network.total_timeout : SteadyTime::max();
   return {endpoint, side, network, clock, now, until};
-}
-
-// Reads a body to its end, at most `bytes_max`; beyond, what came so far counts or it is an error.
-net::Task<Result<std::string>> read_whole(net::CallScope& scope, client::ByteSource& source,
-                                          std::size_t bytes_max, bool cut) {
-  std::string body;
-  while (true) {
-    BF_CO_TRY(const std::string_view bytes, co_await source.read(scope));
-    if (bytes.empty()) co_return std::move(body);
-    if (body.size() + bytes.size() > bytes_max) {
-      if (cut) co_return std::move(body);
-      co_return upstream_error(
-          ErrorCode::kUpstreamProtocol, Retry::kOtherTarget,
-          "the provider's answer is larger than " + std::to_string(bytes_max) + " bytes");
-    }
-    body += bytes;
-  }
 }
 
 net::Task<Result<client::Response>> send(net::CallScope& scope, Client client,
@@ -197,6 +181,15 @@ net::Task<Result<Permit>> enter_gate(net::CallScope& scope, const Network& netwo
 }
 
 }  // namespace
+
+net::Task<Result<TokenPtr>> token_for(net::CallScope& scope, Client client, const Network& network,
+                                      const provider::Endpoint& endpoint,
+                                      const provider::Key& key) {
+  if (client.credentials == nullptr) {
+    co_return gateway_error(ErrorCode::kInternal, "nobody fetches tokens here");
+  }
+  co_return co_await client.credentials->get(scope, network.token_terms(endpoint, key));
+}
 
 net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client client,
                                                    const Network& network, AttemptOptions options,

@@ -11,6 +11,7 @@
 #include "provider/prepare.h"
 #include "upstream/answer.h"
 #include "upstream/call.h"
+#include "upstream/credentials.h"
 #include "upstream/network.h"
 
 #include <memory>
@@ -22,7 +23,17 @@ struct Client {
   client::Transport& transport;
   const Clock& clock;
   Random& random;
+  Credentials* credentials = nullptr;  // null: no key needs a token
 };
+
+// Must a token be fetched before a request is signed with the key?
+[[nodiscard]] inline bool needs_token(const provider::Key* key) {
+  return key != nullptr && !key->token_urls.empty();
+}
+
+// That token, for a key of the endpoint that needs one. See Credentials::get.
+net::Task<Result<TokenPtr>> token_for(net::CallScope& scope, Client client, const Network& network,
+                                      const provider::Endpoint& endpoint, const provider::Key& key);
 
 struct AttemptTimes {
   std::chrono::nanoseconds queued{};  // waiting for a place

@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "routing/retry.h"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -95,18 +96,27 @@ struct Prepared {
   provider::OutboundRequest request;
   const provider::Key* key = nullptr;
   const provider::Side* side = nullptr;
+  TokenPtr token;  // null: the key is its own credential
   std::string model;
   std::vector<std::string> dropped;
 };
 
-Result<Prepared> prepare(const Visit& visit, Keys& keys, Client client) {
+// Whom to ask, and as whom.
+Result<Prepared> choose(const Visit& visit, Keys& keys, Client client) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
-  Call& call = visit.job.call;
+  const Call& call = visit.job.call;
   BF_TRY(routing::PickedKey picked, keys.pick(client.random));
   Prepared prepared;
   prepared.key = picked.key;
   prepared.side = &endpoint.side(call.type(), &call.inbound(), picked.key, visit.target.model);
   prepared.model = endpoint.wire_model(picked.model);
+  return prepared;
+}
+
+// The request itself, signed.
+Result<void> complete(const Visit& visit, Client client, Prepared& prepared) {
+  const provider::Endpoint& endpoint = *visit.target.endpoint;
+  Call& call = visit.job.call;
   BF_TRY(dialect::EncodedRequest encoded, call.encode(*prepared.side, prepared.model));
   prepared.dropped = std::move(encoded.dropped);
   provider::Outgoing outgoing{.model = prepared.model,
@@ -118,9 +128,10 @@ Result<Prepared> prepare(const Visit& visit, Keys& keys, Client client) {
   const provider::Addressee to{.endpoint = endpoint,
                                .side = *prepared.side,
                                .key = prepared.key,
-                               .now = client.clock.wall()};
+                               .now = client.clock.wall(),
+                               .token = text_of(prepared.token)};
   BF_TRY(prepared.request, provider::prepare(to, std::move(outgoing)));
-  return prepared;
+  return {};
 }
 
 Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> answer,
@@ -205,20 +216,68 @@ Decision decide(const Visit& visit, Keys& keys, const provider::Key* failed, con
   return decision;
 }
 
+// A token that the provider refuses may have been withdrawn before its time. Once at a target, the
+// same key is shown with a new one; for the budgets that is a key in place of a refused one.
+class Renewal {
+ public:
+  explicit Renewal(const Visit& visit) : visit_(visit) {}
+
+  // Nothing: the failure is another, or remains one.
+  std::optional<Decision> after(const Error& error, const Prepared& prepared, Client client) {
+    if (prepared.token == nullptr || done_ || error.code != ErrorCode::kUpstreamAuth) {
+      return std::nullopt;
+    }
+    const provider::Endpoint& endpoint = *visit_.target.endpoint;
+    const TokenTermsPtr& terms = visit_.job.network.token_terms(endpoint, *prepared.key);
+    if (!client.credentials->replaces(terms, prepared.token)) return std::nullopt;
+    done_ = true;
+    const Repetition again{.endpoint = endpoint,
+                           .failed = prepared.key,
+                           .next = prepared.key,
+                           .next_is_fresh = false,
+                           .reason = Retry::kReplaceKey,
+                           .delay = std::chrono::milliseconds(0)};
+    return Decision{.step = {.action = routing::Step::Action::kRetrySameKey},
+                    .denied = visit_.budget.refuses(again, client.clock.now())};
+  }
+
+  // Of `attempts` repeated ones, those that count for max_retries.
+  [[nodiscard]] std::int64_t retries(std::int64_t attempts) const {
+    return done_ ? attempts - 1 : attempts;
+  }
+
+ private:
+  const Visit& visit_;
+  bool done_ = false;
+};
+
 net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, const Visit& visit,
                                        AttemptObserver& observer) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target, client.clock.now()));
+  Renewal renewal(visit);
   for (std::int64_t retries = 0;; ++retries) {
-    BF_CO_TRY(Prepared prepared, prepare(visit, keys, client));
+    BF_CO_TRY(Prepared prepared, choose(visit, keys, client));
+    Result<TokenPtr> token;
+    if (needs_token(prepared.key)) {
+      token = co_await token_for(scope, client, visit.job.network, endpoint, *prepared.key);
+    }
+    Result<std::unique_ptr<Answer>> answer;
     AttemptTimes times;
-    visit.budget.attempt_begins(endpoint, prepared.key, client.clock.now());
-    auto answer = co_await attempt(scope, client, visit.job.network,
-                                   {.endpoint = endpoint,
-                                    .side = *prepared.side,
-                                    .request = prepared.request,
-                                    .call = visit.job.call},
-                                   times);
+    if (token) {
+      prepared.token = *std::move(token);
+      BF_CO_TRY_VOID(complete(visit, client, prepared));
+      visit.budget.attempt_begins(endpoint, prepared.key, client.clock.now());
+      answer = co_await attempt(scope, client, visit.job.network,
+                                {.endpoint = endpoint,
+                                 .side = *prepared.side,
+                                 .request = prepared.request,
+                                 .call = visit.job.call},
+                                times);
+    } else {
+      visit.budget.attempt_begins(endpoint, prepared.key, client.clock.now());
+      answer = std::move(token).error();
+    }
     if (answer) {
       observer.on_attempt(attempt_record(visit, prepared, retries, times));
       keys.served(prepared.key, client.clock.now());
@@ -226,9 +285,12 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
     }
     Error error = std::move(answer).error();
     if (scope.cancelled()) error = *scope.interruption();
-    keys.failed(error.retry);
+    const auto renewed = renewal.after(error, prepared, client);
+    if (!renewed) keys.failed(error.retry);
     visit.budget.attempt_failed(endpoint, prepared.key, error.retry, client.clock.now());
-    const Decision decision = decide(visit, keys, prepared.key, error, retries, client);
+    const Decision decision =
+        renewed ? *renewed
+                : decide(visit, keys, prepared.key, error, renewal.retries(retries), client);
     record::Attempt failed = attempt_record(visit, prepared, retries, times);
     failed.error = &error;
     failed.rotated = decision.rotates();

@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,6 +88,7 @@ struct SimulatedProvider {
   std::vector<provider::KeySettings> keys = {};  // one, when none is given
   provider::NetworkSettings network = {};
   std::int64_t concurrency = 1000;
+  provider::ProxySettings proxy = {};
 };
 
 inline provider::KeySettings simulated_key(std::string name, double weight = 1) {
@@ -104,14 +106,16 @@ inline void add_to(provider::Providers& configured, SimulatedProvider simulated)
   if (settings.keys.empty()) settings.keys.push_back(simulated_key("main"));
   settings.network = std::move(simulated.network);
   settings.concurrency.concurrency = simulated.concurrency;
+  settings.proxy = std::move(simulated.proxy);
 }
 
 class ExecuteTest : public ::testing::Test {
  protected:
-  void configure(std::vector<SimulatedProvider> providers) {
+  void configure(std::vector<SimulatedProvider> providers,
+                 std::span<const provider::ProviderSpec> rows = provider::all()) {
     provider::Providers configured;
     for (SimulatedProvider& each : providers) add_to(configured, std::move(each));
-    auto registry = provider::Registry::build(configured);
+    auto registry = provider::Registry::build(configured, rows);
     ASSERT_TRUE(registry) << registry.error().message;
     registry_ = *std::move(registry);
     auto network = Network::build(registry_, false, gates_, environment_);

@@ -47,6 +47,14 @@ Result<std::shared_ptr<const client::Proxy>> make_proxy(std::string_view url_tex
   return std::shared_ptr<const client::Proxy>(std::move(proxy));
 }
 
+bool needs_tls(const provider::Endpoint& endpoint) {
+  const auto by_tls = [](const http::Url& url) { return url.tls; };
+  return std::ranges::any_of(addresses(endpoint), by_tls) ||
+         std::ranges::any_of(endpoint.keys, [&](const provider::Key& key) {
+           return std::ranges::any_of(key.token_urls, by_tls);
+         });
+}
+
 // NO_PROXY: names and domains, "*" for all.
 bool excluded(std::string_view host, std::string_view no_proxy) {
   return std::ranges::any_of(split(no_proxy, ','), [&](std::string_view entry) {
@@ -121,6 +129,34 @@ Result<std::shared_ptr<const net::TlsContext>> make_tls(const provider::Endpoint
   return context;
 }
 
+std::shared_ptr<const client::Origin> find_origin(
+    const std::vector<std::shared_ptr<const client::Origin>>& origins, const http::Url& url) {
+  const auto found =
+      std::ranges::find_if(origins, [&](const auto& origin) { return same_place(*origin, url); });
+  return found == origins.end() ? nullptr : *found;
+}
+
+// A server of tokens is reached as the provider is, by the same settings; but its addresses are
+// none that a request may go to. The machine's own server is never asked through a proxy.
+Result<TokenTermsPtr> make_token_terms(const provider::Endpoint& endpoint, const provider::Key& key,
+                                       const std::shared_ptr<const net::TlsContext>& tls,
+                                       const config::Environment& environment) {
+  auto terms = std::make_shared<TokenTerms>();
+  terms->provider = endpoint.name;
+  terms->key = key;
+  terms->source = endpoint.spec->tokens;
+  terms->network = endpoint.settings.network;
+  for (const http::Url& url : key.token_urls) {
+    if (find_origin(terms->origins, url)) continue;
+    BF_TRY(const auto usual, make_origin(endpoint, url, tls, environment));
+    auto origin = std::make_shared<client::Origin>(*usual);
+    origin->allow_link_local = terms->source->link_local;
+    if (origin->allow_link_local) origin->proxy = nullptr;
+    terms->origins.push_back(std::move(origin));
+  }
+  return TokenTermsPtr(std::move(terms));
+}
+
 GateLimits gate_limits(const provider::Endpoint& endpoint, bool drop_excess) {
   const provider::ConcurrencySettings& settings = endpoint.settings.concurrency;
   // Each call needs a connection of its own, so the smaller bound is the true one.
@@ -158,15 +194,17 @@ Result<Network> Network::build(const provider::Registry& registry, bool drop_exc
   for (const provider::Endpoint& endpoint : registry) {
     Entry entry;
     std::shared_ptr<const net::TlsContext> tls;
+    if (needs_tls(endpoint)) {
+      BF_TRY(tls, make_tls(endpoint));
+    }
     for (const http::Url& url : addresses(endpoint)) {
-      const bool known = std::ranges::any_of(
-          entry.origins, [&](const auto& origin) { return same_place(*origin, url); });
-      if (known) continue;
-      if (url.tls && !tls) {
-        BF_TRY(tls, make_tls(endpoint));
-      }
+      if (find_origin(entry.origins, url)) continue;
       BF_TRY(auto origin, make_origin(endpoint, url, tls, environment));
       entry.origins.push_back(std::move(origin));
+    }
+    for (const provider::Key& key : endpoint.keys) {
+      if (key.token_urls.empty()) continue;
+      BF_TRY(entry.tokens[&key], make_token_terms(endpoint, key, tls, environment));
     }
     network.entries_.emplace(&endpoint, std::move(entry));
   }
@@ -182,10 +220,21 @@ const std::shared_ptr<Gate>& Network::gate(const provider::Endpoint& endpoint) c
 
 std::shared_ptr<const client::Origin> Network::origin(const provider::Endpoint& endpoint,
                                                       const http::Url& url) const {
-  for (const auto& origin : entries_.at(&endpoint).origins) {
-    if (same_place(*origin, url)) return origin;
-  }
-  return nullptr;
+  return find_origin(entries_.at(&endpoint).origins, url);
+}
+
+const TokenTermsPtr& Network::token_terms(const provider::Endpoint& endpoint,
+                                          const provider::Key& key) const {
+  return entries_.at(&endpoint).tokens.at(&key);
+}
+
+bool TokenTerms::same_credential(const TokenTerms& other) const {
+  return source == other.source && provider == other.provider &&
+         key.token_urls == other.key.token_urls && key.settings == other.key.settings;
+}
+
+std::shared_ptr<const client::Origin> TokenTerms::origin(const http::Url& url) const {
+  return find_origin(origins, url);
 }
 
 }  // namespace bifrost::upstream

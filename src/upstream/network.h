@@ -34,6 +34,22 @@ class Gates {
   std::map<std::string, std::shared_ptr<Gate>, std::less<>> gates_;
 };
 
+// How the tokens of one key are got. Immutable, and a copy: a fetch outlives the configuration.
+struct TokenTerms {
+  std::string provider;
+  provider::Key key;
+  const provider::TokenSource* source = nullptr;  // never null
+  provider::NetworkSettings network;
+  std::vector<std::shared_ptr<const client::Origin>> origins;  // of the source's addresses only
+
+  // Does a token that one of them got serve the other?
+  [[nodiscard]] bool same_credential(const TokenTerms& other) const;
+  // Null when it is no address of the source.
+  [[nodiscard]] std::shared_ptr<const client::Origin> origin(const http::Url& url) const;
+};
+
+using TokenTermsPtr = std::shared_ptr<const TokenTerms>;
+
 class Network {
  public:
   // Fails with kConfigInvalid when TLS settings cannot be used.
@@ -44,11 +60,15 @@ class Network {
   // The terms for an address of the endpoint; null when it is none of its configured ones.
   [[nodiscard]] std::shared_ptr<const client::Origin> origin(const provider::Endpoint& endpoint,
                                                              const http::Url& url) const;
+  // Of a key of the endpoint that needs tokens; never null.
+  [[nodiscard]] const TokenTermsPtr& token_terms(const provider::Endpoint& endpoint,
+                                                 const provider::Key& key) const;
 
  private:
   struct Entry {
     std::shared_ptr<Gate> gate;
     std::vector<std::shared_ptr<const client::Origin>> origins;
+    std::unordered_map<const provider::Key*, TokenTermsPtr> tokens;  // by those that need them
   };
   std::unordered_map<const provider::Endpoint*, Entry> entries_;
 };
