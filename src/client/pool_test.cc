@@ -211,6 +211,15 @@ Task<void> forbidden(CallScope& scope) {
     if (response) continue;
     EXPECT_THAT(response.error().message, testing::HasSubstr(c.why)) << c.host;
   }
+  // Without a zone it leads nowhere, so nothing leaves the machine; but it is tried.
+  const auto machine = origin_at("fe80::1");
+  machine->allow_link_local = true;
+  machine->connect_timeout = std::chrono::milliseconds(50);
+  auto response = co_await pool.send(
+      scope, machine, {.method = "GET", .target = "/", .headers = headers, .body = {}});
+  EXPECT_FALSE(response);
+  if (response) co_return;
+  EXPECT_THAT(response.error().message, testing::Not(testing::HasSubstr("never allowed")));
 }
 
 TEST(Pool, RefusesForbiddenAddressesInEveryForm) { net::run_on_loop(forbidden); }
