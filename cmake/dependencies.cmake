@@ -10,6 +10,11 @@ find_package(simdjson REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 
+# Debian's package of c-ares has no file for CMake.
+find_library(BIFROST_CARES_LIBRARY NAMES cares REQUIRED)
+add_library(cares::cares UNKNOWN IMPORTED)
+set_target_properties(cares::cares PROPERTIES IMPORTED_LOCATION "${BIFROST_CARES_LIBRARY}")
+
 if(BIFROST_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

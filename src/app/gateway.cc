@@ -96,7 +96,7 @@ Result<void> Gateway::start() {
                                 ? options_.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   for (std::size_t i = 0; i < count; ++i) {
-    BF_TRY(auto worker, Worker::create(state_, resolver_, clock_, address, snapshot));
+    BF_TRY(auto worker, Worker::create(state_, clock_, address, snapshot));
     // With port 0 the first one's port is everybody's.
     address = worker->address();
     workers_.push_back(std::move(worker));

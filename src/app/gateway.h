@@ -10,7 +10,6 @@
 #include "app/setup.h"
 #include "app/worker.h"
 #include "base/clock.h"
-#include "net/resolver.h"
 #include "telemetry/registry.h"
 
 #include <chrono>
@@ -68,7 +67,6 @@ class Gateway {
   Setup setup_;
   FileStamp stamp_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  net::Resolver resolver_;  // after the workers: its thread ends before their loops
 };
 
 // To be called before any thread is started: signals are for `run` to take, and writing to a closed

@@ -2,12 +2,19 @@
 
 #include "app/load_config.h"
 #include "base/try.h"
+#include "net/address.h"
 #include "provider/discover.h"
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
 namespace bifrost::app {
+namespace {
+
+constexpr std::uint16_t kDnsPort = 53;
+
+}  // namespace
 
 Result<Setup> read_setup(const std::string& path, const config::Environment& environment) {
   Setup setup;
@@ -34,6 +41,10 @@ Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates
   if (const auto& tls = setup.config.server.tls) {
     BF_TRY(snapshot->tls, net::TlsContext::server(
                               {.certificate_file = tls->cert_file, .key_file = tls->key_file}));
+  }
+  for (const std::string& server : setup.config.server.dns.servers) {
+    BF_TRY(const net::Address address, net::Address::from_text(server, kDnsPort));
+    snapshot->dns_servers.push_back(address);
   }
   BF_TRY(snapshot->network,
          upstream::Network::build(snapshot->registry, setup.config.client.drop_excess_requests,

@@ -7,19 +7,17 @@
 
 namespace bifrost::app {
 
-Worker::Worker(exchange::Services& state, net::Resolver& resolver, const Clock& clock,
-               const exchange::SnapshotPtr& snapshot)
-    : pipeline_(state, loop_, resolver, clock, state.metrics.add_shard(), snapshot),
-      finishing_(loop_) {}
+Worker::Worker(exchange::Services& state, const Clock& clock, const exchange::SnapshotPtr& snapshot)
+    : pipeline_(state, loop_, clock, state.metrics.add_shard(), snapshot), finishing_(loop_) {}
 
 Worker::~Worker() {
   if (thread_.joinable()) stop();
 }
 
-Result<std::unique_ptr<Worker>> Worker::create(exchange::Services& state, net::Resolver& resolver,
-                                               const Clock& clock, const net::Address& address,
+Result<std::unique_ptr<Worker>> Worker::create(exchange::Services& state, const Clock& clock,
+                                               const net::Address& address,
                                                exchange::SnapshotPtr snapshot) {
-  std::unique_ptr<Worker> worker(new Worker(state, resolver, clock, snapshot));  // NOLINT
+  std::unique_ptr<Worker> worker(new Worker(state, clock, snapshot));  // NOLINT
   BF_TRY(auto listener, net::Listener::open(worker->loop_, address));
   worker->server_ = std::make_unique<server::Server>(worker->loop_, std::move(listener),
                                                      worker->pipeline_, state.connections);

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "net/loop.h"
-#include "net/resolver.h"
 #include "net/task_group.h"
 #include "pipeline/pipeline.h"
 #include "server/server.h"
@@ -18,8 +17,8 @@ namespace bifrost::app {
 class Worker {
  public:
   // References outlive the worker. Fails when the address cannot be listened on.
-  static Result<std::unique_ptr<Worker>> create(exchange::Services& state, net::Resolver& resolver,
-                                                const Clock& clock, const net::Address& address,
+  static Result<std::unique_ptr<Worker>> create(exchange::Services& state, const Clock& clock,
+                                                const net::Address& address,
                                                 exchange::SnapshotPtr snapshot);
   ~Worker();
   Worker(const Worker&) = delete;
@@ -41,8 +40,7 @@ class Worker {
   [[nodiscard]] const net::Address& address() const { return server_->address(); }
 
  private:
-  Worker(exchange::Services& state, net::Resolver& resolver, const Clock& clock,
-         const exchange::SnapshotPtr& snapshot);
+  Worker(exchange::Services& state, const Clock& clock, const exchange::SnapshotPtr& snapshot);
   void configure(const exchange::SnapshotPtr& snapshot);
   net::Task<void> finish(net::CallScope& scope);
 

@@ -2,6 +2,7 @@
 
 #include "net/listener.h"
 #include "net/loop_fixture.h"
+#include "net/resolver_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -84,9 +85,9 @@ Task<void> fetch(CallScope& scope, Pool& pool, std::shared_ptr<const Origin> ori
 // How many connections two calls take, one after the other.
 Task<void> call_twice(CallScope& scope, std::chrono::nanoseconds age_max, int& connections) {
   Server server(scope.loop());
-  net::Resolver resolver;
+  net::LiteralResolver names(scope.loop());
   telemetry::Gauge open;
-  Pool pool(scope.loop(), resolver, open);
+  Pool pool(scope.loop(), names.resolver, open);
   const auto origin = server.origin();
   origin->connection_age_max = age_max;
   co_await fetch(scope, pool, origin);
@@ -115,9 +116,9 @@ TEST(Pool, OpensAnotherOneWhenItIsTooOld) {
 
 Task<void> stale(CallScope& scope) {
   Server server(scope.loop(), 1);
-  net::Resolver resolver;
+  net::LiteralResolver names(scope.loop());
   telemetry::Gauge open;
-  Pool pool(scope.loop(), resolver, open);
+  Pool pool(scope.loop(), names.resolver, open);
   const auto origin = server.origin();
   for (int i = 0; i < 3; ++i) co_await fetch(scope, pool, origin);
   EXPECT_EQ(server.connections(), 3);
@@ -129,9 +130,9 @@ TEST(Pool, SendsAgainWhenTheServerHadClosedAnIdleConnection) { net::run_on_loop(
 
 Task<void> left_unread(CallScope& scope) {
   Server server(scope.loop());
-  net::Resolver resolver;
+  net::LiteralResolver names(scope.loop());
   telemetry::Gauge open;
-  Pool pool(scope.loop(), resolver, open);
+  Pool pool(scope.loop(), names.resolver, open);
   const auto origin = server.origin();
   {
     const http::Headers headers;
@@ -155,9 +156,9 @@ Task<void> leave(CallScope& own, CallScope& call) {
 // Nobody shakes hands at the other end.
 Task<void> connecting(CallScope& scope) {
   auto listener = net::Listener::open(scope.loop(), *net::Address::from_literal("127.0.0.1", 0));
-  net::Resolver resolver;
+  net::LiteralResolver names(scope.loop());
   telemetry::Gauge open;
-  Pool pool(scope.loop(), resolver, open);
+  Pool pool(scope.loop(), names.resolver, open);
   const auto origin = std::make_shared<Origin>();
   origin->host = "127.0.0.1";
   origin->port = (*listener)->address().port();
@@ -182,9 +183,9 @@ TEST(Pool, GivesUpConnectingWithTheDeadlineOrTheCall) { net::run_on_loop(connect
 
 // Refused before anything is sent: the call ends at once, with the reason.
 Task<void> forbidden(CallScope& scope) {
-  net::Resolver resolver;
+  net::LiteralResolver names(scope.loop());
   telemetry::Gauge open;
-  Pool pool(scope.loop(), resolver, open);
+  Pool pool(scope.loop(), names.resolver, open);
   const auto origin_at = [](const char* host) {
     auto origin = std::make_shared<Origin>();
     origin->https = false;

@@ -3,7 +3,10 @@
 #include "base/strings.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
+#include <netinet/in.h>
+#include <string>
 #include <utility>
 
 namespace bifrost::config {
@@ -140,6 +143,20 @@ bool is_pem(std::string_view text) {
   return blocks > 0 && end_line.empty();
 }
 
+bool is_literal(int family, std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> ip{};
+  return ::inet_pton(family, std::string(text).c_str(), ip.data()) == 1;
+}
+
+bool is_ip_address(std::string_view text) {
+  if (is_literal(AF_INET, text) || is_literal(AF_INET6, text)) return true;
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return false;
+  const std::string_view host = text.substr(0, colon);
+  if (!host.starts_with('[') || !host.ends_with(']')) return is_literal(AF_INET, host);
+  return is_literal(AF_INET6, host.substr(1, host.size() - 2));
+}
+
 struct FormRow {
   Form form;
   bool (*matches)(std::string_view text);
@@ -171,6 +188,9 @@ constexpr std::array kForms = {
     FormRow{Form::kProviderName, is_provider_name,
             "not a name of a provider: it must not be empty and must have neither \"/\" nor spaces",
             "^[^/\\s]+$"},
+    FormRow{Form::kIpAddress, is_ip_address,
+            "not an IP address, or one with a port: 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53",
+            "^[0-9A-Fa-f.:\\[\\]]+$"},
     FormRow{Form::kLabel, is_label,
             "not a label name: letters, digits, \"_\" and \"-\", a letter first",
             "^[A-Za-z_][A-Za-z0-9_-]*$"},

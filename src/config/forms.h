@@ -19,6 +19,7 @@ enum class Form : std::uint8_t {
   kRoute,         // an absolute path
   kPathOrUrl,     // an absolute path or a URL
   kProviderName,  // what may stand before the "/" of "provider/model"
+  kIpAddress,     // IPv4 or IPv6, perhaps with a port: 192.0.2.1:53, [2001:db8::1]:53
   kLabel,         // a name of a metric label, in which "-" will become "_"
   kCount,         // number of forms, not a form
 };

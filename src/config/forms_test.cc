@@ -43,6 +43,17 @@ TEST(Forms, HeaderPartsCannotSmuggle) {
   EXPECT_FALSE(takes(Form::kHeaderValue, std::string_view("a\0b", 3)));
 }
 
+TEST(Forms, IpAddressesMayHaveAPort) {
+  for (const std::string_view text :
+       {"192.0.2.1", "192.0.2.1:5353", "::1", "2001:db8::1", "[2001:db8::1]:53"}) {
+    EXPECT_TRUE(takes(Form::kIpAddress, text)) << text;
+  }
+  for (const std::string_view text : {"", "dns.example.com", "192.0.2", "192.0.2.1:", "192.0.2.1:0",
+                                      "192.0.2.1:65536", "[2001:db8::1]", "[192.0.2.1]:53"}) {
+    EXPECT_FALSE(takes(Form::kIpAddress, text)) << text;
+  }
+}
+
 TEST(Forms, OriginsRoutesAndLabels) {
   for (const std::string_view text : {"*", "https://app.example.com", "http://localhost:3000",
                                       "https://*.example.com", "tauri://localhost"}) {

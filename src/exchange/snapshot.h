@@ -3,12 +3,14 @@
 #pragma once
 
 #include "exchange/client_settings.h"
+#include "net/address.h"
 #include "net/tls.h"
 #include "provider/registry.h"
 #include "server/settings.h"
 #include "upstream/network.h"
 
 #include <memory>
+#include <vector>
 
 namespace bifrost::exchange {
 
@@ -18,6 +20,7 @@ struct Snapshot {
   upstream::Network network;
   std::shared_ptr<const server::Settings> server;  // never null
   std::shared_ptr<const net::TlsContext> tls;      // null: plain HTTP
+  std::vector<net::Address> dns_servers;           // empty: those of the system
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -5,12 +5,15 @@
 namespace bifrost::exchange {
 
 WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Loop& the_loop,
-                     net::Resolver& resolver, const Clock& the_clock, telemetry::Shard& shard)
+                     const Clock& the_clock, telemetry::Shard& shard)
     : services(process),
       surfaces(routes),
       loop(the_loop),
       clock(the_clock),
       random(Random::from_entropy()),
+      dns(loop, {}),
+      dns_meter(shard),
+      resolver(loop, dns, dns_meter),
       pool(loop, resolver, shard.gauge(telemetry::Metric::kConnections, {"provider"})),
       meter(shard, services.metrics.custom_labels(), services.key_states),
       access_log(random),
@@ -20,7 +23,8 @@ WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Lo
 
 net::Task<Result<void>> WorkerKit::stop(net::CallScope& scope) {
   BF_CO_TRY_VOID(co_await models.stop(scope));  // it waits for tokens
-  co_return co_await credentials.stop(scope);
+  BF_CO_TRY_VOID(co_await credentials.stop(scope));
+  co_return co_await resolver.stop(scope);
 }
 
 }  // namespace bifrost::exchange

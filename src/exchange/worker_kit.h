@@ -5,11 +5,13 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "client/dns_meter.h"
 #include "client/pool.h"
 #include "exchange/model_list.h"
 #include "exchange/services.h"
 #include "exchange/surface.h"
 #include "json/scan.h"
+#include "net/dns_client.h"
 #include "net/resolver.h"
 #include "record/access_log.h"
 #include "record/meter.h"
@@ -22,13 +24,16 @@ namespace bifrost::exchange {
 
 struct WorkerKit {
   WorkerKit(Services& process, std::span<const Surface> routes, net::Loop& the_loop,
-            net::Resolver& resolver, const Clock& the_clock, telemetry::Shard& shard);
+            const Clock& the_clock, telemetry::Shard& shard);
 
   Services& services;
   std::span<const Surface> surfaces;
   net::Loop& loop;
   const Clock& clock;
   Random random;
+  net::DnsClient dns;
+  client::DnsMeter dns_meter;
+  net::Resolver resolver;
   client::Pool pool;
   json::Scanner scanner;
   record::Meter meter;

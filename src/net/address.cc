@@ -1,5 +1,8 @@
 #include "net/address.h"
 
+#include "base/assert.h"
+#include "base/strings.h"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -117,25 +120,65 @@ AddressKind kind_v6(const in6_addr& ip) {
 }  // namespace
 
 Result<Address> Address::from_literal(std::string_view host, std::uint16_t port) {
-  Address address;
   const std::string name(host);
-  sockaddr_in v4{};
-  if (::inet_pton(AF_INET, name.c_str(), &v4.sin_addr) == 1) {
+  std::array<unsigned char, sizeof(in6_addr)> ip{};
+  if (::inet_pton(AF_INET, name.c_str(), ip.data()) == 1) {
+    return from_bytes(std::span(ip).first(sizeof(in_addr)), port);
+  }
+  if (::inet_pton(AF_INET6, name.c_str(), ip.data()) == 1) return from_bytes(ip, port);
+  return gateway_error(ErrorCode::kConfigInvalid, "not an IP address: " + name);
+}
+
+Result<Address> Address::from_text(std::string_view text, std::uint16_t default_port) {
+  if (auto literal = from_literal(text, default_port)) return literal;
+  const auto colon = text.rfind(':');
+  if (colon != std::string_view::npos) {
+    std::string_view host = text.substr(0, colon);
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    const bool is_v6 = host.find(':') != std::string_view::npos;
+    const auto port = parse_int(text.substr(colon + 1));
+    if (is_v6 == bracketed && port && *port > 0 && *port <= 65535) {
+      return from_literal(host, static_cast<std::uint16_t>(*port));
+    }
+  }
+  return gateway_error(ErrorCode::kConfigInvalid,
+                       "not an IP address with or without a port: " + std::string(text));
+}
+
+Address Address::from_bytes(std::span<const unsigned char> ip, std::uint16_t port) {
+  Address address;
+  if (ip.size() == sizeof(in_addr)) {
+    sockaddr_in v4{};
     v4.sin_family = AF_INET;
     v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, ip.data(), sizeof v4.sin_addr);
     std::memcpy(&address.storage, &v4, sizeof v4);
     address.size = sizeof v4;
     return address;
   }
+  BF_ASSERT(ip.size() == sizeof(in6_addr));
   sockaddr_in6 v6{};
-  if (::inet_pton(AF_INET6, name.c_str(), &v6.sin6_addr) == 1) {
-    v6.sin6_family = AF_INET6;
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  std::memcpy(&v6.sin6_addr, ip.data(), sizeof v6.sin6_addr);
+  std::memcpy(&address.storage, &v6, sizeof v6);
+  address.size = sizeof v6;
+  return address;
+}
+
+Address Address::with_port(std::uint16_t port) const {
+  Address address = *this;
+  if (storage.ss_family == AF_INET) {
+    auto v4 = as<sockaddr_in>(storage);
+    v4.sin_port = htons(port);
+    std::memcpy(&address.storage, &v4, sizeof v4);
+  } else {
+    auto v6 = as<sockaddr_in6>(storage);
     v6.sin6_port = htons(port);
     std::memcpy(&address.storage, &v6, sizeof v6);
-    address.size = sizeof v6;
-    return address;
   }
-  return gateway_error(ErrorCode::kConfigInvalid, "not an IP address: " + name);
+  return address;
 }
 
 AddressKind Address::kind() const {

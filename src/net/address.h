@@ -4,6 +4,7 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -24,6 +25,11 @@ struct Address {
 
   // From a literal such as "127.0.0.1" or "::1". Fails with kConfigInvalid.
   static Result<Address> from_literal(std::string_view host, std::uint16_t port);
+  // "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53". Fails with kConfigInvalid.
+  static Result<Address> from_text(std::string_view text, std::uint16_t default_port);
+  // From the 4 or 16 bytes of an IP address, in the order of the network.
+  static Address from_bytes(std::span<const unsigned char> ip, std::uint16_t port);
+  [[nodiscard]] Address with_port(std::uint16_t port) const;
 
   // IPv6 forms that carry an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo) are
   // of its kind; but only the mapped form of a loopback address is kLoopback, others are kOther.

@@ -16,6 +16,26 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.literal; }
 
 TEST(Address, IsNoName) { EXPECT_FALSE(Address::from_literal("localhost", 1)); }
 
+TEST(Address, IsReadWithOrWithoutAPort) {
+  const auto read = [](const char* text) {
+    const auto address = Address::from_text(text, 53);
+    return address ? address->text() : "refused";
+  };
+  EXPECT_EQ(read("192.0.2.1"), "192.0.2.1:53");
+  EXPECT_EQ(read("192.0.2.1:5353"), "192.0.2.1:5353");
+  EXPECT_EQ(read("2001:db8::1"), "[2001:db8::1]:53");
+  EXPECT_EQ(read("[2001:db8::1]:5353"), "[2001:db8::1]:5353");
+  for (const char* text : {"", ":53", "name:53", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536",
+                           "[192.0.2.1]:53", "2001:db8::1:99999", "[::1]"}) {
+    EXPECT_EQ(read(text), "refused") << text;
+  }
+}
+
+TEST(Address, TakesAnotherPort) {
+  EXPECT_EQ(Address::from_literal("192.0.2.1", 0)->with_port(443).text(), "192.0.2.1:443");
+  EXPECT_EQ(Address::from_literal("::1", 0)->with_port(443).text(), "[::1]:443");
+}
+
 class AddressKindTest : public testing::TestWithParam<Case> {};
 
 TEST_P(AddressKindTest, IsThatOfWhatItReaches) {

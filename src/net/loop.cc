@@ -93,6 +93,18 @@ void Loop::watch(int fd, FdHandler& handler) const {
   BF_ASSERT(::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0);
 }
 
+void Loop::watch_level(int fd, std::uint32_t events, FdHandler& handler) const {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &handler;
+  if (events == 0) {
+    ::epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, &event);
+    return;
+  }
+  if (::epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd, &event) == 0) return;
+  BF_ASSERT(::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0);
+}
+
 void Loop::wake(WaitSlot& slot) {
   if (slot.handle_ != nullptr) ready_.push_back(std::exchange(slot.handle_, nullptr));
 }

@@ -90,6 +90,9 @@ class Loop {
 
   // Edge-triggered, for reading, writing and the peer's close.
   void watch(int fd, FdHandler& handler) const;
+  // Level-triggered and for these EPOLL* bits only, in place of what was watched before; without
+  // a bit, no more. For libraries that do not read until there is nothing left.
+  void watch_level(int fd, std::uint32_t events, FdHandler& handler) const;
 
   // Goes on with the coroutine in the slot at the end of this round, if there is one.
   void wake(WaitSlot& slot);

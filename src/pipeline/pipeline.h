@@ -16,8 +16,8 @@ namespace bifrost::pipeline {
 class Pipeline final : public server::Handler {
  public:
   // All references outlive the pipeline.
-  Pipeline(exchange::Services& services, net::Loop& loop, net::Resolver& resolver,
-           const Clock& clock, telemetry::Shard& shard, exchange::SnapshotPtr snapshot);
+  Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
+           telemetry::Shard& shard, exchange::SnapshotPtr snapshot);
 
   // For requests that begin from now on.
   void set_snapshot(exchange::SnapshotPtr snapshot);

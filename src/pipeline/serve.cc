@@ -40,14 +40,15 @@ void log_failure(const Exchange& exchange, const Error& error) {
 
 }  // namespace
 
-Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, net::Resolver& resolver,
-                   const Clock& clock, telemetry::Shard& shard, exchange::SnapshotPtr snapshot)
-    : kit_(services, surfaces(), loop, resolver, clock, shard) {
+Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
+                   telemetry::Shard& shard, exchange::SnapshotPtr snapshot)
+    : kit_(services, surfaces(), loop, clock, shard) {
   set_snapshot(std::move(snapshot));
 }
 
 void Pipeline::set_snapshot(exchange::SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
+  kit_.dns.set_servers(snapshot_->dns_servers);
   kit_.access_log.set_share(snapshot_->server->access_log_share);
 }
 

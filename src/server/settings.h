@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "config/facts.h"
+#include "server/dns_settings.h"
 
 #include <chrono>
 #include <cstdint>
@@ -48,6 +49,7 @@ struct Settings {
   std::chrono::milliseconds drain_delay{std::chrono::seconds(5)};
   std::chrono::milliseconds drain_timeout{std::chrono::hours(1)};
   double access_log_share = 0;
+  DnsSettings dns;
 
   void describe(this auto& self, auto& visit) {
     using namespace std::chrono_literals;
@@ -106,6 +108,8 @@ struct Settings {
                  .minimum = 0,
                  .maximum = 1,
                  .ours = true});
+    visit.field("dns", self.dns,
+                {.text = "How names of providers and proxies become addresses.", .ours = true});
     visit.unserved("plugin_download_private_allowlist", config::Shape::kArray,
                    "Private hosts that plugins may be fetched from.");
   }

@@ -34,6 +34,8 @@ constexpr double kInterTokenSeconds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05
                                          0.25,  0.5,    1,     2.5,  5,     10,   30};
 constexpr double kQueueSeconds[] = {0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25,
                                     0.5,    1,     2.5,   5,    10,   30,  60};
+constexpr double kLookUpSeconds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                     0.1,   0.25,   0.5,   1,    2.5,   5};
 constexpr double kOverheadMicroseconds[] = {10,   25,   50,   100,   250,   500,
                                             1000, 2500, 5000, 10000, 50000, 250000};
 constexpr double kSizeBytes[] = {256,    1024,    4096,    16384,    65536,
@@ -199,6 +201,19 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .type = kGauge,
      .labels = kKind,
      .help = "Open connections, of callers and to providers."},
+    {.id = kDnsLookup,
+     .name = "bifrost_dns_lookup_seconds",
+     .type = kHistogram,
+     .unit = Unit::kSeconds,
+     .labels = kResult,
+     .buckets = kLookUpSeconds,
+     .help = "Time that a question for the address of a name took; answers from memory are none. "
+             "Results: found, no_such_name, failed, timeout."},
+    {.id = kDnsStale,
+     .name = "bifrost_dns_stale_answers_total",
+     .type = kCounter,
+     .help = "Connections that were begun with addresses whose time was over, because no DNS "
+             "server gave new ones."},
     {.id = kExceptions,
      .name = "bifrost_exceptions_total",
      .type = kCounter,

@@ -42,6 +42,8 @@ enum class Metric : std::uint8_t {
   kKeepAlives,
   kStreamsOpen,
   kConnections,
+  kDnsLookup,
+  kDnsStale,
   // The gateway itself.
   kExceptions,
   kConfigReloads,
