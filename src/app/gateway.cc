@@ -19,6 +19,7 @@ namespace {
 constexpr auto kFileCheckInterval = std::chrono::seconds(1);
 constexpr auto kDrainCheckInterval = std::chrono::milliseconds(20);
 constexpr auto kCutOffPatience = std::chrono::seconds(5);
+constexpr auto kLogPatience = std::chrono::seconds(1);
 
 sigset_t handled_signals() {
   sigset_t set;
@@ -182,7 +183,10 @@ int Gateway::go_down() {
     all_drained = all_drained && worker->drained();
   }
   BF_LOG(kInfo, "server", cut == 0 ? "stopped" : "stopped, requests were cut", {"cut", cut});
-  if (!all_drained) std::_Exit(1);  // a task does not end: better no end than a hanging one
+  if (!all_drained) {  // a task does not end: better no clean end than a hanging one
+    log::flush(kLogPatience);
+    std::_Exit(1);
+  }
   for (const auto& worker : workers_) worker->stop();
   return 0;
 }

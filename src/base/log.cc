@@ -1,12 +1,17 @@
 #include "base/log.h"
 
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include "base/line_writer.h"
+#include "base/strings.h"
+
+#include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <unistd.h>
+#include <utility>
 
 namespace bifrost::log {
 namespace {
@@ -50,13 +55,13 @@ std::string json_line(std::string_view area, std::string_view message,
   std::string line = "\"area\":";
   append_json_string(line, area);
   line += ",\"message\":";
-  append_json_string(line, message);
+  append_json_string(line, utf8_prefix(message, kValueBytesMax));
   for (const Field& field : fields) {
     line += ',';
     append_json_string(line, field.name);
     line += ':';
     if (field.quoted) {
-      append_json_string(line, field.text);
+      append_json_string(line, utf8_prefix(field.text, kValueBytesMax));
     } else {
       line += field.text;
     }
@@ -68,27 +73,77 @@ std::string pretty_line(std::string_view area, std::string_view message,
                         std::span<const Field> fields) {
   std::string line(area);
   line += ": ";
-  line += message;
+  line += utf8_prefix(message, kValueBytesMax);
   for (const Field& field : fields) {
     line += ' ';
     line += field.name;
     line += '=';
     // A line break inside a value would look like a line of its own.
-    for (const char c : field.text) line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    for (const char c : utf8_prefix(field.text, kValueBytesMax)) {
+      line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
   }
   return line;
 }
 
+const char* pattern(Style style) {
+  return style == Style::kJson ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
+                               : "%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v";
+}
+
+// With the time, and the line break.
+std::string whole_line(Level level, std::string_view area, std::string_view message,
+                       std::span<const Field> fields) {
+  const Style style = g_style.load(std::memory_order_relaxed);
+  const std::string text =
+      style == Style::kJson ? json_line(area, message, fields) : pretty_line(area, message, fields);
+  // Not thread-safe, and not cheap to make.
+  thread_local std::pair<Style, spdlog::pattern_formatter> formatter(style, pattern(style));
+  if (std::exchange(formatter.first, style) != style) formatter.second.set_pattern(pattern(style));
+  spdlog::memory_buf_t line;
+  formatter.second.format(spdlog::details::log_msg("bifrost", spdlog_level(level), text), line);
+  return fmt::to_string(line);
+}
+
+void write_directly(std::string_view line) {
+  while (!line.empty()) {
+    const ssize_t sent = ::write(STDERR_FILENO, line.data(), line.size());
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return;
+    line.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+std::string dropped_line(std::uint64_t count) {
+  const Field field("lines", count);
+  return whole_line(Level::kWarn, "log", "lines were dropped: nobody read them in time",
+                    std::span(&field, 1));
+}
+
+// Never destroyed: threads may log to the end of the process.
+std::atomic<LineWriter*> g_writer{nullptr};
+
 }  // namespace
 
+Background::Background() {
+  g_writer = std::make_unique<LineWriter>(STDERR_FILENO, kWaitingBytesMax, dropped_line).release();
+}
+
+Background::~Background() {
+  using namespace std::chrono_literals;
+  g_writer.load()->close(1s);
+}
+
+void flush(std::chrono::nanoseconds patience) {
+  if (LineWriter* writer = g_writer.load()) writer->flush(patience);
+}
+
+std::uint64_t dropped() {
+  const LineWriter* writer = g_writer.load();
+  return writer != nullptr ? writer->dropped() : 0;
+}
+
 void configure(Level level, Style style) {
-  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  auto logger = std::make_shared<spdlog::logger>("bifrost", std::move(sink));
-  logger->set_level(spdlog_level(level));
-  logger->flush_on(spdlog::level::debug);
-  logger->set_pattern(style == Style::kJson ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
-                                            : "%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
-  spdlog::set_default_logger(std::move(logger));
   g_level = level;
   g_style = style;
 }
@@ -97,10 +152,12 @@ bool enabled(Level level) { return level >= g_level.load(std::memory_order_relax
 
 void write(Level level, std::string_view area, std::string_view message,
            std::span<const Field> fields) {
-  const std::string line = g_style.load(std::memory_order_relaxed) == Style::kJson
-                               ? json_line(area, message, fields)
-                               : pretty_line(area, message, fields);
-  spdlog::log(spdlog_level(level), "{}", line);
+  const std::string line = whole_line(level, area, message, fields);
+  if (LineWriter* writer = g_writer.load(std::memory_order_acquire)) {
+    writer->push(line);
+  } else {
+    write_directly(line);
+  }
 }
 
 }  // namespace bifrost::log

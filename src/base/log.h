@@ -2,10 +2,13 @@
 //
 //   BF_LOG(kInfo, "server", "listening", {"address", address}, {"workers", n});
 //
-// Thread-safe. The sink is set once by main, before threads start; JSON or pretty is the sink's
-// business. Never hand it a secret.
+// Thread-safe. The level and the style are set once by main, before threads start. Lines go to
+// stderr: at once by who logs, or, within the life of a Background, by a thread of its own, so that
+// a reader that stalls holds up nobody. Never hand it a secret.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -33,7 +36,26 @@ struct Field {
       : name(field), text(std::to_string(value)), quoted(false) {}
 };
 
-// Before this is called, lines go to stderr in pretty style from level info.
+inline constexpr std::size_t kValueBytesMax = 4096;             // longer ones are cut
+inline constexpr std::size_t kWaitingBytesMax = 1024UL * 1024;  // beyond, lines are dropped
+
+// Lines are written by a thread while this lives. At its end, what waits is written if the reader
+// takes it within a second.
+class Background {
+ public:
+  Background();
+  ~Background();
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+};
+
+// Waits until nothing waits to be written, no longer than `patience`: before an end that runs no
+// destructors.
+void flush(std::chrono::nanoseconds patience);
+// Lines that no reader took, since the start.
+[[nodiscard]] std::uint64_t dropped();
+
+// Before this is called, lines are in pretty style, from level info.
 void configure(Level level, Style style);
 [[nodiscard]] bool enabled(Level level);
 void write(Level level, std::string_view area, std::string_view message,

@@ -6,6 +6,7 @@
 #include "exchange/repeated.h"
 #include "exchange/session.h"
 #include "exchange/stream_writer.h"
+#include "governance/principal.h"
 
 #include <optional>
 #include <span>
@@ -40,10 +41,12 @@ bool keeps_sent_body(const Exchange& exchange) {
   return false;
 }
 
-// In the accounts of retries. Whoever has no name is known by his address.
+// In the accounts of retries. Whoever shows no credential is known by his address: one of them must
+// not use up the retries of all.
 std::string account_of(const Exchange& exchange) {
-  const std::string& name = exchange.caller.principal->name;
-  return name.empty() ? "address " + std::string(exchange.request.peer) : "principal " + name;
+  const governance::Principal* principal = exchange.caller.principal;
+  return principal == &governance::anybody() ? "address " + std::string(exchange.request.peer)
+                                             : "principal " + principal->name;
 }
 
 // Keys, retries, fallbacks: until one provider has given a good answer.

@@ -162,6 +162,8 @@ std::string expose(std::span<const Shard* const> shards, std::span<const std::st
     const MergedSeries all = merge_shards(shards, info);
     if (!all.empty()) families.push_back(family_of(info, all, custom_labels));
   }
+  add_process_value(families, Metric::kLogLinesDropped,
+                    static_cast<double>(process.log_lines_dropped));
   add_process_value(families, Metric::kProcessCpuSeconds, process.cpu_seconds);
   add_process_value(families, Metric::kProcessResidentMemory, as_double(process.resident_bytes));
   add_process_value(families, Metric::kProcessOpenFds, as_double(process.open_fds));

@@ -230,6 +230,10 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .labels = kMetricName,
      .help = "Label sets that were not kept because a metric had too many; they are counted "
              "under the label value _overflow."},
+    {.id = kLogLinesDropped,
+     .name = "bifrost_log_lines_dropped_total",
+     .type = kCounter,
+     .help = "Lines of log that were not written, because nobody read them in time."},
     {.id = kBuildInfo,
      .name = "bifrost_build_info",
      .type = kGauge,

@@ -48,6 +48,7 @@ enum class Metric : std::uint8_t {
   kExceptions,
   kConfigReloads,
   kLabelSetsDropped,
+  kLogLinesDropped,
   kBuildInfo,
   kProcessCpuSeconds,
   kProcessResidentMemory,

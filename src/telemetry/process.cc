@@ -1,5 +1,6 @@
 #include "telemetry/process.h"
 
+#include "base/log.h"
 #include "base/strings.h"
 
 #include <algorithm>
@@ -87,7 +88,8 @@ ProcessSample sample_process() {
   return {.cpu_seconds = cpu_seconds(),
           .resident_bytes = resident_bytes(),
           .open_fds = open_fds(),
-          .start_time_seconds = start_time_seconds()};
+          .start_time_seconds = start_time_seconds(),
+          .log_lines_dropped = log::dropped()};
 }
 
 }  // namespace bifrost::telemetry

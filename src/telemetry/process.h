@@ -1,4 +1,4 @@
-// What the kernel says about this process, for the process_* metrics.
+// What is known of this process as a whole, for the process_* metrics: from the kernel and the log.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@ struct ProcessSample {
   std::optional<std::uint64_t> resident_bytes;
   std::optional<std::uint64_t> open_fds;
   std::optional<double> start_time_seconds;  // since 1970
+  std::uint64_t log_lines_dropped = 0;
 };
 
 // Reads /proc of the calling process: a few microseconds, and no allocation that grows with load.

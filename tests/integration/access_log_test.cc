@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
+
 namespace bifrost::test {
 namespace {
 
@@ -43,6 +45,18 @@ TEST_F(AccessLogTest, SaysWhoServedWhatAndNoContents) {
   EXPECT_THAT(log, Not(HasSubstr("sk-secret")));
   EXPECT_THAT(log, Not(HasSubstr("hidden")));
   EXPECT_THAT(log, Not(HasSubstr("gpt\n"))) << "a caller writes no lines of its own";
+}
+
+// More lines than a pipe and the bound of what waits take together.
+TEST_F(AccessLogTest, AReaderThatStallsStopsNobody) {
+  start_logging(1);
+  gateway->stop_reading_log();
+  Client client = connect();
+  const std::string path = "/nowhere/" + std::string(1000, 'x');
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(client.get(path).status, 404) << i;
+  EXPECT_GT(gateway->metrics().sum("bifrost_log_lines_dropped_total"), 0);
+  gateway->send_signal(SIGTERM);
+  EXPECT_TRUE(gateway->exits_with(0));
 }
 
 TEST_F(AccessLogTest, IsOffUnlessAskedFor) {

@@ -349,6 +349,23 @@ TEST_F(RetryTest, TheCallersOwnRetriesCount) {
   EXPECT_TRUE(metric_reaches("bifrost_caller_retries_total", 1));
 }
 
+TEST_F(RetryTest, ACallerPaysForHisOwnRetriesOnly) {
+  start({.providers = {{.network = R"("max_retries": 3, "retry_backoff_initial": 100)"}},
+         .client = R"("retry_budget": {"retry_floor": 3, "retry_percent": 0})"});
+  const WireSample& sample = unified();
+  Client greedy = connect({.own_number = 2});
+  for (int i = 0; i < 4; ++i) {
+    provider.push(sample.reply());
+    const http::Headers headers = {{"content-type", "application/json"},
+                                   {"x-stainless-retry-count", "1"}};
+    EXPECT_EQ(greedy.request("POST", sample.path, headers, sample.request).status, 200);
+  }
+  provider.push(busy());
+  provider.push(sample.reply());
+  const Response other = connect({.own_number = 3}).post(sample.path, sample.request);
+  EXPECT_EQ(other.status, 200) << other.body;
+}
+
 TEST_F(RetryTest, EqualFallbacksAreOneTarget) {
   start_with_network(R"("max_retries": 3, "retry_backoff_initial": 100)");
   for (int i = 0; i < 20; ++i) provider.push(busy());

@@ -51,7 +51,7 @@ Event parse_event(std::string raw) {
 }  // namespace
 
 Client::Client(std::uint16_t port, Options options) : options_(std::move(options)) {
-  Descriptor socket = connect_to_loopback(port, options_.receive_buffer_bytes);
+  Descriptor socket = connect_to_loopback(port, options_.receive_buffer_bytes, options_.own_number);
   if (!socket) return;
   transport_ = Transport(std::move(socket));
   if (!options_.tls) return;

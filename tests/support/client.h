@@ -51,6 +51,7 @@ struct Event {
 struct ClientOptions {
   bool tls = false;
   std::string trusted_certificate = {};  // PEM; empty: trusts anyone
+  std::uint8_t own_number = 0;           // N: comes from 127.0.0.N
   int receive_buffer_bytes = 0;          // small: a reader that stands still is felt soon
   std::chrono::milliseconds timeout = kPatience;
 };

@@ -68,7 +68,7 @@ GatewayProcess::GatewayProcess(Options options) : options_(std::move(options)) {
   options_.values.emplace("dir", directory_.path());
   write_config(options_.config);
   start();
-  reader_ = std::jthread([this] { read_log(); });
+  reader_ = std::jthread([this](const std::stop_token& stop) { read_log(stop); });
 }
 
 GatewayProcess::~GatewayProcess() {
@@ -129,7 +129,9 @@ void GatewayProcess::write_config(std::string_view config) {
   directory_.write("config.json", substitute(config));
 }
 
-void GatewayProcess::read_log() {
+void GatewayProcess::stop_reading_log() { reader_.request_stop(); }
+
+void GatewayProcess::read_log(const std::stop_token& stop) {
   std::array<char, 16 * 1024> piece;
   while (true) {
     const ssize_t count = ::read(output_.number(), piece.data(), piece.size());
@@ -139,7 +141,7 @@ void GatewayProcess::read_log() {
       log_.append(piece.data(), static_cast<std::size_t>(count));
     }
     if (port_ == 0) port_ = find_port();
-    log_ended_ = count <= 0;
+    log_ended_ = count <= 0 || stop.stop_requested();
     changed_.notify_all();
     if (log_ended_) return;
   }

@@ -25,6 +25,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -66,6 +67,8 @@ class GatewayProcess {
 
   // Everything that it wrote to stderr and stdout.
   [[nodiscard]] std::string log() const;
+  // Nobody reads what it writes any more, as behind a pipe whose reader hangs.
+  void stop_reading_log();
   [[nodiscard]] bool wait_for_log(std::string_view text,
                                   std::chrono::milliseconds timeout = kPatience) const;
 
@@ -84,7 +87,7 @@ class GatewayProcess {
   [[nodiscard]] std::vector<std::string> environment() const;
   [[nodiscard]] std::string substitute(std::string_view text) const;
   void start();
-  void read_log();
+  void read_log(const std::stop_token& stop);
   [[nodiscard]] std::uint16_t find_port() const;  // with the lock held
 
   Options options_;
@@ -98,7 +101,7 @@ class GatewayProcess {
   std::string log_;  // guarded by mutex_, as are the next two
   bool log_ended_ = false;
   std::uint16_t port_ = 0;
-  std::jthread reader_;
+  std::jthread reader_;  // ends with the output, or when told to
 };
 
 }  // namespace bifrost::test

@@ -71,11 +71,17 @@ std::uint16_t port_of(const Descriptor& socket) {
   return ntohs(address.sin_port);
 }
 
-Descriptor connect_to_loopback(std::uint16_t port, int receive_buffer_bytes) {
+Descriptor connect_to_loopback(std::uint16_t port, int receive_buffer_bytes,
+                               std::uint8_t own_number) {
   Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (receive_buffer_bytes > 0) {
     ::setsockopt(socket.number(), SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
                  sizeof receive_buffer_bytes);
+  }
+  if (own_number > 0) {
+    sockaddr_in own = loopback(0);
+    own.sin_addr.s_addr = htonl((127U << 24U) | own_number);
+    BF_ASSERT(::bind(socket.number(), generic(own), sizeof own) == 0);
   }
   const sockaddr_in address = loopback(port);
   if (::connect(socket.number(), generic(address), sizeof address) != 0) return Descriptor();

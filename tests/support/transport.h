@@ -46,8 +46,9 @@ class Descriptor {
 // A socket that listens on a free port of the loopback; `backlog` is what the kernel queues.
 Descriptor listen_on_loopback(int backlog = 512);
 std::uint16_t port_of(const Descriptor& socket);
-// Invalid when refused. `receive_buffer_bytes` of 0 leaves the kernel's choice.
-Descriptor connect_to_loopback(std::uint16_t port, int receive_buffer_bytes = 0);
+// Invalid when refused. 0 leaves either to the kernel; `own_number` N connects from 127.0.0.N.
+Descriptor connect_to_loopback(std::uint16_t port, int receive_buffer_bytes = 0,
+                               std::uint8_t own_number = 0);
 
 // Begins to connect, and does not wait for how it goes.
 Descriptor begin_connect_to_loopback(std::uint16_t port);
