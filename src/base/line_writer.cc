@@ -60,8 +60,10 @@ void LineWriter::State::run() {
     const bool written = write(batch);
     lock.lock();
     being_written = 0;
-    if (!written) dropped += static_cast<std::uint64_t>(std::ranges::count(batch, '\n'));
-    if (!written) told = dropped;  // to nobody: the reader is gone
+    if (!written) {  // the reader is gone, and there is nobody to tell
+      dropped += static_cast<std::uint64_t>(std::ranges::count(batch, '\n'));
+      told = dropped;
+    }
     changed.notify_all();
   }
   ended = true;

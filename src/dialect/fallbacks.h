@@ -1,5 +1,5 @@
-// The gateway's own field of a request, the same in every dialect: models to try when the first
-// one fails.
+// The gateway's own field of a request: models to try when the first one fails. The same in every
+// dialect, but that a list of objects is the API's own at Anthropic and does not get here.
 #pragma once
 
 #include "base/result.h"

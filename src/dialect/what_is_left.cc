@@ -12,6 +12,18 @@ bool any_tool_left(const llm::Request& request, const Flavor& flavor, std::strin
                              [&](const llm::RawTool& tool) { return tool.dialect == dialect; });
 }
 
+bool may_choose_tool(const llm::Request& request, const Flavor& flavor, std::string_view dialect) {
+  const bool native = request.dialect == dialect && !flavor.removes("tools");
+  return native || any_tool_left(request, flavor, dialect);
+}
+
+bool forces_tool(const llm::Request& request, const Flavor& flavor, std::string_view dialect) {
+  using Mode = llm::ToolChoice::Mode;
+  const auto& choice = request.tool_choice;
+  const bool forced = choice && (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
+  return forced && may_choose_tool(request, flavor, dialect);
+}
+
 Error nothing_left(const llm::Request& request, std::string_view format) {
   Error error =
       client_error(ErrorCode::kInvalidRequest,

@@ -14,6 +14,15 @@ namespace bifrost::dialect {
 [[nodiscard]] bool any_tool_left(const llm::Request& request, const Flavor& flavor,
                                  std::string_view dialect);
 
+// May the request say which tool is wanted? What a caller of this dialect wrote is for its endpoint
+// to judge.
+[[nodiscard]] bool may_choose_tool(const llm::Request& request, const Flavor& flavor,
+                                   std::string_view dialect);
+
+// Has the answer to be the call of a tool?
+[[nodiscard]] bool forces_tool(const llm::Request& request, const Flavor& flavor,
+                               std::string_view dialect);
+
 // Of a conversation without a turn that has a counterpart. The next target may have one. `format`
 // is for people: "OpenAI's format".
 [[nodiscard]] Error nothing_left(const llm::Request& request, std::string_view format);

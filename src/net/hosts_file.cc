@@ -1,9 +1,10 @@
 #include "net/hosts_file.h"
 
+#include "base/read_file.h"
 #include "base/strings.h"
 
+#include <algorithm>
 #include <cstddef>
-#include <fstream>
 #include <utility>
 
 namespace bifrost::net {
@@ -43,10 +44,7 @@ std::vector<Address> addresses_in_hosts_text(std::string_view text, std::string_
 }
 
 std::vector<Address> addresses_in_hosts_file(const std::string& path, std::string_view name) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kFileBytesMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  const std::string text = read_file(path, kFileBytesMax + 1);
   if (text.size() > kFileBytesMax) return {};
   return addresses_in_hosts_text(text, name);
 }

@@ -32,11 +32,9 @@ std::span<const ProviderSpec> all() {
   return kAll;
 }
 
-const ProviderSpec* find(std::string_view name) {
-  for (const ProviderSpec& spec : all()) {
-    if (spec.name == name) return &spec;
-  }
-  return nullptr;
+const ProviderSpec* find(std::string_view name, std::span<const ProviderSpec> rows) {
+  const auto found = std::ranges::find(rows, name, &ProviderSpec::name);
+  return found == rows.end() ? nullptr : &*found;
 }
 
 const SideSpec* ProviderSpec::on_request() const {

@@ -45,7 +45,8 @@ struct ProviderSpec {
 [[nodiscard]] std::span<const ProviderSpec> all();
 
 // By name; nothing when it is not served.
-[[nodiscard]] const ProviderSpec* find(std::string_view name);
+[[nodiscard]] const ProviderSpec* find(std::string_view name,
+                                       std::span<const ProviderSpec> rows = all());
 
 // Providers that configurations of the original may name and that are not served yet.
 [[nodiscard]] std::span<const std::string_view> unserved();

@@ -21,11 +21,6 @@ bool is_unserved(std::string_view name) {
   return std::ranges::find(unserved(), name) != unserved().end();
 }
 
-const ProviderSpec* find(std::span<const ProviderSpec> rows, std::string_view name) {
-  const auto found = std::ranges::find(rows, name, &ProviderSpec::name);
-  return found == rows.end() ? nullptr : &*found;
-}
-
 std::string did_you_mean(std::string_view name) {
   std::vector<std::string_view> names;
   for (const ProviderSpec& spec : all()) names.push_back(spec.name);
@@ -39,7 +34,7 @@ Result<const ProviderSpec*> spec_of(std::span<const ProviderSpec> rows, std::str
   if (name.empty() || name.find('/') != std::string_view::npos) {
     return bad_provider(name, "", "a provider's name may not be empty or hold a slash");
   }
-  const ProviderSpec* own = find(rows, name);
+  const ProviderSpec* own = find(name, rows);
   if (!settings.custom) {
     if (own != nullptr || is_unserved(name)) return own;
     return bad_provider(
@@ -47,7 +42,7 @@ Result<const ProviderSpec*> spec_of(std::span<const ProviderSpec> rows, std::str
         "no provider has this name, and there is no custom_provider_config" + did_you_mean(name));
   }
   const std::string& base_type = settings.custom->base_provider_type;
-  const ProviderSpec* base = find(rows, base_type);
+  const ProviderSpec* base = find(base_type, rows);
   if (own != nullptr && own != base) {
     return bad_provider(
         name, ".custom_provider_config.base_provider_type",

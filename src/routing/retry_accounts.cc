@@ -26,10 +26,6 @@ bool RetryAccounts::Account::has_room(RetryShare share) const {
   return retries + 1 <= std::max(share.floor, share.share * requests);
 }
 
-RetryAccounts::Stripe& RetryAccounts::stripe_of(std::string_view name) {
-  return stripes_[std::hash<std::string_view>()(name) % kStripes];
-}
-
 RetryAccounts::Account& RetryAccounts::account(Stripe& stripe, std::string_view name,
                                                SteadyTime now) const {
   std::list<Account>& accounts = stripe.accounts;
@@ -47,44 +43,41 @@ RetryAccounts::Account& RetryAccounts::account(Stripe& stripe, std::string_view 
   return accounts.front();
 }
 
-void RetryAccounts::add_request(std::string_view name, SteadyTime now) {
-  Stripe& stripe = stripe_of(name);
+template <class Use>
+auto RetryAccounts::with(std::string_view name, SteadyTime now, Use use) {
+  Stripe& stripe = stripes_[std::hash<std::string_view>()(name) % kStripes];
   const std::lock_guard lock(stripe.mutex);
-  account(stripe, name, now).requests += 1;
+  return use(account(stripe, name, now));
+}
+
+void RetryAccounts::add_request(std::string_view name, SteadyTime now) {
+  with(name, now, [](Account& account) { account.requests += 1; });
 }
 
 void RetryAccounts::add_retry(std::string_view name, SteadyTime now) {
-  Stripe& stripe = stripe_of(name);
-  const std::lock_guard lock(stripe.mutex);
-  account(stripe, name, now).retries += 1;
+  with(name, now, [](Account& account) { account.retries += 1; });
 }
 
 void RetryAccounts::add_failure(std::string_view name, SteadyTime now) {
-  Stripe& stripe = stripe_of(name);
-  const std::lock_guard lock(stripe.mutex);
-  account(stripe, name, now).failures += 1;
+  with(name, now, [](Account& account) { account.failures += 1; });
 }
 
 bool RetryAccounts::has_room(std::string_view name, RetryShare share, SteadyTime now) {
-  Stripe& stripe = stripe_of(name);
-  const std::lock_guard lock(stripe.mutex);
-  return account(stripe, name, now).has_room(share);
+  return with(name, now, [&](const Account& account) { return account.has_room(share); });
 }
 
 bool RetryAccounts::take(std::string_view name, RetryShare share, SteadyTime now) {
-  Stripe& stripe = stripe_of(name);
-  const std::lock_guard lock(stripe.mutex);
-  Account& found = account(stripe, name, now);
-  if (!found.has_room(share)) return false;
-  found.retries += 1;
-  return true;
+  return with(name, now, [&](Account& account) {
+    const bool room = account.has_room(share);
+    if (room) account.retries += 1;
+    return room;
+  });
 }
 
 bool RetryAccounts::answers_well(std::string_view name, SteadyTime now) {
-  Stripe& stripe = stripe_of(name);
-  const std::lock_guard lock(stripe.mutex);
-  const Account& found = account(stripe, name, now);
-  return found.failures <= kFailuresOfWell * (found.requests + found.retries);
+  return with(name, now, [](const Account& account) {
+    return account.failures <= kFailuresOfWell * (account.requests + account.retries);
+  });
 }
 
 }  // namespace bifrost::routing

@@ -67,7 +67,9 @@ class RetryAccounts {
     std::unordered_map<std::string_view, std::list<Account>::iterator> by_name;
   };
 
-  [[nodiscard]] Stripe& stripe_of(std::string_view name);
+  // What `use` makes of the account, with its stripe's mutex held.
+  template <class Use>
+  auto with(std::string_view name, SteadyTime now, Use use);
   // With the stripe's mutex held.
   [[nodiscard]] Account& account(Stripe& stripe, std::string_view name, SteadyTime now) const;
 

@@ -1,12 +1,12 @@
 #include "telemetry/process.h"
 
 #include "base/log.h"
+#include "base/read_file.h"
 #include "base/strings.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -22,13 +22,7 @@ namespace {
 constexpr std::size_t kProcFileBytesMax = 64 * 1024;
 constexpr std::uint64_t kFdsCountedMax = 1'000'000;
 
-std::string read_proc_file(const char* path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kProcFileBytesMax, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  return text;
-}
+std::string read_proc_file(const char* path) { return read_file(path, kProcFileBytesMax); }
 
 std::optional<double> field(std::string_view text, std::size_t index) {
   const std::vector<std::string_view> parts = split(text, ' ');

@@ -40,10 +40,10 @@ class RequestEncoder {
       : request_(request),
         options_(options),
         native_(request.dialect == kName),
-        any_tool_(any_tool_left(request, options.flavor, kName)),
         traits_(model_traits(options.model)),
         dropped_(request),
-        plan_(plan_thinking(request, traits_, forces_tool(), dropped_)),
+        plan_(
+            plan_thinking(request, traits_, forces_tool(request, options.flavor, kName), dropped_)),
         extras_(request),
         writer_(encoded_.body),
         blocks_({.writer = writer_,
@@ -69,8 +69,6 @@ class RequestEncoder {
   void write_metadata();
   void write_service_tier();
   void name_unsupported();
-  [[nodiscard]] bool may_choose_tool() const;
-  [[nodiscard]] bool forces_tool() const;
 
   // Is the top-level field to be written? Then its key is. `ours` is its name for Dropped.
   bool open(std::string_view name, std::string_view ours);
@@ -81,7 +79,6 @@ class RequestEncoder {
   const llm::Request& request_;
   const EncodeOptions& options_;
   bool native_;
-  bool any_tool_;  // something is left to choose from
   EncodedRequest encoded_;
   ModelTraits traits_;
   Dropped dropped_;
@@ -98,7 +95,7 @@ Result<EncodedRequest> RequestEncoder::encode() {
     return nothing_left(request_, "Anthropic's format");
   }
   for (const std::string_view removed : options_.flavor.removed_fields) extras_.remove(removed);
-  if (options_.flavor.forced_tool_ends_thinking && forces_tool()) {
+  if (options_.flavor.forced_tool_ends_thinking && forces_tool(request_, options_.flavor, kName)) {
     plan_.kind = ThinkingPlan::Kind::kDisabled;
     plan_.effort.clear();
     plan_.display.clear();
@@ -124,18 +121,6 @@ Result<EncodedRequest> RequestEncoder::encode() {
   const std::string betas = needed_betas(request_, {.thinking = plan_.on()});
   if (!betas.empty()) encoded_.headers.set("anthropic-beta", betas);
   return std::move(encoded_);
-}
-
-// What a caller of this dialect wrote is for its endpoint to judge.
-bool RequestEncoder::may_choose_tool() const {
-  return any_tool_ || (native_ && !options_.flavor.removes("tools"));
-}
-
-bool RequestEncoder::forces_tool() const {
-  using Mode = llm::ToolChoice::Mode;
-  const auto& choice = request_.tool_choice;
-  return may_choose_tool() && choice &&
-         (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
 }
 
 bool RequestEncoder::open(std::string_view name, std::string_view ours) {
@@ -182,7 +167,7 @@ void RequestEncoder::write_tools() {
     for (const llm::RawTool& tool : request_.raw_tools) {
       if (!ours(tool)) dropped_.at(tool.place);
     }
-    if (!any_tool_) return;
+    if (!any_tool_left(request_, options_.flavor, kName)) return;
   }
   if (!open("tools")) return;
   writer_.begin_array();
@@ -212,7 +197,7 @@ void RequestEncoder::write_tool_choice() {
   using Mode = llm::ToolChoice::Mode;
   const bool serial = request_.parallel_tool_calls == false;
   // Without tools there is nothing to choose from, and the API says so with an error.
-  if (!may_choose_tool()) {
+  if (!may_choose_tool(request_, options_.flavor, kName)) {
     drop_if(request_.tool_choice.has_value(), "tool_choice");
     drop_if(request_.parallel_tool_calls.has_value(), "parallel_tool_calls");
     return;

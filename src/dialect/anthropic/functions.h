@@ -15,9 +15,8 @@ inline constexpr std::string_view kSignatureFormat = "anthropic-claude-v1";
 
 // decode_request.cc
 Result<llm::Request> decode_request(const RequestInput& input);
-// `fallbacks` in the gateway's sense, a list of model names or null. Nothing for the API's own
-// field of that name, which is a list of objects or the word "default".
-// A list of names is the gateway's own field; the API has one of the same name, which passes.
+// Is it the gateway's own field, a list of model names or null? The API's of the same name, a list
+// of objects or the word "default", passes.
 [[nodiscard]] bool is_gateway_fallbacks(json::Value fallbacks);
 
 // encode_request.cc

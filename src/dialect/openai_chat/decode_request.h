@@ -53,6 +53,5 @@ Result<void> decode_function_call(json::Value value, const Path& path, llm::Requ
 Result<void> decode_response_format(json::Value value, const Path& path, llm::Request& request);
 // The gateway's own `reasoning` object (OpenRouter's too).
 Result<void> decode_reasoning_options(json::Value value, const Path& path, llm::Request& request);
-// "provider/model", or {provider, model}; at most limits::kFallbacksMax.
 
 }  // namespace bifrost::dialect::openai_chat

@@ -11,10 +11,6 @@ namespace bifrost::dialect::openai_chat {
 
 bool Encoding::same_dialect() const { return request.dialect == kName; }
 
-bool Encoding::may_choose_tool() const {
-  return any_tool || (same_dialect() && !flavor.removes("tools"));
-}
-
 bool Encoding::writes_signatures() const {
   return same_dialect() || ascii_lower(model).find("gemini") != std::string::npos;
 }
@@ -103,12 +99,13 @@ class FieldEncoder {
   }
 
   void tools() {
-    if (encoding_.any_tool) {
+    if (any_tool_left(request_, flavor_, kName)) {
       writer_.key(flavor_.name_of("tools"));
       encode_tools(encoding_);
     }
     drop_tools();
-    encoding_.may_choose_tool() ? tool_options() : drop_tool_options();
+    // Refused where there is no tool: "'tool_choice' is only allowed when 'tools' are specified".
+    may_choose_tool(request_, flavor_, kName) ? tool_options() : drop_tool_options();
   }
 
   void drop_tools() {
@@ -228,7 +225,6 @@ Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeO
   EncodedRequest out;
   Encoding encoding{request,          options.flavor, json::Writer(out.body), ExtrasIndex(request),
                     Dropped(request), options.model};
-  encoding.any_tool = any_tool_left(request, options.flavor, kName);
   FieldEncoder(encoding, options).encode();
   if (!request.messages.empty() && !encoding.same_dialect() && !encoding.any_turn) {
     return nothing_left(request, "OpenAI's format");

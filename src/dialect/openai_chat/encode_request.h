@@ -23,14 +23,10 @@ struct Encoding {
   ExtrasIndex extras;
   Dropped dropped;
   std::string_view model = {};  // as the endpoint knows it
-  bool any_tool = false;        // something is left to choose from
   bool any_turn = false;        // something is left of the conversation
 
   // Did the caller speak this dialect itself?
   [[nodiscard]] bool same_dialect() const;
-  // Refused where there is no tool: "'tool_choice' is only allowed when 'tools' are specified".
-  // What a caller of this dialect wrote is for its endpoint to judge.
-  [[nodiscard]] bool may_choose_tool() const;
   // Is there a use for Gemini's thought signatures? Strict endpoints refuse the field.
   [[nodiscard]] bool writes_signatures() const;
   // Names a field of the request.

@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/encode_request.h"
 #include "dialect/openai_chat/functions.h"
+#include "dialect/what_is_left.h"
 
 #include <algorithm>
 
@@ -76,9 +77,8 @@ void encode_tool_choice(Encoding& encoding) {
 }
 
 bool ends_thinking(const Encoding& encoding) {
-  const auto& choice = encoding.request.tool_choice;
-  return encoding.flavor.forced_tool_ends_thinking && encoding.may_choose_tool() && choice &&
-         (choice->mode == Mode::kRequired || choice->mode == Mode::kNamed);
+  return encoding.flavor.forced_tool_ends_thinking &&
+         forces_tool(encoding.request, encoding.flavor, kName);
 }
 
 void encode_response_format(Encoding& encoding) {
