@@ -57,15 +57,15 @@ void check_target(const routing::Target& target, bool stream) {
   }
   const provider::Key* key = &endpoint.keys.front();
   const std::string model = endpoint.wire_model(target.model);
+  const llm::RequestType type = {llm::Operation::kChat, stream};
   const provider::Addressee to{
-      .endpoint = endpoint,
-      .side = endpoint.side({llm::Operation::kChat, stream}, nullptr, key, target.model),
-      .key = key};
+      .endpoint = endpoint, .side = **endpoint.side(type, nullptr, key, target.model), .key = key};
+  const std::string path = to.side.dialect().chat->path(model, stream);
   const auto request =
-      provider::prepare(to, {.model = model,
-                             .stream = stream,
-                             .encoded = {.body = "{}", .headers = {}, .dropped = {}},
-                             .caller = {}});
+      provider::prepare(to, {.type = type,
+                             .path = path,
+                             .model = model,
+                             .encoded = {.body = "{}", .headers = {}, .dropped = {}}});
   BF_ASSERT(request.has_value());
   BF_ASSERT(request->target.starts_with(kPrefix));
   BF_ASSERT(std::ranges::all_of(request->target, [](char c) { return c > 0x20 && c < 0x7F; }));

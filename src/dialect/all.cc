@@ -7,6 +7,14 @@
 
 namespace bifrost::dialect {
 
+llm::RequestTypes Dialect::speaks() const {
+  llm::RequestTypes types = {{llm::Operation::kListModels}};  // every family has them
+  if (chat != nullptr) {
+    types = types.with({llm::Operation::kChat, false}).with({llm::Operation::kChat, true});
+  }
+  return types;
+}
+
 std::span<const Dialect* const> all() {
   static const std::array<const Dialect*, 3> kAll = {
       &openai_chat::dialect(),

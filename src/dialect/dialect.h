@@ -6,6 +6,7 @@
 
 #include "dialect/chat_codec.h"
 #include "dialect/family.h"
+#include "llm/operation.h"
 
 #include <span>
 #include <string_view>
@@ -16,6 +17,9 @@ struct Dialect {
   std::string_view name;  // "openai_chat"
   Family family;
   const ChatCodec* chat = nullptr;  // null: it has no chats
+
+  // What can be said in it: a side offers no more, and a route asks for no more.
+  [[nodiscard]] llm::RequestTypes speaks() const;
 };
 
 // Every dialect that is linked, in the order of the reference page.

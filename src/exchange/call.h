@@ -28,8 +28,11 @@ class Call : public upstream::Call {
   // The answer that was judged last, for the caller. Of answers that do not pass only.
   [[nodiscard]] virtual std::string translated_body(
       const dialect::AnswerContext& context) const = 0;
+  // The same of streams; asked of calls whose type is one.
   [[nodiscard]] virtual std::unique_ptr<StreamTranslator> make_translator(
-      const provider::Side& side, dialect::AnswerContext context) const = 0;
+      const provider::Side& /*side*/, dialect::AnswerContext /*context*/) const {
+    return nullptr;
+  }
 };
 
 }  // namespace bifrost::exchange

@@ -2,11 +2,15 @@
 
 #include "base/try.h"
 #include "exchange/finish.h"
+#include "exchange/path_model.h"
+#include "exchange/read_body.h"
 #include "exchange/relay.h"
 #include "exchange/repeated.h"
 #include "exchange/session.h"
 #include "exchange/stream_writer.h"
 #include "governance/principal.h"
+#include "governance/reservation.h"
+#include "routing/plan.h"
 
 #include <optional>
 #include <span>
@@ -82,6 +86,24 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
 }
 
 }  // namespace
+
+net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& exchange, Peek peek) {
+  BF_CO_TRY_VOID(co_await read_body(exchange));
+  ModelCall& asked = exchange.call.emplace();
+  BF_CO_TRY(asked.path_model, path_model(exchange));
+  const Surface& surface = exchange.surface();
+  const dialect::RequestInput input{
+      .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
+  BF_CO_TRY(asked.facts, peek(input, kit.scanner));
+  BF_CO_TRY(asked.reservation,
+            governance::Reservation::hold(exchange.caller.principal->accounts, {.requests = 1}));
+  BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,
+                                      {.model = asked.facts.model,
+                                       .fallbacks = asked.facts.fallbacks,
+                                       .default_provider = surface.provider,
+                                       .constraints = exchange.caller.constraints()}));
+  co_return input;
+}
 
 net::Task<Result<void>> run_call(WorkerKit& kit, Exchange& exchange, Call& call) {
   std::optional<StreamWriter> writer;

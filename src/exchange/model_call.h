@@ -1,5 +1,5 @@
-// The way of a request to a model once it has been read: send it, with retries and fallbacks, and
-// relay what comes back. The same for every operation.
+// The way of a request to a model: read it, hold what it may cost, plan, send it, with retries and
+// fallbacks, and relay what comes back. The same for every operation.
 #pragma once
 
 #include "exchange/call.h"
@@ -7,6 +7,14 @@
 #include "exchange/worker_kit.h"
 
 namespace bifrost::exchange {
+
+// What a wire format reads of a request before it is planned.
+using Peek = Result<dialect::RequestFacts> (*)(const dialect::RequestInput& input,
+                                               json::Scanner& scanner);
+
+// Reads the body and makes `exchange.call`, with the facts and the plan. The result points into the
+// exchange.
+net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& exchange, Peek peek);
 
 // `exchange.call` has the plan and the facts; `call` outlives the run. Fails with the error of the
 // first target when all fail, and with what broke the answer after it has begun.

@@ -169,11 +169,13 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& sc
                                  .key = key,
                                  .now = client_.clock.wall(),
                                  .token = upstream::text_of(token)};
-    BF_CO_TRY(const auto request, provider::prepare_models(to, page_token));
+    const dialect::Family& family = to.side.dialect().family;
+    BF_CO_TRY(const auto request, provider::prepare(to, {.type = {llm::Operation::kListModels},
+                                                         .method = "GET",
+                                                         .path = family.models_path(page_token)}));
     BF_CO_TRY(const auto answer,
               co_await upstream::fetch(scope, client_, snapshot.network, endpoint, request));
-    BF_CO_TRY(dialect::ModelPage got,
-              endpoint.usual_side().dialect().family.decode_models(answer->body));
+    BF_CO_TRY(dialect::ModelPage got, family.decode_models(answer->body));
     std::erase_if(got.rows,
                   [](const ModelRow& row) { return row.id.size() > limits::kModelNameBytesMax; });
     got.rows.resize(std::min(got.rows.size(), kRowsMax - rows.size()));

@@ -1,6 +1,6 @@
 // What can be asked of a model or its provider, in one table: the names that configurations,
 // metrics, logs and answers use. That an operation stands here does not say that it is served:
-// those that are have a row in `operation/all.cc`.
+// those that are have a row in `operation/all.h`.
 //
 // The names are the original's; an operation that can stream has a name for each way.
 #pragma once
@@ -103,6 +103,11 @@ class RequestTypes {
 
   [[nodiscard]] constexpr bool has(RequestType type) const {
     return ((type.stream ? streamed_ : whole_) & bit(type.operation)) != 0;
+  }
+  [[nodiscard]] constexpr RequestTypes with(RequestType type) const {
+    RequestTypes more = *this;
+    more.mask(type.stream) |= bit(type.operation);
+    return more;
   }
   [[nodiscard]] constexpr RequestTypes without(RequestType type) const {
     RequestTypes rest = *this;

@@ -28,8 +28,9 @@ class ChatCall final : public exchange::Call {
     return {llm::Operation::kChat, facts_.stream};
   }
   [[nodiscard]] const dialect::Dialect& inbound() const override { return inbound_; }
-  [[nodiscard]] bool passes(const provider::Side& side) const override {
-    return &side.dialect() == &inbound_;
+  [[nodiscard]] std::string path(const provider::Side& side,
+                                 std::string_view model) const override {
+    return side.dialect().chat->path(model, facts_.stream);
   }
   Result<dialect::EncodedRequest> encode(const provider::Side& side,
                                          std::string_view model) override;

@@ -35,10 +35,13 @@ TEST(Surface, EveryRowIsFoundByItsPath) {
   }
 }
 
-TEST(Surface, HasADialectForWhateverGoesToAModel) {
+TEST(Surface, HasADialectThatSpeaksItsOperation) {
   for (const Surface& surface : surfaces()) {
-    if (surface.operation != &operation::kChat) continue;
-    EXPECT_NE(surface.dialect, nullptr) << surface.pattern;
+    const auto type = llm::find_request_type(surface.operation->name);
+    if (!type) continue;  // of the gateway itself
+    ASSERT_NE(surface.dialect, nullptr) << surface.pattern;
+    EXPECT_TRUE(surface.dialect->speaks().has(*type)) << surface.pattern;
+    if (surface.method == "GET") continue;  // nothing of one model
     EXPECT_EQ(surface.provider.empty(), surface.shape == Shape::kUnified) << surface.pattern;
   }
 }

@@ -144,7 +144,8 @@ class Builder {
       side.flavor.removed_fields = kStore;
     }
     // "https://api.deepseek.com/v1" is good for the usual side, where there is no other version.
-    if (spec.chat_path.ends_with("/v1/messages") && side.base.path.ends_with("/v1")) {
+    if (spec.path_of(llm::Operation::kChat).ends_with("/v1/messages") &&
+        side.base.path.ends_with("/v1")) {
       side.base.path.resize(side.base.path.size() - 3);
     }
     return side;
@@ -181,6 +182,15 @@ bool asks_for_anthropic(const Endpoint& endpoint, const Key& key, std::string_vi
   return alias == nullptr ? by_key : alias->use_anthropic_endpoints.value_or(by_key);
 }
 
+Error unsupported(const Endpoint& endpoint, llm::RequestType type) {
+  Error error = gateway_error(ErrorCode::kUnsupportedOperation,
+                              "provider " + endpoint.name + " does not offer " +
+                                  std::string(llm::name_of(type)) +
+                                  ", or its configuration does not allow it");
+  error.retry = Retry::kOtherTarget;
+  return error;
+}
+
 }  // namespace
 
 bool Endpoint::allows(llm::RequestType type) const {
@@ -191,20 +201,26 @@ bool Endpoint::allows(llm::RequestType type) const {
   return allowed != nullptr && *allowed;
 }
 
-const Side& Endpoint::side(llm::RequestType type, const dialect::Dialect* inbound, const Key* key,
-                           std::string_view model) const {
+Result<void> Endpoint::check_allowed(llm::RequestType type) const {
+  if (allows(type)) return {};
+  return unsupported(*this, type);
+}
+
+Result<const Side*> Endpoint::side(llm::RequestType type, const dialect::Dialect* inbound,
+                                   const Key* key, std::string_view model) const {
   const bool wanted = key != nullptr && asks_for_anthropic(*this, *key, model);
   const Side* best = nullptr;
   for (const Side& side : sides) {
     if (!side.spec->offers.has(type)) continue;
     if (side.spec->on_request) {
-      if (wanted) return side;
+      if (wanted) return &side;
       continue;
     }
     const bool native = &side.dialect() == inbound;
     if (best == nullptr || (native && &best->dialect() != inbound)) best = &side;
   }
-  return best != nullptr ? *best : usual_side();
+  if (best == nullptr) return unsupported(*this, type);
+  return best;
 }
 
 std::string_view Endpoint::canonical_model(std::string_view model) const {

@@ -49,11 +49,13 @@ struct Endpoint {
   [[nodiscard]] const Side& usual_side() const { return sides.front(); }
   // The side that a request goes to: the one that the key asks for, else one that offers the
   // operation, rather in the caller's own format so that bytes pass. `model` is what the caller
-  // calls it; `inbound` may be null. The usual side when none offers it.
-  [[nodiscard]] const Side& side(llm::RequestType type, const dialect::Dialect* inbound,
-                                 const Key* key, std::string_view model) const;
+  // calls it; `inbound` may be null. Fails as check_allowed does when no side of the key offers it.
+  [[nodiscard]] Result<const Side*> side(llm::RequestType type, const dialect::Dialect* inbound,
+                                         const Key* key, std::string_view model) const;
   // Does a side offer it, and does the configuration allow it?
   [[nodiscard]] bool allows(llm::RequestType type) const;
+  // The same, as kUnsupportedOperation, after which another target may be asked.
+  [[nodiscard]] Result<void> check_allowed(llm::RequestType type) const;
   // Is it a configured key, rather than one that a caller brought?
   [[nodiscard]] bool owns(const Key& key) const {
     return !keys.empty() && &key >= keys.data() && &key < keys.data() + keys.size();

@@ -94,21 +94,29 @@ ProviderSpec xai() {
 }
 
 // https://api-docs.deepseek.com/guides/anthropic_api
+constexpr OperationPath kDeepseekAnthropicPaths[] = {
+    {llm::Operation::kChat, "/anthropic/v1/messages"},
+};
+
 SideSpec deepseek_anthropic_side() {
   SideSpec side = anthropic_side();
   side.signing = &kApiKeyHeader;
-  side.chat_path = "/anthropic/v1/messages";
+  side.paths = kDeepseekAnthropicPaths;
   side.flavor.forced_tool_ends_thinking = true;
   return side;
 }
+
+// No version in them. https://api-docs.deepseek.com/api/create-chat-completion
+constexpr OperationPath kDeepseekPaths[] = {
+    {llm::Operation::kChat, "/chat/completions"},
+    {llm::Operation::kListModels, "/models"},
+};
 
 ProviderSpec deepseek() {
   ProviderSpec spec = compatible("deepseek", "DeepSeek");
   spec.base_url = "https://api.deepseek.com";
   spec.key_env = "DEEPSEEK_API_KEY";
-  // No version in its paths. https://api-docs.deepseek.com/api/create-chat-completion
-  usual(spec).chat_path = "/chat/completions";
-  usual(spec).models_path = "/models";
+  usual(spec).paths = kDeepseekPaths;
   usual(spec).flavor = old_limit_flavor();
   // A tool call is continued with the thoughts that led to it.
   // https://api-docs.deepseek.com/guides/thinking_mode
@@ -138,11 +146,13 @@ constexpr Field kPerplexityRemoved[] = {
     "logprobs",
 };
 
+constexpr OperationPath kPerplexityPaths[] = {{llm::Operation::kChat, "/chat/completions"}};
+
 ProviderSpec perplexity() {
   ProviderSpec spec = compatible("perplexity", "Perplexity");
   spec.base_url = "https://api.perplexity.ai";
   spec.key_env = "PERPLEXITY_API_KEY";
-  usual(spec).chat_path = "/chat/completions";
+  usual(spec).paths = kPerplexityPaths;
   usual(spec).flavor = old_limit_flavor();
   usual(spec).flavor.removed_fields = kPerplexityRemoved;
   usual(spec).flavor.injects_usage_option = false;  // every chunk has it

@@ -124,15 +124,6 @@ http::Headers headers_for(const Addressee& to, const http::Headers& of_body, con
   return headers;
 }
 
-Error unsupported(const Endpoint& endpoint, llm::RequestType type) {
-  Error error = gateway_error(ErrorCode::kUnsupportedOperation,
-                              "provider " + endpoint.name + " does not offer " +
-                                  std::string(llm::name_of(type)) +
-                                  ", or its configuration does not allow it");
-  error.retry = Retry::kOtherTarget;
-  return error;
-}
-
 // Signs a request that is otherwise complete.
 Result<OutboundRequest> finished(const Addressee& to, OutboundRequest request) {
   if (!to.token.empty()) {
@@ -164,21 +155,16 @@ std::string join_target(const http::Url& base, std::string_view target) {
 }
 
 Result<OutboundRequest> prepare(const Addressee& to, Outgoing outgoing) {
-  const llm::RequestType type = {llm::Operation::kChat, outgoing.stream};
-  if (!to.endpoint.allows(type)) return unsupported(to.endpoint, type);
-
-  const SideSpec& side = *to.side.spec;
-  const std::string usual = side.chat_path.empty()
-                                ? side.dialect->chat->path(outgoing.model, outgoing.stream)
-                                : std::string(side.chat_path);
+  const std::string_view special = to.side.spec->path_of(outgoing.type.operation);
+  const std::string_view usual = special.empty() ? outgoing.path : special;
   BF_TRY_VOID(check_path(to.endpoint, outgoing.model, usual));
-  auto [url, target] = address(to, type, usual);
-  http::Headers first = {
-      {"content-type", "application/json"},
-      {"accept", outgoing.stream ? "text/event-stream" : "application/json"},
-  };
+  auto [url, target] = address(to, outgoing.type, usual);
+  http::Headers first;
+  if (outgoing.method != "GET") first.add("content-type", "application/json");
+  first.add("accept", std::string(outgoing.accept));
   return finished(
-      to, {.url = std::move(url),
+      to, {.method = std::string(outgoing.method),
+           .url = std::move(url),
            .target = std::move(target),
            .headers = headers_for(to, outgoing.encoded.headers, outgoing.caller, std::move(first)),
            .body = std::move(outgoing.encoded.body)});
@@ -191,21 +177,6 @@ Result<OutboundRequest> prepare_token_request(OutboundRequest request) {
   return gateway_error(ErrorCode::kConfigInvalid,
                        "a field of the key holds what no request for a token may hold, such as a "
                        "line break");
-}
-
-Result<OutboundRequest> prepare_models(const Addressee& to, std::string_view page_token) {
-  constexpr llm::RequestType kType = {llm::Operation::kListModels};
-  if (!to.endpoint.allows(kType)) return unsupported(to.endpoint, kType);
-
-  const SideSpec& side = *to.side.spec;
-  const std::string usual = side.models_path.empty() ? side.dialect->family.models_path(page_token)
-                                                     : std::string(side.models_path);
-  auto [url, target] = address(to, kType, usual);
-  return finished(to, {.method = "GET",
-                       .url = std::move(url),
-                       .target = std::move(target),
-                       .headers = headers_for(to, {}, {}, {{"accept", "application/json"}}),
-                       .body = {}});
 }
 
 }  // namespace bifrost::provider

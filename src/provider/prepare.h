@@ -22,10 +22,14 @@ struct Caller {
   bool same_dialect = false;                     // it speaks the provider's own wire format
 };
 
+// A request in its wire format.
 struct Outgoing {
-  std::string_view model;  // as the provider knows it
-  bool stream = false;
-  dialect::EncodedRequest encoded;
+  llm::RequestType type;
+  std::string_view method = "POST";
+  std::string_view path;        // behind the base URL, with its query, as the wire format says it
+  std::string_view model = {};  // as the provider knows it; empty: it is about none
+  std::string_view accept = "application/json";
+  dialect::EncodedRequest encoded = {};
   Caller caller = {};
 };
 
@@ -38,13 +42,9 @@ struct Addressee {
   std::string_view token = {};  // fetched with the key; empty: its value is the credential
 };
 
-// A chat. Fails with kUnsupportedOperation when the endpoint does not allow it, and with
-// kInvalidRequest or kConfigInvalid when a header holds what no header may.
+// `to.side` offers the type (Endpoint::check_allowed). Fails with kConfigInvalid when a model would
+// leave the path of the provider, and with kInvalidRequest when a header holds what no header may.
 [[nodiscard]] Result<OutboundRequest> prepare(const Addressee& to, Outgoing outgoing);
-
-// A page of the list of models. An empty token asks for the first.
-[[nodiscard]] Result<OutboundRequest> prepare_models(const Addressee& to,
-                                                     std::string_view page_token);
 
 // A request of a TokenSource, with what every request has. Fails with kConfigInvalid when a header
 // holds what no header may.

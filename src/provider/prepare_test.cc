@@ -31,19 +31,28 @@ class Prepare : public ::testing::Test {
 
   Result<OutboundRequest> chat(std::string_view model, bool stream, Caller caller = {},
                                http::Headers of_body = {}) {
-    return prepare(to({llm::Operation::kChat, stream}, model),
-                   {.model = model,
-                    .stream = stream,
+    const Addressee addressee = to({llm::Operation::kChat, stream}, model);
+    const dialect::ChatCodec& codec = *addressee.side.dialect().chat;
+    return prepare(addressee,
+                   {.type = {llm::Operation::kChat, stream},
+                    .path = codec.path(model, stream),
+                    .model = model,
+                    .accept = stream ? codec.stream.content_type : "application/json",
                     .encoded = {.body = "{}", .headers = std::move(of_body), .dropped = {}},
                     .caller = caller});
   }
 
   [[nodiscard]] Addressee to(llm::RequestType type, std::string_view model = {}) const {
     return {
-        .endpoint = *endpoint_, .side = endpoint_->side(type, nullptr, key_, model), .key = key_};
+        .endpoint = *endpoint_, .side = **endpoint_->side(type, nullptr, key_, model), .key = key_};
   }
   Result<OutboundRequest> models(std::string_view token = {}) {
-    return prepare_models(to({llm::Operation::kListModels}), token);
+    return models(to({llm::Operation::kListModels}), token);
+  }
+  static Result<OutboundRequest> models(const Addressee& to, std::string_view token) {
+    return prepare(to, {.type = {llm::Operation::kListModels},
+                        .method = "GET",
+                        .path = to.side.dialect().family.models_path(token)});
   }
 
   Registry registry_;
@@ -166,7 +175,7 @@ TEST_F(Prepare, ShowsATokenInPlaceOfTheKeyThatItWasGotWith) {
   configure("cloud");
   Addressee with_token = to({llm::Operation::kListModels});
   with_token.token = "fetched";
-  const auto request = prepare_models(with_token, {});
+  const auto request = models(with_token, {});
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->headers.get("authorization"), "Bearer fetched");
   EXPECT_FALSE(request->headers.contains("x-api-key"));
@@ -211,18 +220,6 @@ TEST_F(Prepare, ObeysPathOverrides) {
   EXPECT_EQ(chat("m", false)->target, "/base/own/chat?k=v");
   EXPECT_EQ(chat("m", true)->url.authority(), "y.example:81");
   EXPECT_EQ(chat("m", true)->target, "/s?t=1");
-}
-
-TEST_F(Prepare, RefusesWhatIsNotAllowedWithoutClosingTheWayToAFallback) {
-  ProviderSettings settings;
-  settings.custom.emplace().base_provider_type = "openai";
-  settings.custom->allowed_requests.emplace();
-  configure("mine", settings);
-  for (const auto& request : {chat("m", false), models("")}) {
-    ASSERT_FALSE(request);
-    EXPECT_EQ(request.error().code, ErrorCode::kUnsupportedOperation);
-    EXPECT_EQ(request.error().retry, Retry::kOtherTarget);
-  }
 }
 
 TEST_F(Prepare, LetsTheOperatorsHeadersHaveTheLastWord) {

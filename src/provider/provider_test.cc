@@ -43,6 +43,10 @@ TEST(ProviderTable, HasCompleteAndSaneRows) {
       ASSERT_NE(side.dialect, nullptr);
       EXPECT_EQ(side.signing == &kUnsigned, spec.key_rule == KeyRule::kNone);
       EXPECT_TRUE(side.offers.has({llm::Operation::kChat}));
+      for (const std::string_view name : llm::request_type_names()) {
+        const llm::RequestType type = *llm::find_request_type(name);
+        if (side.offers.has(type)) EXPECT_TRUE(side.dialect->speaks().has(type)) << name;
+      }
     }
     EXPECT_FALSE(spec.usual().on_request);
     if (!spec.built_in) {
@@ -65,8 +69,9 @@ TEST(ProviderTable, HasAddressesThatCanBeUsed) {
       EXPECT_FALSE(spec.base_url.ends_with('/'));
     }
     for (const SideSpec& side : spec.sides) {
-      for (const std::string_view path : {side.chat_path, side.models_path}) {
-        EXPECT_TRUE(path.empty() || http::is_request_target(path)) << path;
+      for (const auto& [operation, path] : side.paths) {
+        EXPECT_TRUE(http::is_request_target(path)) << path;
+        EXPECT_EQ(side.path_of(operation), path) << llm::name_of(operation) << " stands twice";
       }
     }
   }

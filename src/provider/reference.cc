@@ -60,8 +60,8 @@ std::vector<std::string> field_differences(const dialect::Flavor& flavor) {
 }
 
 std::string anthropic_text(const SideSpec& side) {
-  const std::string path =
-      side.chat_path.empty() ? side.dialect->chat->path({}, false) : std::string(side.chat_path);
+  std::string path(side.path_of(llm::Operation::kChat));
+  if (path.empty()) path = side.dialect->chat->path({}, false);
   std::string out =
       "keys with `use_anthropic_endpoints` speak " + code(side.dialect->name) + " at " + code(path);
   if (side.signing != &kBearer) out += ", key in " + std::string(side.signing->text);
@@ -97,7 +97,7 @@ std::vector<std::string> differences(const ProviderSpec& spec) {
   }
   if (flavor.forced_tool_ends_thinking)
     out.emplace_back("a forced tool call switches thinking off");
-  const std::string_view chat_path = spec.usual().chat_path;
+  const std::string_view chat_path = spec.usual().path_of(llm::Operation::kChat);
   if (!chat_path.empty()) out.push_back("chats at " + code(chat_path));
   if (const SideSpec* side = spec.on_request()) out.push_back(anthropic_text(*side));
   if (!spec.notes.empty()) out.emplace_back(spec.notes);

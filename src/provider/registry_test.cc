@@ -114,8 +114,15 @@ TEST(Registry, AllowsEveryOperationUnlessSomeAreListed) {
 }
 
 TEST(Registry, NeverAllowsWhatTheProviderDoesNotOffer) {
-  EXPECT_FALSE(
-      build("perplexity", with_key())->find("perplexity")->allows({llm::Operation::kListModels}));
+  const auto registry = build("perplexity", with_key());
+  const Endpoint& endpoint = *registry->find("perplexity");
+  const llm::RequestType type = {llm::Operation::kListModels};
+  EXPECT_FALSE(endpoint.allows(type));
+  const auto checked = endpoint.check_allowed(type);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().code, ErrorCode::kUnsupportedOperation);
+  EXPECT_EQ(checked.error().retry, Retry::kOtherTarget) << "the way to a fallback stays open";
+  EXPECT_FALSE(endpoint.side(type, nullptr, &endpoint.keys[0], "m"));
 }
 
 TEST(Registry, NeedsNoKeysWhereTheProviderNeedsNone) {
@@ -155,9 +162,8 @@ TEST(Registry, DoesNotUseAKeyWithoutAValueAndSaysSo) {
 // The dialect of the side that a chat with this model and the first key goes to.
 std::string_view format_of(const Endpoint& endpoint, std::string_view model,
                            const dialect::Dialect* inbound = nullptr) {
-  return endpoint.side({llm::Operation::kChat}, inbound, &endpoint.keys.at(0), model)
-      .dialect()
-      .name;
+  const auto side = endpoint.side({llm::Operation::kChat}, inbound, &endpoint.keys.at(0), model);
+  return side ? (*side)->dialect().name : side.error().message;
 }
 
 TEST(Registry, KnowsWhichKeysNeedATokenAndFromWhere) {
@@ -195,7 +201,7 @@ TEST(Registry, SendsKeysThatAskForAnthropicsFormatToThatSide) {
     EXPECT_EQ(endpoint.usual_side().dialect().name, "openai_chat");
     EXPECT_EQ(endpoint.sides[1].base.port, 9);
     EXPECT_EQ(format_of(endpoint, "m"), "anthropic");
-    EXPECT_EQ(&endpoint.side({llm::Operation::kListModels}, nullptr, &endpoint.keys[0], "m"),
+    EXPECT_EQ(*endpoint.side({llm::Operation::kListModels}, nullptr, &endpoint.keys[0], "m"),
               &endpoint.usual_side())
         << "the other side lists no models";
   }

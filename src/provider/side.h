@@ -10,6 +10,7 @@
 #include "llm/operation.h"
 #include "provider/sign.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -27,17 +28,28 @@ struct StaticHeader {
   std::string_view value;
 };
 
+// Where an operation is served behind the base URL.
+struct OperationPath {
+  llm::Operation operation;
+  std::string_view path;
+};
+
 // Data of a provider's row.
 struct SideSpec {
   const dialect::Dialect* dialect = nullptr;
   llm::RequestTypes offers = kChatAndModels;
   const Signing* signing = &kBearer;
-  std::string_view chat_path = {};    // instead of the dialect's
-  std::string_view models_path = {};  // instead of the dialect's
+  std::span<const OperationPath> paths = {};  // instead of the dialect's
   std::span<const StaticHeader> headers = {};
   dialect::Flavor flavor = {};
   bool sends_done_marker = true;  // ends its streams as the dialect says
   bool on_request = false;        // only for keys with use_anthropic_endpoints
+
+  // Empty: where the dialect says.
+  [[nodiscard]] std::string_view path_of(llm::Operation operation) const {
+    const auto found = std::ranges::find(paths, operation, &OperationPath::operation);
+    return found == paths.end() ? std::string_view{} : found->path;
+  }
 };
 
 // A side of one deployment.

@@ -24,7 +24,14 @@ class Call {
   [[nodiscard]] virtual const dialect::Dialect& inbound() const = 0;
 
   // Do bytes pass between caller and provider as they are, but for a few edits?
-  [[nodiscard]] virtual bool passes(const provider::Side& side) const = 0;
+  [[nodiscard]] virtual bool passes(const provider::Side& side) const {
+    return &side.dialect() == &inbound();
+  }
+
+  [[nodiscard]] virtual std::string_view method() const { return "POST"; }
+  // Behind the base URL, with its query: "/v1/chat/completions". `model` as in encode().
+  [[nodiscard]] virtual std::string path(const provider::Side& side,
+                                         std::string_view model) const = 0;
 
   // The request as the provider takes it; `model` is its name there. Fails when the request makes
   // no sense in the provider's format.
@@ -34,11 +41,16 @@ class Call {
   // A whole body with a good status: what it says of itself, or the error that it is.
   virtual Result<dialect::TapState> judge(const provider::Side& side, std::string_view body) = 0;
 
-  // The content type by which an answer is known to be a stream.
-  [[nodiscard]] virtual std::string_view stream_type(const provider::Side& side) const = 0;
-  // Reads along with a streamed answer.
+  // Of calls whose type is a stream, and asked of no others.
+  // The content type by which an answer is known to be one.
+  [[nodiscard]] virtual std::string_view stream_type(const provider::Side& /*side*/) const {
+    return {};
+  }
+  // Reads along with it.
   [[nodiscard]] virtual std::unique_ptr<dialect::StreamTap> make_tap(
-      const provider::Side& side) const = 0;
+      const provider::Side& /*side*/) const {
+    return nullptr;
+  }
 };
 
 }  // namespace bifrost::upstream

@@ -108,7 +108,8 @@ Result<Prepared> choose(const Visit& visit, Keys& keys, Client client) {
   BF_TRY(routing::PickedKey picked, keys.pick(client.random));
   Prepared prepared;
   prepared.key = picked.key;
-  prepared.side = &endpoint.side(call.type(), &call.inbound(), picked.key, visit.target.model);
+  BF_TRY(prepared.side,
+         endpoint.side(call.type(), &call.inbound(), picked.key, visit.target.model));
   prepared.model = endpoint.wire_model(picked.model);
   return prepared;
 }
@@ -119,12 +120,16 @@ Result<void> complete(const Visit& visit, Client client, Prepared& prepared) {
   Call& call = visit.job.call;
   BF_TRY(dialect::EncodedRequest encoded, call.encode(*prepared.side, prepared.model));
   prepared.dropped = std::move(encoded.dropped);
-  provider::Outgoing outgoing{.model = prepared.model,
-                              .stream = call.type().stream,
+  const std::string path = call.path(*prepared.side, prepared.model);
+  provider::Outgoing outgoing{.type = call.type(),
+                              .method = call.method(),
+                              .path = path,
+                              .model = prepared.model,
                               .encoded = std::move(encoded),
                               .caller = {.headers = visit.job.caller_headers,
                                          .filter = visit.job.header_filter,
                                          .same_dialect = call.passes(*prepared.side)}};
+  if (call.type().stream) outgoing.accept = call.stream_type(*prepared.side);
   const provider::Addressee to{.endpoint = endpoint,
                                .side = *prepared.side,
                                .key = prepared.key,
@@ -254,6 +259,7 @@ class Renewal {
 net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, const Visit& visit,
                                        AttemptObserver& observer) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
+  BF_CO_TRY_VOID(endpoint.check_allowed(visit.job.call.type()));
   BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target, client.clock.now()));
   Renewal renewal(visit);
   for (std::int64_t retries = 0;; ++retries) {

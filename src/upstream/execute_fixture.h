@@ -28,8 +28,9 @@ class PassingCall final : public Call {
 
   [[nodiscard]] llm::RequestType type() const override { return {llm::Operation::kChat, stream_}; }
   [[nodiscard]] const dialect::Dialect& inbound() const override { return inbound_; }
-  [[nodiscard]] bool passes(const provider::Side& side) const override {
-    return &side.dialect() == &inbound_;
+  [[nodiscard]] std::string path(const provider::Side& side,
+                                 std::string_view model) const override {
+    return side.dialect().chat->path(model, stream_);
   }
   Result<dialect::EncodedRequest> encode(const provider::Side& /*side*/,
                                          std::string_view model) override {

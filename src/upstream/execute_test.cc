@@ -114,6 +114,56 @@ TEST_F(ExecuteTest, TheFallbackAnswersAndTheFirstErrorIsTold) {
   EXPECT_EQ(failed.error().code, ErrorCode::kUpstreamServerError) << "that of the first target";
 }
 
+// What no provider is asked for in these tests otherwise: it has no stream, and no codec.
+class CountingCall final : public Call {
+ public:
+  [[nodiscard]] llm::RequestType type() const override { return {llm::Operation::kCountTokens}; }
+  [[nodiscard]] const dialect::Dialect& inbound() const override {
+    return *dialect::find("openai_chat");
+  }
+  [[nodiscard]] std::string path(const provider::Side& /*side*/,
+                                 std::string_view model) const override {
+    return "/v1/count/" + std::string(model);
+  }
+  Result<dialect::EncodedRequest> encode(const provider::Side& /*side*/,
+                                         std::string_view /*model*/) override {
+    ++encoded;
+    return dialect::EncodedRequest{.body = "{}", .headers = {}, .dropped = {}};
+  }
+  Result<dialect::TapState> judge(const provider::Side& /*side*/,
+                                  std::string_view /*body*/) override {
+    return dialect::TapState{};
+  }
+  int encoded = 0;
+};
+
+std::vector<provider::ProviderSpec> rows_with_a_counter() {
+  provider::ProviderSpec row = *provider::find("groq");
+  row.name = "counter";
+  row.base_url = "https://counter.example/api";
+  row.sides[0].offers = row.sides[0].offers.with({llm::Operation::kCountTokens});
+  return {*provider::find("openai"), row};
+}
+
+TEST_F(ExecuteTest, AnOperationGoesOnlyWhereItIsOffered) {
+  const auto rows = rows_with_a_counter();
+  configure({{.name = "openai"}, {.name = "counter"}}, rows);
+  ScriptedTransport transport([](const Sent&) { return good(); });
+  CountingCall call;
+  const auto served = run(transport, plan("openai/m", {"counter/m"}), call);
+  ASSERT_TRUE(served);
+  EXPECT_EQ(served->target->endpoint->name, "counter");
+  EXPECT_EQ(call.encoded, 1) << "it was not even written for the other one";
+  ASSERT_EQ(transport.sent().size(), 1U);
+  EXPECT_EQ(transport.sent()[0].target, "/api/v1/count/m") << "the path is the call's";
+
+  const auto refused = run(transport, plan("openai/m"), call);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "provider openai does not offer count_tokens, or its configuration does not allow it");
+  EXPECT_EQ(transport.sent().size(), 1U);
+}
+
 // ---------------------------------------------------------------------------------------------
 // What a request may cost
 

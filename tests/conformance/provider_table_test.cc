@@ -75,7 +75,7 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
     return endpoint_->keys.empty() ? nullptr : &endpoint_->keys.front();
   }
   const provider::Side& side() const {
-    return endpoint_->side({llm::Operation::kChat}, &dialect(), key(), "model-1");
+    return **endpoint_->side({llm::Operation::kChat}, &dialect(), key(), "model-1");
   }
   const dialect::Flavor& flavor() const { return side().flavor; }
 
@@ -118,7 +118,11 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
 
   Result<provider::OutboundRequest> prepared(bool stream) const {
     return provider::prepare({.endpoint = *endpoint_, .side = side(), .key = key()},
-                             {.model = "wire-1", .stream = stream, .encoded = translated(stream)});
+                             {.type = {llm::Operation::kChat, stream},
+                              .path = dialect().chat->path("wire-1", stream),
+                              .model = "wire-1",
+                              .accept = stream ? "text/event-stream" : "application/json",
+                              .encoded = translated(stream)});
   }
 
   provider::Registry registry_;
