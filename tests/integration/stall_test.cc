@@ -48,7 +48,7 @@ TEST_F(StalledProviderTest, EndsAProviderThatDoesNotRead) {
   start_with_network(R"("default_request_timeout_in_seconds": "200ms")");
   provider.hold_bodies(Gate());
   const std::string large(8 * 1024 * 1024, 'x');
-  expect_timeout(post("/v1/chat/completions", unified_request(R"("user": ")" + large + R"(")")),
+  expect_timeout(post("/v1/chat/completions", unified_request(R"("x_pad": ")" + large + R"(")")),
                  "upstream_header_timeout");
 }
 
