@@ -100,12 +100,13 @@ function(bifrost_module)
 endfunction()
 
 # bifrost_test_suite(NAME <name> DEPS <folders or other targets without their bifrost_ prefix>... [LIBS <targets>...]
-#                    [THREADS])
+#                    [FIXTURES <name>] [THREADS])
 #
 # For tests/<name>/: every *.cc below the folder -> one test binary <name>_test. The root of the tree is an include root
 # too, for "tests/support/fake_provider.h".
+# With `FIXTURES` those of them that are no *_test.cc become the library bifrost_<FIXTURES>, for other suites' DEPS.
 function(bifrost_test_suite)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "THREADS" "NAME" "DEPS;LIBS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "THREADS" "NAME;FIXTURES" "DEPS;LIBS")
   if(NOT BIFROST_TESTS)
     return()
   endif()
@@ -114,6 +115,16 @@ function(bifrost_test_suite)
     return()
   endif()
   list(TRANSFORM arg_DEPS PREPEND "bifrost_" OUTPUT_VARIABLE deps)
+  if(arg_FIXTURES)
+    set(fixtures "${sources}")
+    list(FILTER fixtures EXCLUDE REGEX "_test\\.cc$")
+    list(FILTER sources INCLUDE REGEX "_test\\.cc$")
+    add_library(bifrost_${arg_FIXTURES} STATIC ${fixtures})
+    bifrost_target_defaults(bifrost_${arg_FIXTURES})
+    target_include_directories(bifrost_${arg_FIXTURES} PUBLIC "${CMAKE_SOURCE_DIR}")
+    target_link_libraries(bifrost_${arg_FIXTURES} PUBLIC ${deps} ${arg_LIBS} GTest::gmock)
+    set(deps "bifrost_${arg_FIXTURES}")
+  endif()
   add_executable(${arg_NAME}_test ${sources})
   bifrost_target_defaults(${arg_NAME}_test)
   target_include_directories(${arg_NAME}_test PRIVATE "${CMAKE_SOURCE_DIR}")

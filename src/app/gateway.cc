@@ -158,6 +158,7 @@ Gateway::FileStamp Gateway::stamp() const {
 int Gateway::go_down() {
   const server::Settings& settings = setup_.config.server;
   state_.draining = true;
+  for (const auto& worker : workers_) worker->close_after_next();
   BF_LOG(kInfo, "server", "going down: health fails, requests are still accepted",
          {"seconds", std::chrono::duration<double>(settings.drain_delay).count()});
   const SteadyTime delay_ends = clock_.now() + settings.drain_delay;

@@ -2,8 +2,9 @@
 //
 // Belongs to the main thread, which waits for signals while the workers work:
 //
-//   SIGTERM, SIGINT   /health fails, requests are still accepted for a while; then idle connections
-//                     close and what runs may finish, up to a limit. A second one ends at once.
+//   SIGTERM, SIGINT   /health fails, requests are still accepted for a while, on connections that
+//                     end with their answer; then idle ones close and what runs may finish, up to
+//                     a limit. A second one ends at once.
 //   SIGHUP            the configuration is read again; so it is when the file changes.
 #pragma once
 

@@ -39,6 +39,10 @@ void Worker::reload(exchange::SnapshotPtr snapshot) {
   loop_.post([this, snapshot = std::move(snapshot)] { configure(snapshot); });
 }
 
+void Worker::close_after_next() {
+  loop_.post([this] { server_->close_after_next(); });
+}
+
 void Worker::drain() {
   loop_.post([this] {
     server_->stop_accepting();

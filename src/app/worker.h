@@ -28,6 +28,8 @@ class Worker {
 
   // The rest may be called from the gateway's thread while the worker runs.
   void reload(exchange::SnapshotPtr snapshot);
+  // Sends callers elsewhere: each connection ends with its next answer.
+  void close_after_next();
   // Accepts no more and lets what runs finish; `drained` then says so.
   void drain();
   // Ends what is left; the number of requests that this cut is in `cut`.

@@ -92,6 +92,11 @@ net::Task<void> Server::serve(net::CallScope& scope, std::unique_ptr<net::Stream
   co_await session.run();
 }
 
+void Server::close_after_next() {
+  draining_ = true;
+  for (Session* session : open_) session->close_after_next();
+}
+
 void Server::drain() {
   draining_ = true;
   for (Session* session : open_) session->drain();

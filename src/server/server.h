@@ -56,8 +56,10 @@ class Server {
 
   void start();
 
-  // Closes idle connections; the others end with their answer. New ones are still accepted, for
-  // one request each.
+  // From here on each connection ends with its next answer, which says so: its caller goes to
+  // another replica before this one is gone. New ones are accepted, for one request each.
+  void close_after_next();
+  // The same, and what is idle is closed at once.
   void drain();
   // Accepts no more.
   void stop_accepting();

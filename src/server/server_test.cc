@@ -165,6 +165,28 @@ Task<void> drains(CallScope& scope) {
 
 TEST(Server, LetsWhatRunsFinishWhenItGoesDown) { net::run_on_loop(drains); }
 
+Task<void> says_goodbye(CallScope& scope) {
+  Held held;
+  FunctionHandler handler([&](Request& request) { return held.handle(request); });
+  Listening listening(scope, handler);
+  auto busy = co_await listening.connect();
+  auto idle = co_await listening.connect();
+  EXPECT_TRUE(co_await busy->write(scope, std::string(kGet) + std::string(kGet)));
+  co_await listening.until([&] { return held.waiting == 1 && listening.open() == 2; });
+  listening.server().close_after_next();
+  auto late = co_await listening.connect();
+  held.let_go();
+  EXPECT_EQ(co_await net::read_to_end(scope, *busy), kLastOk);
+  for (net::Stream* stream : {idle.get(), late.get()}) {
+    EXPECT_TRUE(co_await stream->write(scope, std::string(kGet) + std::string(kGet)));
+    EXPECT_EQ(co_await net::read_to_end(scope, *stream), kLastOk);
+  }
+  EXPECT_EQ(held.waiting, 3);
+  co_await listening.gone();
+}
+
+TEST(Server, ServesEachConnectionOnceMoreBeforeItGoesDown) { net::run_on_loop(says_goodbye); }
+
 Task<void> refuses(CallScope& scope) {
   FunctionHandler handler(answer_ok);
   Listening listening(scope, handler);

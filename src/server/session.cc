@@ -51,13 +51,14 @@ class Session::Serving {
   Session& session_;
 };
 
-void Session::drain() {
+void Session::close_after_next() {
   draining_ = true;
-  if (answer_ != nullptr) {
-    answer_->close_after();
-  } else {
-    scope_.cancel(gateway_error(ErrorCode::kShuttingDown, "going down"));
-  }
+  if (answer_ != nullptr) answer_->close_after();
+}
+
+void Session::drain() {
+  close_after_next();
+  if (answer_ == nullptr) scope_.cancel(gateway_error(ErrorCode::kShuttingDown, "going down"));
 }
 
 net::Task<void> Session::run() {

@@ -26,8 +26,9 @@ class Session {
 
   net::Task<void> run();
 
-  // One request and its answer, then the end.
-  void close_after_next() { draining_ = true; }
+  // Ends the session after the answer to the request that is running, else to the next one. The
+  // answer says so, if it has not begun.
+  void close_after_next();
   // Ends the session now if it waits for a request, else after the one that is running.
   void drain();
   // Between the head of a request and the end of its answer.
