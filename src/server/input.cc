@@ -1,11 +1,15 @@
 #include "server/input.h"
 
 #include "base/assert.h"
-#include "base/try.h"
+#include "server/client_gone.h"
+
+#include <utility>
 
 namespace bifrost::server {
 net::Task<Result<bool>> Input::more(net::CallScope& scope) {
-  BF_CO_TRY(const std::size_t got, co_await stream_.read(scope, scratch_));
+  auto read = co_await stream_.read(scope, scratch_);
+  if (!read) co_return as_client_gone(std::move(read).error());
+  const std::size_t got = *read;
   if (got == 0) co_return false;
   if (used_ > 0) {
     held_.erase(0, used_);

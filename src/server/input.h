@@ -17,7 +17,8 @@ class Input {
  public:
   Input(net::Stream& stream, std::span<char> scratch) : stream_(stream), scratch_(scratch) {}
 
-  // Appends at least one byte to what is held; false: the peer has closed.
+  // Appends at least one byte to what is held; false: the peer has closed. Fails with kClientGone
+  // when the connection broke.
   net::Task<Result<bool>> more(net::CallScope& scope);
 
   [[nodiscard]] std::string_view held() const { return std::string_view(held_).substr(used_); }

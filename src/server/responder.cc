@@ -2,6 +2,7 @@
 
 #include "http/h1/chunked.h"
 #include "http/h1/head.h"
+#include "server/client_gone.h"
 
 #include <utility>
 
@@ -12,12 +13,6 @@ constexpr std::size_t kKeptBytes = 4096;  // a bigger buffer is given back after
 
 constexpr net::CallScope::Expiry kTooSlow{ErrorCode::kClientGone, Origin::kClient, Retry::kNo,
                                           "the client does not read"};
-
-// A failed write means that the caller is gone, whatever the socket said.
-Result<void> as_client_gone(Result<void> written) {
-  if (written || written.error().origin != Origin::kUpstream) return written;
-  return client_error(ErrorCode::kClientGone, written.error().message);
-}
 
 // RFC 9110, sections 8.6 and 15.
 bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
@@ -39,8 +34,9 @@ class Responder::Writing {
   Writing& operator=(const Writing&) = delete;
 
   Result<void> ended(Result<void> written, State after) {
-    if (written) after_ = after;
-    return as_client_gone(std::move(written));
+    if (!written) return as_client_gone(std::move(written).error());
+    after_ = after;
+    return written;
   }
 
  private:

@@ -252,6 +252,38 @@ Task<void> does_not_read(CallScope& scope) {
 
 TEST(Session, LeavesACallerThatPipelinesAndDoesNotRead) { net::run_in_fake_time(does_not_read); }
 
+// Answers the first request, and reads the body of the second one when its caller has left.
+class LateReader {
+ public:
+  Task<void> handle(Request& request) {
+    if (request.head.method == "GET") return answer_ok(request);
+    return read_late(request);
+  }
+  std::optional<Error> failed;
+
+ private:
+  Task<void> read_late(Request& request) {
+    EXPECT_FALSE(co_await net::sleep_for(request.scope, 1h));
+    auto body = co_await request.body.read_all(request.scope, 100);
+    if (!body) failed = body.error();
+  }
+};
+
+Task<void> reset_inside_a_body(CallScope& scope) {
+  LateReader reader;
+  FunctionHandler handler([&](Request& request) { return reader.handle(request); });
+  Connection connection(scope, handler);
+  co_await connection.send(get("/1") +
+                           "POST /2 HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n12");
+  EXPECT_TRUE(co_await net::sleep_for(scope, 1ms));
+  connection.leave();  // with an answer that was not read: a reset
+  co_await connection.ended();
+  EXPECT_THAT(handler.targets, ElementsAre("/1", "/2"));
+  EXPECT_TRUE(reader.failed && reader.failed->code == ErrorCode::kClientGone);
+}
+
+TEST(Session, BlamesTheCallerForAResetInsideABody) { net::run_in_fake_time(reset_inside_a_body); }
+
 // ---------------------------------------------------------------------------------------------
 // Answers that fail
 
