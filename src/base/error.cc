@@ -44,6 +44,8 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
      "concurrency_and_buffer_size."},
     {kQueueTimeout, "queue_timeout", 503, "api_error", "bifrost_dropped",
      "No place in the provider's queue became free in time."},
+    {kBusy, "busy", 503, "api_error", "bifrost_dropped",
+     "The gateway has too much of this kind of work waiting. Retry after the time in Retry-After."},
     {kShuttingDown, "shutting_down", 503, "api_error", "bifrost_internal",
      "This replica is going down. Retry: another one answers."},
     {kInternal, "internal", 500, "api_error", "bifrost_internal",

@@ -33,6 +33,7 @@ enum class ErrorCode : std::uint8_t {
   // Our own limits and faults.
   kQueueFull,     // the provider's queue is full, the request was dropped
   kQueueTimeout,  // waited for a place in the provider's queue for too long
+  kBusy,          // too much waits already for threads of our own
   kShuttingDown,
   kInternal,
   kConfigInvalid,

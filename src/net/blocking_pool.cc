@@ -1,0 +1,140 @@
+#include "net/blocking_pool.h"
+
+#include "base/assert.h"
+#include "base/log.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <pthread.h>
+
+namespace bifrost::net {
+
+using internal::BlockingJob;
+
+namespace {
+
+constexpr std::size_t kThreadNameBytesMax = 15;  // Linux's
+
+// Nobody stands above a job on its thread; whoever waits for it finds that it gave nothing.
+void perform(BlockingJob& job, const std::string& pool, const std::stop_token& stop) {
+  try {
+    job.run(stop);
+  } catch (const std::exception& exception) {
+    BF_LOG(kError, "net", "work in the background ended with an exception", {"pool", pool},
+           {"what", exception.what()});
+  }
+}
+
+Error going_down() { return gateway_error(ErrorCode::kShuttingDown, "the gateway goes down"); }
+
+}  // namespace
+
+// Under the lock, a loop that is waited on is still there: who waits leaves before it ends.
+void BlockingJob::end(State state) {
+  state_ = state;
+  if (loop_ == nullptr) return;
+  loop_->post([job = shared_from_this(), loop = loop_] { loop->wake(job->slot_); });
+}
+
+// One who waits; being destroyed, he has left.
+class BlockingPool::Waiting {
+ public:
+  Waiting(BlockingPool& pool, const JobPtr& job) : pool_(pool), job_(job) {}
+  ~Waiting() { pool_.leave(job_); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  BlockingPool& pool_;
+  const JobPtr& job_;
+};
+
+BlockingPool::BlockingPool(BlockingPoolOptions options) : options_(std::move(options)) {
+  BF_ASSERT(options_.waiting_max > 0);
+  threads_.reserve(options_.threads);
+  for (std::size_t i = 0; i < options_.threads; ++i) {
+    threads_.emplace_back([this] { serve(); });
+    pthread_setname_np(threads_.back().native_handle(),
+                       options_.name.substr(0, kThreadNameBytesMax).c_str());
+  }
+}
+
+void BlockingPool::stop() {
+  std::vector<JobPtr> running;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (const JobPtr& job : waiting_) job->end(BlockingJob::State::kRefused);
+    waiting_.clear();
+    running = running_;
+  }
+  for (const JobPtr& job : running) job->stop_.request_stop();
+  changed_.notify_all();
+  threads_.clear();  // joins them
+}
+
+Task<Result<void>> BlockingPool::run(CallScope& scope, JobPtr job) {
+  if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+  if (options_.threads == 0) {
+    perform(*job, options_.name, job->stop_.get_token());
+    co_return Result<void>();
+  }
+  BF_CO_TRY_VOID(enqueue(job, scope.loop()));
+  const Waiting waiting(*this, job);
+  while (true) {
+    co_await scope.wait(job->slot_);
+    const std::lock_guard lock(mutex_);
+    if (job->state_ == BlockingJob::State::kDone) co_return Result<void>();
+    if (job->state_ == BlockingJob::State::kRefused) co_return going_down();
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+  }
+}
+
+Result<void> BlockingPool::enqueue(JobPtr job, Loop& loop) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return going_down();
+  if (waiting_.size() >= options_.waiting_max) {
+    Error error = gateway_error(ErrorCode::kBusy,
+                                "too much waits for the threads of " + options_.name + " (" +
+                                    std::to_string(running_.size()) + " under way, " +
+                                    std::to_string(waiting_.size()) + " waiting); try again");
+    error.retry_after = std::chrono::seconds(1);
+    return error;
+  }
+  job->loop_ = &loop;
+  waiting_.push_back(std::move(job));
+  changed_.notify_one();
+  return {};
+}
+
+void BlockingPool::leave(const JobPtr& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    job->loop_ = nullptr;
+    if (job->state_ != BlockingJob::State::kPending || std::erase(waiting_, job) > 0) return;
+  }
+  job->stop_.request_stop();  // without the lock: what it calls may do anything
+}
+
+// Null: no more.
+BlockingPool::JobPtr BlockingPool::next() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  if (waiting_.empty()) return nullptr;
+  JobPtr job = std::move(waiting_.front());
+  waiting_.pop_front();
+  running_.push_back(job);
+  return job;
+}
+
+void BlockingPool::serve() {
+  while (const JobPtr job = next()) {
+    perform(*job, options_.name, job->stop_.get_token());
+    const std::lock_guard lock(mutex_);
+    std::erase(running_, job);
+    job->end(BlockingJob::State::kDone);
+  }
+}
+
+}  // namespace bifrost::net
