@@ -1,9 +1,20 @@
 #include "exchange/services.h"
 
+#include "base/try.h"
+
+#include <utility>
+
 namespace bifrost::exchange {
 
-std::string Services::scrape() {
-  // One at a time: the gauges below have a single writer.
+net::Task<Result<Services::Scrape>> Services::scrape(net::CallScope& scope) {
+  BF_CO_TRY(upstream::Permit place, co_await scrapes_open->enter(scope));
+  BF_CO_TRY(std::string text,
+            co_await net::run_blocking(scope, scraper, [this] { return gather(); }));
+  co_return Scrape{.place = std::move(place), .text = std::move(text)};
+}
+
+std::string Services::gather() {
+  // The gauges below have a single writer.
   const std::lock_guard lock(scrape_mutex);
   for (const auto& [provider, gate] : gates.all()) {
     shard.gauge(telemetry::Metric::kInFlight, {provider})

@@ -1,18 +1,24 @@
 // What all requests of the process share: one of it, made before the workers and gone after them.
 #pragma once
 
+#include "net/blocking_pool.h"
 #include "record/key_states.h"
 #include "routing/session_keys.h"
 #include "server/server.h"
 #include "telemetry/registry.h"
+#include "upstream/gate.h"
 #include "upstream/network.h"
 #include "upstream/request_budget.h"
 
 #include <atomic>
+#include <cstddef>
+#include <memory>
 #include <mutex>
 #include <string>
 
 namespace bifrost::exchange {
+
+inline constexpr std::size_t kScrapesMax = 8;  // texts that are made or not read yet
 
 struct Services {
   telemetry::Registry& metrics;
@@ -25,10 +31,21 @@ struct Services {
   record::KeyStates key_states{metrics.add_shard()};
   std::atomic<bool> draining{false};  // /health says so
   std::mutex scrape_mutex = {};
+  std::shared_ptr<upstream::Gate> scrapes_open = std::make_shared<upstream::Gate>(
+      upstream::GateLimits{.in_flight_max = kScrapesMax, .waiting_max = 0, .drop_excess = true});
+  net::BlockingPool scraper{{.name = "metrics"}};  // the last one: it works with the others
 
-  // The metrics of all workers with what is read off at this moment. Callable from any thread.
-  [[nodiscard]] std::string scrape();
+  // The metrics of all workers as one text, made beside them. Its place is held until it was read.
+  struct Scrape {
+    upstream::Permit place;
+    std::string text;
+  };
+  // Fails with kQueueFull beyond kScrapesMax.
+  net::Task<Result<Scrape>> scrape(net::CallScope& scope);
   void count_reload(bool good);
+
+ private:
+  std::string gather();  // on any thread
 };
 
 }  // namespace bifrost::exchange

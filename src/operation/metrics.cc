@@ -1,10 +1,12 @@
-// The metrics of the whole process, for Prometheus.
+// The metrics of the whole process, for Prometheus. Their text is made beside the workers, and
+// few are made at once, because each is in memory until it was read.
 
+#include "base/try.h"
 #include "exchange/exchange.h"
 #include "exchange/headers.h"
 #include "exchange/worker_kit.h"
 #include "operation/all.h"
-#include "telemetry/exposition.h"
+#include "telemetry/registry.h"
 
 namespace bifrost::operation {
 namespace {
@@ -13,10 +15,11 @@ using exchange::Exchange;
 using exchange::WorkerKit;
 
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
+  net::CallScope& scope = exchange.request.scope;
+  BF_CO_TRY(const auto scrape, co_await kit.services.scrape(scope));
   http::Headers headers = exchange::base_headers(exchange);
   headers.add("content-type", telemetry::kExpositionType);
-  co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers,
-                                               kit.services.scrape());
+  co_return co_await exchange.request.out.send(scope, 200, headers, scrape.text);
 }
 
 }  // namespace
