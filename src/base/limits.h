@@ -13,7 +13,8 @@ inline constexpr std::size_t kJsonDepthMax = 512;  // containers inside containe
 inline constexpr std::size_t kRequestHeadBytesMax = 64 * 1024;  // default of read_buffer_size
 inline constexpr std::size_t kResponseHeadBytesMax = 256 * 1024;
 inline constexpr std::size_t kHeaderCountMax = 256;
-inline constexpr std::size_t kChunkLineBytesMax = 4096;  // chunk size and extensions
+inline constexpr std::size_t kChunkLineBytesMax = 4096;         // chunk size and extensions
+inline constexpr std::size_t kChunkExcessBytesMax = 16 * 1024;  // of framing, more than data
 inline constexpr std::size_t kTrailerBytesMax = 16 * 1024;
 inline constexpr std::size_t kReadChunkBytes = 32 * 1024;  // one read from a socket
 

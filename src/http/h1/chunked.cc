@@ -7,6 +7,12 @@
 #include <charconv>
 
 namespace bifrost::http::h1 {
+namespace {
+
+// What a chunk may have of framing beside as much as twice its data, before it counts as excess.
+constexpr std::uint64_t kChunkFramingBytes = 16;
+
+}  // namespace
 
 Result<std::size_t> ChunkedDecoder::feed(std::string_view bytes, std::string& out) {
   std::size_t at = 0;
@@ -35,6 +41,15 @@ bool ChunkedDecoder::size_digit(char c) {
   return true;
 }
 
+bool ChunkedDecoder::size_line_ended() {
+  excess_ += digits_ + line_bytes_;
+  excess_ -= std::min(excess_, kChunkFramingBytes + 2 * left_);
+  state_ = left_ == 0 ? State::kTrailerStart : State::kData;
+  digits_ = 0;
+  line_bytes_ = 0;
+  return excess_ <= limits::kChunkExcessBytesMax;
+}
+
 bool ChunkedDecoder::step(char c) {
   switch (state_) {
     case State::kSize:
@@ -54,10 +69,7 @@ bool ChunkedDecoder::step(char c) {
       }
       return c != '\n' && ++line_bytes_ <= limits::kChunkLineBytesMax;
     case State::kSizeLf:
-      state_ = left_ == 0 ? State::kTrailerStart : State::kData;
-      digits_ = 0;
-      line_bytes_ = 0;
-      return c == '\n';
+      return c == '\n' && size_line_ended();
     case State::kDataCr:
       state_ = State::kDataLf;
       return c == '\r';

@@ -1,7 +1,8 @@
 // The chunked transfer coding (RFC 9112 section 7.1) as a state machine.
 //
 // Bounded: a chunk-size line with its extensions at limits::kChunkLineBytesMax, trailers at
-// limits::kTrailerBytesMax (read and dropped).
+// limits::kTrailerBytesMax (read and dropped), and size lines together by the data that they
+// announce, so that a bound on the data bounds what is read.
 #pragma once
 
 #include "base/result.h"
@@ -38,11 +39,13 @@ class ChunkedDecoder {
   // One byte outside of chunk data; false: not legal here.
   bool step(char c);
   bool size_digit(char c);
+  bool size_line_ended();
 
   State state_ = State::kSize;
   std::uint64_t left_ = 0;      // of the chunk
   std::size_t digits_ = 0;      // of the chunk size
   std::size_t line_bytes_ = 0;  // of a size line, or of all trailers
+  std::uint64_t excess_ = 0;    // of size lines over what their data allows
 };
 
 // Appends "SIZE CRLF data CRLF"; nothing for no data, which would be the last chunk.

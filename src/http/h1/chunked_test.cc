@@ -44,6 +44,23 @@ TEST(ChunkedDecoder, BoundsExtensionsAndTrailers) {
   EXPECT_TRUE(within.feed("1;" + std::string(limits::kChunkLineBytesMax - 1, 'x'), data));
 }
 
+// Each line is within its bound; all of them would be many times the body.
+TEST(ChunkedDecoder, BoundsFramingAgainstData) {
+  const auto chunk_count = [](const std::string& chunk, std::size_t most) {
+    ChunkedDecoder decoder;
+    std::string data;
+    std::size_t count = 0;
+    while (count < most && decoder.feed(chunk, data)) ++count;
+    return count;
+  };
+  const std::string padding(1000, 'x');
+  EXPECT_LT(chunk_count("1;" + padding + "\r\nx\r\n", 10'000), 20U);
+  EXPECT_EQ(chunk_count("1\r\nx\r\n", 100'000), 100'000U);
+  const std::string signed_chunk =
+      "1000;chunk-signature=" + std::string(64, 'f') + "\r\n" + std::string(4096, 'x') + "\r\n";
+  EXPECT_EQ(chunk_count(signed_chunk, 10'000), 10'000U);
+}
+
 TEST(AppendChunk, IsReadBackAndNeverEndsTheBody) {
   std::string bytes;
   append_chunk(bytes, "");
