@@ -21,6 +21,10 @@ bool CallScope::interrupted() const {
   return false;
 }
 
+Error CallScope::Expiry::error() const {
+  return {.code = code, .origin = origin, .retry = retry, .message = std::string(message)};
+}
+
 std::optional<Error> CallScope::interruption() const {
   if (cancelled_) return cancelled_;
   const Deadline* outermost = nullptr;
@@ -28,11 +32,7 @@ std::optional<Error> CallScope::interruption() const {
     if (frame->expired_) outermost = frame;
   }
   if (outermost == nullptr) return std::nullopt;
-  const Expiry& expiry = outermost->expiry_;
-  return Error{.code = expiry.code,
-               .origin = expiry.origin,
-               .retry = expiry.retry,
-               .message = std::string(expiry.message)};
+  return outermost->expiry_.error();
 }
 
 void CallScope::fire() {

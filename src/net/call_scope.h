@@ -38,6 +38,8 @@ class CallScope final : private Timer {
     Origin origin;
     Retry retry;
     std::string_view message;  // outlives the deadline
+
+    [[nodiscard]] Error error() const;
   };
 
   // Every wait made while it lives ends at `at` with the given error.

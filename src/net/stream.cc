@@ -1,6 +1,7 @@
 #include "net/stream.h"
 
 #include "base/assert.h"
+#include "base/try.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -9,9 +10,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <system_error>
@@ -105,27 +108,57 @@ Task<Result<std::size_t>> Stream::read(CallScope& scope, std::span<char> into) {
   }
 }
 
-Task<Result<void>> Stream::write(CallScope& scope, std::string_view bytes, std::string_view more) {
+Task<Result<void>> Stream::write(CallScope& scope, std::string_view bytes, std::string_view more,
+                                 Silence silence) {
   const Pieces pieces = {bytes, more};
-  if (pending_.empty()) return write_all(scope, pieces);
-  return write_pending_and(scope, pieces);
+  if (pending_.empty()) return write_all(scope, pieces, silence);
+  return write_pending_and(scope, pieces, silence);
 }
 
-Task<Result<void>> Stream::write_pending_and(CallScope& scope, Pieces pieces) {
+Task<Result<void>> Stream::write_pending_and(CallScope& scope, Pieces pieces, Silence silence) {
   const std::string pending = std::exchange(pending_, {});
-  auto sent = co_await write_all(scope, {pending});
+  auto sent = co_await write_all(scope, {pending}, silence);
   if (!sent) co_return sent;
-  co_return co_await write_all(scope, pieces);
+  co_return co_await write_all(scope, pieces, silence);
 }
 
-Task<Result<void>> Stream::write_all(CallScope& scope, Pieces left) {
+// Bytes that the peer's kernel has not taken yet.
+int Stream::unacknowledged() const {
+  int bytes = 0;
+  ::ioctl(fd_, SIOCOUTQ, &bytes);
+  return bytes;
+}
+
+// The kernel says that there is room only once much of what it holds is gone: a slow peer may need
+// longer for that than it may be silent.
+Task<Result<void>> Stream::wait_writable(CallScope& scope, Silence silence) {
+  if (silence.limit.count() <= 0) {
+    co_await scope.wait(writer_);
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+    co_return Result<void>();
+  }
+  for (int held = unacknowledged();;) {
+    bool silent = false;
+    {
+      const CallScope::Deadline patience(scope, silence.limit, *silence.then);
+      co_await scope.wait(writer_);
+      silent = patience.expired();
+    }
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+    if (!silent || writable_) co_return Result<void>();
+    const int still_held = unacknowledged();
+    if (still_held >= held) co_return silence.then->error();
+    held = still_held;
+  }
+}
+
+Task<Result<void>> Stream::write_all(CallScope& scope, Pieces left, Silence silence) {
   while (!left[0].empty() || !left[1].empty()) {
     const std::ptrdiff_t sent = try_write(left);
     if (sent == kFailed) co_return failure("the connection broke");
     if (sent == kWouldBlock) {
       writable_ = false;
-      co_await scope.wait(writer_);
-      if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+      BF_CO_TRY_VOID(co_await wait_writable(scope, silence));
       continue;
     }
     auto taken = static_cast<std::size_t>(sent);

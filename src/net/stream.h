@@ -22,6 +22,13 @@
 
 namespace bifrost::net {
 
+// How long a peer may take nothing of what is written, however long all of it takes; zero: for
+// ever. What the kernel hands over counts, so a slow peer is told from one that does not read.
+struct Silence {
+  std::chrono::nanoseconds limit{};
+  const CallScope::Expiry* then = nullptr;  // outlives the wait
+};
+
 class Stream final : private FdHandler {
  public:
   // Takes a connected, non-blocking socket.
@@ -40,7 +47,8 @@ class Stream final : private FdHandler {
   Task<Result<std::size_t>> read(CallScope& scope, std::span<char> into);
 
   // Writes both, in one system call when the socket takes them. They outlive the wait.
-  Task<Result<void>> write(CallScope& scope, std::string_view bytes, std::string_view more = {});
+  Task<Result<void>> write(CallScope& scope, std::string_view bytes, std::string_view more = {},
+                           Silence silence = {});
 
   // Takes bytes without waiting, for a sign of life from a timer's callback. What the socket does
   // not take goes out before the next write. False, and nothing happened, when the peer is slow:
@@ -68,8 +76,10 @@ class Stream final : private FdHandler {
   // What one write takes.
   using Pieces = std::array<std::string_view, 2>;
 
-  Task<Result<void>> write_pending_and(CallScope& scope, Pieces pieces);
-  Task<Result<void>> write_all(CallScope& scope, Pieces pieces);
+  Task<Result<void>> write_pending_and(CallScope& scope, Pieces pieces, Silence silence);
+  Task<Result<void>> write_all(CallScope& scope, Pieces pieces, Silence silence);
+  Task<Result<void>> wait_writable(CallScope& scope, Silence silence);
+  [[nodiscard]] int unacknowledged() const;
 
   // One attempt. Bytes moved; kWouldBlock or kFailed below zero.
   static constexpr std::ptrdiff_t kWouldBlock = -1;

@@ -22,10 +22,7 @@ bool has_no_body(int status) { return status < 200 || status == 204 || status ==
 // One write. Whatever ends it but success, an exception included, breaks the answer.
 class Responder::Writing {
  public:
-  Writing(Responder& answer, net::CallScope& scope)
-      : answer_(answer), patience_(scope, answer.settings_.write_timeout, kTooSlow) {
-    answer_.writing_ = true;
-  }
+  explicit Writing(Responder& answer) : answer_(answer) { answer_.writing_ = true; }
   ~Writing() {
     answer_.writing_ = false;
     answer_.state_ = after_;
@@ -41,9 +38,10 @@ class Responder::Writing {
 
  private:
   Responder& answer_;
-  const net::CallScope::Deadline patience_;
   State after_ = State::kBroken;
 };
+
+net::Silence Responder::patience() const { return {settings_.write_timeout, &kTooSlow}; }
 
 Error Responder::misfit() const {
   if (state_ == State::kBroken) {
@@ -76,8 +74,8 @@ net::Task<Result<void>> Responder::send(net::CallScope& scope, int status,
   append_head(head, status, headers,
               has_no_body(status) ? "" : "content-length: " + std::to_string(body.size()) + "\r\n");
   state_ = State::kWhole;
-  Writing writing(*this, scope);
-  auto written = co_await stream_.write(scope, head, options_.head_only ? "" : body);
+  Writing writing(*this);
+  auto written = co_await stream_.write(scope, head, options_.head_only ? "" : body, patience());
   co_return writing.ended(std::move(written), State::kComplete);
 }
 
@@ -105,10 +103,10 @@ void Responder::append_piece(std::string_view piece) {
 net::Task<Result<void>> Responder::flush(net::CallScope& scope, std::string_view piece,
                                          State after) {
   if (state_ != State::kStream || writing_) co_return misfit();
-  Writing writing(*this, scope);
+  Writing writing(*this);
   append_piece(piece);
   if (after == State::kComplete && options_.http11 && !bodiless_) out_ += http::h1::kLastChunk;
-  auto written = co_await stream_.write(scope, out_);
+  auto written = co_await stream_.write(scope, out_, {}, patience());
   out_.clear();
   if (out_.capacity() > kKeptBytes) out_.shrink_to_fit();
   co_return writing.ended(std::move(written), after);
@@ -137,8 +135,8 @@ bool Responder::write_now(std::string_view piece) {
 
 net::Task<Result<void>> Responder::invite(net::CallScope& scope) {
   if (state_ != State::kFresh || writing_) co_return misfit();
-  Writing writing(*this, scope);
-  auto written = co_await stream_.write(scope, "HTTP/1.1 100 Continue\r\n\r\n");
+  Writing writing(*this);
+  auto written = co_await stream_.write(scope, "HTTP/1.1 100 Continue\r\n\r\n", {}, patience());
   co_return writing.ended(std::move(written), State::kFresh);
 }
 

@@ -76,6 +76,7 @@ class Responder {
  private:
   class Writing;
   [[nodiscard]] Error misfit() const;
+  [[nodiscard]] net::Silence patience() const;
   void append_head(std::string& out, int status, const http::Headers& headers,
                    std::string_view framing) const;
   void append_piece(std::string_view piece);

@@ -223,6 +223,51 @@ Task<void> peer_has_left(CallScope& scope) {
 TEST(Responder, IsBrokenWhenThePeerHasLeft) { net::run_in_fake_time(peer_has_left); }
 
 // ---------------------------------------------------------------------------------------------
+// Slow peers
+
+// Reads so much in every millisecond, up to the end.
+Task<void> read_slowly(CallScope& scope, net::Stream& far, std::size_t bytes) {
+  std::string buffer(bytes, '\0');
+  while (true) {
+    auto got = co_await far.read(scope, buffer);
+    if (!got || *got == 0) co_return;
+    EXPECT_TRUE(co_await net::sleep_for(scope, 1ms));
+  }
+}
+
+// How writing `bytes` to such a peer ends.
+Task<std::optional<ErrorCode>> write_to_slow_peer(CallScope& scope, const Settings& settings,
+                                                  std::size_t bytes, std::size_t read_bytes) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  net::TaskGroup reader(scope.loop());
+  reader.spawn("read", [&](CallScope& own) { return read_slowly(own, *pair.far, read_bytes); });
+  Responder out(*pair.near, settings, {});
+  const auto code = code_of(co_await out.send(scope, 200, {}, std::string(bytes, 'x')));
+  pair.near.reset();
+  EXPECT_TRUE(co_await reader.drained(scope));
+  co_return code;
+}
+
+Task<void> slow_peer(CallScope& scope) {
+  const SteadyTime begun = scope.loop().now();
+  EXPECT_EQ(co_await write_to_slow_peer(scope, {.write_timeout = 50ms}, 2'000'000, 4096),
+            std::nullopt);
+  EXPECT_GT(scope.loop().now() - begun, 400ms);
+}
+
+TEST(Responder, WritesAsLongAsASlowPeerReads) { net::run_in_fake_time(slow_peer); }
+
+// The kernel asks for more only once much of what it holds has been read.
+Task<void> very_slow_peer(CallScope& scope) {
+  EXPECT_EQ(co_await write_to_slow_peer(scope, {.write_timeout = 50ms}, 100'000, 500),
+            std::nullopt);
+}
+
+TEST(Responder, TakesAPeerThatReadsLessThanTheKernelHoldsForSlow) {
+  net::run_in_fake_time(very_slow_peer);
+}
+
+// ---------------------------------------------------------------------------------------------
 // While a write waits
 
 Task<void> write_big(CallScope& scope, Responder& out) {
