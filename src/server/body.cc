@@ -1,9 +1,10 @@
 #include "server/body.h"
 
 #include "base/try.h"
-#include "http/h1/chunked.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 
 namespace bifrost::server {
 namespace {
@@ -12,8 +13,16 @@ constexpr std::size_t kPadding = 64;            // json::kScanPadding; this laye
 constexpr std::size_t kFirstReserve = 1 << 20;  // a length that is claimed is not yet memory spent
 constexpr std::size_t kDrainBytesMax = 256 * 1024;
 
-constexpr net::CallScope::Expiry kTooSlow{ErrorCode::kRequestTimeout, Origin::kClient, Retry::kNo,
-                                          "the request body did not arrive in time"};
+using Expiry = net::CallScope::Expiry;
+
+constexpr Expiry kSilent{ErrorCode::kRequestTimeout, Origin::kClient, Retry::kNo,
+                         "nothing came of the request body for too long "
+                         "(server.body_timeout_in_seconds)"};
+constexpr Expiry kTooSlow{ErrorCode::kRequestTimeout, Origin::kClient, Retry::kNo,
+                          "the request body comes too slowly (server.body_bytes_per_second_min)"};
+constexpr Expiry kTooLong{ErrorCode::kRequestTimeout, Origin::kClient, Retry::kNo,
+                          "the request body takes too long "
+                          "(server.body_total_timeout_in_seconds)"};
 
 Error too_large(std::size_t bytes_max) {
   return client_error(ErrorCode::kBodyTooLarge,
@@ -21,10 +30,35 @@ Error too_large(std::size_t bytes_max) {
                           " bytes; raise client.max_request_body_size_mb to allow it");
 }
 
+// How long a body may take: all of it, and up to where it is.
+class Pace {
+ public:
+  Pace(net::CallScope& scope, const Settings& settings)
+      : settings_(settings),
+        total_(scope, settings.body_total_timeout, kTooLong),
+        slow_until_(scope.loop().now() + settings.body_grace),
+        slow_(scope, slow_until_, kTooSlow) {}
+
+  // So many bytes have come by now.
+  void reached(std::size_t bytes) {
+    using Seconds = std::chrono::duration<double>;
+    const Seconds earned(static_cast<double>(bytes) /
+                         static_cast<double>(settings_.body_bytes_per_second_min));
+    const Seconds usable = std::min<Seconds>(earned, settings_.body_total_timeout);
+    slow_.move_to(slow_until_ + std::chrono::duration_cast<SteadyTime::duration>(usable));
+  }
+
+ private:
+  const Settings& settings_;
+  net::CallScope::Deadline total_;
+  SteadyTime slow_until_;
+  net::CallScope::Deadline slow_;
+};
+
 }  // namespace
 
 net::Task<Result<void>> Body::more(net::CallScope& scope) {
-  const net::CallScope::Deadline silence(scope, settings_.body_timeout, kTooSlow);
+  const net::CallScope::Deadline silence(scope, settings_.body_timeout, kSilent);
   BF_CO_TRY(const bool open, co_await input_.more(scope));
   if (!open) {
     co_return client_error(ErrorCode::kClientGone, "the client closed inside the request body");
@@ -43,40 +77,40 @@ net::Task<Result<std::string>> Body::read_all(net::CallScope& scope, std::size_t
     }
     BF_CO_TRY_VOID(co_await fill(scope, body, bytes_max));
   }
-  complete_ = true;
   body.reserve(body.size() + kPadding);
   co_return std::move(body);
 }
 
 net::Task<Result<void>> Body::fill(net::CallScope& scope, std::string& body,
                                    std::size_t bytes_max) {
-  if (framing_.kind == Kind::kLength) return fill_length(scope, body);
-  return fill_chunked(scope, body, bytes_max);
-}
-
-net::Task<Result<void>> Body::fill_length(net::CallScope& scope, std::string& body) {
-  const auto length = static_cast<std::size_t>(framing_.length);
-  body.reserve(std::min(length, kFirstReserve) + kPadding);
+  if (framing_.kind == Kind::kLength) {
+    body.reserve(std::min(static_cast<std::size_t>(framing_.length), kFirstReserve) + kPadding);
+  }
+  std::optional<Pace> pace;  // of a body that did not come with its head
   while (true) {
-    const std::string_view held = input_.held();
-    const std::size_t take = std::min(held.size(), length - body.size());
-    body.append(held, 0, take);
-    input_.use(take);
-    if (body.size() == length) co_return Result<void>();
+    BF_CO_TRY_VOID(take(body, bytes_max));
+    if (complete_) co_return Result<void>();
+    if (!pace) pace.emplace(scope, settings_);
+    pace->reached(body.size());
     BF_CO_TRY_VOID(co_await more(scope));
   }
 }
 
-net::Task<Result<void>> Body::fill_chunked(net::CallScope& scope, std::string& body,
-                                           std::size_t bytes_max) {
-  http::h1::ChunkedDecoder decoder;
-  while (true) {
-    BF_CO_TRY(const std::size_t used, decoder.feed(input_.held(), body));
-    input_.use(used);
-    if (body.size() > bytes_max) co_return too_large(bytes_max);
-    if (decoder.done()) co_return Result<void>();
-    BF_CO_TRY_VOID(co_await more(scope));
+// What is held of it.
+Result<void> Body::take(std::string& body, std::size_t bytes_max) {
+  if (framing_.kind == Kind::kLength) {
+    const auto left = static_cast<std::size_t>(framing_.length) - body.size();
+    const std::string_view held = input_.held().substr(0, left);
+    body += held;
+    input_.use(held.size());
+    complete_ = held.size() == left;
+    return {};
   }
+  BF_TRY(const std::size_t used, chunks_.feed(input_.held(), body));
+  input_.use(used);
+  if (body.size() > bytes_max) return too_large(bytes_max);
+  complete_ = chunks_.done();
+  return {};
 }
 
 // What was given up in the middle cannot be taken up again: nobody knows where the next request

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "http/h1/chunked.h"
 #include "http/message.h"
 #include "server/input.h"
 #include "server/responder.h"
@@ -24,8 +25,9 @@ class Body {
         expects_continue_(expects_continue) {}
 
   // The whole body, with room behind it for a scanner (json::kScanPadding). Fails with
-  // kBodyTooLarge before more than `bytes_max` are held, with kRequestTimeout, or with kClientGone
-  // when the peer closes in the middle. Fails with kInternal when it was called before.
+  // kBodyTooLarge before more than `bytes_max` are held, with kRequestTimeout when it comes too
+  // slowly, or with kClientGone when the peer closes in the middle. Fails with kInternal when it
+  // was called before.
   net::Task<Result<std::string>> read_all(net::CallScope& scope, std::size_t bytes_max);
 
   // Reads and forgets what the handler left, as far as that is cheap. False: there is more, the
@@ -38,9 +40,7 @@ class Body {
  private:
   using Kind = http::Framing::Kind;
   net::Task<Result<void>> fill(net::CallScope& scope, std::string& body, std::size_t bytes_max);
-  net::Task<Result<void>> fill_length(net::CallScope& scope, std::string& body);
-  net::Task<Result<void>> fill_chunked(net::CallScope& scope, std::string& body,
-                                       std::size_t bytes_max);
+  Result<void> take(std::string& body, std::size_t bytes_max);
   net::Task<Result<void>> more(net::CallScope& scope);
 
   Responder& out_;
@@ -48,6 +48,7 @@ class Body {
   const Settings& settings_;
   http::Framing framing_;
   bool expects_continue_;
+  http::h1::ChunkedDecoder chunks_;
   bool begun_ = false;
   bool complete_ = false;
 };

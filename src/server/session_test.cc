@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using net::CallScope;
 using net::Task;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -63,6 +64,7 @@ class Connection {
   [[nodiscard]] net::Stream& peer() { return *peer_; }
   void leave() { peer_.reset(); }
   Session& session() { return *session_; }
+  [[nodiscard]] bool serving() const { return session_ != nullptr && session_->serving(); }
 
   Task<void> send(std::string_view bytes) { EXPECT_TRUE(co_await peer_->write(scope_, bytes)); }
   Task<std::string> receive(std::string_view until) {
@@ -230,6 +232,80 @@ Task<void> slow_callers(CallScope& scope) {
 }
 
 TEST(Session, DoesNotWaitForASlowCallerForEver) { net::run_in_fake_time(slow_callers); }
+
+// Sends a body piece by piece, one each second, until the session answers; then the answer.
+class Trickle {
+ public:
+  Trickle(CallScope& scope, Settings settings) : scope_(scope), settings_(settings) {}
+
+  Task<std::string> send(std::string head, std::string piece, int pieces) {
+    FunctionHandler handler([this](Request& request) { return answer(request); });
+    Connection connection(scope_, handler, settings_);
+    co_await connection.send("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" + head +
+                             "\r\n\r\n");
+    while (!connection.serving()) EXPECT_TRUE(co_await net::sleep_for(scope_, 1ms));
+    const SteadyTime begun = scope_.loop().now();
+    for (int i = 0; i < pieces && connection.serving(); ++i) {
+      EXPECT_TRUE(co_await net::sleep_for(scope_, 1s));
+      if (connection.serving()) co_await connection.send(piece);
+    }
+    std::string all = co_await connection.rest();
+    took = scope_.loop().now() - begun;
+    connection.leave();
+    co_await connection.ended();
+    co_return all;
+  }
+  SteadyTime::duration took{};
+
+ private:
+  Task<void> answer(Request& request) {
+    auto body = co_await request.body.read_all(request.scope, 1'000'000);
+    ignore(co_await request.out.send(request.scope, body ? 200 : body.error().status(), {},
+                                     body ? "ok" : body.error().message),
+           "the test looks at the bytes");
+  }
+
+  CallScope& scope_;
+  Settings settings_;
+};
+
+constexpr Settings pace_of(std::chrono::milliseconds total) {
+  return {.body_timeout = 5s,
+          .body_grace = 10s,
+          .body_bytes_per_second_min = 100,
+          .body_total_timeout = total};
+}
+
+Task<void> trickling_bodies(CallScope& scope) {
+  Trickle slow(scope, pace_of(1h));
+  EXPECT_THAT(co_await slow.send("content-length: 100000", std::string(50, 'x'), 1'000'000),
+              AllOf(StartsWith("HTTP/1.1 408 "), HasSubstr("body_bytes_per_second_min")));
+  // Half the rate earns half a second each second, so the grace lasts nearly twice as long.
+  EXPECT_GT(slow.took, 18s);
+  EXPECT_LT(slow.took, 21s);
+
+  // One byte of the body in each kilobyte of framing.
+  Trickle padded(scope, pace_of(1h));
+  EXPECT_THAT(co_await padded.send("transfer-encoding: chunked",
+                                   "1;" + std::string(1000, 'x') + "\r\nb\r\n", 1'000'000),
+              StartsWith("HTTP/1.1 408 "));
+  EXPECT_LT(padded.took, 12s);
+}
+
+TEST(Session, RefusesABodyThatTrickles) { net::run_in_fake_time(trickling_bodies); }
+
+Task<void> steady_bodies(CallScope& scope) {
+  Trickle steady(scope, pace_of(1h));
+  EXPECT_THAT(co_await steady.send("content-length: 100000", std::string(200, 'x'), 1'000'000),
+              StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_GE(steady.took, 500s);
+  Trickle endless(scope, pace_of(300s));
+  EXPECT_THAT(co_await endless.send("content-length: 100000", std::string(200, 'x'), 1'000'000),
+              AllOf(StartsWith("HTTP/1.1 408 "), HasSubstr("body_total_timeout_in_seconds")));
+  EXPECT_EQ(endless.took, 300s);
+}
+
+TEST(Session, TakesASlowBodyThatKeepsItsPaceUpToItsTime) { net::run_in_fake_time(steady_bodies); }
 
 Task<void> answer_big(Request& request) {
   const std::string big(1'000'000, 'x');

@@ -42,6 +42,9 @@ struct Settings {
   std::optional<TlsSettings> tls;
   std::chrono::milliseconds header_timeout{std::chrono::seconds(30)};
   std::chrono::milliseconds body_timeout{std::chrono::seconds(60)};
+  std::chrono::milliseconds body_grace{std::chrono::seconds(15)};
+  std::int64_t body_bytes_per_second_min = 1000;
+  std::chrono::milliseconds body_total_timeout{std::chrono::minutes(15)};
   std::chrono::milliseconds write_timeout{std::chrono::seconds(120)};
   std::chrono::milliseconds idle_timeout{std::chrono::seconds(75)};
   std::int64_t connections_max = 10'000;                                    // of the process
@@ -52,6 +55,19 @@ struct Settings {
   DnsSettings dns;
 
   void describe(this auto& self, auto& visit) {
+    self.describe_requests(visit);
+    self.describe_connections(visit);
+    self.describe_end(visit);
+    visit.field("dns", self.dns,
+                {.text = "How names of providers and proxies become addresses.", .ours = true});
+    visit.unserved("plugin_download_private_allowlist", config::Shape::kArray,
+                   "Private hosts that plugins may be fetched from.");
+  }
+
+  friend bool operator==(const Settings&, const Settings&) = default;
+
+ private:
+  void describe_requests(this auto& self, auto& visit) {
     using namespace std::chrono_literals;
     visit.field("read_buffer_size", self.head_bytes_max,
                 {.text = "Largest head of a request, in bytes.",
@@ -68,8 +84,29 @@ struct Settings {
                  .minimum = 0.001,
                  .unit = 1s,
                  .ours = true});
+    visit.field("body_grace_in_seconds", self.body_grace,
+                {.text = "How long a request body may take, however slowly it comes.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field(
+        "body_bytes_per_second_min", self.body_bytes_per_second_min,
+        {.text = "Least pace of a request body: beyond the grace it gets a second for each so many "
+                 "bytes that have come.",
+         .minimum = 1,
+         .maximum = 1'000'000'000,
+         .ours = true});
+    visit.field("body_total_timeout_in_seconds", self.body_total_timeout,
+                {.text = "Longest time for a whole request body.",
+                 .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+  }
+
+  void describe_connections(this auto& self, auto& visit) {
+    using namespace std::chrono_literals;
     visit.field("write_timeout_in_seconds", self.write_timeout,
-                {.text = "Longest wait for a caller that does not read its response.",
+                {.text = "Longest time in which a caller may read nothing of its response.",
                  .minimum = 0.001,
                  .unit = 1s,
                  .ours = true});
@@ -90,6 +127,16 @@ struct Settings {
          .minimum = 0,
          .unit = 1s,
          .ours = true});
+    visit.field("access_log_share", self.access_log_share,
+                {.text = "Share of the requests that get a line in the log when they have ended: "
+                         "0 for none, 0.01 for one in a hundred, 1 for all.",
+                 .minimum = 0,
+                 .maximum = 1,
+                 .ours = true});
+  }
+
+  void describe_end(this auto& self, auto& visit) {
+    using namespace std::chrono_literals;
     visit.field(
         "drain_delay_in_seconds", self.drain_delay,
         {.text = "After SIGTERM: how long `/health` fails while requests are still accepted, so "
@@ -102,19 +149,7 @@ struct Settings {
                  .minimum = 0,
                  .unit = 1s,
                  .ours = true});
-    visit.field("access_log_share", self.access_log_share,
-                {.text = "Share of the requests that get a line in the log when they have ended: "
-                         "0 for none, 0.01 for one in a hundred, 1 for all.",
-                 .minimum = 0,
-                 .maximum = 1,
-                 .ours = true});
-    visit.field("dns", self.dns,
-                {.text = "How names of providers and proxies become addresses.", .ours = true});
-    visit.unserved("plugin_download_private_allowlist", config::Shape::kArray,
-                   "Private hosts that plugins may be fetched from.");
   }
-
-  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 }  // namespace bifrost::server
