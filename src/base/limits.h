@@ -22,7 +22,6 @@ inline constexpr std::size_t kReadChunkBytes = 32 * 1024;  // one read from a so
 inline constexpr std::size_t kStreamEventBytesMax = 16 * 1024 * 1024;
 inline constexpr std::size_t kStreamPeekBytesMax = 256 * 1024;  // held back before a 200
 inline constexpr std::size_t kStreamPeekEventsMax = 64;
-inline constexpr std::size_t kStreamEditBytesMax = 64 * 1024;  // a larger event passes unedited
 
 // Answers that have to be in memory as a whole
 inline constexpr std::size_t kResponseBodyBytesMax = 256 * 1024 * 1024;

@@ -2,7 +2,6 @@
 
 #include "base/limits.h"
 
-#include <limits>
 #include <utility>
 
 namespace bifrost::dialect {
@@ -80,9 +79,9 @@ void SseTap::feed(std::string_view bytes) {
   plain_.feed(bytes);
   auto fed = parser_.feed(bytes, events_);
   deliver();
-  if (fed) return;
-  unreadable_ = true;
-  if (!state_.error) state_.error = std::move(fed).error();
+  if (fed || state_.error || state_.ended) return;
+  state_.unreadable = true;
+  state_.error = std::move(fed).error();
 }
 
 std::string SseTap::finish() {
@@ -100,20 +99,14 @@ std::string SseTap::finish() {
   return missing;
 }
 
-std::uint64_t SseTap::whole_bytes() const {
-  const std::uint64_t half = parser_.fed() - parser_.complete();
-  const bool held = !unreadable_ && half <= limits::kStreamEditBytesMax;
-  return held ? parser_.complete() : std::numeric_limits<std::uint64_t>::max();
-}
+std::uint64_t SseTap::whole_bytes() const { return parser_.complete(); }
 
 void SseTap::leave_out(const http::sse::Event& event) {
-  if (event.end - event.begin > limits::kStreamEditBytesMax) return;
   ++left_out_;
   edits_.push_back({.kind = StreamEdit::Kind::kLeaveOut, .begin = event.begin, .end = event.end});
 }
 
 void SseTap::add_extra_fields(const http::sse::Event& event, json::Value root) {
-  if (event.end - event.begin > limits::kStreamEditBytesMax) return;
   const json::Value present = root["extra_fields"];
   std::size_t begin = root.offset() + root.raw().size() - 1;
   std::size_t end = begin;

@@ -79,8 +79,7 @@ class SseTap : public StreamTap {
   // Lines between the events that are no field of one.
   [[nodiscard]] std::string_view stray() const { return parser_.stray(); }
 
-  // Edits of the event that is being looked at, unless it is larger than
-  // limits::kStreamEditBytesMax. `root` is its data, an object that is not empty.
+  // Edits of the event that is being looked at. `root` is its data, an object that is not empty.
   void leave_out(const http::sse::Event& event);
   void add_extra_fields(const http::sse::Event& event, json::Value root);
 
@@ -92,7 +91,6 @@ class SseTap : public StreamTap {
   std::vector<http::sse::Event> events_;
   PlainBody plain_;
   std::uint64_t left_out_ = 0;
-  bool unreadable_ = false;  // an event was too large: the rest is not looked at
 };
 
 // The error of a stream that ended before its end marker.

@@ -7,6 +7,11 @@
 #include <utility>
 
 namespace bifrost::dialect {
+namespace {
+
+constexpr std::size_t kKeptBytes = std::size_t{64} * 1024;  // a bigger buffer is given back
+
+}  // namespace
 
 std::string_view StreamEditor::feed(std::string_view piece, StreamTap& tap) {
   if (std::exchange(skip_lf_, skip_lf_ && piece.empty()) && piece.starts_with('\n')) {
@@ -29,6 +34,12 @@ std::string_view StreamEditor::advance(std::string_view piece, std::uint64_t unt
   }
   held_ += piece;
   out_.clear();
+  if (out_.capacity() > kKeptBytes) std::string().swap(out_);
+  if (edits.empty() && until >= end) {
+    out_.swap(held_);
+    given_ = end;
+    return out_;
+  }
   std::uint64_t at = given_;  // what stands before it has been judged
   const auto pass = [&](std::uint64_t to) {
     out_.append(held_, at - given_, to - at);

@@ -1,8 +1,9 @@
 // A passing stream on its way to the caller: whole events, with the edits that the tap has found.
 //
 // All other bytes are the provider's, and the same however they were cut into packets. An event is
-// handed on when it is whole: nothing is written into the middle of one, neither a sign of life nor
-// an error. Pieces that end with an event and need no edit, nearly all, are not copied.
+// handed on when it is whole; up to then it is held, at most limits::kStreamEventBytesMax of it. So
+// nothing is written into the middle of one, neither a sign of life nor an error. Pieces that end
+// with an event and need no edit, nearly all, are not copied.
 #pragma once
 
 #include "dialect/tap.h"

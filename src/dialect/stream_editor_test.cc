@@ -24,6 +24,7 @@ class Passing {
     const std::string missing = tap_->finish();
     return std::string(editor_.finish(*tap_)) + missing;
   }
+  [[nodiscard]] const TapState& state() const { return tap_->state(); }
 
  private:
   std::unique_ptr<StreamTap> tap_ = openai_chat::dialect().chat->make_stream_tap();
@@ -134,17 +135,30 @@ TEST(StreamEditor, GivesEventsWhenTheyAreWhole) {
   EXPECT_EQ(passing.feed(": alive\n"), ": alive\n");
 }
 
-TEST(StreamEditor, AnEventTooLargeToBeHeldPassesUnedited) {
+TEST(StreamEditor, EditsLargeEventsLikeOthers) {
   std::string large(kUsage);
-  large.insert(large.find("\"usage\""),
-               "\"pad\":\"" + std::string(limits::kStreamEditBytesMax, 'x') + "\",");
+  large.insert(large.find("\"usage\""), "\"pad\":\"" + std::string(1'000'000, 'x') + "\",");
   const std::string text = joined({kFirst, large, kLast, kDone});
-  EXPECT_EQ(passed(text, {.without_usage = true}), text);
+  const std::string expected = joined({kFirst, ": before\n\n", kLast, kDone});
+  EXPECT_EQ(passed(text, {.without_usage = true}), expected);
   for (const std::size_t piece : {std::size_t{1000}, std::size_t{32 * 1024}}) {
     std::vector<std::size_t> cuts;
     for (std::size_t cut = piece; cut < text.size(); cut += piece) cuts.push_back(cut);
-    EXPECT_EQ(passed(text, {.without_usage = true}, cuts), text);
+    EXPECT_EQ(passed(text, {.without_usage = true}, cuts), expected);
   }
+}
+
+// An error may follow, which is no part of it.
+TEST(StreamEditor, GivesNothingOfAnEventThatIsTooLarge) {
+  Passing passing({});
+  EXPECT_EQ(passing.feed(kFirst), kFirst);
+  EXPECT_EQ(passing.feed("data: "), "");
+  const std::string piece(64 * 1024, 'x');
+  for (std::size_t sent = 0; sent <= limits::kStreamEventBytesMax; sent += piece.size()) {
+    ASSERT_EQ(passing.feed(piece), "");
+  }
+  EXPECT_TRUE(passing.state().unreadable);
+  EXPECT_EQ(passing.state().error->code, ErrorCode::kUpstreamProtocol);
 }
 
 TEST(StreamEditor, AddsAnEndBehindAnEventWithoutItsBlankLine) {

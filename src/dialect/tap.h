@@ -49,6 +49,7 @@ struct TapState {
   bool finished = false;             // a finish reason was seen
   bool has_extra_fields = false;     // of a whole answer: a member of that name
   std::optional<Error> error;        // an in-stream error
+  bool unreadable = false;           // the error is ours: the caller sees none in the stream
 };
 
 // Reads a stream that is passed on unchanged. Costs little: only events that may matter are looked

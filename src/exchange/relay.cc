@@ -79,6 +79,10 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
+    if (stream.tap().state().unreadable) {
+      exchange.call->tap = stream.tap().state();
+      co_return co_await write_failure(context, writer, *exchange.call->tap.error);
+    }
   }
   // The provider's own error event, if there was one, has been passed on.
   const bool told = stream.tap().state().error.has_value();

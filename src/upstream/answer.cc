@@ -3,6 +3,7 @@
 #include "upstream/told_limit.h"
 
 #include <algorithm>
+#include <string>
 
 namespace bifrost::upstream {
 namespace {
@@ -15,6 +16,18 @@ constexpr net::CallScope::Expiry kSilent{ErrorCode::kUpstreamIdleTimeout, Origin
                                          "the provider's stream was silent for too long"};
 constexpr net::CallScope::Expiry kTooLong{ErrorCode::kUpstreamTotalTimeout, Origin::kUpstream,
                                           Retry::kOtherTarget, "the answer took too long"};
+
+std::uint64_t size_max(const provider::NetworkSettings& network) {
+  return static_cast<std::uint64_t>(network.stream_size_max_mb) << 20U;
+}
+
+Error too_large(const provider::Endpoint& endpoint) {
+  return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kOtherTarget,
+                        "the provider's stream is larger than " +
+                            std::to_string(endpoint.settings.network.stream_size_max_mb) +
+                            " MiB (providers." + endpoint.name +
+                            ".network_config.max_stream_size_mb)");
+}
 
 }  // namespace
 
@@ -36,7 +49,10 @@ net::Task<Result<std::string_view>> AnswerStream::read(net::CallScope& scope) {
     tell_limit(bytes.error(), limits_.endpoint.name, network);
     co_return std::move(bytes).error();
   }
-  ended_ = !bytes || bytes->empty();
+  if (bytes) bytes_ += bytes->size();
+  const bool too_much = bytes_ > size_max(network);
+  if (too_much && !complete) co_return too_large(limits_.endpoint);
+  ended_ = !bytes || bytes->empty() || too_much;
   if (ended_) co_return std::string_view();
   tap_->feed(*bytes);
   co_return *bytes;

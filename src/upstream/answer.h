@@ -9,6 +9,7 @@
 #include "upstream/gate.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ namespace bifrost::upstream {
 class AnswerStream {
  public:
   struct Limits {
-    const provider::Endpoint& endpoint;  // for silence between two pieces; outlives the stream
+    const provider::Endpoint& endpoint;  // for silence and size; outlives the stream
     SteadyTime total_until = SteadyTime::max();
   };
 
@@ -30,12 +31,13 @@ class AnswerStream {
         tap_(std::move(tap)),
         peeked_(std::move(peeked)),
         ended_(ended),
+        bytes_(peeked_.size()),
         limits_(limits),
         permit_(std::move(permit)) {}
 
   // The next bytes, which the tap has then seen; empty at the end. The view is valid until the
   // next wait of anyone on this loop. Fails with kUpstreamIdleTimeout, kUpstreamTotalTimeout,
-  // kUpstreamCutShort …
+  // kUpstreamCutShort, with kUpstreamProtocol when there is more than a stream may have …
   net::Task<Result<std::string_view>> read(net::CallScope& scope);
 
   [[nodiscard]] dialect::StreamTap& tap() { return *tap_; }
@@ -47,7 +49,8 @@ class AnswerStream {
   std::unique_ptr<dialect::StreamTap> tap_;
   std::string peeked_;
   bool peek_given_ = false;
-  bool ended_;  // the peek has seen the end of the bytes
+  bool ended_;           // the peek has seen the end of the bytes
+  std::uint64_t bytes_;  // of the stream so far
   Limits limits_;
   Permit permit_;
 };

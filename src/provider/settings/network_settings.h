@@ -20,6 +20,7 @@ struct NetworkSettings {
   std::chrono::milliseconds stream_idle_timeout{std::chrono::seconds(120)};
   std::chrono::milliseconds total_timeout{0};  // 0: off
   std::chrono::milliseconds queue_timeout{std::chrono::seconds(60)};
+  std::int64_t stream_size_max_mb = 1024;
   std::int64_t max_retries = 0;
   std::chrono::milliseconds retry_backoff_initial{500};
   std::chrono::milliseconds retry_backoff_max{5000};
@@ -34,7 +35,7 @@ struct NetworkSettings {
 
   void describe(this auto& self, auto& visit) {
     self.describe_address(visit);
-    self.describe_timeouts(visit);
+    self.describe_limits(visit);
     self.describe_retries(visit);
     self.describe_connections(visit);
   }
@@ -60,7 +61,7 @@ struct NetworkSettings {
                 {.text = "Prefix of an `anthropic-beta` value, and whether the provider gets it."});
   }
 
-  void describe_timeouts(this auto& self, auto& visit) {
+  void describe_limits(this auto& self, auto& visit) {
     using namespace std::chrono_literals;
     visit.field("default_request_timeout_in_seconds", self.request_timeout,
                 {.text = "Longest wait for the response; of a stream, for its head.",
@@ -90,6 +91,11 @@ struct NetworkSettings {
                 {.text = "Longest wait for a place among the provider's concurrent requests.",
                  .minimum = 0.001,
                  .unit = 1s,
+                 .ours = true});
+    visit.field("max_stream_size_mb", self.stream_size_max_mb,
+                {.text = "Largest stream of the provider, in MiB.",
+                 .minimum = 1,
+                 .maximum = 1'000'000,
                  .ours = true});
   }
 
