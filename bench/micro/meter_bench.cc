@@ -1,5 +1,5 @@
 // What it costs to count a request: one attempt and its end, whole and streamed, with and without
-// labels of the configuration.
+// labels of the configuration; and to tell of it.
 #include "record/meter.h"
 
 #include "base/assert.h"
@@ -80,6 +80,23 @@ BENCHMARK(two_hundred_models);
 
 void two_labels(benchmark::State& state) { count(state, 1, false, {"team", "feature"}); }
 BENCHMARK(two_labels);
+
+// As large as it can be.
+void scrape(benchmark::State& state) {
+  const auto registry = a_registry({});
+  telemetry::Shard& shard = registry->add_shard();
+  for (int i = 0; i < 1000; ++i) {
+    const std::string model = "gpt-4o-2024-08-" + std::to_string(i);
+    const telemetry::LabelValue target[] = {"openai", model, "", "chat_completion", "k1", "main",
+                                            "0",      "",    ""};
+    shard.histogram(telemetry::Metric::kUpstreamLatency, target, {"true"}).observe(1);
+    shard.histogram(telemetry::Metric::kHttpRequestSize, {model, "POST", "200"}).observe(1);
+  }
+  std::size_t bytes = 0;
+  for (auto _ : state) bytes = registry->scrape().size();
+  state.counters["bytes"] = static_cast<double>(bytes);
+}
+BENCHMARK(scrape)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace bifrost::bench

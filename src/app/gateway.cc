@@ -55,6 +55,13 @@ void log_problems(const Error& error) {
   }
 }
 
+telemetry::RegistryOptions metrics_options(const exchange::ClientSettings& settings) {
+  constexpr std::size_t kMegabyte = 1'000'000;
+  return {.version = std::string(version()),
+          .custom_labels = settings.prometheus_labels,
+          .bytes_max = static_cast<std::size_t>(settings.max_metrics_size_mb) * kMegabyte};
+}
+
 }  // namespace
 
 void block_signals() {
@@ -77,9 +84,7 @@ Gateway::~Gateway() = default;
 Result<std::unique_ptr<Gateway>> Gateway::create(const ServeOptions& options,
                                                  const config::Environment& environment) {
   BF_TRY(Setup setup, read_setup(options.config_path, environment));
-  BF_TRY(auto metrics,
-         telemetry::Registry::create({.version = std::string(version()),
-                                      .custom_labels = setup.config.client.prometheus_labels}));
+  BF_TRY(auto metrics, telemetry::Registry::create(metrics_options(setup.config.client)));
   std::unique_ptr<Gateway> gateway(
       new Gateway(options, environment, std::move(metrics)));  // NOLINT: private constructor
   gateway->setup_ = std::move(setup);
@@ -138,8 +143,10 @@ void Gateway::reload() {
     return;
   }
   log_warnings(setup->warnings);
-  if (setup->config.client.prometheus_labels != setup_.config.client.prometheus_labels) {
-    BF_LOG(kWarn, "config", "client.prometheus_labels takes effect with the next start");
+  if (metrics_options(setup->config.client) != metrics_options(setup_.config.client)) {
+    BF_LOG(kWarn, "config",
+           "client.prometheus_labels and client.max_metrics_size_mb take effect with the next "
+           "start");
   }
   setup_ = *std::move(setup);
   for (const auto& worker : workers_) worker->reload(*snapshot);

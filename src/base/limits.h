@@ -39,6 +39,11 @@ inline constexpr std::size_t kSessionIdBytesMax =
 inline constexpr std::size_t kSessionsMax = 50'000;       // whose keys are remembered
 inline constexpr std::size_t kRetryAccountsMax = 20'000;  // of keys, and as many of callers
 
+// Labels of metrics: values that outsiders make up, and that are shown as they are
+inline constexpr std::size_t kServedModelsMax = 512;       // of one provider
+inline constexpr std::size_t kTriedModelsMax = 32;         // of one provider, that nobody served
+inline constexpr std::size_t kCustomLabelValuesMax = 256;  // of one configured label
+
 // Configuration
 inline constexpr std::size_t kConfigBytesMax = 16 * 1024 * 1024;
 inline constexpr std::size_t kConfigProblemsMax = 100;  // reported; the rest is counted

@@ -34,6 +34,7 @@ struct ClientSettings {
   bool drop_excess_requests = false;
   std::int64_t initial_pool_size = 300;
   std::vector<std::string> prometheus_labels;
+  std::int64_t max_metrics_size_mb = 1;
   CorsSettings cors;
   std::int64_t max_request_body_size_mb = 100;
   provider::HeaderFilterSettings header_filter;
@@ -64,6 +65,14 @@ struct ClientSettings {
                 {.text = "Labels that metrics carry in addition; `-` becomes `_`.",
                  .form = config::Form::kLabel,
                  .restart = true});
+    visit.field(
+        "max_metrics_size_mb", self.max_metrics_size_mb,
+        {.text = "Largest answer of `/metrics`, in megabytes. What finds no room is counted "
+                 "under the label values `other` and `_overflow`.",
+         .minimum = 1,
+         .maximum = 100,
+         .restart = true,
+         .ours = true});
     self.cors.describe(visit);
     visit.field("max_request_body_size_mb", self.max_request_body_size_mb,
                 {.text = "Largest request body, in MiB.", .minimum = 1, .maximum = 1'000'000});

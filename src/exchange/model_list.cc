@@ -28,17 +28,6 @@ bool allows_all(const provider::Key& key) {
   return std::ranges::find(key.settings.models, provider::kEverything) != key.settings.models.end();
 }
 
-// What a key names itself: its allow-list and its aliases.
-std::vector<std::string> named_models(const provider::Key& key) {
-  std::vector<std::string> names;
-  for (const std::string& model : key.settings.models) {
-    if (model != provider::kEverything) names.push_back(model);
-  }
-  for (const auto& [alias, target] : key.settings.aliases) names.push_back(alias);
-  if (!key.only_model.empty()) names.push_back(key.only_model);
-  return names;
-}
-
 // Shown under the provider's name, as callers write it.
 ModelRow shown(const provider::Endpoint& endpoint, ModelRow row) {
   const std::string prefix = endpoint.name + "/";
@@ -133,7 +122,7 @@ net::Task<ModelList::Found> ModelList::find(net::CallScope& scope, const Snapsho
   std::vector<const provider::Key*> askers;
   for (const provider::Key& key : endpoint.keys) {
     if (!key.settings.enabled) continue;
-    for (std::string& name : named_models(key)) found.rows.push_back({.id = std::move(name)});
+    for (std::string& name : key.named_models()) found.rows.push_back({.id = std::move(name)});
     if (allows_all(key)) askers.push_back(&key);
   }
   if (endpoint.keyless && askers.empty()) askers.push_back(nullptr);

@@ -2,6 +2,8 @@
 
 #include "base/try.h"
 
+#include <vector>
+
 namespace bifrost::exchange {
 
 WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Loop& the_loop,
@@ -20,6 +22,16 @@ WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Lo
       sinks{&meter, &access_log},
       credentials(loop, pool, clock),
       models(loop, client()) {}
+
+void WorkerKit::configure(const Snapshot& snapshot) {
+  dns.set_servers(snapshot.dns_servers);
+  access_log.set_share(snapshot.server->access_log_share);
+  std::vector<record::ConfiguredModels> configured;
+  for (const provider::Endpoint& endpoint : snapshot.registry) {
+    configured.push_back({.provider = endpoint.name, .models = endpoint.named_models()});
+  }
+  meter.configure(configured);
+}
 
 net::Task<Result<void>> WorkerKit::stop(net::CallScope& scope) {
   BF_CO_TRY_VOID(co_await models.stop(scope));  // it waits for tokens

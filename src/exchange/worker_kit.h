@@ -9,6 +9,7 @@
 #include "client/pool.h"
 #include "exchange/model_list.h"
 #include "exchange/services.h"
+#include "exchange/snapshot.h"
 #include "exchange/surface.h"
 #include "json/scan.h"
 #include "net/dns_client.h"
@@ -42,6 +43,8 @@ struct WorkerKit {
   upstream::Credentials credentials;
   ModelList models;
 
+  // For what begins from now on.
+  void configure(const Snapshot& snapshot);
   [[nodiscard]] upstream::Client client() { return {pool, clock, random, &credentials}; }
   // Ends what goes on beside requests; to be awaited before the end of the worker.
   net::Task<Result<void>> stop(net::CallScope& scope);

@@ -48,8 +48,7 @@ Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, const Clock& c
 
 void Pipeline::set_snapshot(exchange::SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
-  kit_.dns.set_servers(snapshot_->dns_servers);
-  kit_.access_log.set_share(snapshot_->server->access_log_share);
+  kit_.configure(*snapshot_);
 }
 
 net::Task<void> Pipeline::handle(server::Request& request) {

@@ -227,6 +227,28 @@ std::string_view Endpoint::canonical_model(std::string_view model) const {
   return spec->canonical_model(model);
 }
 
+std::vector<std::string> Key::named_models() const {
+  std::vector<std::string> names;
+  for (const std::string& model : settings.models) {
+    if (model != kEverything) names.push_back(model);
+  }
+  for (const auto& [alias, target] : settings.aliases) names.push_back(alias);
+  if (!only_model.empty()) names.push_back(only_model);
+  return names;
+}
+
+std::vector<std::string> Endpoint::named_models() const {
+  std::vector<std::string> all;
+  for (const Key& key : keys) {
+    for (const std::string& model : key.named_models()) {
+      all.emplace_back(canonical_model(model));
+      const AliasSettings* target = alias(key, model);
+      all.push_back(wire_model(target != nullptr ? target->model_id : model));
+    }
+  }
+  return all;
+}
+
 const AliasSettings* Endpoint::alias(const Key& key, std::string_view model) const {
   const std::string_view wanted = canonical_model(model);
   for (const auto& [alias_name, settings_of_alias] : key.settings.aliases) {

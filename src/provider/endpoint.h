@@ -28,6 +28,8 @@ struct Key {
   [[nodiscard]] const std::string& id() const {
     return settings.id.empty() ? settings.name : settings.id;
   }
+  // What it names itself, as callers write it: its allow-list, its aliases, its server's model.
+  [[nodiscard]] std::vector<std::string> named_models() const;
 };
 
 // Where requests of a type go instead of their usual path.
@@ -63,6 +65,8 @@ struct Endpoint {
   // The one form of a model's name that rules compare: without the resource prefix of the
   // provider's format ("models/gemini-pro"). A part of `model`.
   [[nodiscard]] std::string_view canonical_model(std::string_view model) const;
+  // All names that its keys and their aliases mean, also those that go to the provider.
+  [[nodiscard]] std::vector<std::string> named_models() const;
   // What the key calls otherwise; null: nothing of that name.
   [[nodiscard]] const AliasSettings* alias(const Key& key, std::string_view model) const;
   // The name of a model in requests to the provider.

@@ -3,6 +3,7 @@
 #include "provider/discover.h"
 #include "provider/token_row.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -144,6 +145,19 @@ TEST(Registry, ReadsTheServerOfAKey) {
   EXPECT_EQ(got.url->port, 8000);
   EXPECT_EQ(got.only_model, "llama");
   EXPECT_EQ(got.id(), "main");
+}
+
+TEST(Registry, KnowsTheModelsThatItsKeysName) {
+  ProviderSettings settings = with_key();
+  settings.keys[0].models = {"models/gemini-2.5-pro", "*"};
+  settings.keys[0].aliases.append("fast").model_id = "gemini-2.5-flash";
+  const auto registry = build("gemini", settings);
+  ASSERT_TRUE(registry) << registry.error().message;
+  const Endpoint& endpoint = *registry->find("gemini");
+  EXPECT_THAT(endpoint.keys.at(0).named_models(),
+              ::testing::ElementsAre("models/gemini-2.5-pro", "fast"));
+  EXPECT_THAT(endpoint.named_models(),
+              ::testing::IsSupersetOf({"gemini-2.5-pro", "fast", "gemini-2.5-flash"}));
 }
 
 TEST(Registry, DoesNotUseAKeyWithoutAValueAndSaysSo) {

@@ -1,18 +1,18 @@
 #include "record/meter.h"
 
+#include "record/status_label.h"
+
 #include <algorithm>
 #include <array>
 
 namespace bifrost::record {
 namespace {
 
+using telemetry::LabelValue;
 using telemetry::Metric;
 
 constexpr std::string_view kNoRoute = "unmatched";
-constexpr std::size_t kTargetsKept = 4096;  // beyond, cells are looked up anew
-
-// What model a caller asked for when nobody served it: callers must not be able to make series.
-constexpr std::string_view kUnserved = "";
+constexpr std::size_t kCellsKept = 1024;  // beyond, they are looked up anew
 
 std::array<std::string, 10> fallback_texts() {
   std::array<std::string, 10> texts;
@@ -30,13 +30,20 @@ double seconds(std::chrono::nanoseconds duration) {
 }
 
 // One text for a set of labels, in memory that is used again.
-const std::string& joined(const std::vector<std::string_view>& labels, std::string& key) {
+const std::string& joined(std::span<const LabelValue> labels, std::string& key) {
   key.clear();
-  for (const std::string_view label : labels) {
-    key += label;
+  for (const LabelValue& label : labels) {
+    key += label.text;
     key += '\0';
   }
   return key;
+}
+
+template <class Cells>
+Cells& kept(std::unordered_map<std::string, Cells>& all, const std::string& key) {
+  if (const auto found = all.find(key); found != all.end()) return found->second;
+  if (all.size() >= kCellsKept) all.clear();
+  return all[key];
 }
 
 std::string_view timeout_phase(ErrorCode code) {
@@ -72,107 +79,64 @@ std::string_view rotation_reason(ErrorCode code) {
 
 }  // namespace
 
-void Meter::add_custom_values(const Request& request, Labels& out) const {
-  std::string name;
-  for (const std::string& label : custom_labels_) {
-    // A label has underscores where a header has dashes.
-    name = "x-bf-dim-" + label;
-    auto value = request.headers->find(name);
-    if (!value) {
-      std::ranges::replace(name, '_', '-');
-      value = request.headers->find(name);
-    }
-    out.push_back(value.value_or(""));
-  }
-}
-
-Meter::Labels Meter::served_labels(const Request& request, const Service& service) const {
+void Meter::label_served(const Request& request, const Service& service) {
   const bool aliased = service.model_name != service.model;
-  Labels labels = {service.provider,
-                   service.model,
-                   aliased ? service.model_name : std::string_view(),
-                   request.operation,
-                   service.key_id,
-                   service.key_name,
-                   fallback_text(service.fallback_index),
-                   "",
-                   ""};
-  add_custom_values(request, labels);
-  return labels;
+  labels_.assign({service.provider, models_.served(service.provider, service.model),
+                  aliased ? models_.served(service.provider, service.model_name) : LabelValue(""),
+                  request.operation, service.key_id, service.key_name,
+                  fallback_text(service.fallback_index), "", ""});
+  custom_labels_.append_values(*request.headers, labels_);
 }
 
-Meter::Labels Meter::attempt_labels(const Request& request, const Attempt& attempt) const {
-  // A failed attempt may be for a model that does not exist: its name is the caller's invention.
-  const bool model_is_real =
-      attempt.error == nullptr || attempt.error->code != ErrorCode::kUpstreamNotFound;
-  Labels labels = {attempt.provider,
-                   model_is_real ? attempt.model : kUnserved,
-                   "",
-                   request.operation,
-                   attempt.key_id,
-                   attempt.key_name,
-                   fallback_text(attempt.fallback_index),
-                   "",
-                   ""};
-  add_custom_values(request, labels);
-  return labels;
+void Meter::label_unserved(const Request& request) {
+  labels_.assign({"", "", "", request.operation, "", "", fallback_text(0), "", ""});
+  custom_labels_.append_values(*request.headers, labels_);
+}
+
+void Meter::label_attempt(const Request& request, const Attempt& attempt) {
+  labels_.assign({attempt.provider, model_of(attempt), "", request.operation, attempt.key_id,
+                  attempt.key_name, fallback_text(attempt.fallback_index), "", ""});
+  custom_labels_.append_values(*request.headers, labels_);
+}
+
+LabelValue Meter::model_of(const Attempt& attempt) {
+  if (attempt.error == nullptr) return models_.served(attempt.provider, attempt.model);
+  return attempt.error->code == ErrorCode::kUpstreamNotFound
+             ? models_.unknown(attempt.provider, attempt.model)
+             : models_.tried(attempt.provider, attempt.model);
+}
+
+telemetry::Counter& Meter::counter(telemetry::Counter*& kept, Metric metric) {
+  if (kept == nullptr) kept = &shard_.counter(metric, labels_);
+  return *kept;
+}
+
+telemetry::Histogram& Meter::histogram(telemetry::Histogram*& kept, Metric metric,
+                                       std::initializer_list<LabelValue> own) {
+  if (kept == nullptr) kept = &shard_.histogram(metric, labels_, own);
+  return *kept;
 }
 
 Meter::RouteCells& Meter::route_cells(const Request& request) {
   const bool known = !request.pattern.empty();
-  const std::string_view path = known ? request.pattern : kNoRoute;
-  // The method of an unknown route is whatever the caller made up.
-  const std::string_view method = known ? request.route_method : kNoRoute;
-  const std::string status = std::to_string(request.status);
-  Labels custom;
-  add_custom_values(request, custom);
-  Labels all = {path, method, status};
-  std::ranges::copy(custom, std::back_inserter(all));
-  const std::string& key = joined(all, key_);
-  if (const auto cells = routes_.find(key); cells != routes_.end()) return cells->second;
-  if (routes_.size() >= kTargetsKept) routes_.clear();
-  const auto histogram = [&](Metric metric) {
-    return &shard_.histogram(metric, custom, {path, method, status});
+  // What an unknown route is called, and its method, the caller made up.
+  const LabelValue path = known ? request.pattern : kNoRoute;
+  const LabelValue method = known ? request.route_method : kNoRoute;
+  const StatusLabel status(request.status);
+  labels_.assign({path, method, status.value()});
+  custom_labels_.append_values(*request.headers, labels_);
+  RouteCells& cells = kept(routes_, joined(labels_, key_));
+  if (cells.requests != nullptr) return cells;
+  const std::span custom = std::span(labels_).subspan(3);
+  const auto histogram_of = [&](Metric metric) {
+    return &shard_.histogram(metric, custom, {path, method, status.value()});
   };
-  return routes_
-      .emplace(key, RouteCells{.requests = &shard_.counter(Metric::kHttpRequests, custom,
-                                                           {path, method, status}),
-                               .duration = histogram(Metric::kHttpRequestDuration),
-                               .request_bytes = histogram(Metric::kHttpRequestSize),
-                               .response_bytes = histogram(Metric::kHttpResponseSize)})
-      .first->second;
-}
-
-Meter::TargetCells& Meter::target_cells(const Request& request, const Service& service) {
-  const Labels labels = served_labels(request, service);
-  const std::string& key = joined(labels, key_);
-  if (const auto cells = targets_.find(key); cells != targets_.end()) return cells->second;
-  if (targets_.size() >= kTargetsKept) targets_.clear();
-  return targets_
-      .emplace(key,
-               TargetCells{.successes = &shard_.counter(Metric::kSuccessRequests, labels),
-                           .overhead = &shard_.histogram(Metric::kOverheadLatency, labels),
-                           .retries = &shard_.histogram(Metric::kRequestRetries, labels),
-                           .first_token = &shard_.histogram(Metric::kFirstTokenLatency, labels),
-                           .between_events = &shard_.histogram(Metric::kInterTokenLatency, labels),
-                           .input_tokens = &shard_.counter(Metric::kInputTokens, labels),
-                           .output_tokens = &shard_.counter(Metric::kOutputTokens, labels)})
-      .first->second;
-}
-
-Meter::AttemptCells& Meter::attempt_cells(const Labels& labels) {
-  const std::string& key = joined(labels, key_);
-  if (const auto cells = attempts_.find(key); cells != attempts_.end()) return cells->second;
-  if (attempts_.size() >= kTargetsKept) attempts_.clear();
-  return attempts_
-      .emplace(key,
-               AttemptCells{
-                   .requests = &shard_.counter(Metric::kUpstreamRequests, labels),
-                   .good_latency = &shard_.histogram(Metric::kUpstreamLatency, labels, {"true"}),
-                   .bad_latency = &shard_.histogram(Metric::kUpstreamLatency, labels, {"false"}),
-                   .queue_wait = &shard_.histogram(Metric::kQueueWait, {labels.front()}),
-                   .key_up = nullptr})
-      .first->second;
+  cells = {
+      .requests = &shard_.counter(Metric::kHttpRequests, custom, {path, method, status.value()}),
+      .duration = histogram_of(Metric::kHttpRequestDuration),
+      .request_bytes = histogram_of(Metric::kHttpRequestSize),
+      .response_bytes = histogram_of(Metric::kHttpResponseSize)};
+  return cells;
 }
 
 void Meter::request_ended(const Request& request) {
@@ -190,41 +154,58 @@ void Meter::request_ended(const Request& request) {
 }
 
 void Meter::served(const Request& request, const Service& service) {
-  TargetCells& cells = target_cells(request, service);
-  if (request.error == nullptr) cells.successes->add();
-  cells.retries->observe(static_cast<double>(service.retries));
-  cells.input_tokens->add(static_cast<double>(service.usage.input_total()));
-  cells.output_tokens->add(static_cast<double>(service.usage.output_total()));
+  label_served(request, service);
+  TargetCells& cells = kept(targets_, joined(labels_, key_));
+  if (request.error == nullptr) counter(cells.successes, Metric::kSuccessRequests).add();
+  histogram(cells.retries, Metric::kRequestRetries).observe(static_cast<double>(service.retries));
+  counter(cells.input_tokens, Metric::kInputTokens)
+      .add(static_cast<double>(service.usage.input_total()));
+  counter(cells.output_tokens, Metric::kOutputTokens)
+      .add(static_cast<double>(service.usage.output_total()));
   if (request.call->stream) {
-    cells.first_token->observe(seconds(service.first_content_after));
+    histogram(cells.first_token, Metric::kFirstTokenLatency)
+        .observe(seconds(service.first_content_after));
   } else {
     const auto own =
         std::max(request.duration - request.call->upstream_time, std::chrono::nanoseconds(0));
-    cells.overhead->observe(std::chrono::duration<double, std::micro>(own).count());
+    histogram(cells.overhead, Metric::kOverheadLatency)
+        .observe(std::chrono::duration<double, std::micro>(own).count());
   }
 }
 
 void Meter::failed(const Request& request) {
-  Labels labels;
   if (const Service* service = request.service()) {
-    labels = served_labels(request, *service);
+    label_served(request, *service);
   } else {
-    labels = {"", kUnserved, "", request.operation, "", "", "0", "", ""};
-    add_custom_values(request, labels);
+    label_unserved(request);
   }
-  const std::string status = std::to_string(request.error->status());
-  const std::string_view type = error_info(request.error->code).error_type;
-  shard_.counter(Metric::kErrorRequests, labels, {status, type}).add();
+  const StatusLabel status(request.error->status());
+  shard_
+      .counter(Metric::kErrorRequests, labels_,
+               {status.value(), error_info(request.error->code).error_type})
+      .add();
 }
 
 void Meter::attempt_ended(const Request& request, const Attempt& attempt) {
-  AttemptCells& cells = attempt_cells(attempt_labels(request, attempt));
-  cells.requests->add();
-  (attempt.error == nullptr ? cells.good_latency : cells.bad_latency)
-      ->observe(seconds(attempt.taken));
+  label_attempt(request, attempt);
+  AttemptCells& cells = kept(attempts_, joined(labels_, key_));
+  counter(cells.requests, Metric::kUpstreamRequests).add();
+  if (attempt.error == nullptr) {
+    histogram(cells.good_latency, Metric::kUpstreamLatency, {"true"})
+        .observe(seconds(attempt.taken));
+  } else {
+    histogram(cells.bad_latency, Metric::kUpstreamLatency, {"false"})
+        .observe(seconds(attempt.taken));
+  }
+  if (cells.queue_wait == nullptr) {
+    cells.queue_wait = &shard_.histogram(Metric::kQueueWait, {attempt.provider});
+  }
   cells.queue_wait->observe(seconds(attempt.queued));
   heard_of_key(attempt, cells);
-  if (attempt.error == nullptr) return;
+  if (attempt.error != nullptr) attempt_failed(attempt);
+}
+
+void Meter::attempt_failed(const Attempt& attempt) {
   if (const auto phase = timeout_phase(attempt.error->code); !phase.empty()) {
     shard_.counter(Metric::kTimeouts, {attempt.provider, phase}).add();
   }
@@ -234,7 +215,7 @@ void Meter::attempt_ended(const Request& request, const Attempt& attempt) {
   if (attempt.rotated && !attempt.key_id.empty()) {
     shard_
         .counter(Metric::kKeyRotationEvents,
-                 {attempt.provider, attempt.model, attempt.key_id, attempt.key_name,
+                 {attempt.provider, model_of(attempt), attempt.key_id, attempt.key_name,
                   rotation_reason(attempt.error->code)})
         .add();
   }
@@ -256,7 +237,9 @@ void Meter::heard_of_key(const Attempt& attempt, AttemptCells& cells) {
 }
 
 telemetry::Histogram& Meter::between_events(const Request& request) {
-  return *target_cells(request, *request.service()).between_events;
+  label_served(request, *request.service());
+  TargetCells& cells = kept(targets_, joined(labels_, key_));
+  return histogram(cells.between_events, Metric::kInterTokenLatency);
 }
 
 }  // namespace bifrost::record

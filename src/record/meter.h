@@ -1,14 +1,19 @@
 // Counts what happens to requests on one worker.
 //
-// The cells of a route and of a target are resolved once and kept, so counting a request costs one
-// look-up each, whatever the number of metrics.
+// The cells of a route and of a target are resolved once and kept under what is published of them,
+// so counting a request costs one look-up each, whatever the number of metrics, and what callers
+// make up takes no more memory than the labels that it is given.
 #pragma once
 
+#include "record/custom_labels.h"
 #include "record/key_states.h"
+#include "record/model_names.h"
 #include "record/sink.h"
 #include "telemetry/cell.h"
 #include "telemetry/shard.h"
 
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,14 +23,17 @@ namespace bifrost::record {
 
 class Meter final : public Sink {
  public:
-  // References outlive the meter. Values of `custom_labels` come from `x-bf-dim-<label>`.
-  Meter(telemetry::Shard& shard, const std::vector<std::string>& custom_labels, KeyStates& keys)
+  // References outlive the meter; `custom_labels` are those of the shard.
+  Meter(telemetry::Shard& shard, std::span<const std::string> custom_labels, KeyStates& keys)
       : shard_(shard),
         custom_labels_(custom_labels),
         keys_(keys),
         active_get_(shard.gauge(telemetry::Metric::kActiveRequests, {"GET"})),
         active_post_(shard.gauge(telemetry::Metric::kActiveRequests, {"POST"})),
         streams_open_(shard.gauge(telemetry::Metric::kStreamsOpen)) {}
+
+  // Of all providers: their names of models are labels from now on.
+  void configure(std::span<const ConfiguredModels> providers) { models_.configure(providers); }
 
   // For as long as a request is served.
   [[nodiscard]] telemetry::Counted active_request(std::string_view method) {
@@ -43,50 +51,59 @@ class Meter final : public Sink {
   telemetry::Histogram& between_events(const Request& request);
 
  private:
-  // The values of a target's labels; views into a request.
-  using Labels = std::vector<std::string_view>;
+  using Labels = std::vector<telemetry::LabelValue>;
 
   struct RouteCells {
-    telemetry::Counter* requests;
-    telemetry::Histogram* duration;
-    telemetry::Histogram* request_bytes;
-    telemetry::Histogram* response_bytes;
+    telemetry::Counter* requests = nullptr;
+    telemetry::Histogram* duration = nullptr;
+    telemetry::Histogram* request_bytes = nullptr;
+    telemetry::Histogram* response_bytes = nullptr;
   };
+  // Each is made when it is needed first: a histogram that nobody fills is twenty lines of each
+  // scrape.
   struct TargetCells {
-    telemetry::Counter* successes;
-    telemetry::Histogram* overhead;
-    telemetry::Histogram* retries;
-    telemetry::Histogram* first_token;
-    telemetry::Histogram* between_events;
-    telemetry::Counter* input_tokens;
-    telemetry::Counter* output_tokens;
+    telemetry::Counter* successes = nullptr;
+    telemetry::Histogram* overhead = nullptr;
+    telemetry::Histogram* retries = nullptr;
+    telemetry::Histogram* first_token = nullptr;
+    telemetry::Histogram* between_events = nullptr;
+    telemetry::Counter* input_tokens = nullptr;
+    telemetry::Counter* output_tokens = nullptr;
   };
-
   struct AttemptCells {
-    telemetry::Counter* requests;
-    telemetry::Histogram* good_latency;
-    telemetry::Histogram* bad_latency;
-    telemetry::Histogram* queue_wait;
-    telemetry::Gauge* key_up;  // null: not asked for yet
+    telemetry::Counter* requests = nullptr;
+    telemetry::Histogram* good_latency = nullptr;
+    telemetry::Histogram* bad_latency = nullptr;
+    telemetry::Histogram* queue_wait = nullptr;
+    telemetry::Gauge* key_up = nullptr;
   };
 
-  void add_custom_values(const Request& request, Labels& out) const;
-  [[nodiscard]] Labels served_labels(const Request& request, const Service& service) const;
-  [[nodiscard]] Labels attempt_labels(const Request& request, const Attempt& attempt) const;
+  // These set labels_.
+  void label_served(const Request& request, const Service& service);
+  void label_unserved(const Request& request);
+  void label_attempt(const Request& request, const Attempt& attempt);
+  [[nodiscard]] telemetry::LabelValue model_of(const Attempt& attempt);
+
+  // Cells of labels_, from `kept` or for it.
+  telemetry::Counter& counter(telemetry::Counter*& kept, telemetry::Metric metric);
+  telemetry::Histogram& histogram(telemetry::Histogram*& kept, telemetry::Metric metric,
+                                  std::initializer_list<telemetry::LabelValue> own = {});
+
   RouteCells& route_cells(const Request& request);
-  TargetCells& target_cells(const Request& request, const Service& service);
-  AttemptCells& attempt_cells(const Labels& labels);
   void heard_of_key(const Attempt& attempt, AttemptCells& cells);
   void served(const Request& request, const Service& service);
   void failed(const Request& request);
+  void attempt_failed(const Attempt& attempt);
 
   telemetry::Shard& shard_;
-  const std::vector<std::string>& custom_labels_;
+  CustomLabels custom_labels_;
+  ModelNames models_;
   KeyStates& keys_;
   telemetry::Gauge& active_get_;
   telemetry::Gauge& active_post_;
   telemetry::Gauge& streams_open_;
-  std::string key_;  // of a look-up that is under way
+  Labels labels_;    // of what is being counted
+  std::string key_;  // of the look-up for it
   std::unordered_map<std::string, RouteCells> routes_;
   std::unordered_map<std::string, TargetCells> targets_;
   std::unordered_map<std::string, AttemptCells> attempts_;

@@ -1,7 +1,9 @@
 #include "record/meter.h"
 
+#include "base/limits.h"
 #include "telemetry/registry.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -80,6 +82,47 @@ TEST_F(MeterTest, AnUnknownRouteMakesNoSeriesOfItsOwn) {
   EXPECT_THAT(scrape(), Not(HasSubstr("secret")));
   EXPECT_THAT(scrape(), Not(HasSubstr("FROBNICATE")));
   EXPECT_THAT(scrape(), HasSubstr("unmatched"));
+}
+
+TEST_F(MeterTest, ANameThatNobodyServedIsSeldomASeriesOfItsOwn) {
+  const Error error = upstream_error(ErrorCode::kUpstreamServerError, Retry::kSameTarget, "no");
+  for (int i = 0; i < 1000; ++i) {
+    const std::string junk = fmt::format("junk-{}-{}", i, std::string(400, 'x'));
+    meter_.attempt_ended(request(), {.provider = "openai", .model = junk, .error = &error});
+  }
+  meter_.attempt_ended(request(), {.provider = "openai", .model = "gpt-4o"});
+  const std::string text = scrape();
+  EXPECT_THAT(text, HasSubstr("model=\"gpt-4o\""));
+  EXPECT_THAT(text, HasSubstr("model=\"other\""));
+  EXPECT_THAT(text, Not(HasSubstr(fmt::format("junk-{}-", limits::kTriedModelsMax))));
+  EXPECT_LT(text.size(), 250'000U);
+}
+
+TEST_F(MeterTest, AModelThatTheProviderDoesNotKnowIsOther) {
+  const Error error = upstream_error(ErrorCode::kUpstreamNotFound, Retry::kOtherTarget, "no");
+  const std::vector<ConfiguredModels> configured = {{"openai", {"retired"}}};
+  meter_.configure(configured);
+  for (const char* name : {"junk", "retired"}) {
+    meter_.attempt_ended(request(), {.provider = "openai", .model = name, .error = &error});
+  }
+  EXPECT_THAT(scrape(), Not(HasSubstr("junk")));
+  EXPECT_THAT(scrape(), HasSubstr("model=\"other\""));
+  EXPECT_THAT(scrape(), HasSubstr("model=\"retired\""));
+}
+
+TEST_F(MeterTest, AHistogramThatNobodyFillsIsNotShown) {
+  const Service service{.provider = "openai", .model = "m", .model_name = "m"};
+  const ModelCall call{.model = "m", .stream = true, .service = &service};
+  Request ended = request();
+  ended.call = &call;
+  meter_.attempt_ended(ended, {.provider = "openai", .model = "m"});
+  meter_.request_ended(ended);
+  const std::string text = scrape();
+  EXPECT_THAT(text, HasSubstr("bifrost_stream_first_token_latency_seconds_count"));
+  EXPECT_THAT(text, HasSubstr("is_success=\"true\""));
+  EXPECT_THAT(text, Not(HasSubstr("is_success=\"false\"")));
+  EXPECT_THAT(text, Not(HasSubstr("bifrost_overhead_latency_microseconds")));
+  EXPECT_THAT(text, Not(HasSubstr("bifrost_stream_inter_token_latency_seconds")));
 }
 
 TEST_F(MeterTest, WatchesConfiguredKeysOnly) {

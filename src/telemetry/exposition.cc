@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -27,13 +26,11 @@ struct Merged {
   double sum = 0;
 };
 
-// Keys point into the series, which outlive a scrape.
+// Keys are of the shards, which outlive a scrape.
 struct ByValues {
-  bool operator()(const std::vector<std::string>* a, const std::vector<std::string>* b) const {
-    return *a < *b;
-  }
+  bool operator()(const LabelSet* a, const LabelSet* b) const { return a->values < b->values; }
 };
-using MergedSeries = std::map<const std::vector<std::string>*, Merged, ByValues>;
+using MergedSeries = std::map<const LabelSet*, Merged, ByValues>;
 
 void merge_value(Merged& into, double value) { into.value = into.value.value_or(0) + value; }
 
@@ -58,23 +55,10 @@ MergedSeries merge_shards(std::span<const Shard* const> shards, const MetricInfo
   for (const Shard* shard : shards) {
     const Series* series = shard->published(info.id);
     for (; series != nullptr; series = series->next) {
-      merge_series(all[&series->values], *series);
+      merge_series(all[series->set], *series);
     }
   }
   return all;
-}
-
-std::vector<std::string> label_names(const MetricInfo& info,
-                                     std::span<const std::string> custom_labels) {
-  std::vector<std::string> names;
-  if (info.prefix == Prefix::kTarget) {
-    names.assign(std::begin(kTargetLabels), std::end(kTargetLabels));
-  }
-  if (info.prefix != Prefix::kNone) {
-    names.insert(names.end(), custom_labels.begin(), custom_labels.end());
-  }
-  names.insert(names.end(), info.labels.begin(), info.labels.end());
-  return names;
 }
 
 prometheus::ClientMetric::Histogram cumulative(const Merged& merged,
@@ -126,15 +110,15 @@ prometheus::MetricFamily family_of(const MetricInfo& info) {
 }
 
 prometheus::MetricFamily family_of(const MetricInfo& info, const MergedSeries& all,
-                                   std::span<const std::string> custom_labels) {
+                                   const std::vector<std::string>& names) {
   prometheus::MetricFamily family = family_of(info);
-  const std::vector<std::string> names = label_names(info, custom_labels);
   family.metric.reserve(all.size());
-  for (const auto& [values, merged] : all) {
+  for (const auto& [set, merged] : all) {
     prometheus::ClientMetric metric = client_metric(info, merged);
     metric.label.reserve(names.size());
     for (std::size_t at = 0; at < names.size(); ++at) {
-      metric.label.push_back({.name = names[at], .value = (*values)[at]});
+      if (set->values[at].empty()) continue;
+      metric.label.push_back({.name = names[at], .value = set->values[at]});
     }
     family.metric.push_back(std::move(metric));
   }
@@ -155,12 +139,12 @@ std::optional<double> as_double(std::optional<std::uint64_t> value) {
 
 }  // namespace
 
-std::string expose(std::span<const Shard* const> shards, std::span<const std::string> custom_labels,
+std::string expose(std::span<const Shard* const> shards, const LabelSets& sets,
                    const ProcessSample& process) {
   std::vector<prometheus::MetricFamily> families;
   for (const MetricInfo& info : metric_table()) {
     const MergedSeries all = merge_shards(shards, info);
-    if (!all.empty()) families.push_back(family_of(info, all, custom_labels));
+    if (!all.empty()) families.push_back(family_of(info, all, sets.label_names(info)));
   }
   add_process_value(families, Metric::kLogLinesDropped,
                     static_cast<double>(process.log_lines_dropped));

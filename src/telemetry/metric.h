@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bifrost::telemetry {
 
@@ -89,7 +90,18 @@ struct MetricInfo {
 std::span<const MetricInfo> metric_table();  // in the order of Metric
 const MetricInfo& metric_info(Metric metric);
 
-// The table as a page of Markdown.
+// Who decides about the values of a label, and how many there can be.
+struct LabelInfo {
+  std::string_view name;
+  std::string_view source;
+  std::string bound;  // with the numbers in force
+};
+
+// A row for each label of the metrics, and one for the configured ones.
+std::vector<LabelInfo> label_table();
+inline constexpr std::string_view kCustomLabels = "*custom*";  // the name of that row
+
+// The tables as a page of Markdown.
 std::string metrics_reference();
 
 }  // namespace bifrost::telemetry

@@ -46,6 +46,18 @@ TEST(MetricTable, LabelsOfAMetricDoNotRepeat) {
   }
 }
 
+TEST(LabelTable, HasARowForEachLabel) {
+  std::set<std::string_view> labels(std::begin(kTargetLabels), std::end(kTargetLabels));
+  for (const MetricInfo& row : metric_table()) labels.insert(row.labels.begin(), row.labels.end());
+  labels.insert(kCustomLabels);
+  std::set<std::string_view> rows;
+  for (const LabelInfo& row : label_table()) {
+    EXPECT_TRUE(rows.insert(row.name).second) << row.name;
+    EXPECT_THAT(metrics_reference(), HasSubstr(row.bound)) << row.name;
+  }
+  EXPECT_EQ(rows, labels);
+}
+
 TEST(MetricsReference, HasALineForEachMetric) {
   const std::string page = metrics_reference();
   for (const MetricInfo& row : metric_table()) {

@@ -13,14 +13,15 @@ Result<std::unique_ptr<Registry>> Registry::create(RegistryOptions options) {
   return std::make_unique<Registry>(Key(), std::move(options));
 }
 
-Registry::Registry(Key, RegistryOptions options) : options_(std::move(options)) {
+Registry::Registry(Key, RegistryOptions options)
+    : options_(std::move(options)), sets_(options_.custom_labels, options_.bytes_max) {
   add_shard().gauge(Metric::kBuildInfo, {options_.version, "clang " __clang_version__}).set(1);
 }
 
 Shard& Registry::add_shard() {
   const std::lock_guard lock(mutex_);
   BF_ASSERT(shards_.size() < kShardsMax);
-  return shards_.emplace_back(options_.custom_labels.size());
+  return shards_.emplace_back(sets_);
 }
 
 std::string Registry::scrape() const {
@@ -29,7 +30,7 @@ std::string Registry::scrape() const {
     const std::lock_guard lock(mutex_);
     for (const Shard& shard : shards_) shards.push_back(&shard);
   }
-  return expose(shards, options_.custom_labels, options_.process());
+  return expose(shards, sets_, options_.process());
 }
 
 }  // namespace bifrost::telemetry

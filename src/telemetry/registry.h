@@ -23,7 +23,10 @@ inline constexpr std::size_t kShardsMax = 256;
 struct RegistryOptions {
   std::string version;                     // of this program
   std::vector<std::string> custom_labels;  // client.prometheus_labels; a change needs a restart
+  std::size_t bytes_max = kExpositionBytesMax;  // of a scrape
   ProcessSample (*process)() = sample_process;
+
+  bool operator==(const RegistryOptions&) const = default;
 };
 
 class Registry {
@@ -43,15 +46,16 @@ class Registry {
 
   // The names of the configured labels, in the order of their values in a prefix.
   [[nodiscard]] const std::vector<std::string>& custom_labels() const {
-    return options_.custom_labels;
+    return sets_.custom_labels();
   }
 
-  // The sums over all shards in the Prometheus text format. Callable from any thread, at any time;
-  // it takes time and memory by the number of series, so not more than one per second makes sense.
+  // The sums over all shards in the Prometheus text format, at most as large as the options say.
+  // Callable from any thread, at any time; it takes tens of milliseconds where there is much.
   [[nodiscard]] std::string scrape() const;
 
  private:
   const RegistryOptions options_;
+  LabelSets sets_;
   mutable std::mutex mutex_;  // guards the list, not what is in the shards
   std::deque<Shard> shards_;
 };

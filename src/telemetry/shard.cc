@@ -1,20 +1,13 @@
 #include "telemetry/shard.h"
 
 #include "base/assert.h"
-#include "base/log.h"
 
 #include <algorithm>
 #include <functional>
 #include <iterator>
-#include <utility>
 
 namespace bifrost::telemetry {
 namespace {
-
-std::size_t combine(std::size_t seed, std::string_view value) {
-  constexpr std::size_t kGolden = 0x9e3779b97f4a7c15;
-  return seed ^ (std::hash<std::string_view>()(value) + kGolden + (seed << 6) + (seed >> 2));
-}
 
 Series::Cell make_cell(const MetricInfo& info) {
   switch (info.type) {
@@ -32,9 +25,18 @@ std::vector<std::string> cleaned(const LabelValues& values) {
   std::vector<std::string> clean;
   clean.reserve(values.size());
   for (std::size_t at = 0; at < values.size(); ++at) {
-    clean.push_back(clean_label_value(values[at]));
+    clean.push_back(clean_label_value(values[at].text));
   }
   return clean;
+}
+
+// The least of what its values have.
+Standing standing_of(const LabelValues& values) {
+  Standing least = Standing::kOurs;
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    least = std::max(least, values[at].standing);
+  }
+  return least;
 }
 
 }  // namespace
@@ -46,34 +48,35 @@ std::size_t label_count(const MetricInfo& info, std::size_t custom_labels) {
   return count;
 }
 
-Series::Series(const MetricInfo& info, std::vector<std::string> label_values)
-    : values(std::move(label_values)), cell(make_cell(info)) {}
+Series::Series(const MetricInfo& info, const LabelSet& labels)
+    : set(&labels), cell(make_cell(info)) {}
 
 std::size_t Shard::Hash::operator()(const LabelValues& values) const {
   std::size_t seed = 0;
-  for (std::size_t at = 0; at < values.size(); ++at) seed = combine(seed, values[at]);
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    seed = combined_hash(seed, values[at].text);
+  }
   return seed;
 }
 
-std::size_t Shard::Hash::operator()(const Series* series) const {
+std::size_t Shard::Hash::operator()(const LabelSet* set) const {
   std::size_t seed = 0;
-  for (const std::string& value : series->values) seed = combine(seed, value);
+  for (const std::string& value : set->values) seed = combined_hash(seed, value);
   return seed;
 }
 
 bool Shard::Equal::operator()(const LabelValues& a, const Series* b) const {
-  if (a.size() != b->values.size()) return false;
+  const std::vector<std::string>& values = b->set->values;
+  if (a.size() != values.size()) return false;
   for (std::size_t at = 0; at < a.size(); ++at) {
-    if (a[at] != b->values[at]) return false;
+    if (a[at].text != values[at]) return false;
   }
   return true;
 }
 
 // Metrics without labels are there from the start, so that the first scrape shows their zero.
-Shard::Shard(std::size_t custom_labels) : custom_labels_(custom_labels) {
-  for (const Metric metric : {Metric::kKeepAlives, Metric::kStreamsOpen}) {
-    publish(metric, {});
-  }
+Shard::Shard(LabelSets& sets) : sets_(sets) {
+  for (const Metric metric : {Metric::kKeepAlives, Metric::kStreamsOpen}) resolve(metric, {});
 }
 
 template <class Cell>
@@ -88,36 +91,41 @@ template Gauge& Shard::cell<Gauge>(Metric metric, LabelValues values);
 template Histogram& Shard::cell<Histogram>(Metric metric, LabelValues values);
 
 Series& Shard::resolve(Metric metric, LabelValues values) {
-  BF_ASSERT(values.size() == label_count(metric_info(metric), custom_labels_));
+  BF_ASSERT(values.size() == label_count(metric_info(metric), sets_.custom_labels().size()));
   Slot& slot = slots_[static_cast<std::size_t>(metric)];
   if (const auto found = slot.index.find(values); found != slot.index.end()) return **found;
-
-  // What is stored is clean. An unclean value never matches it, so it is looked for once more.
-  std::vector<std::string> clean = cleaned(values);
-  const std::vector<std::string_view> view(clean.begin(), clean.end());
-  if (const auto found = slot.index.find(LabelValues{.prefix = view}); found != slot.index.end()) {
-    return **found;
-  }
-  return slot.series.size() < kLabelSetsMax ? publish(metric, std::move(clean)) : overflow(metric);
+  return resolve_new(metric, values);
 }
 
-Series& Shard::overflow(Metric metric) {
-  const MetricInfo& info = metric_info(metric);
-  Slot& slot = slots_[static_cast<std::size_t>(metric)];
-  if (slot.overflow == nullptr) {
-    BF_LOG(kWarn, "telemetry", "a metric has too many label sets", {"metric", info.name},
-           {"limit", kLabelSetsMax});
-    slot.overflow = &publish(metric, std::vector<std::string>(label_count(info, custom_labels_),
-                                                              std::string(kOverflow)));
+// What is stored is clean. An unclean value never matches it, so it is looked for once more.
+Series& Shard::resolve_new(Metric metric, LabelValues values) {
+  const std::vector<std::string> clean = cleaned(values);
+  if (const LabelSet* set = sets_.add(metric, clean, standing_of(values))) {
+    return publish(metric, *set);
   }
-  counter(Metric::kLabelSetsDropped, {info.name}).add();
-  return *slot.overflow;
+  counter(Metric::kLabelSetsDropped, {metric_info(metric).name}).add();
+  return stand_in(metric, values);
 }
 
-// The release makes the finished series visible to a scraper that sees the pointer.
-Series& Shard::publish(Metric metric, std::vector<std::string> values) {
+Series& Shard::stand_in(Metric metric, LabelValues values) {
+  if (standing_of(values) != Standing::kOurs) {
+    std::vector<std::string> known = cleaned(values);
+    for (std::size_t at = 0; at < values.size(); ++at) {
+      if (values[at].standing != Standing::kOurs) known[at] = kOther;
+    }
+    if (const LabelSet* set = sets_.add(metric, known, Standing::kOurs)) {
+      return publish(metric, *set);
+    }
+  }
+  return publish(metric, sets_.overflow(metric));
+}
+
+// The cell of the set, made when it is new. The release makes the finished series visible to a
+// scraper that sees the pointer.
+Series& Shard::publish(Metric metric, const LabelSet& set) {
   Slot& slot = slots_[static_cast<std::size_t>(metric)];
-  Series& series = slot.series.emplace_back(metric_info(metric), std::move(values));
+  if (const auto found = slot.index.find(&set); found != slot.index.end()) return **found;
+  Series& series = slot.series.emplace_back(metric_info(metric), set);
   series.next = slot.newest.load(std::memory_order_relaxed);
   slot.index.insert(&series);
   slot.newest.store(&series, std::memory_order_release);

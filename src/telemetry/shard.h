@@ -10,6 +10,7 @@
 
 #include "telemetry/cell.h"
 #include "telemetry/label.h"
+#include "telemetry/label_sets.h"
 #include "telemetry/metric.h"
 
 #include <array>
@@ -25,49 +26,48 @@
 
 namespace bifrost::telemetry {
 
-inline constexpr std::size_t kLabelSetsMax = 1024;  // of one metric in one shard
-
 // One label set of a metric and its cell. Only the cell changes once the series is published.
 struct Series {
   using Cell = std::variant<Counter, Gauge, Histogram>;
 
-  Series(const MetricInfo& info, std::vector<std::string> label_values);
+  Series(const MetricInfo& info, const LabelSet& labels);
 
-  std::vector<std::string> values;
+  const LabelSet* set;
   Cell cell;
   const Series* next = nullptr;  // the one published before it
 };
 
 class Shard {
  public:
-  // `custom_labels`: how many labels are configured.
-  explicit Shard(std::size_t custom_labels);
+  // `sets` are shared with all other shards, and outlive this one.
+  explicit Shard(LabelSets& sets);
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
   // The cell of a label set; made when it is new. The values stand in the order of the table:
   // first the metric's prefix, then its own labels. Their number and the metric's type must be
-  // right. A value that may not be exposed is cleaned; beyond kLabelSetsMax label sets, all
-  // further ones of that metric share one cell.
-  Counter& counter(Metric metric, std::initializer_list<std::string_view> own = {}) {
+  // right. A value that may not be exposed is cleaned. A set that finds no room is counted as one
+  // with `other` in place of the values that are not ours, and if there is none for that either,
+  // in the one cell of all such sets of the metric.
+  Counter& counter(Metric metric, std::initializer_list<LabelValue> own = {}) {
     return counter(metric, {}, own);
   }
-  Counter& counter(Metric metric, std::span<const std::string_view> prefix,
-                   std::initializer_list<std::string_view> own = {}) {
+  Counter& counter(Metric metric, std::span<const LabelValue> prefix,
+                   std::initializer_list<LabelValue> own = {}) {
     return cell<Counter>(metric, {prefix, own});
   }
-  Gauge& gauge(Metric metric, std::initializer_list<std::string_view> own = {}) {
+  Gauge& gauge(Metric metric, std::initializer_list<LabelValue> own = {}) {
     return gauge(metric, {}, own);
   }
-  Gauge& gauge(Metric metric, std::span<const std::string_view> prefix,
-               std::initializer_list<std::string_view> own = {}) {
+  Gauge& gauge(Metric metric, std::span<const LabelValue> prefix,
+               std::initializer_list<LabelValue> own = {}) {
     return cell<Gauge>(metric, {prefix, own});
   }
-  Histogram& histogram(Metric metric, std::initializer_list<std::string_view> own = {}) {
+  Histogram& histogram(Metric metric, std::initializer_list<LabelValue> own = {}) {
     return histogram(metric, {}, own);
   }
-  Histogram& histogram(Metric metric, std::span<const std::string_view> prefix,
-                       std::initializer_list<std::string_view> own = {}) {
+  Histogram& histogram(Metric metric, std::span<const LabelValue> prefix,
+                       std::initializer_list<LabelValue> own = {}) {
     return cell<Histogram>(metric, {prefix, own});
   }
 
@@ -78,28 +78,31 @@ class Shard {
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(const LabelValues& values) const;
-    std::size_t operator()(const Series* series) const;
+    std::size_t operator()(const LabelSet* set) const;
+    std::size_t operator()(const Series* series) const { return (*this)(series->set); }
   };
   struct Equal {
     using is_transparent = void;
-    bool operator()(const Series* a, const Series* b) const { return a->values == b->values; }
+    bool operator()(const Series* a, const Series* b) const { return a->set == b->set; }
     bool operator()(const LabelValues& a, const Series* b) const;
     bool operator()(const Series* a, const LabelValues& b) const { return (*this)(b, a); }
+    bool operator()(const LabelSet* a, const Series* b) const { return a == b->set; }
+    bool operator()(const Series* a, const LabelSet* b) const { return a->set == b; }
   };
   struct Slot {
     std::deque<Series> series;  // stable addresses
     std::unordered_set<Series*, Hash, Equal> index;
-    Series* overflow = nullptr;
     std::atomic<const Series*> newest = nullptr;
   };
 
   template <class Cell>
   Cell& cell(Metric metric, LabelValues values);
   Series& resolve(Metric metric, LabelValues values);
-  Series& overflow(Metric metric);
-  Series& publish(Metric metric, std::vector<std::string> values);
+  Series& resolve_new(Metric metric, LabelValues values);
+  Series& stand_in(Metric metric, LabelValues values);
+  Series& publish(Metric metric, const LabelSet& set);
 
-  std::size_t custom_labels_;
+  LabelSets& sets_;
   std::array<Slot, kMetricCount> slots_;
 };
 

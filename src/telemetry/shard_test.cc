@@ -16,86 +16,118 @@ std::size_t series_count(const Shard& shard, Metric metric) {
   return count;
 }
 
-TEST(Shard, GivesTheSameCellForTheSameLabels) {
-  Shard shard(0);
-  Counter& first = shard.counter(Metric::kTimeouts, {"openai", "connect"});
+// Shards of one process, which share what is exposed.
+class ShardTest : public ::testing::Test {
+ protected:
+  LabelSets sets_{{}, kExpositionBytesMax};
+  Shard shard_{sets_};
+};
+
+// A target of which the model is made up.
+std::vector<LabelValue> target_of(LabelValue model) {
+  return {"openai", model, "", "chat_completion", "k1", "main", "0", "", ""};
+}
+
+TEST_F(ShardTest, GivesTheSameCellForTheSameLabels) {
+  Counter& first = shard_.counter(Metric::kTimeouts, {"openai", "connect"});
   first.add(2);
   const std::string provider = "openai";  // other bytes, same value
-  Counter& again = shard.counter(Metric::kTimeouts, {provider, "connect"});
+  Counter& again = shard_.counter(Metric::kTimeouts, {provider, "connect"});
   EXPECT_EQ(&again, &first);
   EXPECT_EQ(again.value(), 2);
 }
 
-TEST(Shard, TellsLabelSetsApartEvenWhenTheirTextsRunTogetherAlike) {
-  Shard shard(0);
-  Counter& first = shard.counter(Metric::kTimeouts, {"ab", "c"});
-  Counter& second = shard.counter(Metric::kTimeouts, {"a", "bc"});
+TEST_F(ShardTest, TellsLabelSetsApartEvenWhenTheirTextsRunTogetherAlike) {
+  Counter& first = shard_.counter(Metric::kTimeouts, {"ab", "c"});
+  Counter& second = shard_.counter(Metric::kTimeouts, {"a", "bc"});
   EXPECT_NE(&first, &second);
 }
 
-TEST(Shard, TakesAPrefixAndOwnLabelsAsOneList) {
-  Shard shard(1);
-  const std::vector<std::string_view> target = {"openai", "gpt", "", "chat", "id",
-                                                "name",   "0",   "", "",     "blue"};
+TEST_F(ShardTest, TakesAPrefixAndOwnLabelsAsOneList) {
+  LabelSets sets({"team"}, kExpositionBytesMax);
+  Shard shard(sets);
+  const std::vector<LabelValue> target = {"openai", "gpt", "", "chat", "id",
+                                          "name",   "0",   "", "",     "blue"};
   Counter& errors = shard.counter(Metric::kErrorRequests, target, {"429", "provider_rate_limited"});
   EXPECT_EQ(&errors,
             &shard.counter(Metric::kErrorRequests, target, {"429", "provider_rate_limited"}));
   const Series* series = shard.published(Metric::kErrorRequests);
   ASSERT_NE(series, nullptr);
-  EXPECT_EQ(series->values,
+  EXPECT_EQ(series->set->values,
             (std::vector<std::string>{"openai", "gpt", "", "chat", "id", "name", "0", "", "",
                                       "blue", "429", "provider_rate_limited"}));
 }
 
-TEST(Shard, KeepsReferencesValidWhileOthersAreMade) {
-  Shard shard(0);
-  Counter& first = shard.counter(Metric::kClientGone, {"head"});
+TEST_F(ShardTest, KeepsReferencesValidWhileOthersAreMade) {
+  Counter& first = shard_.counter(Metric::kClientGone, {"head"});
   first.add();
   for (int at = 0; at < 500; ++at) {
-    shard.counter(Metric::kClientGone, {fmt::format("phase{}", at)}).add();
+    shard_.counter(Metric::kClientGone, {fmt::format("phase{}", at)}).add();
   }
   first.add();
-  EXPECT_EQ(shard.counter(Metric::kClientGone, {"head"}).value(), 2);
+  EXPECT_EQ(shard_.counter(Metric::kClientGone, {"head"}).value(), 2);
 }
 
-TEST(Shard, ShowsLabellessMetricsBeforeTheyAreCounted) {
-  const Shard shard(0);
-  EXPECT_EQ(series_count(shard, Metric::kKeepAlives), 1U);
-  EXPECT_EQ(series_count(shard, Metric::kStreamsOpen), 1U);
+TEST_F(ShardTest, ShowsLabellessMetricsBeforeTheyAreCounted) {
+  EXPECT_EQ(series_count(shard_, Metric::kKeepAlives), 1U);
+  EXPECT_EQ(series_count(shard_, Metric::kStreamsOpen), 1U);
 }
 
-TEST(Shard, SharesOneCellBeyondTheBoundOfLabelSets) {
-  Shard shard(0);
-  for (std::size_t at = 0; at < kLabelSetsMax; ++at) {
-    shard.counter(Metric::kClientGone, {fmt::format("{}", at)}).add();
-  }
-  Counter& dropped = shard.counter(Metric::kLabelSetsDropped, {"bifrost_client_gone_total"});
-  EXPECT_EQ(series_count(shard, Metric::kClientGone), kLabelSetsMax);
-  EXPECT_EQ(dropped.value(), 0);
+TEST_F(ShardTest, SharesOneCellBeyondTheRoom) {
+  Counter& dropped = shard_.counter(Metric::kLabelSetsDropped, {"bifrost_client_gone_total"});
+  int kept = 0;
+  while (dropped.value() == 0) shard_.counter(Metric::kClientGone, {fmt::format("{}", kept++)});
+  EXPECT_GT(kept, 500);
+  EXPECT_EQ(series_count(shard_, Metric::kClientGone), static_cast<std::size_t>(kept));
+  EXPECT_EQ(shard_.published(Metric::kClientGone)->set->values[0], kOverflow);
 
-  Counter& one = shard.counter(Metric::kClientGone, {"one too many"});
-  Counter& two = shard.counter(Metric::kClientGone, {"two too many"});
+  Counter& one = shard_.counter(Metric::kClientGone, {"one too many"});
+  Counter& two = shard_.counter(Metric::kClientGone, {"two too many"});
   EXPECT_EQ(&one, &two);
-  EXPECT_EQ(dropped.value(), 2);
-  EXPECT_EQ(series_count(shard, Metric::kClientGone), kLabelSetsMax + 1);
-  EXPECT_EQ(shard.published(Metric::kClientGone)->values[0], kOverflow);
+  EXPECT_EQ(dropped.value(), 3);
+  EXPECT_EQ(series_count(shard_, Metric::kClientGone), static_cast<std::size_t>(kept));
   // What was there before is still counted where it was.
-  EXPECT_EQ(shard.counter(Metric::kClientGone, {"7"}).value(), 1);
+  shard_.counter(Metric::kClientGone, {"7"}).add();
+  EXPECT_EQ(shard_.counter(Metric::kClientGone, {"7"}).value(), 1);
 }
 
-TEST(Shard, FindsAnUncleanValueUnderItsCleanForm) {
-  Shard shard(0);
-  Counter& first = shard.counter(Metric::kClientGone, {"a\xFF\n"});
-  Counter& again = shard.counter(Metric::kClientGone, {"a\xFF\n"});
+TEST_F(ShardTest, CountsWhatWasMadeUpAsOtherBeyondTheRoom) {
+  Counter& dropped = shard_.counter(Metric::kLabelSetsDropped, {"bifrost_upstream_requests_total"});
+  for (int at = 0; dropped.value() == 0; ++at) {
+    const std::string name = fmt::format("junk{}", at);
+    shard_.counter(Metric::kUpstreamRequests, target_of({name, Standing::kTried}));
+  }
+  Counter& junk =
+      shard_.counter(Metric::kUpstreamRequests, target_of({"one too many", Standing::kTried}));
+  EXPECT_EQ(&junk, &shard_.counter(Metric::kUpstreamRequests, target_of(kOther)));
+  // Names that are of use, and those of the configuration, still find room.
+  for (const Standing standing : {Standing::kAccepted, Standing::kListed}) {
+    EXPECT_NE(&junk, &shard_.counter(Metric::kUpstreamRequests, target_of({"gpt-4o", standing})));
+  }
+}
+
+TEST_F(ShardTest, KnowsASetForWhichAnotherShardFoundRoom) {
+  LabelSets sets({}, 0);
+  Shard crowded(sets);
+  Counter& one = crowded.counter(Metric::kClientGone, {"a"});
+  EXPECT_EQ(&one, &crowded.counter(Metric::kClientGone, {"b"})) << "there is room for none";
+  Shard other(sets_);
+  shard_.counter(Metric::kClientGone, {"a"});
+  other.counter(Metric::kClientGone, {"a"});
+  EXPECT_EQ(shard_.published(Metric::kClientGone)->set, other.published(Metric::kClientGone)->set);
+}
+
+TEST_F(ShardTest, FindsAnUncleanValueUnderItsCleanForm) {
+  Counter& first = shard_.counter(Metric::kClientGone, {"a\xFF\n"});
+  Counter& again = shard_.counter(Metric::kClientGone, {"a\xFF\n"});
   EXPECT_EQ(&first, &again);
-  EXPECT_EQ(&first, &shard.counter(Metric::kClientGone, {"a? "}));
-  EXPECT_EQ(series_count(shard, Metric::kClientGone), 1U);
+  EXPECT_EQ(&first, &shard_.counter(Metric::kClientGone, {"a? "}));
+  EXPECT_EQ(series_count(shard_, Metric::kClientGone), 1U);
 }
 
-TEST(Histogram, PutsABoundIntoItsOwnBucketAndTheRestIntoInfinity) {
-  Shard shard(0);
-  const std::vector<std::string_view> target(std::size(kTargetLabels), "x");
-  Histogram& retries = shard.histogram(Metric::kRequestRetries, target);
+TEST_F(ShardTest, PutsABoundIntoItsOwnBucketAndTheRestIntoInfinity) {
+  const std::vector<LabelValue> target(std::size(kTargetLabels), LabelValue("x"));
+  Histogram& retries = shard_.histogram(Metric::kRequestRetries, target);
   for (const double value : {0.0, 1.0, 4.0, 10.0, 11.0}) retries.observe(value);
   ASSERT_EQ(retries.bounds().size(), 6U);
   EXPECT_EQ(retries.count(0), 1U);  // 0
@@ -106,16 +138,16 @@ TEST(Histogram, PutsABoundIntoItsOwnBucketAndTheRestIntoInfinity) {
   EXPECT_EQ(retries.sum(), 26);
 }
 
-TEST(ShardDeathTest, AWrongNumberOfLabelsIsABug) {
+using ShardDeathTest = ShardTest;
+
+TEST_F(ShardDeathTest, AWrongNumberOfLabelsIsABug) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  Shard shard(0);
-  EXPECT_DEATH(shard.counter(Metric::kTimeouts, {"openai"}), "label_count");
+  EXPECT_DEATH(shard_.counter(Metric::kTimeouts, {"openai"}), "label_count");
 }
 
-TEST(ShardDeathTest, AWrongTypeIsABug) {
+TEST_F(ShardDeathTest, AWrongTypeIsABug) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  Shard shard(0);
-  EXPECT_DEATH(shard.gauge(Metric::kKeepAlives), "found");
+  EXPECT_DEATH(shard_.gauge(Metric::kKeepAlives), "found");
 }
 
 }  // namespace

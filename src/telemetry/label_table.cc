@@ -1,0 +1,61 @@
+// Who decides about the values of each label.
+#include "base/limits.h"
+#include "telemetry/label.h"
+#include "telemetry/metric.h"
+
+#include <fmt/format.h>
+
+namespace bifrost::telemetry {
+namespace {
+
+constexpr std::string_view kConfiguration = "configuration";
+constexpr std::string_view kProgram = "program";
+constexpr std::string_view kCallers = "callers";
+
+std::string models() {
+  return fmt::format(
+      "names that keys list, and for each provider {} that it has served and {} "
+      "that were tried; then `{}`",
+      limits::kServedModelsMax, limits::kTriedModelsMax, kOther);
+}
+
+std::string custom_values() {
+  return fmt::format("{} labels with {} values each; then `{}`", kCustomLabelsMax,
+                     limits::kCustomLabelValuesMax, kOther);
+}
+
+}  // namespace
+
+std::vector<LabelInfo> label_table() {
+  return {
+      {"provider", kConfiguration, "providers"},
+      {"model", kCallers, models()},
+      {"alias", kCallers, models()},
+      {"requested_model", kCallers, models()},
+      {"method", kProgram, "operations, or methods of routes"},
+      {"selected_key_id", kConfiguration, "keys; `direct` and the like for a caller's own"},
+      {"selected_key_name", kConfiguration, "the same"},
+      {"key_id", kConfiguration, "the same"},
+      {"key_name", kConfiguration, "the same"},
+      {"fallback_index", kProgram, "0 to 9"},
+      {"virtual_key_id", kConfiguration, "always empty in this version"},
+      {"virtual_key_name", kConfiguration, "the same"},
+      {kCustomLabels, kCallers, custom_values()},
+      {"path", kProgram, "templates of routes, and `unmatched`"},
+      {"status", "program, providers",
+       fmt::format("statuses with a meaning; of others a few, then `{}`", kOther)},
+      {"status_code", "program, providers", "the same"},
+      {"error_type", kProgram, "a list"},
+      {"is_success", kProgram, "`true`, `false`"},
+      {"fail_reason", kProgram, "a list"},
+      {"budget", kProgram, "a list"},
+      {"phase", kProgram, "a list"},
+      {"kind", kProgram, "a list"},
+      {"result", kProgram, "a list"},
+      {"metric", kProgram, "names of metrics"},
+      {"version", kProgram, "one"},
+      {"compiler", kProgram, "one"},
+  };
+}
+
+}  // namespace bifrost::telemetry
