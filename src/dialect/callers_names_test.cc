@@ -29,7 +29,7 @@ std::vector<std::string> dropped(std::string_view from, const std::string& body,
                                  std::string_view to, std::string_view model) {
   const auto encoded = translated(from, body, to, model);
   EXPECT_TRUE(encoded) << encoded.error().message;
-  return encoded ? encoded->dropped : std::vector<std::string>{};
+  return encoded ? encoded->dropped.lost : std::vector<std::string>{};
 }
 
 // System messages are pulled out, user messages joined, results moved to the front of a turn.
@@ -147,7 +147,7 @@ TEST(CallersNames, AFieldIsNamedAsThisCallerWroteIt) {
     const auto request = find(from)->chat->decode_request({.body = body, .path_model = "m"});
     const auto encoded =
         find("openai_chat")->chat->encode_request(*request, {.model = "m", .flavor = flavor});
-    return encoded->dropped;
+    return encoded->dropped.lost;
   };
   const std::string messages = R"("messages":[{"role":"user","content":"a"}]})";
   EXPECT_THAT(name("openai_chat", R"({"max_tokens":3,)" + messages),

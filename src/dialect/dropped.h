@@ -1,18 +1,26 @@
 // The names of what an encoder leaves out of a request, each once, in the caller's own words.
+//
+// A caller decides how much that is, so that not all of it is named: the first kNamesMax are, the
+// others are counted, and of a long name the first kNameBytesMax are kept.
 #pragma once
 
+#include "llm/left_out.h"
 #include "llm/request.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
-#include <vector>
 
 namespace bifrost::dialect {
 
 // Borrows the request.
 class Dropped {
  public:
+  static constexpr std::size_t kNamesMax = 64;
+  static constexpr std::size_t kNameBytesMax = 256;
+
   explicit Dropped(const llm::Request& request) : source_(request.source) {}
 
   // A field of the request, by the name that llm::FieldName calls ours.
@@ -25,13 +33,14 @@ class Dropped {
   // A member of one.
   void member(llm::Place place, std::string_view ours) { path(source_.member(place, ours)); }
   // What the caller's path is known of, as with llm::Extra.
-  void path(std::string path);
+  void path(std::string_view path);
 
-  [[nodiscard]] std::vector<std::string> take() { return std::move(paths_); }
+  [[nodiscard]] llm::LeftOut take() { return std::move(left_out_); }
 
  private:
   const llm::Source& source_;
-  std::vector<std::string> paths_;
+  llm::LeftOut left_out_;
+  std::unordered_set<std::string> named_;
 };
 
 }  // namespace bifrost::dialect

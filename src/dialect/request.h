@@ -5,6 +5,7 @@
 #include "dialect/flavor.h"
 #include "http/headers.h"
 #include "json/scan.h"
+#include "llm/left_out.h"
 
 #include <algorithm>
 #include <optional>
@@ -45,14 +46,14 @@ struct EncodeOptions {
 // A request that passes, with the edits that the endpoint needs.
 struct EditedRequest {
   std::optional<std::string> body;   // nothing: none were needed
-  std::vector<std::string> dropped;  // paths of what the model refuses, as the caller wrote them
+  std::vector<std::string> refused;  // paths of what the model refuses, as the caller wrote them
 };
 
 // A request ready to be sent.
 struct EncodedRequest {
   std::string body;
-  http::Headers headers;             // that the body needs (beta features)
-  std::vector<std::string> dropped;  // paths of what had no counterpart, as the caller wrote them
+  http::Headers headers;  // that the body needs (beta features)
+  llm::LeftOut dropped;
 };
 
 }  // namespace bifrost::dialect

@@ -51,7 +51,7 @@ class WhatIsLeftTest : public ::testing::TestWithParam<const Dialect*> {
     for (const char* word : {"tools", "tool_choice", "toolConfig", "parallel_tool"}) {
       EXPECT_THAT(encoded->body, Not(HasSubstr(word)));
     }
-    EXPECT_THAT(encoded->dropped, IsSupersetOf({"tool_choice", "parallel_tool_calls"}));
+    EXPECT_THAT(encoded->dropped.lost, IsSupersetOf({"tool_choice", "parallel_tool_calls"}));
   }
 
   static void expect_nothing_left(const llm::Request& request) {
@@ -69,7 +69,7 @@ TEST_P(WhatIsLeftTest, WithoutAToolThereIsNoChoice) {
   llm::place_all(request);
   const auto encoded = encode(request);
   expect_no_choice(encoded);
-  EXPECT_THAT(encoded->dropped, Contains("tools[0]"));
+  EXPECT_THAT(encoded->dropped.lost, Contains("tools[0]"));
 }
 
 TEST_P(WhatIsLeftTest, AllowingParallelCallsNeedsAToolToo) {
@@ -86,7 +86,7 @@ TEST_P(WhatIsLeftTest, ToolsThatTheEndpointRefusesTakeTheChoiceAlong) {
   llm::place_all(request);
   const auto encoded = encode(request, {.removed_fields = kRemoved});
   expect_no_choice(encoded);
-  EXPECT_THAT(encoded->dropped, Contains("tools"));
+  EXPECT_THAT(encoded->dropped.lost, Contains("tools"));
 }
 
 TEST_P(WhatIsLeftTest, NoToolIsForcedWhereNoneIsLeft) {
@@ -97,7 +97,7 @@ TEST_P(WhatIsLeftTest, NoToolIsForcedWhereNoneIsLeft) {
   const auto encoded = encode(request, {.forced_tool_ends_thinking = true});
   ASSERT_TRUE(encoded);
   EXPECT_THAT(encoded->body, Not(HasSubstr("disabled")));
-  EXPECT_THAT(encoded->dropped, Not(Contains("reasoning_effort")));
+  EXPECT_THAT(encoded->dropped.lost, Not(Contains("reasoning_effort")));
 }
 
 TEST_P(WhatIsLeftTest, AConversationOfWhichNothingIsLeftIsRefused) {

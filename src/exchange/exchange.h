@@ -26,7 +26,7 @@ struct ModelCall {
   const dialect::StreamForm* form = nullptr;  // of the caller's streams; null: there are none
   routing::Plan plan = {};                    // pointed into by what was served
   governance::Reservation reservation = {};   // on the caller's limits, until the end
-  std::vector<std::string> dropped = {};      // fields that the provider did not get
+  llm::LeftOut dropped = {};                  // what the provider did not get
 
   std::string attempted_provider = {};  // that was asked last
   std::optional<upstream::Served> served = {};

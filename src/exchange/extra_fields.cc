@@ -72,9 +72,9 @@ void ExtraFields::append(std::string& out, std::chrono::nanoseconds latency,
     out += R"(,"chunk_index":)";
     json::Writer(out).integer(static_cast<std::int64_t>(*chunk));
   }
-  if (!call.dropped.empty()) {
+  if (!call.dropped.refused.empty()) {
     out += R"(,"dropped_compat_plugin_params":)";
-    append_names(out, call.dropped);
+    append_names(out, call.dropped.refused);
   }
   if (raw_request_) out += R"(,"raw_request":)" + call.served->sent_body;
   if (!raw_response.empty()) out.append(R"(,"raw_response":)").append(raw_response);

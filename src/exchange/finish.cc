@@ -44,8 +44,7 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
   call_ = {.model = call.facts.model,
            .stream = call.facts.stream,
            .service = nullptr,
-           .upstream_time = call.upstream_time,
-           .dropped = call.dropped};
+           .upstream_time = call.upstream_time};
   if (call.served) {
     service_ = service_of(call);
     call_.service = &service_;

@@ -32,15 +32,23 @@ void pass_on(http::Headers& out, const http::Headers& upstream, bool same_dialec
 
 constexpr std::size_t kRequestIdBytesMax = 128;
 
-std::string joined(const std::vector<std::string>& names) {
+// "temperature, messages[0].name, and 3 more"
+std::string joined(const llm::LeftOut& left_out) {
   constexpr std::size_t kBytesMax = 2048;
   std::string out;
-  for (const std::string& name : names) {
-    if (out.size() + name.size() > kBytesMax) return out + ", ...";
-    if (!out.empty()) out += ", ";
-    // A caller's field name may hold anything.
-    for (const char c : name) out += c > 0x20 && c < 0x7F ? c : '?';
+  std::size_t more = left_out.more_lost;
+  for (const auto* names : {&left_out.refused, &left_out.lost}) {
+    for (const std::string& name : *names) {
+      if (more > left_out.more_lost || out.size() + name.size() > kBytesMax) {
+        ++more;
+        continue;
+      }
+      if (!out.empty()) out += ", ";
+      // A caller's field name may hold anything.
+      for (const char c : name) out += c > 0x20 && c < 0x7F ? c : '?';
+    }
   }
+  if (more > 0) out += ", and " + std::to_string(more) + " more";
   return out;
 }
 

@@ -101,7 +101,7 @@ Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& opt
   BF_TRY(dialect::EditedRequest edited, inbound_.chat->edit_request(input_, facts_, options));
   dialect::EncodedRequest encoded;
   encoded.body = edited.body ? *std::move(edited.body) : input_.body;
-  encoded.dropped = std::move(edited.dropped);
+  encoded.dropped.refused = std::move(edited.refused);
   return encoded;
 }
 
@@ -112,7 +112,7 @@ Result<dialect::EncodedRequest> ChatCall::translate(const dialect::ChatCodec& co
   }
   const dialect::Withheld withheld(*decoded_, codec.refusals(options.model));
   BF_TRY(dialect::EncodedRequest encoded, codec.encode_request(*decoded_, options));
-  encoded.dropped.insert(encoded.dropped.begin(), withheld.names().begin(), withheld.names().end());
+  encoded.dropped.refused = withheld.names();
   return encoded;
 }
 

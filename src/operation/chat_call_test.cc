@@ -130,16 +130,16 @@ constexpr std::string_view kOpenAiBody =
 TEST(ChatCall, EachTargetGetsWhatItsModelTakes) {
   Refused request("openai_chat", kOpenAiBody, true);
   const auto first = request.to("openai_chat", "o3");
-  EXPECT_THAT(first.dropped, ElementsAre("temperature", "presence_penalty", "stop"));
+  EXPECT_THAT(first.dropped.refused, ElementsAre("temperature", "presence_penalty", "stop"));
   EXPECT_THAT(first.body, Not(HasSubstr("temperature")));
 
   const auto gemini = request.to("gemini", "gemini-2.5-flash");
-  EXPECT_THAT(gemini.dropped, ElementsAre("presence_penalty", "response_format"));
+  EXPECT_THAT(gemini.dropped.refused, ElementsAre("presence_penalty", "response_format"));
   EXPECT_THAT(gemini.body, HasSubstr(R"("temperature":0.5)"));
   EXPECT_THAT(gemini.body, Not(HasSubstr("responseMimeType")));
 
   const auto newer = request.to("gemini", "gemini-3-flash-preview");
-  EXPECT_THAT(newer.dropped, ElementsAre("presence_penalty"));
+  EXPECT_THAT(newer.dropped.refused, ElementsAre("presence_penalty"));
   EXPECT_THAT(newer.body, HasSubstr("responseMimeType"));
 
   const auto claude = request.to("anthropic", "claude-sonnet-4-5");
@@ -147,14 +147,14 @@ TEST(ChatCall, EachTargetGetsWhatItsModelTakes) {
   EXPECT_THAT(claude.body, HasSubstr(R"("stop_sequences":["a"])"));
 
   const auto last = request.to("openai_chat", "gpt-4o");
-  EXPECT_THAT(last.dropped, IsEmpty());
+  EXPECT_THAT(last.dropped.refused, IsEmpty());
   EXPECT_THAT(last.body, HasSubstr(R"("temperature":0.5,"presence_penalty":1,"stop":["a"])"));
 }
 
 TEST(ChatCall, PassesWhatIsRefusedByDefault) {
   Refused request("openai_chat", kOpenAiBody, false);
   EXPECT_THAT(request.to("openai_chat", "o3").body, HasSubstr(R"("stop":["a"])"));
-  EXPECT_THAT(request.to("openai_chat", "o3").dropped, IsEmpty());
+  EXPECT_THAT(request.to("openai_chat", "o3").dropped.refused, IsEmpty());
   EXPECT_THAT(request.to("gemini", "gemini-2.5-flash").body, HasSubstr("presencePenalty"));
 }
 
@@ -164,18 +164,18 @@ TEST(ChatCall, NamesWhatItDropsInTheCallersWords) {
                  R"("temperature":0.5,"stop_sequences":["a"],"output_config":{"effort":"low"}})",
                  true);
   const auto plain = claude.to("openai_chat", "gpt-4o");
-  EXPECT_THAT(plain.dropped, ElementsAre("output_config.effort"));
+  EXPECT_THAT(plain.dropped.refused, ElementsAre("output_config.effort"));
   EXPECT_THAT(plain.body, Not(HasSubstr("reasoning_effort")));
-  EXPECT_THAT(claude.to("openai_chat", "gpt-5").dropped,
+  EXPECT_THAT(claude.to("openai_chat", "gpt-5").dropped.refused,
               ElementsAre("temperature", "stop_sequences"));
 
   Refused gemini("gemini",
                  R"({"model":"m","contents":[{"role":"user","parts":[{"text":"?"}]}],)"
                  R"("generationConfig":{"stopSequences":["a"],"topP":0.5}})",
                  true);
-  EXPECT_THAT(gemini.to("openai_chat", "o4-mini").dropped,
+  EXPECT_THAT(gemini.to("openai_chat", "o4-mini").dropped.refused,
               ElementsAre("generationConfig.topP", "generationConfig.stopSequences"));
-  EXPECT_THAT(gemini.to("openai_chat", "o1").dropped, ElementsAre("generationConfig.topP"));
+  EXPECT_THAT(gemini.to("openai_chat", "o1").dropped.refused, ElementsAre("generationConfig.topP"));
 }
 
 }  // namespace

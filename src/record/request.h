@@ -34,9 +34,8 @@ struct Service {
 struct ModelCall {
   std::string_view model;  // as the caller wrote it
   bool stream = false;
-  const Service* service = nullptr;           // null: nobody has answered yet
-  std::chrono::nanoseconds upstream_time{};   // attempts, queues and pauses before the answer
-  std::span<const std::string> dropped = {};  // fields that the provider did not get
+  const Service* service = nullptr;          // null: nobody has answered yet
+  std::chrono::nanoseconds upstream_time{};  // attempts, queues and pauses before the answer
 };
 
 struct Request {

@@ -98,7 +98,7 @@ struct Prepared {
   const provider::Side* side = nullptr;
   TokenPtr token;  // null: the key is its own credential
   std::string model;
-  std::vector<std::string> dropped;
+  llm::LeftOut dropped;
 };
 
 // Whom to ask, and as whom.

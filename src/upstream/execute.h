@@ -57,7 +57,7 @@ struct Served {
   std::int64_t retries = 0;        // at this target
   bool same_dialect = false;
   std::string sent_body;  // what the provider got, when it was to be kept
-  std::vector<std::string> dropped;
+  llm::LeftOut dropped;
 };
 
 net::Task<Result<Served>> execute(net::CallScope& scope, Client client, const Job& job,

@@ -265,7 +265,7 @@ TEST_P(ProviderTableTest, WhatItRefusesIsNamedAsDropped) {
   const auto chat = json::Document::parse(kChat);
   for (const std::string_view field : flavor().removed_fields) {
     if (!chat->root()[field].exists() || dialect().name != "openai_chat") continue;
-    EXPECT_NE(std::ranges::find(encoded.dropped, field), encoded.dropped.end()) << field;
+    EXPECT_NE(std::ranges::find(encoded.dropped.lost, field), encoded.dropped.lost.end()) << field;
   }
 }
 

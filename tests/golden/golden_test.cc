@@ -159,7 +159,7 @@ Files request_files(const Case& golden) {
       continue;
     }
     files[file_for(target, "request.json")] = pretty(encoded->body);
-    for (const std::string& path : encoded->dropped) {
+    for (const std::string& path : encoded->dropped.lost) {
       dropped += fmt::format("{}: {}\n", target.dialect->name, path);
     }
     std::string headers;

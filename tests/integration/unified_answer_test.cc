@@ -7,8 +7,10 @@
 namespace bifrost::test {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr std::string_view kExtra = ",\"extra_fields\":";
 
@@ -135,15 +137,46 @@ TEST_F(UnifiedAnswerTest, ATranslatedStreamCarriesItInTheSameChunks) {
   for (std::size_t i = 1; i < last; ++i) EXPECT_THAT(data[i], Not(HasSubstr("extra_fields")));
 }
 
-TEST_F(UnifiedAnswerTest, NamesWhatWasDroppedInAHeaderToo) {
+std::string claude_request(std::string_view members) {
+  return fmt::format(
+      R"({{"model":"anthropic/claude-test",{}"messages":[{{"role":"user","content":"Hi"}}]}})",
+      members);
+}
+
+// What has no counterpart is no matter of `client.compat`.
+TEST_F(UnifiedAnswerTest, NamesWhatATranslationLosesInAHeader) {
   start({.providers = {{.name = "anthropic"}}});
   provider.push(anthropic().reply());
-  const Response reply = post(
-      unified().path,
-      R"({"model":"anthropic/claude-test","seed":7,"messages":[{"role":"user","content":"Hi"}]})");
+  const Response reply = post(unified().path, claude_request(R"("seed":7,)"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.headers.get("x-bifrost-dropped-fields"), "seed");
-  EXPECT_EQ(extra_text(reply.body, "dropped_compat_plugin_params"), R"(["seed"])");
+  EXPECT_EQ(extra_text(reply.body, "dropped_compat_plugin_params"), "");
+}
+
+TEST_F(UnifiedAnswerTest, CountsWhatIsTooMuchToBeNamed) {
+  start({.providers = {{.name = "anthropic"}}});
+  provider.push(anthropic().reply());
+  std::string members;
+  for (int i = 0; i < 100; ++i) members += fmt::format(R"("own_field_{}":1,)", i);
+  const Response reply = post(unified().path, claude_request(members));
+  const std::string_view named = reply.headers.get("x-bifrost-dropped-fields");
+  EXPECT_THAT(named, StartsWith("own_field_0, own_field_1, "));
+  EXPECT_THAT(named, EndsWith(", own_field_63, and 36 more"));
+}
+
+// A name is cut, so that the first of them always fits.
+TEST_F(UnifiedAnswerTest, NamesNoMoreThanAHeaderHolds) {
+  start({.providers = {{.name = "anthropic"}}});
+  provider.push(anthropic().reply());
+  std::string members;
+  for (int i = 0; i < 20; ++i) {
+    members += fmt::format(R"("{}{}":1,)", i, std::string(2000, 'x'));
+  }
+  const Response reply = post(unified().path, claude_request(members));
+  const std::string_view named = reply.headers.get("x-bifrost-dropped-fields");
+  EXPECT_THAT(named, StartsWith("0xxx"));
+  EXPECT_THAT(named, EndsWith("more"));
+  EXPECT_LT(named.size(), 2200U);
 }
 
 TEST_F(UnifiedAnswerTest, AsksForAsFewTokensAsTheCallerWants) {

@@ -29,7 +29,7 @@ class Editor {
 
   // The refused ones do not stand in the facts.
   EditedRequest edit(const RequestFacts& facts, std::span<const RefusedMember> refused) {
-    EditedRequest edited{.dropped = cut_out(refused, splice_)};
+    EditedRequest edited{.refused = cut_out(refused, splice_)};
     for (const json::Member& member : facts.members) edit_member(member, facts);
     if (options_.flavor.forced_tool_ends_thinking && forces_tool(facts)) end_thinking(facts);
     if (!splice_.empty()) edited.body = splice_.apply();

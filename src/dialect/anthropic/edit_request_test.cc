@@ -83,7 +83,7 @@ struct RefusedCase {
   std::string_view model;
   std::string_view members;  // of the body behind its model
   std::string_view left;
-  std::vector<std::string> dropped;
+  std::vector<std::string> refused;
 };
 
 void PrintTo(const RefusedCase& value, std::ostream* out) {
@@ -103,7 +103,7 @@ TEST_P(AnthropicRefusedTest, IsCutOutAndNamed) {
   const auto edited = edit_request({.body = looked.body}, *looked.facts, options);
   ASSERT_TRUE(edited);
   EXPECT_EQ(edited->body.value_or(looked.body), body_with(c.left));
-  EXPECT_EQ(edited->dropped, c.dropped);
+  EXPECT_EQ(edited->refused, c.refused);
   options.drop_refused = false;
   EXPECT_EQ(edit_request({.body = looked.body}, *looked.facts, options)->body, std::nullopt);
 }

@@ -115,7 +115,7 @@ Result<EncodedRequest> RequestEncoder::encode() {
   write_service_tier();
   name_unsupported();
   body.close();
-  for (std::string& path : extras_.unwritten()) dropped_.path(std::move(path));
+  for (const std::string& path : extras_.unwritten()) dropped_.path(path);
   encoded_.dropped = dropped_.take();
 
   const std::string betas = needed_betas(request_, {.thinking = plan_.on()});

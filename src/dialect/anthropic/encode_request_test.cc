@@ -109,8 +109,8 @@ TEST(AnthropicEncodeRequest, ShowsTheApiOnlyItsOwnThoughts) {
       field(encoded, "messages"),
       R"([{"role":"assistant","content":[{"type":"thinking","thinking":"signed","signature":"S="},)"
       R"({"type":"redacted_thinking","data":"D="},{"type":"text","text":"done"}]}])");
-  EXPECT_THAT(encoded->dropped, ElementsAre("messages[0].content[1]", "messages[0].content[2]",
-                                            "messages[0].content[4]"));
+  EXPECT_THAT(encoded->dropped.lost, ElementsAre("messages[0].content[1]", "messages[0].content[2]",
+                                                 "messages[0].content[4]"));
 }
 
 TEST(AnthropicEncodeRequest, WritesMedia) {
@@ -132,7 +132,7 @@ TEST(AnthropicEncodeRequest, WritesMedia) {
       R"({"type":"image","source":{"type":"url","url":"https://a/b.png"}},)"
       R"({"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0x"},"title":"f"},)"
       R"({"type":"document","source":{"type":"text","media_type":"text/plain","data":"hi"}}]}])");
-  EXPECT_THAT(encoded->dropped, ElementsAre("messages[0].content[1].image_url.detail"));
+  EXPECT_THAT(encoded->dropped.lost, ElementsAre("messages[0].content[1].image_url.detail"));
 }
 
 TEST(AnthropicEncodeRequest, RefusesWhatItCannotExpress) {
@@ -170,7 +170,7 @@ TEST(AnthropicEncodeRequest, WritesTools) {
       R"({"name":"h","input_schema":{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}}])");
   EXPECT_EQ(field(encoded, "tool_choice"),
             R"({"type":"tool","name":"f","disable_parallel_tool_use":true})");
-  EXPECT_THAT(encoded->dropped, ElementsAre("tools[3]", "tools[2].custom.format"));
+  EXPECT_THAT(encoded->dropped.lost, ElementsAre("tools[3]", "tools[2].custom.format"));
   EXPECT_THAT(std::string(encoded->headers.get("anthropic-beta")),
               HasSubstr("structured-outputs-"));
 }
@@ -183,7 +183,7 @@ TEST(AnthropicEncodeRequest, SwitchesThinkingOffForAForcedTool) {
   const auto encoded = encode(request, "deepseek-x", {.forced_tool_ends_thinking = true});
   EXPECT_EQ(field(encoded, "thinking"), R"({"type":"disabled"})");
   EXPECT_EQ(field(encoded, "output_config"), "");
-  EXPECT_THAT(encoded->dropped, ElementsAre("reasoning_effort"));
+  EXPECT_THAT(encoded->dropped.lost, ElementsAre("reasoning_effort"));
 }
 
 TEST(AnthropicEncodeRequest, SerialCallsNeedAChoice) {
@@ -204,7 +204,7 @@ TEST(AnthropicEncodeRequest, ThinkingTakesTheFreedomOfSampling) {
   EXPECT_EQ(field(encoded, "thinking"), R"({"type":"enabled","budget_tokens":1024})");
   EXPECT_EQ(field(encoded, "max_tokens"), "1124");
   EXPECT_EQ(field(encoded, "temperature"), "");
-  EXPECT_THAT(encoded->dropped, ElementsAre("temperature", "top_p", "top_k"));
+  EXPECT_THAT(encoded->dropped.lost, ElementsAre("temperature", "top_p", "top_k"));
   EXPECT_EQ(encoded->headers.get("anthropic-beta"), "interleaved-thinking-2025-05-14");
 }
 
@@ -215,7 +215,7 @@ TEST(AnthropicEncodeRequest, NewerModelsTakeEffortAndNoSampling) {
   const auto encoded = encode(request, "claude-opus-4-8");
   EXPECT_EQ(field(encoded, "thinking"), R"({"type":"adaptive","display":"summarized"})");
   EXPECT_EQ(field(encoded, "output_config"), R"({"effort":"high"})");
-  EXPECT_THAT(encoded->dropped, ElementsAre("temperature"));
+  EXPECT_THAT(encoded->dropped.lost, ElementsAre("temperature"));
 }
 
 TEST(AnthropicEncodeRequest, WritesTheFormOfTheAnswer) {
@@ -226,7 +226,7 @@ TEST(AnthropicEncodeRequest, WritesTheFormOfTheAnswer) {
   EXPECT_EQ(field(encode(request), "output_config"),
             R"({"format":{"type":"json_schema","schema":{"type":"object"}}})");
   request.response_format->kind = llm::ResponseFormat::Kind::kJsonObject;
-  EXPECT_THAT(encode(request)->dropped, ElementsAre("response_format"));
+  EXPECT_THAT(encode(request)->dropped.lost, ElementsAre("response_format"));
 }
 
 TEST(AnthropicEncodeRequest, NamesEverythingWithoutACounterpart) {
@@ -250,7 +250,7 @@ TEST(AnthropicEncodeRequest, NamesEverythingWithoutACounterpart) {
   request.stop = {"\n", "END"};
   request.extras = {{.path = "top_a", .json = "1"}};
   const auto encoded = encode(request);
-  EXPECT_THAT(encoded->dropped,
+  EXPECT_THAT(encoded->dropped.lost,
               ElementsAre("stop", "metadata.team", "service_tier", "frequency_penalty",
                           "presence_penalty", "logit_bias", "logprobs", "top_logprobs", "seed", "n",
                           "modalities", "audio", "prediction", "verbosity", "store",
@@ -273,7 +273,7 @@ TEST(AnthropicEncodeRequest, ObeysTheFlavorOfAnEndpoint) {
   EXPECT_THAT(encoded->body, Not(HasSubstr("top_k")));
   EXPECT_THAT(encoded->body, Not(HasSubstr("speed")));
   EXPECT_EQ(field(encoded, "stop"), R"(["x"])");
-  EXPECT_THAT(encoded->dropped, ElementsAre("top_k", "speed"));
+  EXPECT_THAT(encoded->dropped.lost, ElementsAre("top_k", "speed"));
 }
 
 TEST(AnthropicEncodeRequest, PutsUnmodelledFieldsBackInPlace) {
@@ -286,7 +286,7 @@ TEST(AnthropicEncodeRequest, PutsUnmodelledFieldsBackInPlace) {
   const auto request = decode_request({.body = body});
   ASSERT_TRUE(request);
   const auto encoded = encode(*request, "m");
-  EXPECT_THAT(encoded->dropped, IsEmpty());
+  EXPECT_THAT(encoded->dropped.lost, IsEmpty());
   EXPECT_EQ(field(encoded, "messages"),
             R"([{"role":"user","content":[{"type":"text","text":"a"},)"
             R"({"type":"tool_result","tool_use_id":"t","toolset_name":"browser"}]},)"
@@ -303,7 +303,7 @@ TEST(AnthropicEncodeRequest, UnmodelledFieldsThatLostTheirPlaceAreNamed) {
   llm::Request request = ask({message(llm::Role::kUser, {text("a")})});
   request.dialect = "anthropic";
   request.extras = {{.path = "messages[7].content[0].caller", .json = "1"}};
-  EXPECT_THAT(encode(request)->dropped, ElementsAre("messages[7].content[0].caller"));
+  EXPECT_THAT(encode(request)->dropped.lost, ElementsAre("messages[7].content[0].caller"));
 }
 
 TEST(AnthropicEncodeRequest, MakesInstructionsTheUsersTurnWhereThereIsNoOther) {

@@ -21,7 +21,7 @@ Planned plan(std::string_view model, llm::Reasoning reasoning, std::string diale
   Dropped dropped(request);
   Planned planned{.plan = plan_thinking(request, model_traits(model), false, dropped),
                   .dropped = {}};
-  planned.dropped = dropped.take();
+  planned.dropped = dropped.take().lost;
   return planned;
 }
 
@@ -95,7 +95,7 @@ TEST(Thinking, YieldsToAForcedTool) {
   const ThinkingPlan planned =
       plan_thinking(request, model_traits("claude-sonnet-4-5"), true, dropped);
   EXPECT_FALSE(planned.on());
-  EXPECT_EQ(dropped.take(), std::vector<std::string>{"reasoning_effort"});
+  EXPECT_EQ(dropped.take().lost, std::vector<std::string>{"reasoning_effort"});
 }
 
 TEST(Thinking, ThoughtsAreShownToCallersOfOtherDialects) {

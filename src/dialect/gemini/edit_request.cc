@@ -39,7 +39,7 @@ Result<EditedRequest> edit_request(const RequestInput& input, const RequestFacts
                                    const EncodeOptions& options) {
   EditedRequest edited;
   json::Splice splice(input.body);
-  if (options.drop_refused) edited.dropped = cut_out(refused_members(facts, options), splice);
+  if (options.drop_refused) edited.refused = cut_out(refused_members(facts, options), splice);
   for (const json::Member& member : facts.members) {
     if (member.key == "fallbacks" || member.key == "model" || options.flavor.removes(member.key)) {
       splice.remove_member(member);

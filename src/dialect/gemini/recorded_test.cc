@@ -173,7 +173,7 @@ TEST(GeminiRecordedTest, RequestsSurviveOurModel) {
     const Flavor flavor;
     auto encoded = dialect().chat->encode_request(first, {.model = one.model, .flavor = flavor});
     ASSERT_TRUE(encoded);
-    EXPECT_TRUE(encoded->dropped.empty()) << encoded->dropped.front();
+    EXPECT_TRUE(encoded->dropped.lost.empty()) << encoded->dropped.lost.front();
     const llm::Request second = decode(encoded->body, one.model);
     EXPECT_EQ(flat(first), flat(second)) << encoded->body;
     EXPECT_EQ(first.tools, second.tools);

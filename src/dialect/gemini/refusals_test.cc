@@ -31,7 +31,7 @@ struct RefusedCase {
   std::string_view model;
   std::string_view body;
   std::string_view left;
-  std::vector<std::string> dropped;
+  std::vector<std::string> refused;
 };
 
 void PrintTo(const RefusedCase& value, std::ostream* out) {
@@ -53,7 +53,7 @@ TEST_P(GeminiRefusedTest, IsCutOutAndNamed) {
   const auto edited = dialect().chat->edit_request(input, *facts, options);
   ASSERT_TRUE(edited);
   EXPECT_EQ(edited->body.value_or(body), c.left);
-  EXPECT_EQ(edited->dropped, c.dropped);
+  EXPECT_EQ(edited->refused, c.refused);
   options.drop_refused = false;
   EXPECT_EQ(dialect().chat->edit_request(input, *facts, options)->body, std::nullopt);
 }

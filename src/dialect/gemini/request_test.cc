@@ -236,7 +236,7 @@ TEST(GeminiEncodeRequest, AnotherModelsSignatureIsNotSent) {
   const EncodedRequest encoded = encode(request);
   EXPECT_THAT(encoded.body, Not(HasSubstr("theirs")));
   EXPECT_THAT(encoded.body, HasSubstr(R"({"text":"ah","thought":true,"thoughtSignature":"ours"})"));
-  EXPECT_THAT(encoded.dropped, ElementsAre("messages[1].content[0]"));
+  EXPECT_THAT(encoded.dropped.lost, ElementsAre("messages[1].content[0]"));
 }
 
 TEST(GeminiEncodeRequest, ArgumentsThatAreNoObjectAreWrapped) {
@@ -269,7 +269,7 @@ TEST(GeminiEncodeRequest, MediaGoInlineOrByUri) {
             R"({"inlineData":{"mimeType":"audio/mp3","data":"BB=="}},)"
             R"({"inlineData":{"mimeType":"text/csv","data":"CC=="}},)"
             R"({"text":"plain"}]}]})");
-  EXPECT_THAT(encoded.dropped,
+  EXPECT_THAT(encoded.dropped.lost,
               ElementsAre("messages[0].content[3].file.filename", "messages[0].content[5]"));
 }
 
@@ -302,7 +302,7 @@ TEST(GeminiEncodeRequest, ToolsAndChoices) {
                         R"("parametersJsonSchema":{"type":"object"}}]},{"googleSearch":{}}],)"
                         R"("toolConfig":{"functionCallingConfig":{"mode":"ANY",)"
                         R"("allowedFunctionNames":["f"]}})"));
-  EXPECT_THAT(encoded.dropped, ElementsAre("tools[2]"));
+  EXPECT_THAT(encoded.dropped.lost, ElementsAre("tools[2]"));
 }
 
 TEST(GeminiEncodeRequest, OnlyADeclaredFunctionMayBeTheChoice) {
@@ -314,7 +314,7 @@ TEST(GeminiEncodeRequest, OnlyADeclaredFunctionMayBeTheChoice) {
   const EncodedRequest encoded = encode(request);
   EXPECT_THAT(encoded.body, HasSubstr(R"("functionDeclarations":[{"name":"f"}])"));
   EXPECT_THAT(encoded.body, Not(HasSubstr("toolConfig")));
-  EXPECT_THAT(encoded.dropped, ElementsAre("tool_choice", "tools[1]"));
+  EXPECT_THAT(encoded.dropped.lost, ElementsAre("tool_choice", "tools[1]"));
 }
 
 TEST(GeminiEncodeRequest, WhatHasNoCounterpartIsNamed) {
@@ -332,7 +332,7 @@ TEST(GeminiEncodeRequest, WhatHasNoCounterpartIsNamed) {
   request.reasoning = {.effort = "high"};
   request.extras = {{.path = "top_a", .json = "1"}};
   const EncodedRequest encoded = encode(request, "gemini-2.0-flash");
-  EXPECT_THAT(encoded.dropped,
+  EXPECT_THAT(encoded.dropped.lost,
               UnorderedElementsAre("logit_bias", "parallel_tool_calls", "service_tier", "user",
                                    "store", "verbosity", "prompt_cache_key", "cache_control",
                                    "reasoning_effort", "top_a"));
@@ -351,7 +351,7 @@ TEST(GeminiEncodeRequest, GenerationConfigComesBack) {
       R"({"contents":[{"role":"user","parts":[{"text":"a"}]}],)" + std::string(kConfig) + "}";
   const EncodedRequest encoded = encode(decode(body));
   EXPECT_EQ(encoded.body, body);
-  EXPECT_THAT(encoded.dropped, IsEmpty());
+  EXPECT_THAT(encoded.dropped.lost, IsEmpty());
 }
 
 TEST(GeminiEncodeRequest, TheEndpointsOwnWaysAreObeyed) {
@@ -364,7 +364,7 @@ TEST(GeminiEncodeRequest, TheEndpointsOwnWaysAreObeyed) {
   const EncodedRequest encoded = encode(request, "gemini-2.5-flash", flavor);
   EXPECT_THAT(encoded.body, HasSubstr("\"system_instruction\":"));
   EXPECT_THAT(encoded.body, Not(HasSubstr("labels")));
-  EXPECT_THAT(encoded.dropped, ElementsAre("labels"));
+  EXPECT_THAT(encoded.dropped.lost, ElementsAre("labels"));
 }
 
 // -- the same-dialect way
@@ -430,8 +430,8 @@ TEST(GeminiEncodeRequest, KeepsTheWordsOfSearchResultsAndNamesWhatAResultCannotH
   llm::place_all(request);
   const EncodedRequest out = encode(request);
   EXPECT_THAT(out.body, HasSubstr(R"({"output":"T\nhttps://s\nfound"})"));
-  EXPECT_THAT(out.dropped, ElementsAre("messages[1].content[0].content[1]",
-                                       "messages[1].content[0].content[2]"));
+  EXPECT_THAT(out.dropped.lost, ElementsAre("messages[1].content[0].content[1]",
+                                            "messages[1].content[0].content[2]"));
 }
 
 TEST(GeminiEncodeRequest, NamesTheOptionsOfASearch) {
@@ -440,8 +440,8 @@ TEST(GeminiEncodeRequest, NamesTheOptionsOfASearch) {
   request.web_search_options = R"({"search_context_size":"low","user_location":{"type":"x"}})";
   const EncodedRequest out = encode(request);
   EXPECT_THAT(out.body, HasSubstr(R"("googleSearch":{})"));
-  EXPECT_THAT(out.dropped, UnorderedElementsAre("web_search_options.search_context_size",
-                                                "web_search_options.user_location"));
+  EXPECT_THAT(out.dropped.lost, UnorderedElementsAre("web_search_options.search_context_size",
+                                                     "web_search_options.user_location"));
 }
 
 }  // namespace

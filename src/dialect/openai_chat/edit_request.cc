@@ -23,7 +23,7 @@ class Editor {
 
   // The refused ones do not stand in the facts.
   Result<EditedRequest> run(std::span<const RefusedMember> refused) {
-    edited_.dropped = cut_out(refused, splice_);
+    edited_.refused = cut_out(refused, splice_);
     ends_thinking_ = flavor().forced_tool_ends_thinking && forces_tool();
     for (const json::Member& member : facts_.members) {
       BF_TRY_VOID(edit(member));

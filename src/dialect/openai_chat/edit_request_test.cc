@@ -223,7 +223,7 @@ TEST(EditRequest, CutsOutWhatTheModelRefusesAndNamesIt) {
       R"({ "temperature" : 0.2,"model":"o3","stop":["a"] , "seed":1, "parallel_tool_calls":true})",
       "o3");
   EXPECT_EQ(edited.body, R"({ "model":"o3", "seed":1})");
-  EXPECT_EQ(edited.dropped,
+  EXPECT_EQ(edited.refused,
             (std::vector<std::string>{"temperature", "stop", "parallel_tool_calls"}));
 }
 
@@ -231,7 +231,7 @@ TEST(EditRequest, LeavesWhatTheModelTakes) {
   const auto edited =
       without_refused(R"({"model":"gpt-4o","temperature":0.2,"stop":["a"],"top_p":1})", "gpt-4o");
   EXPECT_EQ(edited.body, std::nullopt);
-  EXPECT_TRUE(edited.dropped.empty());
+  EXPECT_TRUE(edited.refused.empty());
   // Null asks for nothing.
   EXPECT_EQ(without_refused(R"({"model":"o3","temperature":null})", "o3").body, std::nullopt);
 }
@@ -244,16 +244,16 @@ TEST(EditRequest, PassesWhatIsRefusedUnlessToldOtherwise) {
 TEST(EditRequest, DropsAnEffortInEitherForm) {
   const auto word = without_refused(R"({"model":"x","reasoning_effort":"minimal"})", "gpt-4.1");
   EXPECT_EQ(word.body, R"({"model":"gpt-4.1"})");
-  EXPECT_EQ(word.dropped, std::vector<std::string>{"reasoning_effort"});
+  EXPECT_EQ(word.refused, std::vector<std::string>{"reasoning_effort"});
   const auto object = without_refused(R"({"reasoning":{"effort":"low"},"model":"x"})", "gpt-4o");
   EXPECT_EQ(object.body, R"({"model":"gpt-4o"})");
-  EXPECT_EQ(object.dropped, std::vector<std::string>{"reasoning"});
+  EXPECT_EQ(object.refused, std::vector<std::string>{"reasoning"});
 }
 
 TEST(EditRequest, SeesWhetherTheModelThinks) {
   const auto dropped = [](std::string_view asked, std::string_view model) {
     return !without_refused(R"({"model":"m","top_p":0.5)" + std::string(asked) + "}", model)
-                .dropped.empty();
+                .refused.empty();
   };
   constexpr std::string_view kNone = R"(,"reasoning_effort":"none")";
   constexpr std::string_view kLow = R"(,"reasoning":{"effort":"low"})";

@@ -209,7 +209,7 @@ class FieldEncoder {
       raw(key, json);
       return true;
     });
-    for (std::string& path : encoding_.extras.unwritten()) encoding_.dropped.path(std::move(path));
+    for (const std::string& path : encoding_.extras.unwritten()) encoding_.dropped.path(path);
   }
 
   Encoding& encoding_;

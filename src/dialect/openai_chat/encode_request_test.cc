@@ -29,7 +29,7 @@ Encoded encode(const llm::Request& request, const Flavor& flavor = kPlain) {
   EXPECT_TRUE(out);
   auto document = json::Document::parse(out->body);
   EXPECT_TRUE(document) << out->body;
-  return {std::move(document).value(), out->dropped, out->body};
+  return {std::move(document).value(), out->dropped.lost, out->body};
 }
 
 llm::Request decoded(const std::string& body) {
@@ -165,7 +165,7 @@ TEST(EncodeRequest, SwitchesThinkingOffWithTheLeastEffortThatTheModelTakes) {
     ASSERT_TRUE(out);
     const auto document = json::Document::parse(out->body);
     EXPECT_EQ(document->root()["reasoning_effort"].string_or(""), each.effort) << each.model;
-    EXPECT_EQ(out->dropped.size(), each.named ? 1U : 0U) << each.model;
+    EXPECT_EQ(out->dropped.lost.size(), each.named ? 1U : 0U) << each.model;
   }
 }
 
@@ -181,7 +181,7 @@ TEST(EncodeRequest, WritesWhatItReads) {
   auto out = dialect().chat->encode_request(decoded(body), {"m", kPlain});
   ASSERT_TRUE(out);
   EXPECT_EQ(out->body, body);
-  EXPECT_TRUE(out->dropped.empty());
+  EXPECT_TRUE(out->dropped.lost.empty());
 }
 
 TEST(EncodeRequest, WritesUnknownFieldsBackWhereTheyWere) {
@@ -190,7 +190,7 @@ TEST(EncodeRequest, WritesUnknownFieldsBackWhereTheyWere) {
   auto out = dialect().chat->encode_request(decoded(body), {"m", kPlain});
   ASSERT_TRUE(out);
   EXPECT_EQ(out->body, body);
-  EXPECT_TRUE(out->dropped.empty());
+  EXPECT_TRUE(out->dropped.lost.empty());
 }
 
 TEST(EncodeRequest, NamesWhatHasNoCounterpart) {

@@ -161,7 +161,7 @@ void check_request(std::string body, Tally& tally) {
   ASSERT_TRUE(request) << request.error().message;
   const auto encoded = dialect().chat->encode_request(*request, {request->model, kLossless});
   ASSERT_TRUE(encoded);
-  EXPECT_TRUE(encoded->dropped.empty()) << encoded->dropped.front();
+  EXPECT_TRUE(encoded->dropped.lost.empty()) << encoded->dropped.lost.front();
   std::string again = encoded->body;
   const auto twice = dialect().chat->decode_request({.body = again});
   ASSERT_TRUE(twice) << twice.error().message;
