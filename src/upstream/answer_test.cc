@@ -43,8 +43,11 @@ class AnswerStreamTest : public ExecuteTest {
                                   Result<std::size_t>& bytes) {
     while (true) {
       auto piece = co_await stream.read(scope);
-      if (!piece) bytes = std::move(piece).error();
-      if (!bytes || piece->empty()) co_return;
+      if (!piece) {
+        bytes = std::move(piece).error();
+        co_return;
+      }
+      if (piece->empty()) co_return;
       *bytes += piece->size();
     }
   }
