@@ -19,6 +19,10 @@ Error cut_short(std::string_view where) {
                         "the provider closed the connection " + std::string(where));
 }
 
+// A server that refuses a large body may answer and close while we still write: then there may be
+// something to read. What else ends a write ends the call.
+bool broken(const Error& error) { return error.code == ErrorCode::kUpstreamConnect; }
+
 }  // namespace
 
 net::Task<Result<http::ResponseHead>> Connection::exchange(net::CallScope& scope,
@@ -28,43 +32,79 @@ net::Task<Result<http::ResponseHead>> Connection::exchange(net::CallScope& scope
   answered_ = false;
   body_done_ = false;
   held_.clear();
+  searched_ = 0;
   chunks_ = {};
-  auto written = co_await stream_->write(scope, head, body);
-  // A server that refuses a large body answers and closes while we still write: read on.
-  if (!written && written.error().code != ErrorCode::kUpstreamConnect) {
-    co_return std::move(written).error();
-  }
+  net::Stream::Pieces left = {head, body};
+  auto written = co_await stream_->write_while_quiet(scope, left);
+  if (written && !*written) co_return co_await early_answer(scope, method, left);
+  if (!written && !broken(written.error())) co_return std::move(written).error();
   auto answer = co_await read_head(scope, method);
   if (!answer && !written && !answered_) co_return std::move(written).error();
   co_return answer;
 }
 
+// The server speaks while there is something left to write.
+net::Task<Result<http::ResponseHead>> Connection::early_answer(net::CallScope& scope,
+                                                               std::string_view method,
+                                                               net::Stream::Pieces left) {
+  std::optional<http::ResponseHead> head;
+  Result<bool> written = false;
+  while (!head && written && !*written) {
+    BF_CO_TRY(const std::size_t got, co_await stream_->read(scope, scratch_));
+    BF_CO_TRY_VOID(hold(got));
+    BF_CO_TRY(head, take_head(method));
+    if (!head) written = co_await stream_->write_while_quiet(scope, left);
+  }
+  if (!written && !broken(written.error())) co_return std::move(written).error();
+  // An interim answer only: the request is through.
+  if (!head) co_return co_await read_head(scope, method);
+  // Whoever refuses a request does not read the rest; whoever accepts it may still need it.
+  keep_alive_ = false;
+  if (head->status < 400) {
+    auto rest = co_await stream_->write(scope, left[0], left[1]);
+    if (!rest && !broken(rest.error())) co_return std::move(rest).error();
+  }
+  co_return *std::move(head);
+}
+
 net::Task<Result<http::ResponseHead>> Connection::read_head(net::CallScope& scope,
                                                             std::string_view method) {
-  std::size_t searched = 0;
   while (true) {
-    if (const auto end = http::h1::find_head_end(held_, searched)) {
-      BF_CO_TRY(auto head, http::h1::parse_response_head(std::string_view(held_).substr(0, *end)));
-      held_.erase(0, *end);
-      searched = 0;
-      if (head.status < 200 && head.status != 101) continue;  // an interim answer
-      BF_CO_TRY(framing_, http::h1::response_framing(head, method));
-      left_ = framing_.length;
-      body_done_ = framing_.kind == Kind::kNone;
-      keep_alive_ = http::h1::keeps_alive(head.minor_version, head.headers) &&
-                    framing_.kind != Kind::kUntilClose;
-      co_return std::move(head);
-    }
-    if (held_.size() >= limits::kResponseHeadBytesMax) {
-      co_return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
-                               "the provider's response head is too large");
-    }
-    searched = held_.size();
+    BF_CO_TRY(auto head, take_head(method));
+    if (head) co_return *std::move(head);
     BF_CO_TRY(const std::size_t got, co_await stream_->read(scope, scratch_));
-    if (got == 0) co_return cut_short(answered_ ? "inside the response head" : "without an answer");
-    answered_ = true;
-    held_.append(scratch_.data(), got);
+    BF_CO_TRY_VOID(hold(got));
   }
+}
+
+// The final head, if it is there; heads before it are left out.
+Result<std::optional<http::ResponseHead>> Connection::take_head(std::string_view method) {
+  while (const auto end = http::h1::find_head_end(held_, searched_)) {
+    BF_TRY(auto head, http::h1::parse_response_head(std::string_view(held_).substr(0, *end)));
+    held_.erase(0, *end);
+    searched_ = 0;
+    if (head.status < 200 && head.status != 101) continue;  // an interim answer
+    BF_TRY(framing_, http::h1::response_framing(head, method));
+    left_ = framing_.length;
+    body_done_ = framing_.kind == Kind::kNone;
+    keep_alive_ = http::h1::keeps_alive(head.minor_version, head.headers) &&
+                  framing_.kind != Kind::kUntilClose;
+    return std::optional(std::move(head));
+  }
+  if (held_.size() >= limits::kResponseHeadBytesMax) {
+    return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
+                          "the provider's response head is too large");
+  }
+  searched_ = held_.size();
+  return std::optional<http::ResponseHead>();
+}
+
+// What was read of a head.
+Result<void> Connection::hold(std::size_t got) {
+  if (got == 0) return cut_short(answered_ ? "inside the response head" : "without an answer");
+  answered_ = true;
+  held_.append(scratch_.data(), got);
+  return {};
 }
 
 net::Task<Result<std::string_view>> Connection::read_body(net::CallScope& scope) {

@@ -1,26 +1,19 @@
 #include "net/stream.h"
 
 #include "base/assert.h"
-#include "base/try.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace bifrost::net {
 namespace {
@@ -108,78 +101,6 @@ Task<Result<std::size_t>> Stream::read(CallScope& scope, std::span<char> into) {
   }
 }
 
-Task<Result<void>> Stream::write(CallScope& scope, std::string_view bytes, std::string_view more,
-                                 Silence silence) {
-  const Pieces pieces = {bytes, more};
-  if (pending_.empty()) return write_all(scope, pieces, silence);
-  return write_pending_and(scope, pieces, silence);
-}
-
-Task<Result<void>> Stream::write_pending_and(CallScope& scope, Pieces pieces, Silence silence) {
-  const std::string pending = std::exchange(pending_, {});
-  auto sent = co_await write_all(scope, {pending}, silence);
-  if (!sent) co_return sent;
-  co_return co_await write_all(scope, pieces, silence);
-}
-
-// Bytes that the peer's kernel has not taken yet.
-int Stream::unacknowledged() const {
-  int bytes = 0;
-  ::ioctl(fd_, SIOCOUTQ, &bytes);
-  return bytes;
-}
-
-// The kernel says that there is room only once much of what it holds is gone: a slow peer may need
-// longer for that than it may be silent.
-Task<Result<void>> Stream::wait_writable(CallScope& scope, Silence silence) {
-  if (silence.limit.count() <= 0) {
-    co_await scope.wait(writer_);
-    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
-    co_return Result<void>();
-  }
-  for (int held = unacknowledged();;) {
-    bool silent = false;
-    {
-      const CallScope::Deadline patience(scope, silence.limit, *silence.then);
-      co_await scope.wait(writer_);
-      silent = patience.expired();
-    }
-    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
-    if (!silent || writable_) co_return Result<void>();
-    const int still_held = unacknowledged();
-    if (still_held >= held) co_return silence.then->error();
-    held = still_held;
-  }
-}
-
-Task<Result<void>> Stream::write_all(CallScope& scope, Pieces left, Silence silence) {
-  while (!left[0].empty() || !left[1].empty()) {
-    const std::ptrdiff_t sent = try_write(left);
-    if (sent == kFailed) co_return failure("the connection broke");
-    if (sent == kWouldBlock) {
-      writable_ = false;
-      BF_CO_TRY_VOID(co_await wait_writable(scope, silence));
-      continue;
-    }
-    auto taken = static_cast<std::size_t>(sent);
-    for (std::string_view& piece : left) {
-      const std::size_t part = std::min(taken, piece.size());
-      piece.remove_prefix(part);
-      taken -= part;
-    }
-  }
-  co_return Result<void>();
-}
-
-bool Stream::write_now(std::string_view bytes) {
-  if (writer_.waiting() || !pending_.empty() || !writable_) return false;
-  const std::ptrdiff_t sent = try_write({bytes});
-  if (sent == kFailed) return false;
-  pending_ = bytes.substr(static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
-  if (!pending_.empty()) writable_ = false;
-  return true;
-}
-
 bool Stream::quiet() {
   if (!readable_) return ssl_ == nullptr || SSL_pending(ssl_) == 0;
   char byte = 0;
@@ -198,14 +119,6 @@ void Stream::on_peer_closed(std::move_only_function<void()> call) {
   if (peer_closed_ && peer_closed_call_) std::exchange(peer_closed_call_, nullptr)();
 }
 
-void Stream::shutdown_write() {
-  if (ssl_ != nullptr) {
-    SSL_shutdown(ssl_);
-    ERR_clear_error();
-  }
-  ::shutdown(fd_, SHUT_WR);
-}
-
 Result<Address> Stream::peer() const {
   Address address;
   address.size = sizeof address.storage;
@@ -221,6 +134,7 @@ void Stream::on_events(std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
     readable_ = true;
     loop_.wake(reader_);
+    if (writer_listens_) loop_.wake(writer_);
   }
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
     writable_ = true;
@@ -253,45 +167,6 @@ std::ptrdiff_t Stream::try_read(std::span<char> into) {
   // is no further edge, and the end must still be read.
   if (static_cast<std::size_t>(got) < into.size() && !peer_closed_) readable_ = false;
   return got;
-}
-
-std::ptrdiff_t Stream::try_write(const Pieces& pieces) {
-  if (ssl_ != nullptr) return try_write_tls(pieces);
-  std::array<iovec, std::tuple_size_v<Pieces>> parts{};
-  std::size_t count = 0;
-  for (const std::string_view piece : pieces) {
-    if (piece.empty()) continue;
-    parts[count].iov_base = const_cast<char*>(piece.data());  // NOLINT: it is only read
-    parts[count].iov_len = piece.size();
-    ++count;
-  }
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = count;
-  ssize_t sent = 0;
-  do {
-    sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent >= 0) return sent;
-  if (errno == EAGAIN) return kWouldBlock;
-  failure_ = system_message(errno);
-  return kFailed;
-}
-
-// One TLS record for two small pieces: each SSL_write would be a record and a system call.
-std::ptrdiff_t Stream::try_write_tls(const Pieces& pieces) {
-  constexpr std::size_t kRecordBytes = 16 * 1024;
-  ERR_clear_error();
-  std::string_view bytes = pieces[0].empty() ? pieces[1] : pieces[0];
-  std::string joined;
-  if (!pieces[0].empty() && !pieces[1].empty() && bytes.size() < kRecordBytes) {
-    joined = pieces[0];
-    joined += pieces[1].substr(0, kRecordBytes - joined.size());
-    bytes = joined;
-  }
-  const int sent = SSL_write(ssl_, bytes.data(),
-                             static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 30U)));
-  return sent > 0 ? sent : tls_outcome(sent);
 }
 
 std::ptrdiff_t Stream::tls_outcome(int result) {

@@ -46,9 +46,16 @@ class Stream final : private FdHandler {
   // Waits for at least one byte; 0 means that the peer has closed.
   Task<Result<std::size_t>> read(CallScope& scope, std::span<char> into);
 
-  // Writes both, in one system call when the socket takes them. They outlive the wait.
+  // What one write takes: both in one system call when the socket takes them.
+  using Pieces = std::array<std::string_view, 2>;
+
+  // Writes both. They outlive the wait.
   Task<Result<void>> write(CallScope& scope, std::string_view bytes, std::string_view more = {},
                            Silence silence = {});
+
+  // The same up to where the socket is full and the peer has sent something, or closed: then it
+  // should be listened to. False when so; `left` is what was not written.
+  Task<Result<bool>> write_while_quiet(CallScope& scope, Pieces& left);
 
   // Takes bytes without waiting, for a sign of life from a timer's callback. What the socket does
   // not take goes out before the next write. False, and nothing happened, when the peer is slow:
@@ -72,9 +79,6 @@ class Stream final : private FdHandler {
 
  private:
   void on_events(std::uint32_t events) override;
-
-  // What one write takes.
-  using Pieces = std::array<std::string_view, 2>;
 
   Task<Result<void>> write_pending_and(CallScope& scope, Pieces pieces, Silence silence);
   Task<Result<void>> write_all(CallScope& scope, Pieces pieces, Silence silence);
@@ -100,6 +104,7 @@ class Stream final : private FdHandler {
   WaitSlot writer_;
   bool readable_ = true;  // the kernel may have bytes for us
   bool writable_ = true;
+  bool writer_listens_ = false;   // it is woken too when there is something to read
   bool tls_wants_write_ = false;  // a TLS read cannot go on before the socket takes bytes
   bool peer_closed_ = false;
   std::move_only_function<void()> peer_closed_call_;
