@@ -98,6 +98,20 @@ TEST_F(MeterTest, ANameThatNobodyServedIsSeldomASeriesOfItsOwn) {
   EXPECT_LT(text.size(), 250'000U);
 }
 
+TEST_F(MeterTest, AModelThatFailedInACrowdIsShownOnceItIsServed) {
+  const Error error = upstream_error(ErrorCode::kUpstreamServerError, Retry::kSameTarget, "no");
+  for (int i = 0; i < 1000; ++i) {
+    const std::string provider = fmt::format("provider{}", i % 10);
+    const std::string junk = fmt::format("junk{}", i);
+    meter_.attempt_ended(request(), {.provider = provider, .model = junk, .error = &error});
+  }
+  meter_.attempt_ended(request(), {.provider = "openai", .model = "late", .error = &error});
+  EXPECT_THAT(scrape(), Not(HasSubstr("model=\"late\"")));
+  meter_.attempt_ended(request(), {.provider = "openai", .model = "late"});
+  EXPECT_THAT(scrape(), HasSubstr("bifrost_upstream_requests_total{provider=\"openai\","
+                                  "model=\"late\""));
+}
+
 TEST_F(MeterTest, AModelThatTheProviderDoesNotKnowIsOther) {
   const Error error = upstream_error(ErrorCode::kUpstreamNotFound, Retry::kOtherTarget, "no");
   const std::vector<ConfiguredModels> configured = {{"openai", {"retired"}}};
