@@ -4,7 +4,6 @@
 #include "telemetry/exposition_size.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <utility>
 

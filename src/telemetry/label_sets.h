@@ -4,8 +4,7 @@
 // The room is parted, so that what callers can multiply takes nothing from the rest: metrics of
 // HTTP routes, metrics of targets, and all others have a part each. In a part, the less a value is
 // ours, the earlier its sets find no room, and those that were only tried have a small share for
-// themselves. Sets are never given up: a counter that vanishes looks like a
-// restart.
+// themselves. Sets are never given up: a counter that vanishes looks like a restart. ADR 19.
 //
 // Thread-safe; asked only when a worker meets a set for the first time.
 #pragma once
@@ -15,7 +14,6 @@
 
 #include <array>
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <span>

@@ -20,7 +20,7 @@ std::string models() {
 }
 
 std::string custom_values() {
-  return fmt::format("{} labels with {} values each; then `{}`", kCustomLabelsMax,
+  return fmt::format("{} labels with {} values each for each worker; then `{}`", kCustomLabelsMax,
                      limits::kCustomLabelValuesMax, kOther);
 }
 
