@@ -21,7 +21,9 @@ TEST(Examples, LoadWithoutAWord) {
   const provider::ProviderNames names = test_providers();
   const config::FakeEnvironment environment = test_environment();
   for (const char* path : kExamples) {
-    const auto loaded = load_config(path, {.providers = names, .environment = environment});
+    const auto text = config::read_config_file(path);
+    ASSERT_TRUE(text) << path << "\n" << text.error().message;
+    const auto loaded = parse_config(*text, {.providers = names, .environment = environment});
     ASSERT_TRUE(loaded) << path << "\n" << loaded.error().message;
     EXPECT_THAT(loaded->warnings, testing::IsEmpty()) << path;
     EXPECT_FALSE(loaded->config.providers.empty()) << path;

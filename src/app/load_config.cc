@@ -4,6 +4,8 @@
 #include "config/document.h"
 #include "config/reader.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace bifrost::app {
@@ -14,8 +16,16 @@ void read(json::Value root, const LoadOptions& options, ConfigReport& report,
   config::Reader reader(options.environment, problems, report.warnings);
   provider::skip_unserved(root["providers"], options.providers, reader);
   reader.read(root, report.config, {});
+  report.holds_secrets = reader.holds_secrets();
   provider::check_providers(report.config.providers, options.providers, problems);
   provider::normalise_allow_lists(report.config.providers, report.config.version, report.warnings);
+}
+
+bool everybody_may_read(const std::string& path) {
+  std::error_code unknown;
+  const auto status = std::filesystem::status(path, unknown);
+  return !unknown && (status.permissions() & std::filesystem::perms::others_read) !=
+                         std::filesystem::perms::none;
 }
 
 }  // namespace
@@ -35,12 +45,20 @@ Result<LoadedConfig> parse_config(std::string_view text, const LoadOptions& opti
   if (!report.problems.empty()) {
     return gateway_error(ErrorCode::kConfigInvalid, render(report.problems));
   }
-  return LoadedConfig{.config = std::move(report.config), .warnings = std::move(report.warnings)};
+  return LoadedConfig{.config = std::move(report.config),
+                      .warnings = std::move(report.warnings),
+                      .holds_secrets = report.holds_secrets};
 }
 
 Result<LoadedConfig> load_config(const std::string& path, const LoadOptions& options) {
   BF_TRY(const std::string text, config::read_config_file(path));
-  return parse_config(text, options);
+  BF_TRY(LoadedConfig loaded, parse_config(text, options));
+  if (loaded.holds_secrets && everybody_may_read(path)) {
+    loaded.warnings.push_back(path +
+                              ": holds secrets, and everybody on this machine may read it: take "
+                              "that right away, or write \"env.NAME\" for the secrets");
+  }
+  return loaded;
 }
 
 }  // namespace bifrost::app

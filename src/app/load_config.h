@@ -29,6 +29,7 @@ struct LoadOptions {
 struct LoadedConfig {
   Config config;
   std::vector<std::string> warnings;
+  bool holds_secrets = false;  // in the text itself, rather than in what it refers to
 };
 
 // What there is to say about a file: `config` is of use only without problems.
@@ -36,11 +37,13 @@ struct ConfigReport {
   Config config;
   std::vector<std::string> warnings;
   std::vector<config::Problem> problems;
+  bool holds_secrets = false;
 };
 [[nodiscard]] ConfigReport inspect_config(std::string_view text, const LoadOptions& options);
 
 // Fails with kConfigInvalid; the message has one line per problem.
 Result<LoadedConfig> parse_config(std::string_view text, const LoadOptions& options);
+// From a file; warns when everybody on the machine may read secrets in it.
 Result<LoadedConfig> load_config(const std::string& path, const LoadOptions& options);
 
 }  // namespace bifrost::app

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 namespace bifrost::app {
 namespace {
 
@@ -44,6 +47,28 @@ TEST(Load, EmptyObjectGivesTheDefaults) {
 
 TEST(Load, AByteOrderMarkIsPassedOver) {
   EXPECT_EQ(good("\xef\xbb\xbf{\"version\":1}").version, 1);
+}
+
+TEST(Load, WarnsOfSecretsThatEverybodyMayRead) {
+  const provider::ProviderNames names = test_providers();
+  const config::FakeEnvironment environment = test_environment();
+  const LoadOptions options{.providers = names, .environment = environment};
+  const auto warnings_of = [&](std::string_view key, std::filesystem::perms rights) {
+    const std::string path = ::testing::TempDir() + "secrets.json";
+    std::ofstream(path)
+        << R"({"providers": {"openai": {"keys": [{"name": "a", "models": ["*"], "value": ")" << key
+        << R"("}]}}})";
+    std::filesystem::permissions(path, rights);
+    const auto loaded = load_config(path, options);
+    EXPECT_TRUE(loaded) << loaded.error().message;
+    return loaded ? loaded->warnings : std::vector<std::string>{};
+  };
+  using std::filesystem::perms;
+  const perms own = perms::owner_read | perms::owner_write;
+  EXPECT_THAT(warnings_of("sk-secret", own | perms::others_read),
+              ::testing::Contains(::testing::HasSubstr("everybody on this machine may read it")));
+  EXPECT_THAT(warnings_of("sk-secret", own), ::testing::IsEmpty());
+  EXPECT_THAT(warnings_of("env.OPENAI_API_KEY", own | perms::others_read), ::testing::IsEmpty());
 }
 
 TEST(Load, NullMeansNotGiven) {

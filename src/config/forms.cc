@@ -92,6 +92,11 @@ bool is_origin(std::string_view text) {
          is_authority(parts->authority, "*");
 }
 
+bool is_host_name(std::string_view text) {
+  const auto in_name = [](char c) { return is_ascii_alnum(c) || is_one_of(c, ".-_"); };
+  return text == "*" || (!text.empty() && std::ranges::all_of(text, in_name));
+}
+
 bool is_route(std::string_view text) {
   return text.starts_with('/') && std::ranges::none_of(text, is_space_or_control);
 }
@@ -181,6 +186,9 @@ constexpr std::array kForms = {
             "has a line break or another control character, which no header may have", ""},
     FormRow{Form::kOrigin, is_origin, "neither \"*\" nor an origin such as https://app.example.com",
             "^(\\*|[A-Za-z0-9]+://[^/?#@\\s]+)$"},
+    FormRow{Form::kHostName, is_host_name,
+            "neither \"*\" nor the name of a host such as gateway.example.com, without a port",
+            "^(\\*|[A-Za-z0-9._-]+)$"},
     FormRow{Form::kRoute, is_route, "not a path: it must begin with \"/\"", "^/[^\\s]*$"},
     FormRow{Form::kPathOrUrl, [](std::string_view text) { return is_route(text) || is_url(text); },
             "neither a path that begins with \"/\" nor a URL",

@@ -16,6 +16,7 @@ enum class Form : std::uint8_t {
   kHeaderName,    // a token of RFC 9110
   kHeaderValue,   // no line breaks and no other control characters
   kOrigin,        // "*" or scheme://host[:port], where the host may have a "*"
+  kHostName,      // "*" or the name of a host, without a port
   kRoute,         // an absolute path
   kPathOrUrl,     // an absolute path or a URL
   kProviderName,  // what may stand before the "/" of "provider/model"

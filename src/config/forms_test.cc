@@ -63,6 +63,11 @@ TEST(Forms, OriginsRoutesAndLabels) {
        {"", "app.example.com", "https://a/b", "https://u@a", "https://"}) {
     EXPECT_FALSE(takes(Form::kOrigin, text)) << text;
   }
+  EXPECT_TRUE(takes(Form::kHostName, "gateway.example.com"));
+  EXPECT_TRUE(takes(Form::kHostName, "*"));
+  for (const std::string_view text : {"", "https://a", "a:80", "a/b", "a b", "*.a"}) {
+    EXPECT_FALSE(takes(Form::kHostName, text)) << text;
+  }
   EXPECT_TRUE(takes(Form::kRoute, "/health"));
   EXPECT_FALSE(takes(Form::kRoute, "health"));
   EXPECT_TRUE(takes(Form::kPathOrUrl, "https://host/x"));

@@ -55,6 +55,9 @@ class Reader {
   template <Described Settings>
   void read(json::Value value, Settings& member, const Facts& facts);
 
+  // Has a secret been read that stands in the file itself?
+  [[nodiscard]] bool holds_secrets() const { return holds_secrets_; }
+
  private:
   friend class ObjectReader;
 
@@ -91,6 +94,7 @@ class Reader {
   Problems& problems_;
   std::vector<std::string>& warnings_;
   std::set<std::string, std::less<>> skipped_;
+  bool holds_secrets_ = false;
   Path path_;
 };
 

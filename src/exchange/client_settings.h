@@ -19,9 +19,11 @@ struct CorsSettings {
   std::vector<std::string> allowed_headers;
 
   void describe(this auto& self, auto& visit) {
-    visit.field("allowed_origins", self.allowed_origins,
-                {.text = "Origins that a browser may call from; `*` allows all.",
-                 .form = config::Form::kOrigin});
+    visit.field(
+        "allowed_origins", self.allowed_origins,
+        {.text = "Origins that a browser may call from; `*` allows all, or those of this machine "
+                 "only when `enforce_auth_on_inference` is off.",
+         .form = config::Form::kOrigin});
     visit.field("allowed_headers", self.allowed_headers,
                 {.text = "Headers that a browser may send in addition.",
                  .form = config::Form::kHeaderName});

@@ -163,7 +163,7 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& sc
                                                          .method = "GET",
                                                          .path = family.models_path(page_token)}));
     BF_CO_TRY(const auto answer,
-              co_await upstream::fetch(scope, client_, snapshot.network, endpoint, request));
+              co_await upstream::fetch(scope, client_, snapshot.network, to, request));
     BF_CO_TRY(dialect::ModelPage got, family.decode_models(answer->body));
     std::erase_if(got.rows,
                   [](const ModelRow& row) { return row.id.size() > limits::kModelNameBytesMax; });

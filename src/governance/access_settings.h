@@ -14,6 +14,9 @@ struct AccessSettings {
   bool allow_direct_keys = false;
   bool enforce_auth_on_inference = false;
 
+  // Whoever reaches the gateway is served.
+  [[nodiscard]] bool keyless() const { return !enforce_auth_on_inference; }
+
   void describe(this auto& self, auto& visit) {
     visit.field("required_headers", self.required_headers,
                 {.text = "Headers without which a request is refused with 400.",

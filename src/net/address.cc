@@ -119,6 +119,13 @@ AddressKind kind_v6(const in6_addr& ip) {
 
 }  // namespace
 
+bool is_localhost(std::string_view name) {
+  constexpr std::string_view kBelow = ".localhost";
+  if (name.ends_with('.')) name.remove_suffix(1);
+  return iequals(name, kBelow.substr(1)) ||
+         (name.size() > kBelow.size() && iequals(name.substr(name.size() - kBelow.size()), kBelow));
+}
+
 Result<Address> Address::from_literal(std::string_view host, std::uint16_t port) {
   const std::string name(host);
   std::array<unsigned char, sizeof(in6_addr)> ip{};

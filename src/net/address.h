@@ -19,6 +19,9 @@ enum class AddressKind : std::uint8_t {
   kOther,      // unspecified, multicast, reserved
 };
 
+// "localhost" and what ends in ".localhost" (RFC 6761): this machine, whatever a DNS says.
+[[nodiscard]] bool is_localhost(std::string_view name);
+
 struct Address {
   sockaddr_storage storage{};
   socklen_t size = 0;

@@ -20,12 +20,6 @@ using Outcome = NameAnswer::Outcome;
 constexpr CallScope::Expiry kTooLong{ErrorCode::kUpstreamConnect, Origin::kUpstream,
                                      Retry::kSameTarget, "no DNS server answered in time"};
 
-bool is_localhost(std::string_view name) {
-  if (name.ends_with('.')) name.remove_suffix(1);
-  return iequals(name, "localhost") ||
-         (name.size() > 10 && iequals(name.substr(name.size() - 10), ".localhost"));
-}
-
 // RFC 6761: never asked for.
 std::vector<Address> loopback() {
   return {*Address::from_literal("127.0.0.1", 0), *Address::from_literal("::1", 0)};

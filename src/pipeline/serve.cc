@@ -69,18 +69,23 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   const http::RequestHead& head = exchange.request.head;
   const exchange::ClientSettings& client = exchange.snapshot->client;
   const std::string_view path = http::path_of(head.target);
+  const exchange::Doors doors{.cors = client.cors, .keyless = client.access.keyless()};
 
+  if (doors.keyless && kit_.services.on_loopback) {
+    BF_CO_TRY_VOID(exchange::check_host(exchange.snapshot->server->allowed_hosts, head.headers));
+  }
   if (head.method == "OPTIONS") {
-    exchange.cors = exchange::preflight_headers(client.cors, head.headers);
+    exchange.cors = exchange::preflight_headers(doors, head.headers);
     co_return co_await exchange.request.out.send(exchange.request.scope, 204,
                                                  exchange::base_headers(exchange), {});
   }
-  exchange.cors = exchange::cors_headers(client.cors, head.headers);
+  exchange.cors = exchange::cors_headers(doors, head.headers);
   exchange.route = router_.match(head.method, path);
   if (exchange.route.surface == nullptr) co_return no_such_route(exchange.route, head, path);
 
   const exchange::Operation& operation = *exchange.surface().operation;
   if (operation.access == exchange::Access::kCallers) {
+    BF_CO_TRY_VOID(exchange::check_origin(doors, head.headers));
     const dialect::Dialect* dialect = exchange.surface().dialect;
     BF_CO_TRY(
         exchange.caller,

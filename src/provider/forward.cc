@@ -3,6 +3,7 @@
 #include "base/strings.h"
 
 #include <algorithm>
+#include <span>
 
 namespace bifrost::provider {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::string_view kNever[] = {
     "x-api-key",
     "x-goog-api-key",
     "api-key",
+    "x-amz-security-token",
     // The connection, which is ours.
     "host",
     "connection",
@@ -37,6 +39,16 @@ constexpr std::string_view kNever[] = {
     "accept-encoding",
 };
 
+// What changes whom the request is for or who pays: the operator's choice, by name.
+constexpr std::string_view kUnlessAllowed[] = {
+    "x-http-method-override", "x-http-method",       "x-method-override",
+    "x-goog-user-project",    "openai-organization", "openai-project",
+};
+
+bool contains(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::any_of(names, [&](std::string_view each) { return iequals(each, name); });
+}
+
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::any_of(names, [&](const std::string& each) { return iequals(each, name); });
 }
@@ -45,7 +57,7 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 bool may_forward(std::string_view name) {
   if (name.empty() || istarts_with(name, kOwnPrefix)) return false;
-  return std::ranges::none_of(kNever, [&](std::string_view never) { return iequals(never, name); });
+  return !contains(kNever, name);
 }
 
 http::Headers forwarded_headers(const http::Headers& caller, const HeaderFilterSettings& filter) {
@@ -54,7 +66,8 @@ http::Headers forwarded_headers(const http::Headers& caller, const HeaderFilterS
     if (!istarts_with(header.name, kPrefix)) continue;
     const std::string name = ascii_lower(std::string_view(header.name).substr(kPrefix.size()));
     if (!may_forward(name) || contains(filter.denylist, name)) continue;
-    if (!filter.allowlist.empty() && !contains(filter.allowlist, name)) continue;
+    const bool by_default = filter.allowlist.empty() && !contains(kUnlessAllowed, name);
+    if (!by_default && !contains(filter.allowlist, name)) continue;
     out.add(name, header.value);
   }
   return out;

@@ -344,6 +344,15 @@ TEST(Forward, ObeysTheFilter) {
   for (const Case& each : cases) EXPECT_EQ(forwarded_headers(caller, each.filter), each.forwarded);
 }
 
+TEST(Forward, ForwardsWhatChangesTheBillOrTheMethodWhenNamedOnly) {
+  for (const char* name :
+       {"openai-organization", "OpenAI-Project", "x-goog-user-project", "x-http-method-override"}) {
+    const http::Headers caller = {{"x-bf-eh-" + std::string(name), "1"}};
+    EXPECT_TRUE(forwarded_headers(caller, {}).empty()) << name;
+    EXPECT_FALSE(forwarded_headers(caller, {.allowlist = {name}}).empty()) << name;
+  }
+}
+
 TEST(BetaFeatures, LetsTheLongestPrefixDecide) {
   BetaFeatures betas;
   betas.add("skills-2025, files-api-2025,, skills-2025 ,files-api-2026");

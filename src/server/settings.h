@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bifrost::server {
 
@@ -52,12 +53,20 @@ struct Settings {
   std::chrono::milliseconds drain_delay{std::chrono::seconds(5)};
   std::chrono::milliseconds drain_timeout{std::chrono::hours(1)};
   double access_log_share = 0;
+  std::vector<std::string> allowed_hosts;
   DnsSettings dns;
 
   void describe(this auto& self, auto& visit) {
     self.describe_requests(visit);
     self.describe_connections(visit);
     self.describe_end(visit);
+    visit.field(
+        "allowed_hosts", self.allowed_hosts,
+        {.text = "Names of the Internet by which a gateway on the loopback may be asked while "
+                 "`client.enforce_auth_on_inference` is off; `*` allows all. Keeps out "
+                 "pages that give their own name the address of this machine.",
+         .form = config::Form::kHostName,
+         .ours = true});
     visit.field("dns", self.dns,
                 {.text = "How names of providers and proxies become addresses.", .ours = true});
     visit.unserved("plugin_download_private_allowlist", config::Shape::kArray,

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "provider/hide_credentials.h"
 #include "routing/retry_hint.h"
 #include "upstream/demo_source.h"
 #include "upstream/read_whole.h"
@@ -207,14 +208,16 @@ net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client
 
 net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client client,
                                                  const Network& network,
-                                                 const provider::Endpoint& endpoint,
+                                                 const provider::Addressee& to,
                                                  const provider::OutboundRequest& request) {
-  BF_CO_TRY(const Permit place, co_await enter_gate(scope, network, endpoint));
-  const Phase phase = begin(endpoint, endpoint.usual_side(), client.clock);
+  BF_CO_TRY(const Permit place, co_await enter_gate(scope, network, to.endpoint));
+  const Phase phase = begin(to.endpoint, to.side, client.clock);
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
   if (response.head.status / 100 != 2) {
-    co_return co_await refused(scope, phase, client, std::move(response));
+    auto answer = co_await refused(scope, phase, client, std::move(response));
+    provider::hide_credentials(answer.error(), to.endpoint, to.key, to.token);
+    co_return answer;
   }
   const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
   BF_CO_TRY(std::string body,

@@ -57,7 +57,7 @@ net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client
 // the same gate.
 net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client client,
                                                  const Network& network,
-                                                 const provider::Endpoint& endpoint,
+                                                 const provider::Addressee& to,
                                                  const provider::OutboundRequest& request);
 
 }  // namespace bifrost::upstream

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/try.h"
+#include "provider/hide_credentials.h"
 #include "routing/retry.h"
 
 #include <chrono>
@@ -290,6 +291,7 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
       co_return served_by(visit, std::move(prepared), *std::move(answer), retries);
     }
     Error error = std::move(answer).error();
+    provider::hide_credentials(error, endpoint, prepared.key, text_of(prepared.token));
     if (scope.cancelled()) error = *scope.interruption();
     const auto renewed = renewal.after(error, prepared, client);
     if (!renewed) keys.failed(error.retry);

@@ -53,6 +53,7 @@ def fault_of_config(bifrost, folder, text):
     """What is wrong with a configuration; empty when nothing is."""
     path = folder / "config.json"
     path.write_text(text.replace("/etc/bifrost", str(folder)))
+    path.chmod(0o600)  # some hold secrets
     variables = {name: "stands-for-a-secret" for name in re.findall(r'"env\.(\w+)"', text)}
     done = subprocess.run(
         [bifrost, "validate", "--config", path],

@@ -287,17 +287,36 @@ TEST_F(HttpTest, LabelsOfMetricsStayLegal) {
   EXPECT_THAT(gateway->metrics().malformed(), IsEmpty());
 }
 
-TEST_F(HttpTest, LetsBrowsersIn) {
+TEST_F(HttpTest, LetsPagesOfThisMachineIn) {
   Client client = connect();
   const Response preflight = client.request("OPTIONS", unified().path,
-                                            {{"origin", "https://app.example"},
+                                            {{"origin", "http://localhost:3000"},
                                              {"access-control-request-method", "POST"},
                                              {"access-control-request-headers", "x-stainless-os"}});
   EXPECT_EQ(preflight.status, 204);
-  EXPECT_EQ(preflight.headers.get("access-control-allow-origin"), "https://app.example");
+  EXPECT_EQ(preflight.headers.get("access-control-allow-origin"), "http://localhost:3000");
   EXPECT_THAT(preflight.headers.get("access-control-allow-headers"), HasSubstr("x-stainless-os"));
-  const Response failed = client.request("GET", "/none", {{"origin", "https://app.example"}});
-  EXPECT_EQ(failed.headers.get("access-control-allow-origin"), "https://app.example");
+  const Response failed = client.request("GET", "/none", {{"origin", "http://localhost:3000"}});
+  EXPECT_EQ(failed.headers.get("access-control-allow-origin"), "http://localhost:3000");
+}
+
+TEST_F(HttpTest, KeepsPagesOfStrangersOut) {
+  Client client = connect();
+  // As a browser sends it unasked, without a preflight.
+  const Response simple = client.request(
+      "POST", unified().path, {{"origin", "https://evil.example"}, {"content-type", "text/plain"}},
+      unified().request);
+  EXPECT_EQ(simple.status, 403);
+  EXPECT_THAT(simple.body, HasSubstr("client.allowed_origins"));
+  EXPECT_FALSE(simple.headers.contains("access-control-allow-origin"));
+  // The name of a stranger with the address of this machine.
+  const Response rebound =
+      connect().request("POST", unified().path,
+                        {{"host", "evil.com"}, {"origin", "http://evil.com"}}, unified().request);
+  EXPECT_EQ(rebound.status, 403);
+  EXPECT_THAT(rebound.body, HasSubstr("server.allowed_hosts"));
+  EXPECT_EQ(connect().request("GET", "/metrics", {{"host", "evil.com"}}).status, 403);
+  EXPECT_TRUE(provider.requests().empty());
 }
 
 TEST_F(HttpTest, SaysWhoServedIt) {

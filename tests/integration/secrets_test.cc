@@ -23,19 +23,23 @@ class SecretsTest : public GatewayTest {
 
 TEST_F(SecretsTest, AreNotInLogsErrorsOrMetrics) {
   start_verbose();
-  std::vector<Script> failures = {
-      Script::json(401, openai_error("no")), Script::json(400, openai_error("no")),
-      Script::json(200, "<html>"),           Script::nothing(Ending::kReset),
-      Script::nothing(Ending::kReset),       unified().stream({.cut_after_events = 2})};
+  const std::string echo = openai_error("Incorrect key sk-topsecret or header also-topsecret");
+  std::vector<Script> failures = {Script::json(401, echo),
+                                  Script::json(400, echo),
+                                  Script::json(200, echo),
+                                  Script::json(200, "<html>"),
+                                  Script::nothing(Ending::kReset),
+                                  Script::nothing(Ending::kReset),
+                                  unified().stream({.cut_after_events = 2})};
   for (const Script& script : failures) provider.push(script);
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 5; ++i) {
     const Response reply = ask();
     EXPECT_GE(reply.status, 400);
     for (const http::Header header : reply.headers) {
       // The key's name may be told, its value may not.
       EXPECT_THAT(header.value, Not(HasSubstr("sk-topsecret")));
     }
-    EXPECT_THAT(reply.body, Not(HasSubstr("sk-topsecret")));
+    EXPECT_THAT(reply.body, Not(HasSubstr("topsecret")));
   }
   EXPECT_THAT(ask_stream().body, Not(HasSubstr("sk-topsecret")));
   EXPECT_EQ(provider.requests()[0].headers.get("authorization"), "Bearer sk-topsecret");

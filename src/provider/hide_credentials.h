@@ -1,0 +1,16 @@
+// Providers repeat what they were sent in their errors. Nobody may read our credentials there.
+#pragma once
+
+#include "base/error.h"
+#include "provider/endpoint.h"
+
+#include <string_view>
+
+namespace bifrost::provider {
+
+// Takes the key, the token that was fetched with it and the operator's own headers out of all
+// texts of an error. `key` may be null, `token` empty.
+void hide_credentials(Error& error, const Endpoint& endpoint, const Key* key,
+                      std::string_view token);
+
+}  // namespace bifrost::provider
