@@ -32,10 +32,13 @@ double seconds(std::chrono::nanoseconds duration) {
 // One text for a set of labels, in memory that is used again. With the standing of each: as its
 // value becomes more ours, a set may find room that it did not find before.
 const std::string& joined(std::span<const LabelValue> labels, std::string& key) {
-  key.clear();
+  std::size_t bytes = labels.size();
+  for (const LabelValue& label : labels) bytes += label.text.size();
+  key.resize(bytes);
+  char* end = key.data();
   for (const LabelValue& label : labels) {
-    key += label.text;
-    key += static_cast<char>(label.standing);
+    end += label.text.copy(end, label.text.size());
+    *end++ = static_cast<char>(label.standing);
   }
   return key;
 }
