@@ -62,6 +62,11 @@ void CallScope::WaitAwaiter::await_suspend(std::coroutine_handle<> handle) noexc
   scope.current_ = &slot;
 }
 
+void CallScope::TurnAwaiter::await_suspend(std::coroutine_handle<> handle) noexcept {
+  WaitAwaiter{scope, slot}.await_suspend(handle);
+  scope.loop_.wake(slot);
+}
+
 CallScope::Deadline::Deadline(CallScope& scope, SteadyTime at, const Expiry& expiry)
     : scope_(scope), outer_(scope.innermost_), at_(at), expiry_(expiry) {
   scope_.innermost_ = this;

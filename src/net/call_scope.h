@@ -13,7 +13,9 @@
 #include "net/loop.h"
 #include "net/task.h"
 
+#include <algorithm>
 #include <coroutine>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -71,11 +73,35 @@ class CallScope final : private Timer {
     WaitSlot& slot;
     [[nodiscard]] bool await_ready() const noexcept { return scope.interrupted(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
-    void await_resume() noexcept { scope.current_ = nullptr; }
+    void await_resume() noexcept { scope.begin_turn(); }
   };
   [[nodiscard]] WaitAwaiter wait(WaitSlot& slot) { return {*this, slot}; }
 
+  // A turn is what is done between two waits. Where the other ends are fast nothing would ever have
+  // to wait, and all the others on the loop would: so after some bytes a turn is over, and whoever
+  // moves more waits for the next one. A small piece costs as much as one of kPieceBytes.
+  void moved(std::size_t bytes) { moved_ += std::max(bytes, kPieceBytes); }
+  [[nodiscard]] bool turn_is_over() const { return moved_ >= kTurnBytes; }
+
+  // Suspends until everyone else who is ready has had a turn, and sockets and timers were looked
+  // at. At once when the scope is interrupted.
+  struct TurnAwaiter {
+    CallScope& scope;
+    WaitSlot slot = {};
+    [[nodiscard]] bool await_ready() const noexcept { return scope.interrupted(); }
+    void await_suspend(std::coroutine_handle<> handle) noexcept;
+    void await_resume() noexcept { scope.begin_turn(); }
+  };
+  [[nodiscard]] TurnAwaiter next_turn() { return {*this}; }
+
  private:
+  static constexpr std::size_t kTurnBytes = std::size_t{128} * 1024;
+  static constexpr std::size_t kPieceBytes = std::size_t{4} * 1024;
+
+  void begin_turn() {
+    current_ = nullptr;
+    moved_ = 0;
+  }
   void fire() override;
   [[nodiscard]] bool interrupted() const;
   void arm_for_deadlines();
@@ -83,6 +109,7 @@ class CallScope final : private Timer {
   Loop& loop_;
   WaitSlot* current_ = nullptr;  // the wait that is under way
   Deadline* innermost_ = nullptr;
+  std::size_t moved_ = 0;  // bytes in this turn
   std::optional<Error> cancelled_;
 };
 

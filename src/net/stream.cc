@@ -89,11 +89,18 @@ Task<Result<void>> Stream::start_tls(CallScope& scope, std::shared_ptr<const Tls
 }
 
 Task<Result<std::size_t>> Stream::read(CallScope& scope, std::span<char> into) {
+  if (scope.turn_is_over()) {
+    co_await scope.next_turn();
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+  }
   while (true) {
     // TLS may hold bytes that the kernel has given already.
     if (readable_ || (ssl_ != nullptr && SSL_pending(ssl_) > 0)) {
       const std::ptrdiff_t got = try_read(into);
-      if (got >= 0) co_return static_cast<std::size_t>(got);
+      if (got >= 0) {
+        scope.moved(static_cast<std::size_t>(got));
+        co_return static_cast<std::size_t>(got);
+      }
       if (got == kFailed) co_return failure("the connection broke");
     }
     co_await scope.wait(tls_wants_write_ ? writer_ : reader_);

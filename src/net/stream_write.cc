@@ -78,6 +78,10 @@ Task<Result<void>> Stream::wait_writable(CallScope& scope, Silence silence) {
 
 Task<Result<void>> Stream::write_all(CallScope& scope, Pieces left, Silence silence) {
   while (!done(left)) {
+    if (scope.turn_is_over()) {
+      co_await scope.next_turn();
+      if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+    }
     const std::ptrdiff_t sent = try_write(left);
     if (sent == kFailed) co_return failure("the connection broke");
     if (sent == kWouldBlock) {
@@ -85,6 +89,7 @@ Task<Result<void>> Stream::write_all(CallScope& scope, Pieces left, Silence sile
       BF_CO_TRY_VOID(co_await wait_writable(scope, silence));
       continue;
     }
+    scope.moved(static_cast<std::size_t>(sent));
     take_off(left, static_cast<std::size_t>(sent));
   }
   co_return Result<void>();
@@ -93,6 +98,10 @@ Task<Result<void>> Stream::write_all(CallScope& scope, Pieces left, Silence sile
 Task<Result<bool>> Stream::write_while_quiet(CallScope& scope, Pieces& left) {
   BF_DCHECK(pending_.empty());
   while (!done(left)) {
+    if (scope.turn_is_over()) {
+      co_await scope.next_turn();
+      if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+    }
     const std::ptrdiff_t sent = try_write(left);
     if (sent == kFailed) co_return failure("the connection broke");
     if (sent == kWouldBlock) {
@@ -104,6 +113,7 @@ Task<Result<bool>> Stream::write_while_quiet(CallScope& scope, Pieces& left) {
       if (auto interruption = scope.interruption()) co_return *std::move(interruption);
       continue;
     }
+    scope.moved(static_cast<std::size_t>(sent));
     take_off(left, static_cast<std::size_t>(sent));
   }
   co_return true;

@@ -26,22 +26,7 @@ TaskGroup::Root TaskGroup::run(std::string name,
   ++running_;
   CallScope scope(loop_);
   const auto place = scopes_.insert(scopes_.end(), &scope);
-  {
-    // Not at once: the caller may be in the middle of something.
-    WaitSlot start;
-    struct Start {
-      Loop& loop;
-      WaitSlot& slot;
-      CallScope& scope;
-      bool await_ready() noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> handle) {
-        CallScope::WaitAwaiter{scope, slot}.await_suspend(handle);
-        loop.wake(slot);
-      }
-      void await_resume() noexcept { CallScope::WaitAwaiter{scope, slot}.await_resume(); }
-    };
-    co_await Start{loop_, start, scope};
-  }
+  co_await scope.next_turn();  // not at once: the caller may be in the middle of something
   try {
     co_await make(scope);
   } catch (const std::exception& exception) {
