@@ -1,6 +1,7 @@
 #include "routing/permit.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <vector>
 
 namespace bifrost::routing {
@@ -12,22 +13,28 @@ std::string_view without_owner(std::string_view owner, std::string_view model) {
   return owned ? model.substr(owner.size() + 1) : model;
 }
 
-// Without the provider's own names before it, however often they stand there.
-std::string_view stripped(const provider::Endpoint& endpoint, std::string_view model) {
+// Without the owners' names before it, nor the resource prefix, however often they stand there.
+std::string_view stripped(const provider::Endpoint& endpoint, std::string_view model,
+                          std::initializer_list<std::string_view> owners) {
   for (;;) {
     std::string_view shorter = endpoint.canonical_model(model);
-    shorter = without_owner(endpoint.name, shorter);
-    shorter = without_owner(endpoint.spec->name, shorter);
+    for (const std::string_view owner : owners) shorter = without_owner(owner, shorter);
     if (shorter.size() == model.size()) return model;
     model = shorter;
   }
 }
 
+// What the rules compare.
+std::string_view bare(const provider::Endpoint& endpoint, std::string_view model) {
+  return stripped(endpoint, model, {endpoint.name, endpoint.spec->name});
+}
+
 bool names(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
            std::string_view model) {
-  return std::ranges::any_of(list, [&](std::string_view entry) {
-    return entry == model || stripped(endpoint, entry) == stripped(endpoint, model);
-  });
+  if (list.empty()) return false;
+  const std::string_view wanted = bare(endpoint, model);
+  return std::ranges::any_of(
+      list, [&](std::string_view entry) { return bare(endpoint, entry) == wanted; });
 }
 
 bool has_star(const std::vector<std::string>& list) {
@@ -40,6 +47,10 @@ std::string_view behind_alias(const provider::Endpoint& endpoint, const provider
                               std::string_view model) {
   const provider::AliasSettings* alias = endpoint.alias(key, model);
   return alias == nullptr ? model : std::string_view(alias->model_id);
+}
+
+std::string_view without_endpoint(const provider::Endpoint& endpoint, std::string_view model) {
+  return stripped(endpoint, model, {endpoint.name});
 }
 
 bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,

@@ -32,6 +32,12 @@ enum class Permit : std::uint8_t {
 [[nodiscard]] std::string_view behind_alias(const provider::Endpoint& endpoint,
                                             const provider::Key& key, std::string_view model);
 
+// The name without the endpoint's own before it, however often it stands there, and without the
+// resource prefix: as the endpoint knows what a configuration writes "openai/models/x". A part of
+// `model`.
+[[nodiscard]] std::string_view without_endpoint(const provider::Endpoint& endpoint,
+                                                std::string_view model);
+
 // Does the list hold the model, in any of those spellings, or `*`?
 [[nodiscard]] bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
                          std::string_view model);
