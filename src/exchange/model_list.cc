@@ -3,11 +3,13 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/try.h"
+#include "llm/model_name.h"
 #include "provider/prepare.h"
 #include "routing/permit.h"
 
 #include <algorithm>
-#include <set>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace bifrost::exchange {
@@ -24,55 +26,116 @@ constexpr net::CallScope::Expiry kSlow{ErrorCode::kUpstreamHeaderTimeout, Origin
                                        Retry::kNo, "the provider's list of models took too long"};
 constexpr auto kPatience = std::chrono::seconds(10);
 
+// Of a question that was never answered nor refused: an exception ended it.
+Error no_answer() {
+  return gateway_error(ErrorCode::kInternal,
+                       "the question for the provider's models was broken off");
+}
+
 bool allows_all(const provider::Key& key) {
   return std::ranges::find(key.settings.models, provider::kEverything) != key.settings.models.end();
 }
 
-// Shown under the provider's name, as callers write it.
-ModelRow shown(const provider::Endpoint& endpoint, ModelRow row) {
-  const std::string prefix = endpoint.name + "/";
-  row.name = row.name.empty() ? row.id : row.name;
-  if (!row.id.starts_with(prefix)) row.id = prefix + row.id;
-  row.provider = endpoint.name;
-  return row;
+// Those who have to ask: what the others may use, they name themselves.
+std::vector<const provider::Key*> askers(const provider::Endpoint& endpoint) {
+  std::vector<const provider::Key*> found;
+  for (const provider::Key& key : endpoint.keys) {
+    if (key.settings.enabled && allows_all(key)) found.push_back(&key);
+  }
+  if (endpoint.keyless && found.empty()) found.push_back(nullptr);
+  return found;
 }
 
-// One row per model, only those that some key may use.
-std::vector<ModelRow> usable(const provider::Endpoint& endpoint, std::vector<ModelRow> rows) {
-  std::vector<ModelRow> out;
-  std::set<std::string, std::less<>> seen;
-  for (ModelRow& row : rows) {
-    if (!routing::allows(routing::best_permit(endpoint, row.id)) || !seen.insert(row.id).second) {
-      continue;
-    }
-    out.push_back(shown(endpoint, std::move(row)));
+// The rows of one provider, each id once. A caller's "openai/x" is "x" to openai, and so is the
+// "x" that openai lists; but a model that it lists as "openai/x" is "openai/openai/x" to callers.
+class Rows {
+ public:
+  explicit Rows(const provider::Endpoint& endpoint)
+      : endpoint_(endpoint), prefix_(endpoint.name + "/") {}
+
+  void add_listed(ModelRow row) {
+    const std::string_view model = endpoint_.canonical_model(row.id);
+    if (row.name.empty()) row.name = model;
+    row.id = prefix_ + std::string(model);
+    add(std::move(row));
   }
-  return out;
-}
+  // As the configuration writes it.
+  void add_named(std::string_view name) {
+    if (has(endpoint_.canonical_model(name))) return;
+    const std::string_view model = routing::without_endpoint(endpoint_, name);
+    add({.id = prefix_ + std::string(model), .name = std::string(model)});
+  }
+  [[nodiscard]] std::vector<ModelRow> take() { return std::move(rows_); }
+
+ private:
+  [[nodiscard]] bool has(std::string_view model) const {
+    return seen_.contains(prefix_ + std::string(model));
+  }
+  // A name that no request may have, and one that no key may use, are left out.
+  void add(ModelRow row) {
+    const std::string_view model = std::string_view(row.id).substr(prefix_.size());
+    if (has(model) || !llm::check_model_name(row.id) ||
+        !routing::allows(routing::best_permit(endpoint_, model))) {
+      return;
+    }
+    seen_.insert(row.id);
+    row.provider = endpoint_.name;
+    rows_.push_back(std::move(row));
+  }
+
+  const provider::Endpoint& endpoint_;
+  std::string prefix_;
+  std::unordered_set<std::string> seen_;
+  std::vector<ModelRow> rows_;
+};
 
 }  // namespace
+
+bool ModelList::Entry::asking() const { return std::ranges::any_of(questions, &Question::asking); }
+
+const std::vector<ModelRow>& ModelList::Entry::all_rows() {
+  if (rows) return *rows;
+  Rows all(endpoint);
+  for (const Question& question : questions) {
+    for (const ModelRow& row : question.rows) all.add_listed(row);
+  }
+  for (const provider::Key& key : endpoint.keys) {
+    if (!key.settings.enabled) continue;
+    for (const std::string& name : key.named_models()) all.add_named(name);
+  }
+  return rows.emplace(all.take());
+}
+
+std::vector<std::shared_ptr<net::Flight>> ModelList::under_way(
+    const std::vector<std::shared_ptr<Entry>>& entries) {
+  std::vector<std::shared_ptr<net::Flight>> flights;
+  for (const auto& entry : entries) {
+    for (const Question& question : entry->questions) {
+      if (question.asking()) flights.push_back(question.flight);
+    }
+  }
+  return flights;
+}
 
 net::Task<Result<ModelList::Listing>> ModelList::list(net::CallScope& scope, SnapshotPtr snapshot,
                                                       std::string_view only_provider) {
   forget(*snapshot);
   std::vector<std::shared_ptr<Entry>> wanted;
-  auto waiter = std::make_shared<Waiter>();
   for (const provider::Endpoint& endpoint : snapshot->registry) {
     if (!only_provider.empty() && endpoint.name != only_provider) continue;
     if (!endpoint.allows({llm::Operation::kListModels})) continue;
-    Entry& entry = *wanted.emplace_back(entry_of(snapshot, endpoint));
-    if (!entry.asking) continue;
-    ++waiter->pending;
-    entry.waiters.push_back(waiter);
+    ask_again(wanted.emplace_back(entry_of(snapshot, endpoint)));
   }
-  while (waiter->pending > 0) {
-    co_await scope.wait(waiter->done);
+  for (const auto& flight : under_way(wanted)) {
+    co_await flight->wait(scope);
     if (auto interruption = scope.interruption()) co_return *std::move(interruption);
   }
   Listing listing;
   for (const auto& entry : wanted) {
-    if (entry->failure) listing.failure = entry->failure;
-    std::ranges::copy(entry->rows, std::back_inserter(listing.rows));
+    for (const Question& question : entry->questions) {
+      if (question.failure) listing.failure = question.failure;
+    }
+    std::ranges::copy(entry->all_rows(), std::back_inserter(listing.rows));
   }
   co_return std::move(listing);
 }
@@ -80,64 +143,59 @@ net::Task<Result<ModelList::Listing>> ModelList::list(net::CallScope& scope, Sna
 // Entries of other configurations, unless their providers are being asked.
 void ModelList::forget(const Snapshot& current) {
   std::erase_if(entries_, [&](const auto& each) {
-    return each.second->snapshot.get() != &current && !each.second->asking;
+    return each.second->snapshot.get() != &current && !each.second->asking();
   });
 }
 
-// What is known, with a question under way when that is nothing or too old.
 std::shared_ptr<ModelList::Entry> ModelList::entry_of(const SnapshotPtr& snapshot,
                                                       const provider::Endpoint& endpoint) {
   std::shared_ptr<Entry>& entry = entries_[&endpoint];
-  if (entry == nullptr) {
-    entry = std::make_shared<Entry>();
-    entry->snapshot = snapshot;
-    entry->asked_again_from = client_.clock.now();
-  }
-  if (!entry->asking && entry->asked_again_from <= client_.clock.now()) {
-    entry->asking = true;
-    asking_.spawn("list models", [this, snapshot, &endpoint, entry](net::CallScope& own) {
-      return ask(own, snapshot, endpoint, entry);
-    });
+  if (entry != nullptr) return entry;
+  entry = std::make_shared<Entry>(snapshot, endpoint);
+  for (const provider::Key* key : askers(endpoint)) {
+    entry->questions.push_back({.key = key,
+                                .rows = {},
+                                .failure = no_answer(),
+                                .asked_again_from = client_.clock.now(),
+                                .flight = nullptr});
   }
   return entry;
 }
 
-net::Task<void> ModelList::ask(net::CallScope& scope, SnapshotPtr snapshot,
-                               const provider::Endpoint& endpoint, std::shared_ptr<Entry> entry) {
-  Found found = co_await find(scope, *snapshot, endpoint);
-  const bool good = !found.failure;
-  if (good || !entry->answered) entry->rows = usable(endpoint, std::move(found.rows));
-  entry->answered = entry->answered || good;
-  entry->failure = std::move(found.failure);
-  entry->asked_again_from = client_.clock.now() + (good ? kFresh : kFreshFailure);
-  entry->asking = false;
-  for (const auto& waiter : std::exchange(entry->waiters, {})) {
-    if (--waiter->pending == 0) scope.loop().wake(waiter->done);
+// Asks what was never asked, and whose answer is too old.
+void ModelList::ask_again(const std::shared_ptr<Entry>& entry) {
+  const SteadyTime now = client_.clock.now();
+  for (std::size_t i = 0; i < entry->questions.size(); ++i) {
+    Question& question = entry->questions[i];
+    if (question.asking() || now < question.asked_again_from) continue;
+    net::Flight::Pilot pilot(loop_);
+    question.flight = pilot.flight();
+    question.asked_again_from = now + kFreshFailure;
+    asking_.spawn("list models",
+                  [this, entry, i, pilot = std::move(pilot)](net::CallScope& own) mutable {
+                    return ask(own, entry, i, std::move(pilot));
+                  });
   }
 }
 
-net::Task<ModelList::Found> ModelList::find(net::CallScope& scope, const Snapshot& snapshot,
-                                            const provider::Endpoint& endpoint) {
-  Found found;
-  std::vector<const provider::Key*> askers;
-  for (const provider::Key& key : endpoint.keys) {
-    if (!key.settings.enabled) continue;
-    for (std::string& name : key.named_models()) found.rows.push_back({.id = std::move(name)});
-    if (allows_all(key)) askers.push_back(&key);
+net::Task<void> ModelList::ask(net::CallScope& scope, std::shared_ptr<Entry> entry,
+                               std::size_t number, net::Flight::Pilot /*pilot*/) {
+  Question& question = entry->questions[number];
+  auto listed = co_await fetch_all(scope, *entry->snapshot, entry->endpoint, question.key);
+  const SteadyTime now = client_.clock.now();
+  if (!listed) {
+    BF_LOG(
+        kWarn, "models", "a provider's models are not known", {"provider", entry->endpoint.name},
+        {"key", question.key != nullptr ? std::string_view(question.key->settings.name) : "none"},
+        {"why", listed.error().message});
+    question.failure = std::move(listed).error();
+    question.asked_again_from = now + kFreshFailure;
+    co_return;
   }
-  if (endpoint.keyless && askers.empty()) askers.push_back(nullptr);
-  for (const provider::Key* key : askers) {
-    auto listed = co_await fetch_all(scope, snapshot, endpoint, key);
-    if (listed) {
-      std::ranges::move(*listed, std::back_inserter(found.rows));
-      continue;
-    }
-    BF_LOG(kWarn, "models", "a provider's models are not known", {"provider", endpoint.name},
-           {"key", key != nullptr ? std::string_view(key->settings.name) : "none"},
-           {"why", listed.error().message});
-    found.failure = std::move(listed).error();
-  }
-  co_return found;
+  question.rows = *std::move(listed);
+  question.failure.reset();
+  question.asked_again_from = now + kFresh;
+  entry->rows.reset();
 }
 
 net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& scope,

@@ -233,6 +233,104 @@ TEST_F(ModelListTest, AsksWithATokenWhereKeysAreExchangedForOne) {
       [](Steps its) -> net::Task<void> { co_await its.expect(ElementsAre("cloud/fetched")); });
 }
 
+upstream::SimulatedProvider with_keys(std::string name, std::vector<std::string_view> keys) {
+  upstream::SimulatedProvider provider{.name = std::move(name)};
+  for (const std::string_view key : keys) {
+    provider.keys.push_back(upstream::simulated_key(std::string(key)));
+  }
+  return provider;
+}
+
+provider::KeySettings key_for(std::vector<std::string> names) {
+  provider::KeySettings key = upstream::simulated_key("main");
+  key.models = std::move(names);
+  return key;
+}
+
+bool is_from(const ScriptedTransport::Sent& sent, std::string_view key) {
+  return sent.headers.get("authorization").ends_with(key);
+}
+
+TEST_F(ModelListTest, AKeyThatFailsKeepsItsRowsAndNobodyElses) {
+  snapshot = simulated_snapshot({with_keys("openai", {"well", "dying"})}, gates);
+  run(
+      [this](const auto& sent) {
+        if (!is_from(sent, "dying")) return models(broken ? "new" : "old");
+        return broken ? ScriptedReply::json(401, "{}") : models("own");
+      },
+      [](Steps its) -> net::Task<void> {
+        co_await its.expect(ElementsAre("openai/old", "openai/own"));
+        its.test.broken = true;
+        EXPECT_TRUE(co_await its.pass(6min));
+        co_await its.expect(ElementsAre("openai/new", "openai/own"));
+        EXPECT_EQ(its.questions(), 4U);
+        EXPECT_TRUE(co_await its.pass(15s));
+        co_await its.expect(ElementsAre("openai/new", "openai/own"));
+        EXPECT_EQ(its.questions(), 5U) << "only the key that failed is asked again";
+      });
+}
+
+TEST_F(ModelListTest, AsksAllKeysAtOnce) {
+  snapshot = simulated_snapshot({with_keys("openai", {"slow", "slower", "well"})}, gates);
+  run([](const auto& sent) { return is_from(sent, "well") ? models("a", 1s) : models("b", 1h); },
+      [](Steps its) -> net::Task<void> {
+        const SteadyTime asked = its.scope.loop().now();
+        co_await its.expect(ElementsAre("openai/a"));
+        EXPECT_EQ(its.scope.loop().now() - asked, 10s);
+      });
+}
+
+TEST_F(ModelListTest, SurvivesAnExceptionInAQuestion) {
+  broken = true;
+  run(
+      [this](const auto&) {
+        return broken ? ScriptedTransport::Script()({}) : models("a");  // throws
+      },
+      [](Steps its) -> net::Task<void> {
+        const auto listing = co_await its.list.list(its.scope, its.test.snapshot, "");
+        EXPECT_TRUE(listing->failure) << "nobody knows what models there are";
+        its.test.broken = false;
+        EXPECT_TRUE(co_await its.pass(15s));
+        co_await its.expect(ElementsAre("openai/a"));
+      });
+}
+
+TEST_F(ModelListTest, ShowsAModelOnceHoweverItIsWritten) {
+  snapshot = simulated_snapshot(
+      {{.name = "openai", .keys = {key_for({"openai/a", "a", "openai/b", "b", "*"})}}}, gates);
+  run([](const auto&) { return models("a"); },
+      [](Steps its) -> net::Task<void> {
+        co_await its.expect(ElementsAre("openai/a", "openai/b"));
+      });
+}
+
+// A request for "openrouter/auto" goes to the model "auto".
+TEST_F(ModelListTest, ShowsAListedModelUnderTheNameThatLeadsToIt) {
+  snapshot = simulated_snapshot({{.name = "openrouter"}}, gates);
+  run([](const auto&) { return models("openrouter/auto"); },
+      [](Steps its) -> net::Task<void> {
+        co_await its.expect(ElementsAre("openrouter/openrouter/auto"));
+      });
+}
+
+TEST_F(ModelListTest, ShowsNamesWithoutTheirResourcePrefix) {
+  snapshot = simulated_snapshot(
+      {{.name = "gemini", .keys = {key_for({"models/a", "gemini/models/b", "c"})}}}, gates);
+  run([](const auto&) { return models("none"); },
+      [](Steps its) -> net::Task<void> {
+        co_await its.expect(ElementsAre("gemini/a", "gemini/b", "gemini/c"));
+        EXPECT_EQ(its.questions(), 0U);
+      });
+}
+
+TEST_F(ModelListTest, LeavesOutWhatNoRequestMayName) {
+  run(
+      [](const auto&) {
+        return ScriptedReply::json(200, R"({"data":[{"id":"a b"},{"id":"../c"},{"id":"a"}]})");
+      },
+      [](Steps its) -> net::Task<void> { co_await its.expect(ElementsAre("openai/a")); });
+}
+
 TEST_F(ModelListTest, ANewConfigurationAsksAgain) {
   run([](const auto& sent) { return models(sent.headers.get("authorization").substr(7)); },
       [](Steps its) -> net::Task<void> {

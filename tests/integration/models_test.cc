@@ -196,6 +196,23 @@ TEST_F(ModelsTest, AreToldOneByOne) {
   EXPECT_EQ(connect().request("HEAD", "/v1/models/gpt-a").status, 200);
 }
 
+// What is listed can be asked for, under the id that the list has.
+TEST_F(ModelsTest, AreToldOneByOneUnderTheIdsOfTheList) {
+  start_providers(
+      with_key("gemini", "${provider_url}", R"("models": ["models/gemini-pro", "gemini/b"])") +
+      "," + with_key("openrouter", "${second_url}", R"("models": ["*"])"));
+  second.push(openai_models({"openrouter/auto", "openai/gpt-a"}));
+  Client client = connect();  // each worker asks for itself
+  const std::string body = client.get("/v1/models").body;
+  for (const std::string_view id :
+       {"gemini/gemini-pro", "gemini/b", "openrouter/openrouter/auto", "openrouter/openai/gpt-a"}) {
+    EXPECT_THAT(body, HasSubstr(fmt::format(R"("id":"{}")", id)));
+    const Response one = client.get(fmt::format("/v1/models/{}", id));
+    EXPECT_EQ(one.status, 200) << id;
+    EXPECT_EQ(json_text(one.body, "id"), id);
+  }
+}
+
 TEST_F(ModelsTest, AreRefusedInTheDialectsShapeWhereThereIsNone) {
   start_providers(with_key("openai", "${provider_url}", R"("models": ["gpt-a"])") + "," +
                   with_key("anthropic", "${second_url}", R"("models": ["claude-a"])"));
