@@ -7,7 +7,8 @@
 namespace bifrost::limits {
 
 // JSON
-inline constexpr std::size_t kJsonDepthMax = 512;  // containers inside containers
+inline constexpr std::size_t kJsonDepthMax = 512;              // containers inside containers
+inline constexpr std::size_t kScratchKeptBytes = 1024 * 1024;  // of text, whose buffers are kept
 
 // HTTP
 inline constexpr std::size_t kRequestHeadBytesMax = 64 * 1024;  // default of read_buffer_size
@@ -30,6 +31,7 @@ inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;        // of an ups
 
 // Requests
 inline constexpr std::size_t kFallbacksMax = 16;
+inline constexpr std::size_t kTopMembersMax = 1024;                 // of a request's body
 inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hints are cut
 
 inline constexpr std::size_t kModelNameBytesMax = 512;  // with its provider; ARNs have up to 250

@@ -3,6 +3,7 @@
 // looked at sixteen at a time.
 #include "base/limits.h"
 #include "json/block.h"
+#include "json/count_values.h"
 #include "json/document.h"
 
 #include <simdjson.h>
@@ -26,8 +27,10 @@ using internal::Node;
 // end, for a zero is legal nowhere.
 constexpr std::size_t kPadding = sizeof(Block);
 
-// What a text of its size is likely to hold, but long texts are mostly long strings.
+// What a text of its size is likely to hold. Of a long one, which may be mostly long strings or
+// nothing but brackets, they are counted: growing would take half as much again.
 constexpr std::size_t kNodesReservedMax = 256;
+constexpr std::size_t kLongBytes = std::size_t{64} * 1024;
 
 constexpr std::uint32_t kNoNode = std::numeric_limits<std::uint32_t>::max();
 
@@ -301,7 +304,9 @@ Result<Document> Document::parse(std::string_view text) {
   document.text_ = std::make_unique_for_overwrite<char[]>(text.size() + kPadding);
   std::ranges::copy(text, document.text_.get());
   std::memset(document.text_.get() + text.size(), 0, kPadding);
-  document.nodes_.reserve(std::min(text.size() / 24 + 4, kNodesReservedMax));
+  document.nodes_.reserve(text.size() > kLongBytes
+                              ? count_values(text)
+                              : std::min(text.size() / 24 + 4, kNodesReservedMax));
   auto built = Builder(document).build();
   if (!built) return std::move(built).error();
   return document;

@@ -1,5 +1,7 @@
 #include "json/scan.h"
 
+#include "base/limits.h"
+#include "base/try.h"
 #include "json/document.h"
 
 #include <simdjson.h>
@@ -66,6 +68,12 @@ Error not_an_object(std::string_view text) {
   return client_error(ErrorCode::kInvalidRequest, std::move(message));
 }
 
+Error too_many_members() {
+  return client_error(
+      ErrorCode::kInvalidRequest,
+      "the body has more than " + std::to_string(limits::kTopMembersMax) + " members at its top");
+}
+
 }  // namespace
 
 struct Scanner::Impl {
@@ -76,6 +84,13 @@ Scanner::Scanner() : impl_(std::make_unique<Impl>()) {}
 Scanner::~Scanner() = default;
 
 Result<const std::vector<Member>*> Scanner::scan_members(const std::string& text) {
+  auto scanned = scan(text);
+  if (text.size() > limits::kScratchKeptBytes) impl_ = std::make_unique<Impl>();
+  BF_TRY_VOID(std::move(scanned));
+  return &members_;
+}
+
+Result<void> Scanner::scan(const std::string& text) {
   members_.clear();
   simdjson::ondemand::document document;
   if (impl_->parser.iterate(text.data(), text.size(), text.capacity()).get(document) !=
@@ -92,6 +107,7 @@ Result<const std::vector<Member>*> Scanner::scan_members(const std::string& text
     while (*key_end != '"') key_end += *key_end == '\\' ? 2 : 1;
     std::string_view bytes;
     if (skip_value(field.value(), bytes) != simdjson::SUCCESS) return not_an_object(text);
+    if (members_.size() == limits::kTopMembersMax) return too_many_members();
     members_.push_back(
         {{key, static_cast<std::size_t>(key_end - key)}, without_trailing_space(bytes)});
   }
@@ -99,7 +115,7 @@ Result<const std::vector<Member>*> Scanner::scan_members(const std::string& text
   if (document.current_location().error() == simdjson::SUCCESS) {
     return not_an_object(text);
   }
-  return &members_;
+  return {};
 }
 
 }  // namespace bifrost::json

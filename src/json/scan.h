@@ -24,7 +24,8 @@ struct Member {
   std::string_view value;  // exact bytes
 };
 
-// Reuses its buffers from call to call. One per worker, not thread-safe.
+// Reuses its buffers from call to call, but for those of texts beyond limits::kScratchKeptBytes: an
+// index takes up to four times the text. One per worker, not thread-safe.
 class Scanner {
  public:
   Scanner();
@@ -34,11 +35,12 @@ class Scanner {
 
   // The members of the object in `text`, in order, as views into it. `text` must have been given
   // to `reserve_padding`. The result is valid until the next call. Fails with kInvalidRequest when
-  // the text is not one JSON object.
+  // the text is not one JSON object, or has more than limits::kTopMembersMax members.
   Result<const std::vector<Member>*> scan_members(const std::string& text);
 
  private:
   struct Impl;
+  Result<void> scan(const std::string& text);
   std::unique_ptr<Impl> impl_;
   std::vector<Member> members_;
 };

@@ -1,6 +1,9 @@
 #include "json/scan.h"
 
+#include "base/limits.h"
+
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <string>
 #include <vector>
@@ -124,6 +127,38 @@ TEST(Scanner, ForgetsTheTextBefore) {
   ASSERT_TRUE(members);
   ASSERT_EQ((*members)->size(), 1U);
   EXPECT_EQ((*members)->front().key, "c");
+}
+
+std::string object_of(std::size_t members) {
+  std::string text = "{";
+  for (std::size_t i = 0; i < members; ++i) text += "\"" + std::to_string(i) + "\":0,";
+  text.back() = '}';
+  return padded(text);
+}
+
+TEST(Scanner, TakesAsManyMembersAsThereMayBe) {
+  Scanner scanner;
+  EXPECT_TRUE(scanner.scan_members(object_of(limits::kTopMembersMax)));
+  const auto refused = scanner.scan_members(object_of(limits::kTopMembersMax + 1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidRequest);
+}
+
+TEST(Scanner, GivesBackTheBuffersOfALargeText) {
+  const auto allocated = [] {
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  const std::string large = padded("{\"a\":\"" + std::string(4'000'000, 'x') + "\"}");
+  if (allocated() < large.size()) GTEST_SKIP() << "this allocator does not tell";
+  Scanner scanner;
+  const std::string small = padded(R"({"a":1})");
+  ASSERT_TRUE(scanner.scan_members(small));
+  const std::size_t before = allocated();
+  const auto members = scanner.scan_members(large);
+  ASSERT_TRUE(members);
+  EXPECT_EQ((*members)->front().value.size(), 4'000'002U);
+  EXPECT_LT(allocated(), before + 100'000);
 }
 
 }  // namespace

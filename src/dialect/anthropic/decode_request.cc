@@ -135,6 +135,7 @@ Result<void> RequestDecoder::read_system() {
 Result<void> RequestDecoder::read_messages() {
   const json::Value messages = root_["messages"];
   if (!messages.is_array()) return invalid("messages", "a list of messages is required");
+  request_.messages.reserve(request_.messages.size() + messages.size());
   std::size_t index = 0;
   for (const json::Value message : messages.children()) {
     const Place place{.field = "messages." + std::to_string(index),

@@ -167,6 +167,7 @@ class RequestDecoder {
     std::vector<llm::Part> parts;
     std::size_t index = 0;
     const json::Value list = field(content, "parts");
+    if (list.is_array()) parts.reserve(list.size());
     for (const json::Value part : elements(list)) {
       const llm::Place here = element(list, place, "parts", index);
       const std::string part_path = path + ".parts[" + std::to_string(index++) + "]";
@@ -225,6 +226,7 @@ class RequestDecoder {
         !request_.messages.empty() && request_.messages.back().role == llm::Role::kAssistant;
     if (!goes_on) request_.messages.push_back({.role = llm::Role::kAssistant, .place = place});
     std::vector<llm::Part>& turn = request_.messages.back().parts;
+    if (!goes_on) turn.reserve(parts.size());
     for (std::size_t i = 0; i < parts.size(); ++i) {
       llm::Part& part = parts[i];
       if (auto* call = part.as<llm::ToolCallPart>()) {
@@ -261,16 +263,23 @@ class RequestDecoder {
   // The results come first, as a message of their own: other dialects want them right behind the
   // calls.
   void add_user_turn(std::vector<llm::Part> parts, llm::Place place) {
-    llm::Message results{.role = llm::Role::kTool, .place = place};
+    const auto is_result = [](const llm::Part& part) {
+      return part.as<llm::ToolResultPart>() != nullptr;
+    };
     llm::Message rest{.role = llm::Role::kUser, .place = place};
+    if (std::ranges::none_of(parts, is_result)) {
+      rest.parts = std::move(parts);
+      request_.messages.push_back(std::move(rest));
+      return;
+    }
+    llm::Message results{.role = llm::Role::kTool, .place = place};
     for (llm::Part& part : parts) {
       auto* result = part.as<llm::ToolResultPart>();
       if (result != nullptr) history_.match(*result);
       (result != nullptr ? results : rest).parts.push_back(std::move(part));
     }
-    const bool has_results = !results.parts.empty();
-    if (has_results) request_.messages.push_back(std::move(results));
-    if (!has_results || !rest.parts.empty()) request_.messages.push_back(std::move(rest));
+    request_.messages.push_back(std::move(results));
+    if (!rest.parts.empty()) request_.messages.push_back(std::move(rest));
   }
 
   Result<void> tools() {
