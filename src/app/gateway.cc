@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "net/address.h"
 #include "net/listener.h"
+#include "overload/memory_limit.h"
 
 #include <algorithm>
 #include <csignal>
@@ -92,8 +93,21 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const ServeOptions& options,
   return gateway;
 }
 
+// Of what there is, requests get a share.
+void Gateway::divide_memory() {
+  const overload::Settings& settings = setup_.config.server.overload;
+  const auto limit =
+      overload::MemoryLimit::find(static_cast<std::uint64_t>(settings.memory_limit_mb) << 20U);
+  const auto share =
+      static_cast<std::size_t>(settings.memory_share * static_cast<double>(limit.bytes()));
+  state_.memory.set_limit(share);
+  BF_LOG(kInfo, "overload", "memory", {"limit_mb", limit.bytes() >> 20U},
+         {"by", overload::name_of(limit.source())}, {"requests_mb", share >> 20U});
+}
+
 Result<void> Gateway::start() {
   stamp_ = stamp();
+  divide_memory();
   BF_TRY(auto snapshot, make_snapshot(setup_, state_.gates, environment_));
   const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
@@ -150,6 +164,7 @@ void Gateway::reload() {
            "start");
   }
   setup_ = *std::move(setup);
+  divide_memory();
   for (const auto& worker : workers_) worker->reload(*snapshot);
   BF_LOG(kInfo, "config", "reloaded", {"providers", setup_.config.providers.size()});
 }

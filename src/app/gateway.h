@@ -55,6 +55,7 @@ class Gateway {
   Gateway(const ServeOptions& options, const config::Environment& environment,
           std::unique_ptr<telemetry::Registry> metrics);
   Result<void> start();
+  void divide_memory();
   void reload();
   int go_down();
   bool wait_until_drained(std::chrono::nanoseconds limit, bool second_signal_ends);

@@ -33,6 +33,10 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
      "The request did not arrive completely in time."},
     {kBodyTooLarge, "body_too_large", 413, "invalid_request_error", "caller_invalid_request",
      "The body is larger than client.max_request_body_size_mb."},
+    {kTooLargeForMemory, "too_large_for_memory", 413, "invalid_request_error", "bifrost_dropped",
+     "The request needs more memory than all requests together may hold: "
+     "server.overload.memory_share "
+     "of what the gateway has."},
     {kHeaderTooLarge, "header_too_large", 431, "invalid_request_error", "caller_invalid_request",
      "The request line and headers are larger than server.read_buffer_size."},
     {kUnsupportedOperation, "unsupported_operation", 400, "invalid_request_error",
@@ -45,7 +49,8 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
     {kQueueTimeout, "queue_timeout", 503, "api_error", "bifrost_dropped",
      "No place in the provider's queue became free in time."},
     {kBusy, "busy", 503, "api_error", "bifrost_dropped",
-     "The gateway has too much of this kind of work waiting. Retry after the time in Retry-After."},
+     "The gateway is short of memory, descriptors or time, or has too much of this kind of work "
+     "waiting. Retry after the time in Retry-After; bifrost_overload_pressure says of what."},
     {kShuttingDown, "shutting_down", 503, "api_error", "bifrost_internal",
      "This replica is going down. Retry: another one answers."},
     {kInternal, "internal", 500, "api_error", "bifrost_internal",

@@ -27,13 +27,14 @@ enum class ErrorCode : std::uint8_t {
   kMethodNotAllowed,
   kRequestTimeout,  // the caller did not finish sending in time
   kBodyTooLarge,
+  kTooLargeForMemory,  // it would not fit into all the memory that requests may hold
   kHeaderTooLarge,
   kUnsupportedOperation,
   kClientGone,  // the caller left before the answer was complete
   // Our own limits and faults.
   kQueueFull,     // the provider's queue is full, the request was dropped
   kQueueTimeout,  // waited for a place in the provider's queue for too long
-  kBusy,          // too much waits already for threads of our own
+  kBusy,          // memory, descriptors, time or our own threads are short: not now
   kShuttingDown,
   kInternal,
   kConfigInvalid,

@@ -25,6 +25,8 @@ class StreamTranslator {
 
 class Call : public upstream::Call {
  public:
+  // Nobody will ask for it any more: the answer has begun.
+  virtual void forget_request() {}
   // The answer that was judged last, for the caller. Of answers that do not pass only.
   [[nodiscard]] virtual std::string translated_body(
       const dialect::AnswerContext& context) const = 0;

@@ -6,6 +6,7 @@
 #include "exchange/surface.h"
 #include "governance/identify.h"
 #include "governance/reservation.h"
+#include "overload/byte_budget.h"
 #include "routing/plan.h"
 #include "server/handler.h"
 #include "upstream/execute.h"
@@ -43,6 +44,7 @@ struct Exchange {
   governance::Caller caller = {};
 
   std::string body = {};  // given back once nobody can need it again
+  overload::ByteLease body_memory = {};
   std::size_t body_bytes = 0;
   std::optional<ModelCall> call = {};  // of requests that go to a model
   std::optional<Error> error = {};

@@ -1,6 +1,7 @@
 #include "exchange/model_call.h"
 
 #include "base/try.h"
+#include "dialect/weight.h"
 #include "exchange/finish.h"
 #include "exchange/path_model.h"
 #include "exchange/read_body.h"
@@ -72,6 +73,7 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
                           .direct_key = exchange.caller.direct_key.get(),
                           .anthropic_login = exchange.caller.anthropic_login.get(),
                           .keep_sent_body = keeps_sent_body(exchange),
+                          .memory = &kit.memory,
                           .budget = {.settings = settings.retry_budget,
                                      .budgets = &kit.services.retry_budgets,
                                      .caller = caller,
@@ -85,16 +87,27 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
   co_return Result<void>();
 }
 
+// A small body is looked into within this turn of the loop, so one at a time.
+Result<dialect::RequestFacts> look_into(Exchange& exchange, const dialect::RequestInput& input,
+                                        Peek peek, json::Scanner& scanner) {
+  if (input.body.size() <= overload::kSmallLeaseBytes) return peek(input, scanner);
+  const std::size_t held = exchange.body_memory.bytes();
+  BF_TRY_VOID(exchange.body_memory.resize(held + dialect::Weight::of(input.body).scan()));
+  auto facts = peek(input, scanner);
+  BF_TRY_VOID(exchange.body_memory.resize(held));
+  return facts;
+}
+
 }  // namespace
 
 net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& exchange, Peek peek) {
-  BF_CO_TRY_VOID(co_await read_body(exchange));
+  BF_CO_TRY_VOID(co_await read_body(kit, exchange));
   ModelCall& asked = exchange.call.emplace();
   BF_CO_TRY(asked.path_model, path_model(exchange));
   const Surface& surface = exchange.surface();
   const dialect::RequestInput input{
       .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
-  BF_CO_TRY(asked.facts, peek(input, kit.scanner));
+  BF_CO_TRY(asked.facts, look_into(exchange, input, peek, kit.scanner));
   BF_CO_TRY(asked.reservation,
             governance::Reservation::hold(exchange.caller.principal->accounts, {.requests = 1}));
   BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,
@@ -112,6 +125,8 @@ net::Task<Result<void>> run_call(WorkerKit& kit, Exchange& exchange, Call& call)
   // Long streams of long prompts: the prompt has done its work.
   exchange.call->facts.members.clear();
   std::string().swap(exchange.body);
+  exchange.body_memory.release();
+  call.forget_request();
 
   const RelayContext context{.exchange = exchange, .call = call, .now = kit.clock.wall()};
   co_return writer ? co_await relay_stream(context, *writer) : co_await relay_whole(context);

@@ -24,7 +24,19 @@ std::string Services::gather() {
   }
   shard.gauge(telemetry::Metric::kConnections, {"client"})
       .set(static_cast<double>(connections.open()));
+  gather_memory();
   return metrics.scrape();
+}
+
+void Services::gather_memory() {
+  using telemetry::Metric;
+  shard.gauge(Metric::kRequestMemory).set(static_cast<double>(memory.held()));
+  shard.gauge(Metric::kRequestMemoryLimit).set(static_cast<double>(memory.limit()));
+  for (std::size_t i = 0; i < overload::kReasonCount; ++i) {
+    telemetry::Counter& told = shard.counter(Metric::kRefused, {overload::kReasonNames[i]});
+    const auto counted = memory.refusals().count(static_cast<overload::Reason>(i));
+    told.add(static_cast<double>(counted) - told.value());
+  }
 }
 
 void Services::count_reload(bool good) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/blocking_pool.h"
+#include "overload/byte_budget.h"
 #include "record/key_states.h"
 #include "routing/session_keys.h"
 #include "server/server.h"
@@ -28,6 +29,7 @@ struct Services {
   routing::SessionKeys session_keys = routing::SessionKeys();
   upstream::RetryBudgets retry_budgets = {};
   server::ConnectionCount connections = {};
+  overload::ByteBudget memory = overload::ByteBudget();  // that all requests may hold
   record::KeyStates key_states{metrics.add_shard()};
   std::atomic<bool> draining{false};  // /health says so
   bool on_loopback = false;           // nobody but this machine can connect; set before requests
@@ -47,6 +49,7 @@ struct Services {
 
  private:
   std::string gather();  // on any thread
+  void gather_memory();
 };
 
 }  // namespace bifrost::exchange

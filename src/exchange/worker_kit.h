@@ -14,6 +14,7 @@
 #include "json/scan.h"
 #include "net/dns_client.h"
 #include "net/resolver.h"
+#include "overload/byte_budget.h"
 #include "record/access_log.h"
 #include "record/meter.h"
 #include "upstream/attempt.h"
@@ -37,6 +38,7 @@ struct WorkerKit {
   net::Resolver resolver;
   client::Pool pool;
   json::Scanner scanner;
+  overload::BytePurse memory;  // that its requests may hold
   record::Meter meter;
   record::AccessLog access_log;
   std::array<record::Sink*, 2> sinks;  // that are told what happens to requests

@@ -22,7 +22,9 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   exchange::ModelCall& asked = *exchange.call;
   if (asked.facts.stream) asked.form = &dialect.chat->stream;
   ChatCall call(dialect, input, asked.facts,
-                {.extra_fields = exchange.unified(), .drop_refused = compat.should_drop_params});
+                {.extra_fields = exchange.unified(),
+                 .drop_refused = compat.should_drop_params,
+                 .memory = &kit.memory});
   co_return co_await exchange::run_call(kit, exchange, call);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 #include "dialect/withheld.h"
+#include "upstream/read_whole.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -91,10 +92,24 @@ Result<dialect::EncodedRequest> ChatCall::encode(const provider::Side& side,
   const dialect::EncodeOptions options{
       .model = model, .flavor = side.flavor, .drop_refused = options_.drop_refused};
   if (passes(side)) return edit(options);
-  if (!decoded_) {
-    BF_TRY(decoded_, inbound_.chat->decode_request(input_));
-  }
-  return translate(*side.dialect().chat, options);
+  const auto weight = dialect::Weight::of(input_.body);
+  BF_TRY_VOID(decode(weight));
+  BF_TRY_VOID(request_memory_.resize(weight.decoded() + weight.while_encoding()));
+  auto encoded = translate(*side.dialect().chat, options);
+  BF_TRY_VOID(request_memory_.resize(weight.decoded()));
+  return encoded;
+}
+
+Result<void> ChatCall::decode(const dialect::Weight& weight) {
+  if (decoded_) return {};
+  BF_TRY_VOID(request_memory_.resize(weight.while_decoding()));
+  BF_TRY(decoded_, inbound_.chat->decode_request(input_));
+  return {};
+}
+
+void ChatCall::forget_request() {
+  decoded_.reset();
+  request_memory_.release();
 }
 
 Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& options) const {
@@ -119,9 +134,15 @@ Result<dialect::EncodedRequest> ChatCall::translate(const dialect::ChatCodec& co
 Result<dialect::TapState> ChatCall::judge(const provider::Side& side, std::string_view body) {
   const dialect::Dialect& dialect = side.dialect();
   if (passes(side)) {
+    BF_TRY_VOID(hold_for_tap(body));
     dialect::TapState said = dialect.chat->tap_response(body);
+    response_memory_.release();
     if (said.error) return *std::move(said.error);
     return said;
+  }
+  response_.reset();
+  if (auto held = response_memory_.resize(dialect::Weight::of(body).while_decoding()); !held) {
+    return upstream::too_large_an_answer(std::move(held).error());
   }
   BF_TRY(llm::Response response, dialect.chat->decode_response(body));
   for (llm::Choice& choice : response.choices) {
@@ -129,6 +150,14 @@ Result<dialect::TapState> ChatCall::judge(const provider::Side& side, std::strin
   }
   response_ = std::make_unique<llm::Response>(std::move(response));
   return said_by(*response_);
+}
+
+// A small one is read within this turn of the loop, so one at a time.
+Result<void> ChatCall::hold_for_tap(std::string_view body) {
+  if (body.size() <= overload::kSmallLeaseBytes) return {};
+  auto held = response_memory_.resize(dialect::Weight::of(body).document());
+  if (!held) return upstream::too_large_an_answer(std::move(held).error());
+  return {};
 }
 
 std::unique_ptr<dialect::StreamTap> ChatCall::make_tap(const provider::Side& side) const {

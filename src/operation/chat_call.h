@@ -3,9 +3,11 @@
 #pragma once
 
 #include "dialect/dialect.h"
+#include "dialect/weight.h"
 #include "exchange/call.h"
 #include "llm/request.h"
 #include "llm/response.h"
+#include "overload/byte_budget.h"
 
 #include <memory>
 #include <optional>
@@ -15,14 +17,20 @@ namespace bifrost::operation {
 class ChatCall final : public exchange::Call {
  public:
   struct Options {
-    bool extra_fields = false;  // the caller reads them in its answer
-    bool drop_refused = false;  // a model gets no parameters that it refuses
+    bool extra_fields = false;              // the caller reads them in its answer
+    bool drop_refused = false;              // a model gets no parameters that it refuses
+    overload::BytePurse* memory = nullptr;  // null: what is decoded is not counted
   };
 
   // All but the options outlive the call.
   ChatCall(const dialect::Dialect& inbound, const dialect::RequestInput& input,
            const dialect::RequestFacts& facts, Options options)
-      : inbound_(inbound), input_(input), facts_(facts), options_(options) {}
+      : inbound_(inbound),
+        input_(input),
+        facts_(facts),
+        options_(options),
+        request_memory_(overload::lease_on(options.memory)),
+        response_memory_(overload::lease_on(options.memory)) {}
 
   [[nodiscard]] llm::RequestType type() const override {
     return {llm::Operation::kChat, facts_.stream};
@@ -41,11 +49,14 @@ class ChatCall final : public exchange::Call {
   [[nodiscard]] std::unique_ptr<dialect::StreamTap> make_tap(
       const provider::Side& side) const override;
 
+  void forget_request() override;
   [[nodiscard]] std::string translated_body(const dialect::AnswerContext& context) const override;
   [[nodiscard]] std::unique_ptr<exchange::StreamTranslator> make_translator(
       const provider::Side& side, dialect::AnswerContext context) const override;
 
  private:
+  Result<void> decode(const dialect::Weight& weight);
+  Result<void> hold_for_tap(std::string_view body);
   Result<dialect::EncodedRequest> edit(const dialect::EncodeOptions& options) const;
   Result<dialect::EncodedRequest> translate(const dialect::ChatCodec& codec,
                                             const dialect::EncodeOptions& options);
@@ -55,7 +66,9 @@ class ChatCall final : public exchange::Call {
   const dialect::RequestFacts& facts_;
   Options options_;
   std::optional<llm::Request> decoded_;      // at most once, for the first target that needs it
+  overload::ByteLease request_memory_;       // that it holds
   std::unique_ptr<llm::Response> response_;  // that was judged last, where it does not pass
+  overload::ByteLease response_memory_;
 };
 
 }  // namespace bifrost::operation

@@ -1,6 +1,7 @@
 #include "server/body.h"
 
 #include "base/try.h"
+#include "overload/leased_text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,9 +10,13 @@
 namespace bifrost::server {
 namespace {
 
-constexpr std::size_t kPadding = 64;            // json::kScanPadding; this layer knows no JSON
-constexpr std::size_t kFirstReserve = 1 << 20;  // a length that is claimed is not yet memory spent
+constexpr std::size_t kPadding = 64;  // json::kScanPadding; this layer knows no JSON
 constexpr std::size_t kDrainBytesMax = 256 * 1024;
+
+// A length that is claimed is not yet memory spent: a quarter of a larger body has to be there
+// before there is room for all of it.
+constexpr std::size_t kTrustedBytes = std::size_t{16} * 1024;
+constexpr std::size_t kTrustedShare = 4;
 
 using Expiry = net::CallScope::Expiry;
 
@@ -66,49 +71,58 @@ net::Task<Result<void>> Body::more(net::CallScope& scope) {
   co_return Result<void>();
 }
 
-net::Task<Result<std::string>> Body::read_all(net::CallScope& scope, std::size_t bytes_max) {
+net::Task<Result<std::string>> Body::read_all(net::CallScope& scope, std::size_t bytes_max,
+                                              overload::ByteLease* memory) {
   std::string body;
+  overload::ByteLease uncounted;
+  const Filling filling{body, memory != nullptr ? *memory : uncounted, bytes_max};
   if (begun_) co_return gateway_error(ErrorCode::kInternal, "the body has been read before");
   if (framing_.kind == Kind::kLength && framing_.length > bytes_max) co_return too_large(bytes_max);
+  if (framing_.kind == Kind::kLength) {
+    BF_CO_TRY_VOID(filling.memory.check(static_cast<std::size_t>(framing_.length) + kPadding));
+  }
   begun_ = true;
   if (framing_.kind != Kind::kNone) {
     if (expects_continue_ && input_.held().empty()) {
       BF_CO_TRY_VOID(co_await out_.invite(scope));
     }
-    BF_CO_TRY_VOID(co_await fill(scope, body, bytes_max));
+    BF_CO_TRY_VOID(co_await fill(scope, filling));
   }
-  body.reserve(body.size() + kPadding);
+  body.reserve(body.size() + kPadding);  // there is room, but in an empty one
   co_return std::move(body);
 }
 
-net::Task<Result<void>> Body::fill(net::CallScope& scope, std::string& body,
-                                   std::size_t bytes_max) {
-  if (framing_.kind == Kind::kLength) {
-    body.reserve(std::min(static_cast<std::size_t>(framing_.length), kFirstReserve) + kPadding);
-  }
+net::Task<Result<void>> Body::fill(net::CallScope& scope, Filling filling) {
   std::optional<Pace> pace;  // of a body that did not come with its head
   while (true) {
-    BF_CO_TRY_VOID(take(body, bytes_max));
+    BF_CO_TRY_VOID(take(filling));
     if (complete_) co_return Result<void>();
     if (!pace) pace.emplace(scope, settings_);
-    pace->reached(body.size());
+    pace->reached(filling.body.size());
     BF_CO_TRY_VOID(co_await more(scope));
   }
 }
 
 // What is held of it.
-Result<void> Body::take(std::string& body, std::size_t bytes_max) {
+Result<void> Body::take(Filling filling) {
+  std::string& body = filling.body;
   if (framing_.kind == Kind::kLength) {
-    const auto left = static_cast<std::size_t>(framing_.length) - body.size();
-    const std::string_view held = input_.held().substr(0, left);
+    const auto length = static_cast<std::size_t>(framing_.length);
+    const std::string_view held = input_.held().substr(0, length - body.size());
+    const std::size_t arrived = body.size() + held.size();
+    const bool trusted = length <= std::max(kTrustedBytes, arrived * kTrustedShare);
+    BF_TRY_VOID(overload::make_room(body, (trusted ? length : arrived) + kPadding,
+                                    length + kPadding, filling.memory));
     body += held;
     input_.use(held.size());
-    complete_ = held.size() == left;
+    complete_ = arrived == length;
     return {};
   }
+  BF_TRY_VOID(overload::make_room(body, body.size() + input_.held().size() + kPadding,
+                                  filling.bytes_max + kPadding, filling.memory));
   BF_TRY(const std::size_t used, chunks_.feed(input_.held(), body));
   input_.use(used);
-  if (body.size() > bytes_max) return too_large(bytes_max);
+  if (body.size() > filling.bytes_max) return too_large(filling.bytes_max);
   complete_ = chunks_.done();
   return {};
 }

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "http/h1/chunked.h"
 #include "http/message.h"
+#include "overload/byte_budget.h"
 #include "server/input.h"
 #include "server/responder.h"
 #include "server/settings.h"
@@ -28,7 +29,9 @@ class Body {
   // kBodyTooLarge before more than `bytes_max` are held, with kRequestTimeout when it comes too
   // slowly, or with kClientGone when the peer closes in the middle. Fails with kInternal when it
   // was called before.
-  net::Task<Result<std::string>> read_all(net::CallScope& scope, std::size_t bytes_max);
+  // The lease grows with what has arrived, and fails it when it cannot; null: it is not counted.
+  net::Task<Result<std::string>> read_all(net::CallScope& scope, std::size_t bytes_max,
+                                          overload::ByteLease* memory = nullptr);
 
   // Reads and forgets what the handler left, as far as that is cheap. False: there is more, the
   // connection cannot be used again.
@@ -39,8 +42,14 @@ class Body {
 
  private:
   using Kind = http::Framing::Kind;
-  net::Task<Result<void>> fill(net::CallScope& scope, std::string& body, std::size_t bytes_max);
-  Result<void> take(std::string& body, std::size_t bytes_max);
+  // The body so far, and the memory that it may take.
+  struct Filling {
+    std::string& body;
+    overload::ByteLease& memory;
+    std::size_t bytes_max;
+  };
+  net::Task<Result<void>> fill(net::CallScope& scope, Filling filling);
+  Result<void> take(Filling filling);
   net::Task<Result<void>> more(net::CallScope& scope);
 
   Responder& out_;

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "config/facts.h"
+#include "overload/settings.h"
 #include "server/dns_settings.h"
 
 #include <chrono>
@@ -55,6 +56,7 @@ struct Settings {
   double access_log_share = 0;
   std::vector<std::string> allowed_hosts;
   DnsSettings dns;
+  overload::Settings overload;
 
   void describe(this auto& self, auto& visit) {
     self.describe_requests(visit);
@@ -69,6 +71,9 @@ struct Settings {
          .ours = true});
     visit.field("dns", self.dns,
                 {.text = "How names of providers and proxies become addresses.", .ours = true});
+    visit.field("overload", self.overload,
+                {.text = "What the gateway may use, and what it stops doing when that is short.",
+                 .ours = true});
     visit.unserved("plugin_download_private_allowlist", config::Shape::kArray,
                    "Private hosts that plugins may be fetched from.");
   }

@@ -19,6 +19,7 @@ constexpr std::string_view kProviderBudget[] = {"provider", "budget"};
 constexpr std::string_view kPhase[] = {"phase"};
 constexpr std::string_view kKind[] = {"kind"};
 constexpr std::string_view kResult[] = {"result"};
+constexpr std::string_view kReason[] = {"reason"};
 constexpr std::string_view kMetricName[] = {"metric"};
 constexpr std::string_view kKey[] = {"provider", "key_id", "key_name"};
 constexpr std::string_view kRotation[] = {"provider", "requested_model", "key_id", "key_name",
@@ -214,6 +215,23 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .type = kCounter,
      .help = "Connections that were begun with addresses whose time was over, because no DNS "
              "server gave new ones."},
+    {.id = kRequestMemory,
+     .name = "bifrost_request_memory_bytes",
+     .type = kGauge,
+     .unit = Unit::kBytes,
+     .help = "Memory that requests hold: bodies, what is decoded of them, what is sent to "
+             "providers, and whole answers."},
+    {.id = kRequestMemoryLimit,
+     .name = "bifrost_request_memory_limit_bytes",
+     .type = kGauge,
+     .unit = Unit::kBytes,
+     .help = "Memory that requests may hold, by server.overload."},
+    {.id = kRefused,
+     .name = "bifrost_refused_total",
+     .type = kCounter,
+     .labels = kReason,
+     .help = "Requests and connections that were refused because the gateway is short of "
+             "something, by reason."},
     {.id = kExceptions,
      .name = "bifrost_exceptions_total",
      .type = kCounter,

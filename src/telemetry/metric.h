@@ -45,6 +45,10 @@ enum class Metric : std::uint8_t {
   kConnections,
   kDnsLookup,
   kDnsStale,
+  // What is short, and who was sent away for it.
+  kRequestMemory,
+  kRequestMemoryLimit,
+  kRefused,
   // The gateway itself.
   kExceptions,
   kConfigReloads,

@@ -5,6 +5,7 @@
 #include "dialect/dialect.h"
 #include "http/message.h"
 #include "net/call_scope.h"
+#include "overload/byte_budget.h"
 #include "provider/endpoint.h"
 #include "upstream/gate.h"
 
@@ -59,6 +60,7 @@ class AnswerStream {
 struct Answer {
   http::ResponseHead head;
   std::string body;                                // of a whole answer
+  overload::ByteLease memory;                      // that the body holds
   dialect::TapState tap;                           // what the body says
   std::unique_ptr<AnswerStream> stream;            // of a streamed one
   std::chrono::nanoseconds head_after{};           // from sending to the response head

@@ -76,7 +76,8 @@ net::Task<Result<std::unique_ptr<Answer>>> refused(net::CallScope& scope, const 
   std::string body;
   {
     const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
-    auto read = co_await read_whole(scope, *response.body, limits::kErrorBodyBytesMax, true);
+    auto read = co_await read_whole(scope, *response.body,
+                                    {.bytes_max = limits::kErrorBodyBytesMax, .cut = true});
     if (scope.cancelled()) co_return *scope.interruption();
     // The status counts even when the body does not come.
     if (read) body = *std::move(read);
@@ -106,11 +107,16 @@ Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, Call& call,
 }
 
 net::Task<Result<std::unique_ptr<Answer>>> whole(net::CallScope& scope, const Phase& phase,
-                                                 Call& call, client::Response response) {
+                                                 AttemptOptions options,
+                                                 client::Response response) {
+  overload::ByteLease memory = overload::lease_on(options.memory);
   const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
   BF_CO_TRY(std::string body,
-            co_await read_whole(scope, *response.body, limits::kResponseBodyBytesMax, false));
-  co_return whole_answer(phase, call, std::move(response.head), std::move(body));
+            co_await read_whole(scope, *response.body,
+                                {.bytes_max = limits::kResponseBodyBytesMax, .memory = &memory}));
+  auto answer = whole_answer(phase, options.call, std::move(response.head), std::move(body));
+  if (answer) (*answer)->memory = std::move(memory);
+  co_return answer;
 }
 
 // Holds a stream back until it has shown something of the answer, or that it failed.
@@ -162,7 +168,7 @@ net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Clie
   if (streaming && is_stream(response.head, options.call.stream_type(phase.side))) {
     answer = co_await stream(scope, phase, options.call, std::move(response), std::move(permit));
   } else {
-    answer = co_await whole(scope, phase, options.call, std::move(response));
+    answer = co_await whole(scope, phase, options, std::move(response));
   }
   if (answer) (*answer)->head_after = head_after;
   if (answer && streaming && !(*answer)->stream) {
@@ -221,7 +227,7 @@ net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client c
   }
   const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
   BF_CO_TRY(std::string body,
-            co_await read_whole(scope, *response.body, limits::kListBodyBytesMax, false));
+            co_await read_whole(scope, *response.body, {.bytes_max = limits::kListBodyBytesMax}));
   auto answer = std::make_unique<Answer>();
   answer->head = std::move(response.head);
   answer->body = std::move(body);

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "client/transport.h"
+#include "overload/byte_budget.h"
 #include "provider/endpoint.h"
 #include "provider/prepare.h"
 #include "upstream/answer.h"
@@ -45,6 +46,7 @@ struct AttemptOptions {
   const provider::Side& side;  // of the endpoint
   const provider::OutboundRequest& request;
   Call& call;
+  overload::BytePurse* memory = nullptr;  // for what a whole answer holds
 };
 
 // `times` is filled whatever the outcome. A failure carries its next step, and the floor of a

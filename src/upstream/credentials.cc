@@ -197,7 +197,7 @@ net::Task<Result<std::string>> Credentials::send(net::CallScope& scope, const To
     error.retry_after = routing::retry_hint(error, response.head.headers, clock_.wall());
     co_return error;
   }
-  co_return co_await read_whole(scope, *response.body, kAnswerBytesMax, false);
+  co_return co_await read_whole(scope, *response.body, {.bytes_max = kAnswerBytesMax});
 }
 
 net::Task<Result<void>> Credentials::stop(net::CallScope& scope) {

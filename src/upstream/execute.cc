@@ -95,6 +95,7 @@ struct Visit {
 
 struct Prepared {
   provider::OutboundRequest request;
+  overload::ByteLease memory;  // of its body
   const provider::Key* key = nullptr;
   const provider::Side* side = nullptr;
   TokenPtr token;  // null: the key is its own credential
@@ -137,7 +138,8 @@ Result<void> complete(const Visit& visit, Client client, Prepared& prepared) {
                                .now = client.clock.wall(),
                                .token = text_of(prepared.token)};
   BF_TRY(prepared.request, provider::prepare(to, std::move(outgoing)));
-  return {};
+  prepared.memory = overload::lease_on(visit.job.memory);
+  return prepared.memory.resize(prepared.request.body.capacity());
 }
 
 Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> answer,
@@ -154,7 +156,10 @@ Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> 
   served.retries = retries;
   served.side = prepared.side;
   served.same_dialect = visit.job.call.passes(*prepared.side);
-  if (visit.job.keep_sent_body) served.sent_body = std::move(prepared.request.body);
+  if (visit.job.keep_sent_body) {
+    served.sent_body = std::move(prepared.request.body);
+    served.sent_memory = std::move(prepared.memory);
+  }
   served.dropped = std::move(prepared.dropped);
   return served;
 }
@@ -279,7 +284,8 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
                                 {.endpoint = endpoint,
                                  .side = *prepared.side,
                                  .request = prepared.request,
-                                 .call = visit.job.call},
+                                 .call = visit.job.call,
+                                 .memory = visit.job.memory},
                                 times);
     } else {
       visit.budget.attempt_begins(endpoint, prepared.key, client.clock.now());

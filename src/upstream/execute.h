@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "overload/byte_budget.h"
 #include "provider/settings/header_filter_settings.h"
 #include "record/attempt.h"
 #include "routing/keys.h"
@@ -36,6 +37,7 @@ struct Job {
   const provider::Key* direct_key = nullptr;       // the caller's own; bypasses the pool
   const provider::Key* anthropic_login = nullptr;  // the same, but only at Anthropic
   bool keep_sent_body = false;                     // for Served::sent_body
+  overload::BytePurse* memory = nullptr;           // null: what bodies hold is not counted
   BudgetTerms budget = {};
 };
 
@@ -57,6 +59,7 @@ struct Served {
   std::int64_t retries = 0;        // at this target
   bool same_dialect = false;
   std::string sent_body;  // what the provider got, when it was to be kept
+  overload::ByteLease sent_memory;
   llm::LeftOut dropped;
 };
 

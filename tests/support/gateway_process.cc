@@ -25,11 +25,6 @@ namespace {
 
 constexpr std::size_t kLogBytesMax = 64 * 1024 * 1024;
 
-std::filesystem::path default_binary() {
-  const char* const chosen = ::getenv("BIFROST_BINARY");
-  return chosen != nullptr ? chosen : BIFROST_BINARY_PATH;
-}
-
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
   all.reserve(texts.size() + 1);
@@ -63,8 +58,13 @@ std::uint16_t port_in(std::string_view line) {
 
 }  // namespace
 
+std::filesystem::path gateway_binary() {
+  const char* const chosen = ::getenv("BIFROST_BINARY");
+  return chosen != nullptr ? chosen : BIFROST_BINARY_PATH;
+}
+
 GatewayProcess::GatewayProcess(Options options) : options_(std::move(options)) {
-  if (options_.binary.empty()) options_.binary = default_binary();
+  if (options_.binary.empty()) options_.binary = gateway_binary();
   options_.values.emplace("dir", directory_.path());
   write_config(options_.config);
   start();
@@ -221,6 +221,15 @@ std::size_t GatewayProcess::resident_bytes() const {
   std::size_t resident = 0;
   file >> total >> resident;
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::size_t GatewayProcess::peak_resident_bytes() const {
+  std::ifstream file(fmt::format("/proc/{}/status", pid_));
+  std::string word;
+  std::size_t kilobytes = 0;
+  while (file >> word && word != "VmHWM:") continue;
+  file >> kilobytes;
+  return kilobytes * 1024;
 }
 
 std::size_t GatewayProcess::open_files() const {

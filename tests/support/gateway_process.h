@@ -39,13 +39,16 @@ struct GatewayOptions {
   std::map<std::string, std::string> values = {};  // what they stand for
   std::map<std::string, std::string> environment = {};
   std::vector<std::string> arguments = {};  // after the usual ones
-  // What is started; by default $BIFROST_BINARY, or the one of this build.
+  // What is started; empty: gateway_binary().
   std::filesystem::path binary = {};
   // Arguments before `arguments`; ${dir} is the temporary folder.
   std::vector<std::string> usual_arguments = {"serve",     "--app-dir",   "${dir}", "--host",
                                               "127.0.0.1", "--port",      "0",      "--log-style",
                                               "pretty",    "--log-level", "debug"};
 };
+
+// What is started unless the options say otherwise: $BIFROST_BINARY, or the one of this build.
+std::filesystem::path gateway_binary();
 
 class GatewayProcess {
  public:
@@ -79,6 +82,7 @@ class GatewayProcess {
 
   [[nodiscard]] MetricsText metrics() const;
   [[nodiscard]] std::size_t resident_bytes() const;
+  [[nodiscard]] std::size_t peak_resident_bytes() const;  // so far
   [[nodiscard]] std::size_t open_files() const;
   [[nodiscard]] pid_t pid() const { return pid_; }
 
