@@ -75,11 +75,11 @@ void check_target(const routing::Target& target, bool stream) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const provider::Registry registry = build();
+  static const provider::Registry kRegistry = build();
   const std::string_view text = fuzz::text_of(data, size);
   const bool good = llm::check_model_name(text).has_value();
   for (const std::string& name : {std::string(text), "gemini/" + std::string(text)}) {
-    const auto target = routing::resolve(registry, name);
+    const auto target = routing::resolve(kRegistry, name);
     if (!target) continue;
     BF_ASSERT(good);
     check_target(*target, name.size() % 2 == 0);

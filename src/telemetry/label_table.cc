@@ -52,6 +52,7 @@ std::vector<LabelInfo> label_table() {
       {"phase", kProgram, "a list"},
       {"kind", kProgram, "a list"},
       {"result", kProgram, "a list"},
+      {"reason", kProgram, "a list"},
       {"metric", kProgram, "names of metrics"},
       {"version", kProgram, "one"},
       {"compiler", kProgram, "one"},
