@@ -50,7 +50,7 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
      "No place in the provider's queue became free in time."},
     {kBusy, "busy", 503, "api_error", "bifrost_dropped",
      "The gateway is short of memory, descriptors or time, or has too much of this kind of work "
-     "waiting. Retry after the time in Retry-After; bifrost_overload_pressure says of what."},
+     "waiting. Retry after the time in Retry-After; of what, the message says."},
     {kShuttingDown, "shutting_down", 503, "api_error", "bifrost_internal",
      "This replica is going down. Retry: another one answers."},
     {kInternal, "internal", 500, "api_error", "bifrost_internal",

@@ -11,8 +11,8 @@
 namespace bifrost::dialect {
 
 struct Weight {
-  std::size_t text_bytes;
-  std::size_t values;
+  std::size_t text_bytes = 0;
+  std::size_t values = 0;
 
   static Weight of(std::string_view json);
 

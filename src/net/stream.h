@@ -82,6 +82,7 @@ class Stream final : private FdHandler {
 
   Task<Result<void>> write_pending_and(CallScope& scope, Pieces pieces, Silence silence);
   Task<Result<void>> write_all(CallScope& scope, Pieces pieces, Silence silence);
+  Result<bool> write_some(CallScope& scope, Pieces& left);
   Task<Result<void>> wait_writable(CallScope& scope, Silence silence);
   [[nodiscard]] int unacknowledged() const;
 

@@ -76,21 +76,26 @@ Task<Result<void>> Stream::wait_writable(CallScope& scope, Silence silence) {
   }
 }
 
+// What the socket takes at once is taken off; false: it took nothing, it is full.
+Result<bool> Stream::write_some(CallScope& scope, Pieces& left) {
+  const std::ptrdiff_t sent = try_write(left);
+  if (sent == kFailed) return failure("the connection broke");
+  if (sent == kWouldBlock) return false;
+  scope.moved(static_cast<std::size_t>(sent));
+  take_off(left, static_cast<std::size_t>(sent));
+  return true;
+}
+
 Task<Result<void>> Stream::write_all(CallScope& scope, Pieces left, Silence silence) {
   while (!done(left)) {
     if (scope.turn_is_over()) {
       co_await scope.next_turn();
       if (auto interruption = scope.interruption()) co_return *std::move(interruption);
     }
-    const std::ptrdiff_t sent = try_write(left);
-    if (sent == kFailed) co_return failure("the connection broke");
-    if (sent == kWouldBlock) {
-      writable_ = false;
-      BF_CO_TRY_VOID(co_await wait_writable(scope, silence));
-      continue;
-    }
-    scope.moved(static_cast<std::size_t>(sent));
-    take_off(left, static_cast<std::size_t>(sent));
+    BF_CO_TRY(const bool took, write_some(scope, left));
+    if (took) continue;
+    writable_ = false;
+    BF_CO_TRY_VOID(co_await wait_writable(scope, silence));
   }
   co_return Result<void>();
 }
@@ -102,19 +107,14 @@ Task<Result<bool>> Stream::write_while_quiet(CallScope& scope, Pieces& left) {
       co_await scope.next_turn();
       if (auto interruption = scope.interruption()) co_return *std::move(interruption);
     }
-    const std::ptrdiff_t sent = try_write(left);
-    if (sent == kFailed) co_return failure("the connection broke");
-    if (sent == kWouldBlock) {
-      if (!quiet()) co_return false;
-      writable_ = false;
-      writer_listens_ = true;
-      co_await scope.wait(writer_);
-      writer_listens_ = false;
-      if (auto interruption = scope.interruption()) co_return *std::move(interruption);
-      continue;
-    }
-    scope.moved(static_cast<std::size_t>(sent));
-    take_off(left, static_cast<std::size_t>(sent));
+    BF_CO_TRY(const bool took, write_some(scope, left));
+    if (took) continue;
+    if (!quiet()) co_return false;
+    writable_ = false;
+    writer_listens_ = true;
+    co_await scope.wait(writer_);
+    writer_listens_ = false;
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
   }
   co_return true;
 }

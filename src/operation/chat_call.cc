@@ -92,17 +92,17 @@ Result<dialect::EncodedRequest> ChatCall::encode(const provider::Side& side,
   const dialect::EncodeOptions options{
       .model = model, .flavor = side.flavor, .drop_refused = options_.drop_refused};
   if (passes(side)) return edit(options);
-  const auto weight = dialect::Weight::of(input_.body);
-  BF_TRY_VOID(decode(weight));
-  BF_TRY_VOID(request_memory_.resize(weight.decoded() + weight.while_encoding()));
+  BF_TRY_VOID(decode());
+  BF_TRY_VOID(request_memory_.resize(request_weight_.decoded() + request_weight_.while_encoding()));
   auto encoded = translate(*side.dialect().chat, options);
-  BF_TRY_VOID(request_memory_.resize(weight.decoded()));
+  BF_TRY_VOID(request_memory_.resize(request_weight_.decoded()));
   return encoded;
 }
 
-Result<void> ChatCall::decode(const dialect::Weight& weight) {
+Result<void> ChatCall::decode() {
   if (decoded_) return {};
-  BF_TRY_VOID(request_memory_.resize(weight.while_decoding()));
+  request_weight_ = dialect::Weight::of(input_.body);
+  BF_TRY_VOID(request_memory_.resize(request_weight_.while_decoding()));
   BF_TRY(decoded_, inbound_.chat->decode_request(input_));
   return {};
 }

@@ -55,7 +55,7 @@ class ChatCall final : public exchange::Call {
       const provider::Side& side, dialect::AnswerContext context) const override;
 
  private:
-  Result<void> decode(const dialect::Weight& weight);
+  Result<void> decode();
   Result<void> hold_for_tap(std::string_view body);
   Result<dialect::EncodedRequest> edit(const dialect::EncodeOptions& options) const;
   Result<dialect::EncodedRequest> translate(const dialect::ChatCodec& codec,
@@ -66,6 +66,7 @@ class ChatCall final : public exchange::Call {
   const dialect::RequestFacts& facts_;
   Options options_;
   std::optional<llm::Request> decoded_;      // at most once, for the first target that needs it
+  dialect::Weight request_weight_ = {};      // of what it was decoded from
   overload::ByteLease request_memory_;       // that it holds
   std::unique_ptr<llm::Response> response_;  // that was judged last, where it does not pass
   overload::ByteLease response_memory_;

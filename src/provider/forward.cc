@@ -3,7 +3,6 @@
 #include "base/strings.h"
 
 #include <algorithm>
-#include <span>
 
 namespace bifrost::provider {
 namespace {
@@ -45,12 +44,8 @@ constexpr std::string_view kUnlessAllowed[] = {
     "x-goog-user-project",    "openai-organization", "openai-project",
 };
 
-bool contains(std::span<const std::string_view> names, std::string_view name) {
+bool contains(const auto& names, std::string_view name) {
   return std::ranges::any_of(names, [&](std::string_view each) { return iequals(each, name); });
-}
-
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::ranges::any_of(names, [&](const std::string& each) { return iequals(each, name); });
 }
 
 }  // namespace

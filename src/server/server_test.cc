@@ -142,14 +142,27 @@ Task<void> full(CallScope& scope) {
 
 TEST(Server, TakesNoMoreConnectionsThanItMay) { net::run_on_loop(full); }
 
-Task<void> drains(CallScope& scope) {
+// A server with two callers: one whose first request of two is held, one that is silent.
+struct TwoCallers {
+  explicit TwoCallers(CallScope& scope) : listening(scope, handler) {}
+  Task<void> come(CallScope& scope) {
+    busy = co_await listening.connect();
+    idle = co_await listening.connect();
+    EXPECT_TRUE(co_await busy->write(scope, std::string(kGet) + std::string(kGet)));
+    co_await listening.until([this] { return held.waiting == 1 && listening.open() == 2; });
+  }
+
   Held held;
-  FunctionHandler handler([&](Request& request) { return held.handle(request); });
-  Listening listening(scope, handler);
-  auto busy = co_await listening.connect();
-  auto idle = co_await listening.connect();
-  EXPECT_TRUE(co_await busy->write(scope, std::string(kGet) + std::string(kGet)));
-  co_await listening.until([&] { return held.waiting == 1 && listening.open() == 2; });
+  FunctionHandler handler{[this](Request& request) { return held.handle(request); }};
+  Listening listening;
+  std::unique_ptr<net::Stream> busy;
+  std::unique_ptr<net::Stream> idle;
+};
+
+Task<void> drains(CallScope& scope) {
+  TwoCallers callers(scope);
+  auto& [held, handler, listening, busy, idle] = callers;
+  co_await callers.come(scope);
   EXPECT_EQ(listening.server().serving(), 1U);
   listening.server().drain();
   EXPECT_EQ(co_await net::read_to_end(scope, *idle), "");
@@ -166,13 +179,9 @@ Task<void> drains(CallScope& scope) {
 TEST(Server, LetsWhatRunsFinishWhenItGoesDown) { net::run_on_loop(drains); }
 
 Task<void> says_goodbye(CallScope& scope) {
-  Held held;
-  FunctionHandler handler([&](Request& request) { return held.handle(request); });
-  Listening listening(scope, handler);
-  auto busy = co_await listening.connect();
-  auto idle = co_await listening.connect();
-  EXPECT_TRUE(co_await busy->write(scope, std::string(kGet) + std::string(kGet)));
-  co_await listening.until([&] { return held.waiting == 1 && listening.open() == 2; });
+  TwoCallers callers(scope);
+  auto& [held, handler, listening, busy, idle] = callers;
+  co_await callers.come(scope);
   listening.server().close_after_next();
   auto late = co_await listening.connect();
   held.let_go();

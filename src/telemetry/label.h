@@ -55,6 +55,13 @@ struct LabelValues {
   return seed ^ (std::hash<std::string_view>()(value) + kGolden + (seed << 6) + (seed >> 2));
 }
 
+// Of texts, in the same way.
+[[nodiscard]] inline std::size_t combined_hash(std::span<const std::string> values) {
+  std::size_t seed = 0;
+  for (const std::string& value : values) seed = combined_hash(seed, value);
+  return seed;
+}
+
 // A value as it may stand in an exposition: cut to the bound, every byte that is no UTF-8 replaced
 // by '?' and every control character by a space. One bad byte would spoil the whole scrape.
 [[nodiscard]] std::string clean_label_value(std::string_view value);

@@ -18,12 +18,6 @@ constexpr std::size_t kShares[] = {15, 14, 13, 1};
 
 }  // namespace
 
-std::size_t LabelSets::Hash::operator()(const std::vector<std::string>& values) const {
-  std::size_t seed = 0;
-  for (const std::string& value : values) seed = combined_hash(seed, value);
-  return seed;
-}
-
 bool LabelSets::Part::take(std::size_t wanted, Standing standing) {
   std::size_t& taken = standing == Standing::kTried ? tried : kept;
   const std::size_t most = bytes / 16 * kShares[static_cast<std::size_t>(standing)];

@@ -51,7 +51,9 @@ class LabelSets {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(const std::vector<std::string>& values) const;
+    std::size_t operator()(const std::vector<std::string>& values) const {
+      return combined_hash(values);
+    }
     std::size_t operator()(const std::unique_ptr<LabelSet>& set) const {
       return (*this)(set->values);
     }

@@ -59,12 +59,6 @@ std::size_t Shard::Hash::operator()(const LabelValues& values) const {
   return seed;
 }
 
-std::size_t Shard::Hash::operator()(const LabelSet* set) const {
-  std::size_t seed = 0;
-  for (const std::string& value : set->values) seed = combined_hash(seed, value);
-  return seed;
-}
-
 bool Shard::Equal::operator()(const LabelValues& a, const Series* b) const {
   const std::vector<std::string>& values = b->set->values;
   if (a.size() != values.size()) return false;

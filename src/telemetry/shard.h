@@ -78,7 +78,7 @@ class Shard {
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(const LabelValues& values) const;
-    std::size_t operator()(const LabelSet* set) const;
+    std::size_t operator()(const LabelSet* set) const { return combined_hash(set->values); }
     std::size_t operator()(const Series* series) const { return (*this)(series->set); }
   };
   struct Equal {
