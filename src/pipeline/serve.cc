@@ -71,6 +71,7 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   const std::string_view path = http::path_of(head.target);
   const exchange::Doors doors{.cors = client.cors, .keyless = client.access.keyless()};
 
+  exchange.route = router_.match(head.method, path);
   if (doors.keyless && kit_.services.on_loopback) {
     BF_CO_TRY_VOID(exchange::check_host(exchange.snapshot->server->allowed_hosts, head.headers));
   }
@@ -80,7 +81,6 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
                                                  exchange::base_headers(exchange), {});
   }
   exchange.cors = exchange::cors_headers(doors, head.headers);
-  exchange.route = router_.match(head.method, path);
   if (exchange.route.surface == nullptr) co_return no_such_route(exchange.route, head, path);
 
   const exchange::Operation& operation = *exchange.surface().operation;

@@ -316,6 +316,9 @@ TEST_F(HttpTest, KeepsPagesOfStrangersOut) {
   EXPECT_EQ(rebound.status, 403);
   EXPECT_THAT(rebound.body, HasSubstr("server.allowed_hosts"));
   EXPECT_EQ(connect().request("GET", "/metrics", {{"host", "evil.com"}}).status, 403);
+  EXPECT_THAT(connect().request("POST", "/anthropic/v1/messages", {{"host", "evil.com"}}).body,
+              ::testing::StartsWith(R"({"type":"error",)"))
+      << "in the format of the route";
   EXPECT_TRUE(provider.requests().empty());
 }
 
