@@ -150,7 +150,8 @@ TEST_F(ExecuteTest, AnOperationGoesOnlyWhereItIsOffered) {
   configure({{.name = "openai"}, {.name = "counter"}}, rows);
   ScriptedTransport transport([](const Sent&) { return good(); });
   CountingCall call;
-  const auto served = run(transport, plan("openai/m", {"counter/m"}), call);
+  const auto targets = plan("openai/m", {"counter/m"});
+  const auto served = run(transport, targets, call);
   ASSERT_TRUE(served);
   EXPECT_EQ(served->target->endpoint->name, "counter");
   EXPECT_EQ(call.encoded, 1) << "it was not even written for the other one";

@@ -69,6 +69,10 @@ testing::AssertionResult GatewayTest::metric_reaches(std::string_view name, doub
   return testing::AssertionFailure() << name << " is " << seen << " instead of " << value;
 }
 
+void GatewayTest::expect_resident_below(std::size_t bytes) const {
+  if (GatewayProcess::resident_is_held()) EXPECT_LT(gateway->resident_bytes(), bytes);
+}
+
 namespace {
 
 std::string find_text(json::Value value, std::string_view key) {

@@ -52,6 +52,8 @@ class GatewayTest : public testing::Test {
   // True when the metric comes to `value`: it is written after the caller has its answer.
   [[nodiscard]] testing::AssertionResult metric_reaches(std::string_view name, double value,
                                                         const MetricsText::Labels& labels = {});
+  // Says nothing where resident memory is not what the gateway holds.
+  void expect_resident_below(std::size_t bytes) const;
 
   FakeProvider provider;
   FakeProvider second;

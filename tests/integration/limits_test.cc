@@ -218,7 +218,7 @@ TEST_F(LimitsTest, ASlowCallerSlowsTheProvider) {
   EXPECT_TRUE(client.next_event().has_value());
   // The provider stands still: it cannot have sent everything while nobody reads.
   EXPECT_FALSE(all_sent.wait_until_reached(1, 300ms));
-  EXPECT_LT(gateway->resident_bytes(), before + 32 * kMiB);
+  expect_resident_below(before + 32 * kMiB);
   Gate open = all_sent;
   open.open_for_good();
   std::size_t bytes = 0;
