@@ -8,7 +8,8 @@
 namespace bifrost::routing {
 namespace {
 
-constexpr double kFailuresOfWell = 0.1;  // of the calls
+constexpr double kFailuresOfWell = 0.1;     // of the calls
+constexpr double kFailuresForgotten = 0.1;  // a failure that has faded to this is no news
 
 }  // namespace
 
@@ -76,7 +77,8 @@ bool RetryAccounts::take(std::string_view name, RetryShare share, SteadyTime now
 
 bool RetryAccounts::answers_well(std::string_view name, SteadyTime now) {
   return with(name, now, [](const Account& account) {
-    return account.failures <= kFailuresOfWell * (account.requests + account.retries);
+    return account.failures <= kFailuresForgotten ||
+           account.failures <= kFailuresOfWell * (account.requests + account.retries);
   });
 }
 

@@ -45,7 +45,8 @@ class RetryAccounts {
   // Takes it, if there is.
   [[nodiscard]] bool take(std::string_view name, RetryShare share, SteadyTime now);
 
-  // Do nine of ten calls succeed, or is nothing known?
+  // Do nine of ten calls succeed, or is nothing known? A failure is forgotten after some kWindow of
+  // silence: 23 s for one, half a minute more for twenty.
   [[nodiscard]] bool answers_well(std::string_view name, SteadyTime now);
 
  private:

@@ -77,6 +77,22 @@ TEST_F(RetryAccountsTest, SaysWhetherAKeyAnswersWell) {
   EXPECT_FALSE(accounts_.answers_well("a", now_));
 }
 
+TEST_F(RetryAccountsTest, ForgetsThatAKeyAnsweredBadly) {
+  requests("a", 1);
+  accounts_.add_failure("a", now_);
+  now_ += 10s;
+  EXPECT_FALSE(accounts_.answers_well("a", now_));
+  now_ += 20s;
+  EXPECT_TRUE(accounts_.answers_well("a", now_)) << "what is half a minute old is no news";
+
+  requests("b", 1000);
+  for (int i = 0; i < 1000; ++i) accounts_.add_failure("b", now_);
+  now_ += 30s;
+  EXPECT_FALSE(accounts_.answers_well("b", now_));
+  now_ += 70s;
+  EXPECT_TRUE(accounts_.answers_well("b", now_));
+}
+
 TEST_F(RetryAccountsTest, IsBounded) {
   RetryAccounts few(1);
   EXPECT_TRUE(few.take("kept", {.share = 0, .floor = 1}, now_));
