@@ -2,22 +2,10 @@
 
 #include "base/try.h"
 
+#include <cstddef>
 #include <utility>
 
 namespace bifrost::governance {
-namespace {
-
-Result<void> hold_all(std::span<Account* const> accounts, const Amount& amount) {
-  for (std::size_t i = 0; i < accounts.size(); ++i) {
-    auto held = accounts[i]->hold(amount);
-    if (held) continue;
-    while (i > 0) accounts[--i]->settle(amount, {});
-    return held;
-  }
-  return {};
-}
-
-}  // namespace
 
 Reservation::Reservation(Reservation&& other) noexcept
     : accounts_(std::exchange(other.accounts_, {})), held_(std::exchange(other.held_, {})) {}
@@ -31,16 +19,20 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
   return *this;
 }
 
+// What is held already is given back with `out`, by an exception too.
 Result<Reservation> Reservation::hold(std::span<Account* const> accounts, const Amount& estimate) {
-  BF_TRY_VOID(hold_all(accounts, estimate));
   Reservation out;
-  out.accounts_ = accounts;
   out.held_ = estimate;
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    BF_TRY_VOID(accounts[i]->hold(estimate));
+    out.accounts_ = accounts.first(i + 1);
+  }
   return out;
 }
 
 Result<void> Reservation::grow(const Amount& more) {
-  BF_TRY_VOID(hold_all(accounts_, more));
+  BF_TRY(Reservation grown, hold(accounts_, more));
+  grown.accounts_ = {};  // it is ours now
   held_ += more;
   return {};
 }
