@@ -24,6 +24,9 @@ std::unique_ptr<const provider::Key> callers_key(std::string_view name, std::str
   return key;
 }
 
+// Those of virtual keys. They are the gateway's own, and no provider's to see.
+constexpr std::string_view kVirtualKeyPrefix = "sk-bf-";
+
 std::unique_ptr<const provider::Key> direct_key(const AccessSettings& settings,
                                                 const http::Headers& headers) {
   if (!settings.allow_direct_keys || !iequals(headers.get("x-bf-direct-key"), "true")) {
@@ -32,7 +35,8 @@ std::unique_ptr<const provider::Key> direct_key(const AccessSettings& settings,
   std::string_view value = bearer(headers);
   if (value.empty()) value = headers.get("x-api-key");
   if (value.empty()) value = headers.get("x-goog-api-key");
-  return value.empty() ? nullptr : callers_key("direct", value);
+  if (value.empty() || value.starts_with(kVirtualKeyPrefix)) return nullptr;
+  return callers_key("direct", value);
 }
 
 std::unique_ptr<const provider::Key> anthropic_login(const IdentifyRequest& request) {
@@ -69,15 +73,20 @@ Error nobody_is_known() {
 
 }  // namespace
 
+Result<void> Caller::check_known() const {
+  if (own_key_only) return nobody_is_known();
+  return {};
+}
+
 Result<Caller> identify(const AccessSettings& settings, const IdentifyRequest& request) {
   const http::Headers& headers = request.head.headers;
   BF_TRY_VOID(has_required(settings, headers));
   Caller caller{.pin = {.id = headers.get("x-bf-api-key-id"), .name = headers.get("x-bf-api-key")},
                 .direct_key = direct_key(settings, headers),
                 .anthropic_login = anthropic_login(request)};
-  if (settings.enforce_auth_on_inference && caller.direct_key == nullptr &&
-      !is_whitelisted(settings, request.path)) {
-    return nobody_is_known();
+  if (settings.enforce_auth_on_inference && !is_whitelisted(settings, request.path)) {
+    if (caller.direct_key == nullptr) return nobody_is_known();
+    caller.own_key_only = true;
   }
   return caller;
 }

@@ -24,10 +24,15 @@ struct Caller {
   // The token of one who has logged in with Anthropic, as Claude Code does. It stands in place of a
   // key at Anthropic, and nobody else may see it.
   std::unique_ptr<const provider::Key> anthropic_login = nullptr;
+  // A credential is demanded, and the direct key is all that there is. Nobody here can check it: it
+  // is good for calls that its provider checks, and for nothing else.
+  bool own_key_only = false;
 
   [[nodiscard]] routing::Constraints constraints() const {
-    return {.access = &principal->access, .pin = pin};
+    return {.access = &principal->access, .pin = pin, .own_key_only = own_key_only};
   }
+  // For what the gateway answers or pays for itself. Fails with kUnauthenticated.
+  [[nodiscard]] Result<void> check_known() const;
 };
 
 struct IdentifyRequest {

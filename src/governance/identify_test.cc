@@ -52,6 +52,27 @@ TEST(Identify, TakesACallersOwnKeyOnlyWhereItMay) {
   EXPECT_FALSE(caller_of(settings, {{"x-bf-direct-key", "true"}}));
 }
 
+// Anybody can write a text there, and nobody here can check it.
+TEST(Identify, TakesACallersOwnKeyForNothingElseWhereACredentialIsDemanded) {
+  const http::Headers headers{{"x-bf-direct-key", "true"}, {"authorization", "Bearer abc"}};
+  AccessSettings settings{.whitelisted_routes = {"/v1/open"}, .allow_direct_keys = true};
+  EXPECT_TRUE(caller_of(settings, headers)->check_known());
+  settings.enforce_auth_on_inference = true;
+  const auto caller = caller_of(settings, headers);
+  ASSERT_TRUE(caller);
+  EXPECT_TRUE(caller->constraints().own_key_only);
+  EXPECT_EQ(caller->check_known().error().code, ErrorCode::kUnauthenticated);
+  EXPECT_TRUE(caller_of(settings, headers, "openai", "/v1/open")->check_known());
+}
+
+TEST(Identify, TakesNoVirtualKeyForAProviders) {
+  const AccessSettings settings{.allow_direct_keys = true};
+  const auto caller =
+      caller_of(settings, {{"x-bf-direct-key", "true"}, {"x-api-key", "sk-bf-123"}});
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->direct_key, nullptr);
+}
+
 TEST(Identify, ReadsTheKeyOfEachDialectsHeader) {
   const AccessSettings settings{.allow_direct_keys = true};
   for (const char* name : {"x-api-key", "x-goog-api-key"}) {

@@ -15,6 +15,12 @@ Error refusal(ErrorCode code, std::string message) {
   return error;
 }
 
+Error blocked(std::string message) {
+  Error error = refusal(ErrorCode::kPermissionDenied, std::move(message));
+  error.upstream_type = "provider_blocked";
+  return error;
+}
+
 bool matches(const provider::Key& key, const KeyPin& pin) {
   if (!pin.id.empty()) return key.id() == pin.id;
   return pin.name.empty() || key.settings.name == pin.name;
@@ -29,14 +35,16 @@ const Grant* Access::find(std::string_view provider) const {
 
 Result<void> check_access(const Constraints& constraints, const provider::Endpoint& endpoint,
                           std::string_view model) {
+  if (constraints.own_key_only && endpoint.keyless) {
+    return blocked("provider " + endpoint.name +
+                   " takes no key, so that a key of your own (x-bf-direct-key) is no credential "
+                   "for it (client.enforce_auth_on_inference)");
+  }
   if (constraints.access == nullptr) return {};
   const Grant* grant = constraints.access->find(endpoint.name);
   if (grant == nullptr) {
     if (constraints.access->all_providers) return {};
-    Error error = refusal(ErrorCode::kPermissionDenied,
-                          "provider " + endpoint.name + " is not allowed for this credential");
-    error.upstream_type = "provider_blocked";
-    return error;
+    return blocked("provider " + endpoint.name + " is not allowed for this credential");
   }
   if (lists(endpoint, grant->blacklisted_models, model) || !lists(endpoint, grant->models, model)) {
     return refusal(ErrorCode::kModelBlocked, "model " + quoted(model) + " of provider " +

@@ -39,10 +39,11 @@ struct Access {
 struct Constraints {
   const Access* access = nullptr;  // null: everything
   KeyPin pin = {};
+  bool own_key_only = false;  // he is known by nothing but a provider's key that he brings
 };
 
 // Fails with kPermissionDenied (type "provider_blocked") or kModelBlocked. Another target may be
-// allowed.
+// allowed. A key that nobody has checked is not taken for leave to use what needs none.
 [[nodiscard]] Result<void> check_access(const Constraints& constraints,
                                         const provider::Endpoint& endpoint, std::string_view model);
 
