@@ -14,11 +14,12 @@
 namespace bifrost::routing {
 namespace {
 
-provider::Registry registry_of(const std::vector<std::string>& names) {
+provider::Registry registry_of(const std::vector<std::string>& names,
+                               const std::vector<std::string>& keys = {"a", "b"}) {
   provider::Providers providers;
   for (const std::string& name : names) {
     auto& settings = providers.append(name);
-    for (const char* id : {"a", "b"}) {
+    for (const std::string& id : keys) {
       auto& key = settings.keys.emplace_back();
       key.name = id;
       key.value = config::Secret("secret");
@@ -99,6 +100,25 @@ TEST_F(Constrained, AGrantNamesKeysAndThePinChoosesAmongThem) {
                                       {.access = &access, .pin = {.name = "a"}});
   ASSERT_FALSE(pinned);
   EXPECT_EQ(pinned.error().code, ErrorCode::kInvalidRequest);
+}
+
+TEST_F(Constrained, AGrantWithoutAKeySaysSo) {
+  access.grants = {{.provider = "openai", .key_ids = {{"gone"}}}};
+  const auto picker = KeyPicker::make(*registry.find("openai"), "gpt-4o", {.access = &access});
+  ASSERT_FALSE(picker);
+  EXPECT_EQ(picker.error().code, ErrorCode::kPermissionDenied);
+  EXPECT_EQ(picker.error().message,
+            "provider openai: none of its keys is allowed for this credential");
+  EXPECT_EQ(picker.error().retry, Retry::kOtherTarget);
+}
+
+TEST_F(Constrained, ACallersOwnKeyPaysForNothingThatIsTheGateways) {
+  const provider::Registry local = registry_of({"ollama"}, {});
+  const auto refused = check_access({.own_key_only = true}, *local.begin(), "m");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kPermissionDenied);
+  EXPECT_TRUE(check_access({}, *local.begin(), "m"));
+  EXPECT_TRUE(check_access({.own_key_only = true}, *registry.find("openai"), "m"));
 }
 
 }  // namespace

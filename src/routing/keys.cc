@@ -32,6 +32,12 @@ Error no_such_key(const provider::Endpoint& endpoint, const KeyPin& pin) {
                  by_id ? "x-bf-api-key-id" : "x-bf-api-key");
 }
 
+Error no_key_granted(const provider::Endpoint& endpoint) {
+  return refusal(ErrorCode::kPermissionDenied,
+                 "provider " + endpoint.name + ": none of its keys is allowed for this credential",
+                 "model");
+}
+
 Error no_key_for_model(const provider::Endpoint& endpoint, std::string_view model, bool denied) {
   if (denied) {
     return refusal(ErrorCode::kModelBlocked,
@@ -56,10 +62,13 @@ Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::strin
   }
   if (endpoint.keys.empty()) return exhausted(endpoint, "no key has a value");
 
+  bool enabled = false;
   bool found = false;
   bool denied = false;
   for (const provider::Key& key : endpoint.keys) {
-    if (!key.settings.enabled || !may_use(constraints, endpoint, key)) continue;
+    if (!key.settings.enabled) continue;
+    enabled = true;
+    if (!may_use(constraints, endpoint, key)) continue;
     found = true;
     const Permit permitted = permit(endpoint, key, model);
     denied = denied || permitted == Permit::kDenied;
@@ -67,6 +76,7 @@ Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::strin
     picker.entries_.push_back({&key, endpoint.wire_model(behind_alias(endpoint, key, model))});
   }
   if (!found && constraints.pin.any()) return no_such_key(endpoint, constraints.pin);
+  if (!found && enabled) return no_key_granted(endpoint);
   if (picker.entries_.empty()) return no_key_for_model(endpoint, model, denied);
   return picker;
 }

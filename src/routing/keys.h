@@ -29,9 +29,10 @@ struct PickedKey {
 
 class KeyPicker {
  public:
-  // Fails with kInvalidRequest when there is no key to pin, with kModelBlocked when a deny-list
-  // refuses the model, with kModelNotFound when no enabled key may use it, and with
-  // kCredentialsExhausted when the provider has no key at all. `endpoint` outlives the picker.
+  // Fails with kInvalidRequest when there is no key to pin, with kPermissionDenied when the caller
+  // may have none, with kModelBlocked when a deny-list refuses the model, with kModelNotFound when
+  // no enabled key may use it, and with kCredentialsExhausted when the provider has no key at all.
+  // `endpoint` outlives the picker.
   static Result<KeyPicker> make(const provider::Endpoint& endpoint, std::string_view model,
                                 const Constraints& constraints = {});
 
