@@ -61,13 +61,14 @@ bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& l
 Permit permit(const provider::Endpoint& endpoint, const provider::Key& key,
               std::string_view model) {
   const provider::KeySettings& settings = key.settings;
-  const std::string_view behind = behind_alias(endpoint, key, model);
+  const provider::AliasSettings* alias = endpoint.alias(key, model);
+  const std::string_view behind = alias == nullptr ? model : std::string_view(alias->model_id);
   const std::vector<std::string>& denied = settings.blacklisted_models;
   if (lists(endpoint, denied, model) || lists(endpoint, denied, behind)) {
     return Permit::kDenied;
   }
   if (!key.only_model.empty() && key.only_model != behind) return Permit::kNo;
-  if (endpoint.alias(key, model) != nullptr || names(endpoint, settings.models, model)) {
+  if (alias != nullptr || names(endpoint, settings.models, model)) {
     return Permit::kExplicit;
   }
   if (!has_star(settings.models)) return Permit::kNo;
