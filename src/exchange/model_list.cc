@@ -23,7 +23,8 @@ constexpr std::size_t kPagesMax = 20;
 constexpr std::size_t kRowsMax = 10'000;  // of one key
 
 constexpr net::CallScope::Expiry kSlow{ErrorCode::kUpstreamHeaderTimeout, Origin::kUpstream,
-                                       Retry::kNo, "the provider's list of models took too long"};
+                                       Retry::kNo,
+                                       "the provider's list of models took more than 10 seconds"};
 constexpr auto kPatience = std::chrono::seconds(10);
 
 // Of a question that was never answered nor refused: an exception ended it.

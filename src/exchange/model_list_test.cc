@@ -280,6 +280,35 @@ TEST_F(ModelListTest, AsksAllKeysAtOnce) {
       });
 }
 
+// Why rows may be missing.
+net::Task<void> expect_failure(net::CallScope& scope, ModelList& list, SnapshotPtr snapshot,
+                               std::string message) {
+  const auto listing = co_await list.list(scope, std::move(snapshot), "");
+  EXPECT_TRUE(listing->failure);
+  if (listing->failure) EXPECT_EQ(listing->failure->message, message);
+}
+
+TEST_F(ModelListTest, TellsItsOwnPatienceAsItsOwn) {
+  snapshot = simulated_snapshot({{.name = "openai", .concurrency = 1}}, gates);
+  run([](const auto&) { return models("a"); },
+      [](Steps its) -> net::Task<void> {
+        const auto taken = co_await its.test.gate()->enter(its.scope);
+        co_await expect_failure(its.scope, its.list, its.test.snapshot,
+                                "the provider's list of models took more than 10 seconds");
+      });
+}
+
+TEST_F(ModelListTest, TellsASettingThatIsShorter) {
+  snapshot = simulated_snapshot({{.name = "openai", .network = {.request_timeout = 2s}}}, gates);
+  run([](const auto&) { return models("a", 1h); },
+      [](Steps its) -> net::Task<void> {
+        co_await expect_failure(
+            its.scope, its.list, its.test.snapshot,
+            "request timed out: the provider did not begin to answer in time "
+            "(providers.openai.network_config.default_request_timeout_in_seconds is 2)");
+      });
+}
+
 TEST_F(ModelListTest, SurvivesAnExceptionInAQuestion) {
   broken = true;
   run(

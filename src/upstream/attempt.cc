@@ -180,11 +180,35 @@ net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Clie
 
 net::Task<Result<Permit>> enter_gate(net::CallScope& scope, const Network& network,
                                      const provider::Endpoint& endpoint) {
-  const provider::NetworkSettings& settings = endpoint.settings.network;
-  const net::CallScope::Deadline patience(scope, settings.queue_timeout, kQueued);
-  auto entered = co_await network.gate(endpoint)->enter(scope);
-  if (!entered) tell_limit(entered.error(), endpoint.name, settings);
-  co_return entered;
+  const net::CallScope::Deadline patience(scope, endpoint.settings.network.queue_timeout, kQueued);
+  co_return co_await network.gate(endpoint)->enter(scope);
+}
+
+// Names the limit that has passed, unless it is that of whoever called: his interrupts still.
+void tell_own_limit(const net::CallScope& scope, Error& error, const provider::Endpoint& endpoint) {
+  if (!scope.interruption()) tell_limit(error, endpoint.name, endpoint.settings.network);
+}
+
+net::Task<Result<std::unique_ptr<Answer>>> whole_of(net::CallScope& scope, Client client,
+                                                    const Network& network,
+                                                    const provider::Addressee& to,
+                                                    const provider::OutboundRequest& request) {
+  BF_CO_TRY(const Permit place, co_await enter_gate(scope, network, to.endpoint));
+  const Phase phase = begin(to.endpoint, to.side, client.clock);
+  const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
+  BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
+  if (response.head.status / 100 != 2) {
+    auto answer = co_await refused(scope, phase, client, std::move(response));
+    provider::hide_credentials(answer.error(), to.endpoint, to.key, to.token);
+    co_return answer;
+  }
+  const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
+  BF_CO_TRY(std::string body,
+            co_await read_whole(scope, *response.body, {.bytes_max = limits::kListBodyBytesMax}));
+  auto answer = std::make_unique<Answer>();
+  answer->head = std::move(response.head);
+  answer->body = std::move(body);
+  co_return std::move(answer);
 }
 
 }  // namespace
@@ -204,11 +228,12 @@ net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client
   const SteadyTime asked = client.clock.now();
   auto entered = co_await enter_gate(scope, network, options.endpoint);
   times.queued = client.clock.now() - asked;
+  if (!entered) tell_own_limit(scope, entered.error(), options.endpoint);
   BF_CO_TRY(Permit permit, std::move(entered));
   const Phase phase = begin(options.endpoint, options.side, client.clock);
   auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit));
   times.taken = phase.elapsed();
-  if (!answer) tell_limit(answer.error(), phase.endpoint.name, phase.network);
+  if (!answer) tell_own_limit(scope, answer.error(), phase.endpoint);
   co_return answer;
 }
 
@@ -216,22 +241,9 @@ net::Task<Result<std::unique_ptr<Answer>>> fetch(net::CallScope& scope, Client c
                                                  const Network& network,
                                                  const provider::Addressee& to,
                                                  const provider::OutboundRequest& request) {
-  BF_CO_TRY(const Permit place, co_await enter_gate(scope, network, to.endpoint));
-  const Phase phase = begin(to.endpoint, to.side, client.clock);
-  const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
-  BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
-  if (response.head.status / 100 != 2) {
-    auto answer = co_await refused(scope, phase, client, std::move(response));
-    provider::hide_credentials(answer.error(), to.endpoint, to.key, to.token);
-    co_return answer;
-  }
-  const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
-  BF_CO_TRY(std::string body,
-            co_await read_whole(scope, *response.body, {.bytes_max = limits::kListBodyBytesMax}));
-  auto answer = std::make_unique<Answer>();
-  answer->head = std::move(response.head);
-  answer->body = std::move(body);
-  co_return std::move(answer);
+  auto answer = co_await whole_of(scope, client, network, to, request);
+  if (!answer) tell_own_limit(scope, answer.error(), to.endpoint);
+  co_return answer;
 }
 
 }  // namespace bifrost::upstream

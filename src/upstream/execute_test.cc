@@ -176,12 +176,26 @@ TEST_F(ExecuteTest, ARequestHasOneBudgetOfAttempts) {
   const auto targets = plan("openai/m", {"groq/m"});
   const auto failed = run(transport, targets, call);
   ASSERT_FALSE(failed);
-  EXPECT_THAT(failed.error().message, HasSubstr("max_attempts_per_request is 5"));
+  EXPECT_THAT(failed.error().message,
+              HasSubstr("(not retried: client.retry_budget.max_attempts_per_request is 5)"))
+      << "the fallback has still been asked";
   EXPECT_FALSE(failed.error().repeat_unwanted);
   ASSERT_EQ(transport.sent().size(), 5U);
   EXPECT_EQ(transport.sent()[3].host, "api.openai.com");
   EXPECT_EQ(transport.sent()[4].host, "api.groq.com") << "one is left for each fallback";
   EXPECT_EQ(attempts_.notes[3].denied, record::Budget::kAttempts);
+}
+
+TEST_F(ExecuteTest, SaysThatNothingFollowsWhereNothingDoes) {
+  configure({{.name = "openai", .network = retrying(9)}});
+  terms_.settings.max_attempts_per_request = 2;
+  ScriptedTransport transport([](const Sent&) { return failing(500); });
+  PassingCall call(false);
+  const auto targets = plan("openai/m");
+  const auto failed = run(transport, targets, call);
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().message,
+              HasSubstr("(no further attempt: client.retry_budget.max_attempts_per_request is 2)"));
 }
 
 TEST_F(ExecuteTest, MoreTargetsThanAttemptsAreNotAllAsked) {

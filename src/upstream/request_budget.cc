@@ -81,16 +81,17 @@ std::optional<record::Budget> RequestBudget::refuses(const Repetition& repetitio
 
 void RequestBudget::tell(Error& error, record::Budget spent) const {
   const BudgetSettings& settings = terms_.settings;
+  const bool others_follow = targets_left_ > 0 && attempts_left_ > 0;
+  const std::string_view what = others_follow ? "not retried" : "no further attempt";
   switch (spent) {
     case record::Budget::kAttempts:
-      error.message +=
-          fmt::format(" (no further attempt: client.retry_budget.max_attempts_per_request is {})",
-                      settings.max_attempts_per_request);
+      error.message += fmt::format(" ({}: client.retry_budget.max_attempts_per_request is {})",
+                                   what, settings.max_attempts_per_request);
       return;
     case record::Budget::kTime:
-      error.message += fmt::format(
-          " (no further attempt: client.retry_budget.max_time_per_request_in_seconds is {:g})",
-          std::chrono::duration<double>(settings.max_time_per_request).count());
+      error.message +=
+          fmt::format(" ({}: client.retry_budget.max_time_per_request_in_seconds is {:g})", what,
+                      std::chrono::duration<double>(settings.max_time_per_request).count());
       return;
     case record::Budget::kKey:
     case record::Budget::kCaller:
