@@ -90,19 +90,26 @@ net::Task<Result<TokenPtr>> Credentials::get(net::CallScope& scope, TokenTermsPt
   const SteadyTime now = clock_.now();
   const bool good = entry->token != nullptr && now < entry->token->good_until;
   const bool wanted = !good || now >= entry->token->renewed_from;
-  if (wanted && !entry->asking && entry->asked_again_from <= now) {
-    entry->asking = true;
-    asking_.spawn("fetch token",
-                  [this, terms, entry](net::CallScope& own) { return ask(own, terms, entry); });
-  }
+  if (wanted && !entry->asking() && entry->asked_again_from <= now) begin_fetch(terms, entry);
   if (good) co_return entry->token;
-  if (!entry->asking) co_return still(*entry->failure, entry->asked_again_from - now);
-  const auto waiter = entry->waiters.emplace_back(std::make_shared<Waiter>());
-  while (!waiter->outcome) {
-    co_await scope.wait(waiter->done);
-    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
-  }
-  co_return *std::move(waiter->outcome);
+  if (!entry->asking()) co_return still(*entry->failure, entry->asked_again_from - now);
+  const std::shared_ptr<Fetch> fetch = entry->fetch;
+  co_await fetch->flight->wait(scope);
+  if (fetch->outcome) co_return *fetch->outcome;
+  if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+  co_return still(*entry->failure, entry->asked_again_from - clock_.now());
+}
+
+void Credentials::begin_fetch(const TokenTermsPtr& terms, const std::shared_ptr<Entry>& entry) {
+  net::Flight::Pilot pilot(loop_);
+  entry->fetch = std::make_shared<Fetch>(pilot.flight());
+  // What stands when the fetch is broken off.
+  entry->failure = told(*terms, no_token("the fetch was broken off"));
+  entry->asked_again_from = clock_.now() + kFreshFailure;
+  asking_.spawn("fetch token",
+                [this, terms, entry, pilot = std::move(pilot)](net::CallScope& own) mutable {
+                  return ask(own, terms, entry, std::move(pilot));
+                });
 }
 
 bool Credentials::replaces(const TokenTermsPtr& terms, const TokenPtr& refused) {
@@ -136,7 +143,8 @@ void Credentials::forget_dropped() {
 }
 
 net::Task<void> Credentials::ask(net::CallScope& scope, TokenTermsPtr terms,
-                                 std::shared_ptr<Entry> entry) {
+                                 std::shared_ptr<Entry> entry, net::Flight::Pilot /*pilot*/) {
+  const std::shared_ptr<Fetch> fetch_under_way = entry->fetch;
   auto fetched = co_await fetch(scope, *terms);
   const SteadyTime now = clock_.now();
   entry->asked_again_from = now;
@@ -154,11 +162,7 @@ net::Task<void> Credentials::ask(net::CallScope& scope, TokenTermsPtr terms,
     BF_LOG(kWarn, "credentials", "a provider's key has no token", {"provider", terms->provider},
            {"key", terms->key.settings.name}, {"why", error.message});
   }
-  entry->asking = false;
-  for (const auto& waiter : std::exchange(entry->waiters, {})) {
-    waiter->outcome = fetched;
-    scope.loop().wake(waiter->done);
-  }
+  fetch_under_way->outcome = std::move(fetched);
 }
 
 net::Task<Result<TokenPtr>> Credentials::fetch(net::CallScope& scope, const TokenTerms& terms) {

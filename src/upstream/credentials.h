@@ -21,6 +21,7 @@
 #include "base/result.h"
 #include "client/transport.h"
 #include "config/secret.h"
+#include "net/flight.h"
 #include "net/task_group.h"
 #include "upstream/network.h"
 
@@ -29,7 +30,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 namespace bifrost::upstream {
 
@@ -52,7 +52,7 @@ class Credentials {
  public:
   // References outlive it.
   Credentials(net::Loop& loop, client::Transport& transport, const Clock& clock)
-      : transport_(transport), clock_(clock), asking_(loop) {}
+      : loop_(loop), transport_(transport), clock_(clock), asking_(loop) {}
 
   // A good token, never null. Waits only when there is none yet. Fails with kUpstreamNoToken,
   // which another key or another target may make good, and with what interrupts the wait.
@@ -67,29 +67,33 @@ class Credentials {
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
-  // A caller that waits; shared with the fetch, since it may leave.
-  struct Waiter {
-    std::optional<Result<TokenPtr>> outcome;
-    net::WaitSlot done;
+  // One fetch under way, and what it came to; shared with those who wait for it.
+  struct Fetch {
+    std::shared_ptr<net::Flight> flight;
+    std::optional<Result<TokenPtr>> outcome;  // nothing, when it is over: it was broken off
   };
   // What is known of one key. Shared with the fetch: a new configuration may drop it meanwhile.
   struct Entry {
     TokenTermsPtr terms;  // keeps the address its own
     TokenPtr token;
     std::optional<Error> failure;  // of the last fetch
-    bool asking = false;
     SteadyTime asked_again_from;
-    std::vector<std::shared_ptr<Waiter>> waiters;
+    std::shared_ptr<Fetch> fetch;  // the last one; null: there was none
+
+    [[nodiscard]] bool asking() const { return fetch != nullptr && !fetch->flight->over(); }
   };
   using Entries = std::unordered_map<const TokenTerms*, std::shared_ptr<Entry>>;
 
   std::shared_ptr<Entry> entry_of(const TokenTermsPtr& terms);
   void forget_dropped();
-  net::Task<void> ask(net::CallScope& scope, TokenTermsPtr terms, std::shared_ptr<Entry> entry);
+  void begin_fetch(const TokenTermsPtr& terms, const std::shared_ptr<Entry>& entry);
+  net::Task<void> ask(net::CallScope& scope, TokenTermsPtr terms, std::shared_ptr<Entry> entry,
+                      net::Flight::Pilot pilot);
   net::Task<Result<TokenPtr>> fetch(net::CallScope& scope, const TokenTerms& terms);
   net::Task<Result<std::string>> send(net::CallScope& scope, const TokenTerms& terms,
                                       const provider::OutboundRequest& request);
 
+  net::Loop& loop_;
   client::Transport& transport_;
   const Clock& clock_;
   net::TaskGroup asking_;

@@ -235,6 +235,21 @@ TEST_F(CredentialsTest, AServerThatIsDownIsToldAndLeftAloneForAWhile) {
   EXPECT_EQ(attempts_.notes.front().key, "main");
 }
 
+TEST_F(CredentialsTest, SurvivesAnExceptionInAFetch) {
+  login = [](const Sent&) { return std::function<ScriptedReply()>()(); };  // throws
+  run([](Steps its) -> net::Task<void> {
+    const auto failed = co_await its.chat(its.scope);
+    EXPECT_FALSE(failed);
+    if (failed) co_return;
+    EXPECT_EQ(failed.error().message,
+              "provider cloud: no token for key \"main\": the fetch was broken off");
+    EXPECT_EQ(failed.error().retry_after, 15s);
+    its.test.login = nullptr;
+    co_await its.pass(15s);
+    co_await its.expect_served();
+  });
+}
+
 TEST_F(CredentialsTest, AServerIsLeftAloneAsLongAsItAsksWithinReason) {
   login = [](const Sent&) {
     ScriptedReply reply = ScriptedReply::json(429, "");
