@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <arpa/nameser.h>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <iterator>
 #include <limits>
@@ -20,6 +21,7 @@ namespace {
 // More than fits without it, and no more than passes every network in one piece.
 constexpr int kUdpBytesMax = 1232;
 constexpr std::size_t kSearchMax = 32;
+constexpr std::uint16_t kDnsPort = 53;
 
 Error dns_error(std::string_view what, int status) {
   return upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget,
@@ -210,8 +212,9 @@ void DnsChannel::read_back() {
     const std::size_t size = node->family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr);
     std::array<unsigned char, sizeof(in6_addr)> ip{};
     std::memcpy(ip.data(), &node->addr, size);
-    servers_ +=
-        (servers_.empty() ? "" : ", ") + Address::from_bytes(std::span(ip).first(size), 0).host();
+    const auto port = node->udp_port != 0 ? static_cast<std::uint16_t>(node->udp_port) : kDnsPort;
+    servers_ += servers_.empty() ? "" : ", ";
+    servers_ += Address::from_bytes(std::span(ip).first(size), port).text();
   }
 }
 

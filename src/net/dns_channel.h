@@ -49,7 +49,9 @@ class DnsChannel final : private Timer {
   // Of resolv.conf.
   [[nodiscard]] const std::vector<std::string>& search() const { return search_; }
   [[nodiscard]] int dots_min() const { return dots_min_; }
-  [[nodiscard]] const std::string& servers() const { return servers_; }  // "192.0.2.1, 192.0.2.2"
+  [[nodiscard]] const std::string& servers() const {
+    return servers_;
+  }  // "192.0.2.1:53, [2001:db8::1]:53"
 
  private:
   struct Socket;

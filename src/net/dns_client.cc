@@ -87,7 +87,7 @@ NameAnswer absent(const DnsReply& v4, const DnsReply& v6) {
 NameAnswer no_answer(const std::string& servers) {
   return {.outcome = Outcome::kTimeout,
           .why = "no DNS server answered in time; check that " + servers +
-                 " can be reached at its port, and resolv.conf or server.dns.servers"};
+                 " can be reached, and resolv.conf or server.dns.servers"};
 }
 
 // What the two replies come to; those that are not there count as missing.

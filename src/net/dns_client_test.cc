@@ -144,7 +144,7 @@ TEST(DnsClient, TellsThatItsServersFail) {
   const DnsServer server([](const DnsQuestion&) { return DnsSays{.rcode = 2}; });
   const NameAnswer answer = look_up(server, "fails.test");
   EXPECT_EQ(answer.outcome, Outcome::kFailed);
-  EXPECT_THAT(answer.why, HasSubstr("127.0.0.1"));
+  EXPECT_THAT(answer.why, HasSubstr(server.address().text()));
   EXPECT_THAT(answer.why, HasSubstr("server.dns.servers"));
 }
 
