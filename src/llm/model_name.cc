@@ -29,8 +29,6 @@ bool has_escape(std::string_view text) {
   return false;
 }
 
-bool is_dots(std::string_view segment) { return segment == "." || segment == ".."; }
-
 // What no name has, as a sentence about it; nothing when all is well.
 std::optional<std::string_view> problem(std::string_view text) {
   if (std::ranges::any_of(text, is_space_or_control)) {
@@ -42,7 +40,7 @@ std::optional<std::string_view> problem(std::string_view text) {
   if (std::ranges::any_of(segments, &std::string_view::empty)) {
     return "begins or ends with a slash, or has two in a row";
   }
-  if (std::ranges::any_of(segments, is_dots)) return "has a segment that is \".\" or \"..\"";
+  if (std::ranges::any_of(segments, is_dot_segment)) return "has a segment that is \".\" or \"..\"";
   return std::nullopt;
 }
 

@@ -30,6 +30,11 @@ struct ModelName {
 [[nodiscard]] Result<void> check_model_name(std::string_view text,
                                             std::string_view field = "model");
 
+// "." and "..", which make another path of the one that they stand in.
+[[nodiscard]] constexpr bool is_dot_segment(std::string_view segment) {
+  return segment == "." || segment == "..";
+}
+
 // `is_provider(name)` decides whether the text before the first slash is a provider.
 template <class IsProvider>
 ModelName parse_model_name(std::string_view text, IsProvider is_provider) {

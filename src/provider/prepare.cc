@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "base/version.h"
 #include "http/h1/head.h"
+#include "llm/model_name.h"
 #include "provider/forward.h"
 
 #include <algorithm>
@@ -40,16 +41,16 @@ Address address(const Addressee& to, llm::RequestType type, std::string_view usu
   return {base, join_target(base, override->target)};
 }
 
-bool is_dots(std::string_view segment) {
+bool leads_away(std::string_view segment) {
   const auto plain = percent_decode(segment);
-  return !plain || *plain == "." || *plain == "..";
+  return !plain || llm::is_dot_segment(*plain);
 }
 
 // The last guard against a path that a server would read as another one. No caller gets so far;
 // an alias of the configuration may.
 Result<void> check_path(const Endpoint& endpoint, std::string_view model, std::string_view target) {
   if (target.find_first_of(".%") == std::string_view::npos) return {};  // as most are
-  if (std::ranges::none_of(split(target.substr(0, target.find('?')), '/'), is_dots)) return {};
+  if (std::ranges::none_of(split(target.substr(0, target.find('?')), '/'), leads_away)) return {};
   Error error = gateway_error(ErrorCode::kConfigInvalid,
                               "provider " + endpoint.name + ": model " + quoted(model) +
                                   " would leave the path of the provider: correct the model_id "
