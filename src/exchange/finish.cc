@@ -2,6 +2,9 @@
 
 #include "http/url.h"
 
+#include <algorithm>
+#include <cstdint>
+
 namespace bifrost::exchange {
 namespace {
 
@@ -19,11 +22,14 @@ record::Service service_of(const ModelCall& call) {
           .first_content_after = served.answer->first_content_after};
 }
 
-// A call that no provider answered has used nothing.
-governance::Amount used_by(const ModelCall& call) {
+// A call that no provider answered has used nothing. Streams tell their usage at the end: of one
+// that was cut before, a token counts for each piece of the answer that was seen.
+governance::Amount used_by(const ModelCall& call, bool cut) {
   if (!call.served) return {};
   const llm::Usage& usage = call.tap.usage;
-  return {.requests = 1, .tokens = usage.input_total() + usage.output_total()};
+  std::int64_t output = usage.output_total();
+  if (cut) output = std::max(output, static_cast<std::int64_t>(call.tap.content_events));
+  return {.requests = 1, .tokens = usage.input_total() + output};
 }
 
 }  // namespace
@@ -53,7 +59,10 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
 }
 
 void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks) {
-  if (exchange.call) exchange.call->reservation.settle(used_by(*exchange.call));
+  if (exchange.call) {
+    const bool cut = exchange.error.has_value();
+    exchange.call->reservation.settle(used_by(*exchange.call, cut));
+  }
   ExchangeRecord told(exchange);
   record::Request& request = told.request();
   const bool gone = exchange.error && exchange.error->code == ErrorCode::kClientGone;

@@ -60,37 +60,32 @@ net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter&
   co_return error;
 }
 
-net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
+net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& writer,
+                                    upstream::AnswerStream& stream) {
   Exchange& exchange = context.exchange;
-  upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
+  const dialect::TapState& seen = stream.tap().state();
   StreamEditor editor(chunk_extra_fields(exchange));
   while (true) {
     auto bytes = co_await stream.read(exchange.request.scope);
     if (!bytes) {
-      exchange.call->tap = stream.tap().state();
       if (exchange.request.scope.cancelled()) co_return std::move(bytes).error();
       // What went wrong first has been told already, in the provider's own words.
-      if (exchange.call->tap.error) co_return *exchange.call->tap.error;
+      if (seen.error) co_return *seen.error;
       co_return co_await write_failure(context, writer, bytes.error());
     }
     if (bytes->empty()) break;
-    writer.count_content(stream.tap().state().content_events);
+    writer.count_content(seen.content_events);
     const std::string_view piece = editor.feed(*bytes, stream.tap());
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
-    if (stream.tap().state().unreadable) {
-      exchange.call->tap = stream.tap().state();
-      co_return co_await write_failure(context, writer, *exchange.call->tap.error);
-    }
+    if (seen.unreadable) co_return co_await write_failure(context, writer, *seen.error);
   }
   // The provider's own error event, if there was one, has been passed on.
-  const bool told = stream.tap().state().error.has_value();
+  const bool told = seen.error.has_value();
   const std::string missing = stream.tap().finish();
-  exchange.call->tap = stream.tap().state();
-  if (told) co_return *exchange.call->tap.error;
-  if (exchange.call->tap.error)
-    co_return co_await write_failure(context, writer, *exchange.call->tap.error);
+  if (told) co_return *seen.error;
+  if (seen.error) co_return co_await write_failure(context, writer, *seen.error);
   const std::string rest = std::string(editor.finish(stream.tap())) + missing;
   if (!rest.empty()) {
     BF_CO_TRY_VOID(co_await writer.write(rest));
@@ -98,33 +93,45 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
   co_return Result<void>();
 }
 
-net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& writer) {
+net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWriter& writer,
+                                         StreamTranslator& translator) {
   Exchange& exchange = context.exchange;
   upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
-  dialect::AnswerContext answer = answer_context(context);
-  answer.chunk_extra_fields = chunk_extra_fields(exchange);
-  const auto translator =
-      context.call.make_translator(*exchange.call->served->side, std::move(answer));
+  const dialect::TapState& seen = translator.state();
   bool open = true;
-  while (open && !translator->state().error) {
+  while (open && !seen.error) {
     auto bytes = co_await stream.read(exchange.request.scope);
-    if (!bytes && exchange.request.scope.cancelled()) {
-      exchange.call->tap = translator->state();
-      co_return std::move(bytes).error();
-    }
+    if (!bytes && exchange.request.scope.cancelled()) co_return std::move(bytes).error();
     open = bytes.has_value() && !bytes->empty();
-    const std::string_view piece = !bytes ? translator->fail(bytes.error())
-                                   : open ? translator->feed(*bytes)
-                                          : translator->finish();
-    exchange.call->tap.usage = translator->state().usage;  // counts also when the caller leaves
-    writer.count_content(translator->state().content_events);
+    const std::string_view piece = !bytes ? translator.fail(bytes.error())
+                                   : open ? translator.feed(*bytes)
+                                          : translator.finish();
+    writer.count_content(seen.content_events);
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
   }
-  exchange.call->tap = translator->state();
-  if (exchange.call->tap.error) co_return *exchange.call->tap.error;
+  if (seen.error) co_return *seen.error;
   co_return Result<void>();
+}
+
+// Whatever ends it, what was seen of the answer has been used.
+net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
+  ModelCall& call = *context.exchange.call;
+  upstream::AnswerStream& stream = *call.served->answer->stream;
+  auto passed = co_await pass_pieces(context, writer, stream);
+  call.tap = stream.tap().state();
+  co_return passed;
+}
+
+net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& writer) {
+  ModelCall& call = *context.exchange.call;
+  dialect::AnswerContext answer = answer_context(context);
+  answer.chunk_extra_fields = chunk_extra_fields(context.exchange);
+  const auto translator = context.call.make_translator(*call.served->side, std::move(answer));
+  auto translated = co_await translate_pieces(context, writer, *translator);
+  call.tap = translator->state();
+  co_return translated;
 }
 
 }  // namespace
