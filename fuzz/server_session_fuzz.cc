@@ -52,7 +52,7 @@ class Handler final : public server::Handler {
     std::string body = "none";
     for (const char step : program) co_await run(step, request, body);
   }
-  void exception_escaped(const http::RequestHead& /*head*/, std::string_view /*what*/) override {
+  void exception_escaped(server::Request& /*request*/, std::string_view /*what*/) override {
     if (!expected.back().begun) expected.back().body = kErrorBody;
   }
   [[nodiscard]] std::string protocol_error_body(const Error& /*error*/) const override {

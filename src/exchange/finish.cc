@@ -65,10 +65,12 @@ void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* cons
   }
   ExchangeRecord told(exchange);
   record::Request& request = told.request();
-  const bool gone = exchange.error && exchange.error->code == ErrorCode::kClientGone;
+  // Nobody reads what a caller that has left is answered; and the error may come before its answer.
+  const bool unsaid = exchange.error && (exchange.error->code == ErrorCode::kClientGone ||
+                                         exchange.request.out.status() == 0);
   request.ended = clock.wall();
   request.duration = clock.now() - exchange.request.arrived;
-  request.status = gone ? exchange.error->status() : exchange.request.out.status();
+  request.status = unsaid ? exchange.error->status() : exchange.request.out.status();
   request.error = exchange.error ? &*exchange.error : nullptr;
   request.request_bytes = exchange.body_bytes;
   request.response_bytes = exchange.request.out.body_bytes();

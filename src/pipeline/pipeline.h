@@ -26,7 +26,7 @@ class Pipeline final : public server::Handler {
   net::Task<Result<void>> stop(net::CallScope& scope) { return kit_.stop(scope); }
 
   net::Task<void> handle(server::Request& request) override;
-  void exception_escaped(const http::RequestHead& head, std::string_view what) override;
+  void exception_escaped(server::Request& request, std::string_view what) override;
   [[nodiscard]] std::string protocol_error_body(const Error& error) const override;
 
  private:

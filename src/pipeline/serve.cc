@@ -38,6 +38,12 @@ void log_failure(const Exchange& exchange, const Error& error) {
          {"provider_status", error.upstream_status});
 }
 
+// The one that the caller gives, so that he finds his request in our logs.
+std::string request_id(const http::RequestHead& head, Random& random) {
+  const auto given = exchange::given_request_id(head.headers);
+  return given ? std::string(*given) : random.uuid();
+}
+
 }  // namespace
 
 Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
@@ -53,8 +59,7 @@ void Pipeline::set_snapshot(exchange::SnapshotPtr snapshot) {
 
 net::Task<void> Pipeline::handle(server::Request& request) {
   const telemetry::Counted active = kit_.meter.active_request(request.head.method);
-  const auto id = exchange::given_request_id(request.head.headers);
-  Exchange exchange{request, snapshot_, id ? std::string(*id) : kit_.random.uuid()};
+  Exchange exchange{request, snapshot_, request_id(request.head, kit_.random)};
   auto served = co_await serve(exchange);
   if (!served) {
     exchange.error = std::move(served).error();
@@ -96,10 +101,16 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   co_return co_await operation.run(kit_, exchange);
 }
 
-void Pipeline::exception_escaped(const http::RequestHead& head, std::string_view what) {
+// What was known of it is gone with its exchange; that it was there is told all the same.
+void Pipeline::exception_escaped(server::Request& request, std::string_view what) {
   kit_.meter.exception_escaped();
-  BF_LOG(kError, "request", "an exception ended it", {"path", http::path_of(head.target)},
-         {"what", what});
+  const std::string_view path = http::path_of(request.head.target);
+  Exchange exchange{request, snapshot_, request_id(request.head, kit_.random)};
+  BF_LOG(kError, "request", "an exception ended it", {"request_id", exchange.request_id},
+         {"path", path}, {"what", what});
+  exchange.route = router_.match(request.head.method, path);
+  exchange.error = gateway_error(ErrorCode::kInternal, std::string(what));
+  exchange::finish(exchange, kit_.clock, kit_.sinks);
 }
 
 std::string Pipeline::protocol_error_body(const Error& error) const {

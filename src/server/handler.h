@@ -28,7 +28,7 @@ class Handler {
   virtual net::Task<void> handle(Request& request) = 0;
   // Told when `handle` ended with an exception: a bug, or no memory. The session answers 500 if
   // nothing has been written, and the connection ends.
-  virtual void exception_escaped(const http::RequestHead& head, std::string_view what) = 0;
+  virtual void exception_escaped(Request& request, std::string_view what) = 0;
   // The body of the answer to a request that could not even be parsed.
   [[nodiscard]] virtual std::string protocol_error_body(const Error& error) const = 0;
 };

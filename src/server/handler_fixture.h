@@ -19,7 +19,7 @@ class FunctionHandler final : public Handler {
     targets.push_back(request.head.target);
     return function_(request);
   }
-  void exception_escaped(const http::RequestHead& /*head*/, std::string_view what) override {
+  void exception_escaped(Request& /*request*/, std::string_view what) override {
     escaped.emplace_back(what);
   }
   [[nodiscard]] std::string protocol_error_body(const Error& error) const override {

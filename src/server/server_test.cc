@@ -55,9 +55,7 @@ class FailingHandler final : public Handler {
     fail();
     co_return;
   }
-  void exception_escaped(const http::RequestHead& /*head*/, std::string_view /*what*/) override {
-    fail();
-  }
+  void exception_escaped(Request& /*request*/, std::string_view /*what*/) override { fail(); }
   [[nodiscard]] std::string protocol_error_body(const Error& /*error*/) const override {
     fail();
     return {};

@@ -132,9 +132,9 @@ net::Task<bool> Session::serve(const http::RequestHead& head) {
       co_await handler_.handle(request);
       escaped = false;
     } catch (const std::exception& exception) {
-      handler_.exception_escaped(head, exception.what());
+      handler_.exception_escaped(request, exception.what());
     } catch (...) {
-      handler_.exception_escaped(head, "no std::exception");
+      handler_.exception_escaped(request, "no std::exception");
     }
     if (escaped) co_await apologise(out);
     serving.answered();
