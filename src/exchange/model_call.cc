@@ -72,6 +72,7 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
                           .session_keys = &kit.services.session_keys,
                           .direct_key = exchange.caller.direct_key.get(),
                           .anthropic_login = exchange.caller.anthropic_login.get(),
+                          .body_bytes = exchange.body.size(),
                           .keep_sent_body = keeps_sent_body(exchange),
                           .memory = &kit.memory,
                           .budget = {.settings = settings.retry_budget,
@@ -88,14 +89,22 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
 }
 
 // A small body is looked into within this turn of the loop, so one at a time.
-Result<dialect::RequestFacts> look_into(Exchange& exchange, const dialect::RequestInput& input,
-                                        Peek peek, json::Scanner& scanner) {
+Result<dialect::RequestFacts> look_into(overload::ByteBudget& budget,
+                                        const dialect::RequestInput& input, Peek peek,
+                                        json::Scanner& scanner) {
   if (input.body.size() <= overload::kSmallLeaseBytes) return peek(input, scanner);
-  const std::size_t held = exchange.body_memory.bytes();
-  BF_TRY_VOID(exchange.body_memory.resize(held + dialect::Weight::of(input.body).scan()));
-  auto facts = peek(input, scanner);
-  BF_TRY_VOID(exchange.body_memory.resize(held));
-  return facts;
+  overload::SharedLease memory(&budget);
+  BF_TRY_VOID(memory.resize(dialect::Weight::of(input.body).scan()));
+  return peek(input, scanner);
+}
+
+net::Task<Result<dialect::RequestFacts>> look_into_beside(WorkerKit& kit, Exchange& exchange,
+                                                          const dialect::RequestInput& input,
+                                                          Peek peek) {
+  co_return co_await net::run_to_end(exchange.request.scope, kit.services.heavy, [&] {
+    json::Scanner scanner;  // the worker's is not this thread's
+    return look_into(kit.services.memory, input, peek, scanner);
+  });
 }
 
 }  // namespace
@@ -107,7 +116,9 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
   const Surface& surface = exchange.surface();
   const dialect::RequestInput input{
       .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
-  BF_CO_TRY(asked.facts, look_into(exchange, input, peek, kit.scanner));
+  BF_CO_TRY(asked.facts, kit.client().heavy.takes(input.body.size())
+                             ? co_await look_into_beside(kit, exchange, input, peek)
+                             : look_into(kit.services.memory, input, peek, kit.scanner));
   BF_CO_TRY(asked.reservation,
             governance::Reservation::hold(exchange.caller.principal->accounts, {.requests = 1}));
   BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,
@@ -128,7 +139,8 @@ net::Task<Result<void>> run_call(WorkerKit& kit, Exchange& exchange, Call& call)
   exchange.body_memory.release();
   call.forget_request();
 
-  const RelayContext context{.exchange = exchange, .call = call, .now = kit.clock.wall()};
+  const RelayContext context{
+      .exchange = exchange, .call = call, .now = kit.clock.wall(), .heavy = kit.client().heavy};
   co_return writer ? co_await relay_stream(context, *writer) : co_await relay_whole(context);
 }
 

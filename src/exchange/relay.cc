@@ -138,7 +138,11 @@ net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& wri
 
 net::Task<Result<void>> relay_whole(RelayContext context) {
   Exchange& exchange = context.exchange;
-  const std::string body = whole_body(context);
+  const auto write = [&]() -> Result<std::string> { return whole_body(context); };
+  BF_CO_TRY(const std::string body,
+            context.heavy.takes(exchange.call->served->answer->body.size())
+                ? co_await net::run_to_end(exchange.request.scope, *context.heavy.pool, write)
+                : write());
   http::Headers headers = served_headers(exchange);
   headers.add("content-type", "application/json");
   co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);

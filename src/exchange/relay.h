@@ -13,6 +13,7 @@ struct RelayContext {
   Exchange& exchange;
   const Call& call;
   WallTime now;  // for answers without a time of their own
+  upstream::HeavyWork heavy = {};
 };
 
 // Writes the whole answer. Fails with kClientGone, or when the answer cannot be understood.

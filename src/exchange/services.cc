@@ -2,9 +2,15 @@
 
 #include "base/try.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace bifrost::exchange {
+
+std::size_t heavy_threads() {
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
+}
 
 net::Task<Result<Services::Scrape>> Services::scrape(net::CallScope& scope) {
   BF_CO_TRY(upstream::Permit place, co_await scrapes_open->enter(scope));

@@ -21,6 +21,10 @@ namespace bifrost::exchange {
 
 inline constexpr std::size_t kScrapesMax = 8;  // texts that are made or not read yet
 
+// For work on large texts: half the cores, so that the workers keep theirs. How many such texts
+// there are is bounded by memory.
+std::size_t heavy_threads();
+
 struct Services {
   telemetry::Registry& metrics;
   telemetry::Shard& shard;  // of what belongs to no worker; changed under scrape_mutex only
@@ -36,7 +40,9 @@ struct Services {
   std::mutex scrape_mutex = {};
   std::shared_ptr<upstream::Gate> scrapes_open = std::make_shared<upstream::Gate>(
       upstream::GateLimits{.in_flight_max = kScrapesMax, .waiting_max = 0, .drop_excess = true});
-  net::BlockingPool scraper{{.name = "metrics"}};  // the last one: it works with the others
+  // The last ones: they work with the others.
+  net::BlockingPool heavy{{.name = "heavy", .threads = heavy_threads(), .waiting_max = 1024}};
+  net::BlockingPool scraper{{.name = "metrics"}};
 
   // The metrics of all workers as one text, made beside them. Its place is held until it was read.
   struct Scrape {

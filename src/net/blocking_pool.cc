@@ -11,6 +11,7 @@
 namespace bifrost::net {
 
 using internal::BlockingJob;
+using internal::JobState;
 
 namespace {
 
@@ -31,7 +32,7 @@ Error going_down() { return gateway_error(ErrorCode::kShuttingDown, "the gateway
 }  // namespace
 
 // Under the lock, a loop that is waited on is still there: who waits leaves before it ends.
-void BlockingJob::end(State state) {
+void BlockingJob::end(JobState state) {
   state_ = state;
   if (loop_ == nullptr) return;
   loop_->post([job = shared_from_this(), loop = loop_] { loop->wake(job->slot_); });
@@ -65,7 +66,7 @@ void BlockingPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    for (const JobPtr& job : waiting_) job->end(BlockingJob::State::kRefused);
+    for (const JobPtr& job : waiting_) job->end(JobState::kRefused);
     waiting_.clear();
     running = running_;
   }
@@ -75,20 +76,52 @@ void BlockingPool::stop() {
 }
 
 Task<Result<void>> BlockingPool::run(CallScope& scope, JobPtr job) {
-  if (auto interruption = scope.interruption()) co_return *std::move(interruption);
-  if (options_.threads == 0) {
-    perform(*job, options_.name, job->stop_.get_token());
-    co_return Result<void>();
-  }
-  BF_CO_TRY_VOID(enqueue(job, scope.loop()));
+  BF_CO_TRY(const bool done, begin(scope, job));
+  if (done) co_return Result<void>();
   const Waiting waiting(*this, job);
   while (true) {
     co_await scope.wait(job->slot_);
     const std::lock_guard lock(mutex_);
-    if (job->state_ == BlockingJob::State::kDone) co_return Result<void>();
-    if (job->state_ == BlockingJob::State::kRefused) co_return going_down();
+    if (job->state_ == JobState::kDone) co_return Result<void>();
+    if (job->state_ == JobState::kRefused) co_return going_down();
     if (auto interruption = scope.interruption()) co_return *std::move(interruption);
   }
+}
+
+Task<Result<void>> BlockingPool::run_to_end(CallScope& scope, JobPtr job) {
+  BF_CO_TRY(const bool done, begin(scope, job));
+  if (done) co_return Result<void>();
+  co_await scope.wait(job->slot_);
+  if (auto interruption = scope.interruption()) {
+    if (withdraw(job)) co_return *std::move(interruption);
+    job->stop_.request_stop();
+    // What ends it is posted to this loop, so it cannot come between the look and the wait.
+    if (state_of(job) == JobState::kPending) co_await scope.wait_out(job->slot_);
+  }
+  if (state_of(job) == JobState::kRefused) co_return going_down();
+  co_return Result<void>();
+}
+
+// Was it done at once? Else it waits for a thread.
+Result<bool> BlockingPool::begin(CallScope& scope, const JobPtr& job) {
+  if (auto interruption = scope.interruption()) return *std::move(interruption);
+  if (options_.threads == 0) {
+    perform(*job, options_.name, job->stop_.get_token());
+    return true;
+  }
+  BF_TRY_VOID(enqueue(job, scope.loop()));
+  return false;
+}
+
+JobState BlockingPool::state_of(const JobPtr& job) {
+  const std::lock_guard lock(mutex_);
+  return job->state_;
+}
+
+// Is it left undone? No: it has begun.
+bool BlockingPool::withdraw(const JobPtr& job) {
+  const std::lock_guard lock(mutex_);
+  return std::erase(waiting_, job) > 0;
 }
 
 Result<void> BlockingPool::enqueue(JobPtr job, Loop& loop) {
@@ -112,7 +145,7 @@ void BlockingPool::leave(const JobPtr& job) {
   {
     const std::lock_guard lock(mutex_);
     job->loop_ = nullptr;
-    if (job->state_ != BlockingJob::State::kPending || std::erase(waiting_, job) > 0) return;
+    if (job->state_ != JobState::kPending || std::erase(waiting_, job) > 0) return;
   }
   job->stop_.request_stop();  // without the lock: what it calls may do anything
 }
@@ -133,7 +166,7 @@ void BlockingPool::serve() {
     perform(*job, options_.name, job->stop_.get_token());
     const std::lock_guard lock(mutex_);
     std::erase(running_, job);
-    job->end(BlockingJob::State::kDone);
+    job->end(JobState::kDone);
   }
 }
 

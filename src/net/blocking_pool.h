@@ -5,8 +5,9 @@
 //             co_await net::run_blocking(scope, pool, [query] { return rows_of(query); }));
 //
 // Work is any function without arguments, or with a `const std::stop_token&`; it gives a value, a
-// Result or nothing. It runs while the one who asked may have left, so it owns what it uses, or
-// borrows what outlives the pool. It ends by itself, in bounded time: nothing can break it off.
+// Result or nothing. It ends by itself, in bounded time: nothing can break it off. It runs while
+// the one who asked may have left, so it owns what it uses, or borrows what outlives the pool; with
+// `run_to_end` nobody leaves, and it may borrow from the one who asked.
 //
 // A pool serves one purpose, so that a slow disk holds up nothing else. With one thread, work is
 // done in the order in which it was asked for, and on the same thread each time.
@@ -37,6 +38,7 @@ namespace bifrost::net {
 
 namespace internal {
 class BlockingJob;
+enum class JobState : std::uint8_t { kPending, kDone, kRefused };
 }  // namespace internal
 
 struct BlockingPoolOptions {
@@ -58,14 +60,18 @@ class BlockingPool {
   // From one thread, which runs no loop that waits for work.
   void stop();
 
-  // Waits until the job is done: for run_blocking.
+  // Wait until the job is done: for run_blocking and run_to_end.
   Task<Result<void>> run(CallScope& scope, std::shared_ptr<internal::BlockingJob> job);
+  Task<Result<void>> run_to_end(CallScope& scope, std::shared_ptr<internal::BlockingJob> job);
 
  private:
   using JobPtr = std::shared_ptr<internal::BlockingJob>;
   class Waiting;
 
+  Result<bool> begin(CallScope& scope, const JobPtr& job);
   Result<void> enqueue(JobPtr job, Loop& loop);
+  internal::JobState state_of(const JobPtr& job);
+  bool withdraw(const JobPtr& job);
   void leave(const JobPtr& job);
   void serve();
   JobPtr next();
@@ -90,13 +96,11 @@ class BlockingJob : public std::enable_shared_from_this<BlockingJob> {
 
  private:
   friend class net::BlockingPool;
-  enum class State : std::uint8_t { kPending, kDone, kRefused };
-
-  void end(State state);
+  void end(JobState state);
 
   WaitSlot slot_;         // touched on the loop only
   Loop* loop_ = nullptr;  // null: nobody waits
-  State state_ = State::kPending;
+  JobState state_ = JobState::kPending;
   std::stop_source stop_;
 };
 
@@ -165,6 +169,16 @@ Task<typename internal::JobOf<Work>::Told> run_blocking(CallScope& scope, Blocki
                                                         Work work) {
   const auto job = std::make_shared<internal::JobOf<Work>>(std::move(work));
   BF_CO_TRY_VOID(co_await pool.run(scope, job));
+  co_return job->take();
+}
+
+// The same for work that borrows from who waits, and is short: once it has begun, the wait goes on
+// to its end, also when the scope is interrupted meanwhile. The outcome is then that of the work.
+template <class Work>
+Task<typename internal::JobOf<Work>::Told> run_to_end(CallScope& scope, BlockingPool& pool,
+                                                      Work work) {
+  const auto job = std::make_shared<internal::JobOf<Work>>(std::move(work));
+  BF_CO_TRY_VOID(co_await pool.run_to_end(scope, job));
   co_return job->take();
 }
 

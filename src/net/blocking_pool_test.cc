@@ -283,6 +283,54 @@ TEST(BlockingPool, WhatIsUnderWayIsAskedToStopWhenItsCallerLeaves) {
   pool.stop();  // it comes back
 }
 
+Task<void> obey_to_end(CallScope& scope, BlockingPool& pool, std::latch& begun, int& lent,
+                       Result<int>& told) {
+  told = co_await run_to_end(scope, pool, [&](const std::stop_token& stop) {
+    Obedient{begun}(stop);
+    return ++lent;
+  });
+  EXPECT_TRUE(scope.cancelled());
+}
+
+TEST(BlockingPool, WhoLendsWaitsForTheEndAlsoWhenHeIsCancelled) {
+  std::latch begun(1);
+  BlockingPool pool(options(1));
+  int lent = 0;
+  Result<int> told = gone();
+  Loop loop;
+  TaskGroup leavers(loop);
+  leavers.spawn("obey",
+                [&](CallScope& scope) { return obey_to_end(scope, pool, begun, lent, told); });
+  leavers.spawn("cancel",
+                [&](CallScope& scope) { return cancel_once_begun(scope, leavers, begun); });
+  run_on(loop, [&](CallScope& scope) { return stop_when_drained(scope, leavers); });
+  ASSERT_TRUE(told);
+  EXPECT_EQ(*told, 1);
+}
+
+Task<void> count_to_end(CallScope& scope, BlockingPool& pool, std::atomic<int>& times,
+                        Result<void>& told) {
+  told = co_await run_to_end(scope, pool, [&times] { ++times; });
+}
+
+TEST_F(BusyPool, WhoLendsWaitsNotForWhatHasNotBegun) {
+  spawn_hold(group_);
+  leavers_.spawn("count",
+                 [this](CallScope& scope) { return count_to_end(scope, pool_, times_, first_); });
+  const auto others_come = [this] {
+    group_.spawn("count",
+                 [this](CallScope& scope) { return count_to_end(scope, pool_, times_, second_); });
+    spawn_end();
+  };
+  group_.spawn("leave",
+               [&](CallScope& scope) { return cancel_then(scope, leavers_, others_come); });
+  run();
+  ASSERT_FALSE(first_);
+  EXPECT_EQ(first_.error().code, ErrorCode::kClientGone);
+  EXPECT_TRUE(second_);
+  EXPECT_EQ(times_, 1);
+}
+
 Task<void> count_then_end(CallScope& scope, BlockingPool& pool, std::atomic<int>& times,
                           Result<void>& told, Held& held) {
   co_await count(scope, pool, times, told);

@@ -77,6 +77,17 @@ class CallScope final : private Timer {
   };
   [[nodiscard]] WaitAwaiter wait(WaitSlot& slot) { return {*this, slot}; }
 
+  // Suspends until the slot is woken, whatever happens to the scope: for what is lent to someone
+  // who gives it back by himself, and soon.
+  struct LastingAwaiter {
+    CallScope& scope;
+    WaitSlot& slot;
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) noexcept { slot.handle_ = handle; }
+    void await_resume() noexcept { scope.begin_turn(); }
+  };
+  [[nodiscard]] LastingAwaiter wait_out(WaitSlot& slot) { return {*this, slot}; }
+
   // A turn is what is done between two waits. Where the other ends are fast nothing would ever have
   // to wait, and all the others on the loop would: so after some bytes a turn is over, and whoever
   // moves more waits for the next one. A small piece costs as much as one of kPieceBytes.

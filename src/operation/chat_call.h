@@ -17,9 +17,9 @@ namespace bifrost::operation {
 class ChatCall final : public exchange::Call {
  public:
   struct Options {
-    bool extra_fields = false;              // the caller reads them in its answer
-    bool drop_refused = false;              // a model gets no parameters that it refuses
-    overload::BytePurse* memory = nullptr;  // null: what is decoded is not counted
+    bool extra_fields = false;               // the caller reads them in its answer
+    bool drop_refused = false;               // a model gets no parameters that it refuses
+    overload::ByteBudget* memory = nullptr;  // null: what is decoded is not counted
   };
 
   // All but the options outlive the call.
@@ -29,8 +29,8 @@ class ChatCall final : public exchange::Call {
         input_(input),
         facts_(facts),
         options_(options),
-        request_memory_(overload::lease_on(options.memory)),
-        response_memory_(overload::lease_on(options.memory)) {}
+        request_memory_(options.memory),
+        response_memory_(options.memory) {}
 
   [[nodiscard]] llm::RequestType type() const override {
     return {llm::Operation::kChat, facts_.stream};
@@ -67,9 +67,9 @@ class ChatCall final : public exchange::Call {
   Options options_;
   std::optional<llm::Request> decoded_;      // at most once, for the first target that needs it
   dialect::Weight request_weight_ = {};      // of what it was decoded from
-  overload::ByteLease request_memory_;       // that it holds
+  overload::SharedLease request_memory_;     // that it holds
   std::unique_ptr<llm::Response> response_;  // that was judged last, where it does not pass
-  overload::ByteLease response_memory_;
+  overload::SharedLease response_memory_;
 };
 
 }  // namespace bifrost::operation

@@ -55,19 +55,34 @@ void BytePurse::give_back() {
 
 Result<void> ByteLease::check(std::size_t bytes) {
   if (purse_ == nullptr || bytes <= bytes_ || purse_->could_take(bytes - bytes_, bytes)) return {};
-  return purse_->refuse(bytes);
+  return purse_->budget().refuse(bytes);
 }
 
-Error BytePurse::refuse(std::size_t lease_bytes) {
-  const std::size_t limit = budget_.limit_for(lease_bytes);
+Result<void> SharedLease::resize(std::size_t bytes) {
+  if (budget_ == nullptr) return {};
+  if (bytes > bytes_ && !budget_->take(bytes - bytes_, budget_->limit_for(bytes))) {
+    return budget_->refuse(bytes);
+  }
+  if (bytes < bytes_) budget_->give(bytes_ - bytes);
+  bytes_ = bytes;
+  return {};
+}
+
+void SharedLease::release() {
+  if (budget_ != nullptr && bytes_ > 0) budget_->give(bytes_);
+  bytes_ = 0;
+}
+
+Error ByteBudget::refuse(std::size_t lease_bytes) {
+  const std::size_t limit = limit_for(lease_bytes);
   if (lease_bytes > limit) {
-    budget_.refusals().add(Reason::kTooLarge);
+    refusals_.add(Reason::kTooLarge);
     return gateway_error(ErrorCode::kTooLargeForMemory,
                          "it needs " + megabytes(lease_bytes) +
                              " of memory, and all requests together may hold " + megabytes(limit) +
                              "; give the gateway more, or raise server.overload.memory_share");
   }
-  budget_.refusals().add(Reason::kMemory);
+  refusals_.add(Reason::kMemory);
   Error error = gateway_error(ErrorCode::kBusy,
                               "requests hold all the memory that they may at the moment; try "
                               "again");

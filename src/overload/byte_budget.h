@@ -42,7 +42,11 @@ class ByteBudget {
 
  private:
   friend class BytePurse;
+  friend class ByteLease;
+  friend class SharedLease;
   bool take(std::size_t bytes, std::size_t bytes_max);
+  // Counts the refusal of a lease of that size, and says why.
+  [[nodiscard]] Error refuse(std::size_t lease_bytes);
   void give(std::size_t bytes) { held_.fetch_sub(bytes, std::memory_order_relaxed); }
 
   std::atomic<std::size_t> held_{0};
@@ -73,7 +77,6 @@ class BytePurse {
     if (slack_ > 2 * stride_) give_back();
   }
   [[nodiscard]] bool could_take(std::size_t bytes, std::size_t lease_bytes) const;
-  [[nodiscard]] Error refuse(std::size_t lease_bytes);
   bool draw(std::size_t bytes, std::size_t lease_bytes);
   void give_back();
 
@@ -103,7 +106,7 @@ class ByteLease {
   // kBusy and a time after which it may.
   Result<void> resize(std::size_t bytes) {
     if (purse_ != nullptr && bytes > bytes_ && !purse_->take(bytes - bytes_, bytes)) [[unlikely]]
-      return purse_->refuse(bytes);
+      return purse_->budget().refuse(bytes);
     if (purse_ != nullptr && bytes < bytes_) purse_->give(bytes_ - bytes);
     bytes_ = bytes;
     return {};
@@ -119,6 +122,24 @@ class ByteLease {
 
  private:
   BytePurse* purse_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+// A lease that any thread may resize, one after the other: for work beside the workers. Drawn from
+// the budget itself, so it is for few things, and large ones.
+class SharedLease {
+ public:
+  explicit SharedLease(ByteBudget* budget = nullptr) : budget_(budget) {}
+  SharedLease(const SharedLease&) = delete;
+  SharedLease& operator=(const SharedLease&) = delete;
+  ~SharedLease() { release(); }
+
+  // As of a ByteLease.
+  Result<void> resize(std::size_t bytes);
+  void release();
+
+ private:
+  ByteBudget* budget_;  // null: nothing is counted
   std::size_t bytes_ = 0;
 };
 

@@ -47,6 +47,26 @@ TEST(ByteBudget, WhatALeaseHeldComesBackWithItsEnd) {
   EXPECT_EQ(budget.held(), 0U);
 }
 
+TEST(ByteBudget, ASharedLeaseIsAsStrictAndComesBackExactly) {
+  ByteBudget budget(8 * kMiB);
+  {
+    SharedLease lease(&budget);
+    ASSERT_TRUE(lease.resize(7 * kMiB));
+    EXPECT_EQ(budget.held(), 7 * kMiB);
+    SharedLease other(&budget);
+    const auto refused = other.resize(kSmallLeaseBytes + 1);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kBusy);
+    EXPECT_TRUE(other.resize(kSmallLeaseBytes));
+    const auto never = lease.resize(8 * kMiB);
+    ASSERT_FALSE(never);
+    EXPECT_EQ(never.error().code, ErrorCode::kTooLargeForMemory);
+    ASSERT_TRUE(lease.resize(1 * kMiB));
+    EXPECT_EQ(budget.held(), 1 * kMiB + kSmallLeaseBytes);
+  }
+  EXPECT_EQ(budget.held(), 0U);
+}
+
 TEST(ByteBudget, WhatCouldNeverFitIsAnotherErrorThanWhatDoesNotFitNow) {
   ByteBudget budget(8 * kMiB);
   BytePurse purse(budget);

@@ -106,15 +106,19 @@ Result<std::unique_ptr<Answer>> whole_answer(const Phase& phase, Call& call,
   return answer;
 }
 
-net::Task<Result<std::unique_ptr<Answer>>> whole(net::CallScope& scope, const Phase& phase,
-                                                 AttemptOptions options,
+net::Task<Result<std::unique_ptr<Answer>>> whole(net::CallScope& scope, HeavyWork heavy,
+                                                 const Phase& phase, AttemptOptions options,
                                                  client::Response response) {
   overload::ByteLease memory = overload::lease_on(options.memory);
   const net::CallScope::Deadline patience(scope, phase.network.stream_idle_timeout, kNoBody);
   BF_CO_TRY(std::string body,
             co_await read_whole(scope, *response.body,
                                 {.bytes_max = limits::kResponseBodyBytesMax, .memory = &memory}));
-  auto answer = whole_answer(phase, options.call, std::move(response.head), std::move(body));
+  const bool beside = heavy.takes(body.size());
+  const auto judge = [&] {
+    return whole_answer(phase, options.call, std::move(response.head), std::move(body));
+  };
+  auto answer = beside ? co_await net::run_to_end(scope, *heavy.pool, judge) : judge();
   if (answer) (*answer)->memory = std::move(memory);
   co_return answer;
 }
@@ -168,7 +172,7 @@ net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Clie
   if (streaming && is_stream(response.head, options.call.stream_type(phase.side))) {
     answer = co_await stream(scope, phase, options.call, std::move(response), std::move(permit));
   } else {
-    answer = co_await whole(scope, phase, options, std::move(response));
+    answer = co_await whole(scope, client.heavy, phase, options, std::move(response));
   }
   if (answer) (*answer)->head_after = head_after;
   if (answer && streaming && !(*answer)->stream) {

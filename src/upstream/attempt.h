@@ -13,6 +13,7 @@
 #include "upstream/answer.h"
 #include "upstream/call.h"
 #include "upstream/credentials.h"
+#include "upstream/heavy_work.h"
 #include "upstream/network.h"
 
 #include <memory>
@@ -25,6 +26,7 @@ struct Client {
   const Clock& clock;
   Random& random;
   Credentials* credentials = nullptr;  // null: no key needs a token
+  HeavyWork heavy = {};
 };
 
 // Must a token be fetched before a request is signed with the key?

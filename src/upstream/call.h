@@ -1,8 +1,9 @@
 // What the executor knows of a request: how to write it for one provider after the other, and how
 // to tell whether what comes back is an answer. The executor itself knows no wire format.
 //
-// One per request, not thread-safe; it outlives the execution and holds what was decoded on the
-// way, for whoever writes the answer.
+// One per request, used by one thread at a time: what takes long is asked on a thread beside the
+// worker (heavy_work.h). It outlives the execution and holds what was decoded on the way, for
+// whoever writes the answer.
 #pragma once
 
 #include "base/result.h"

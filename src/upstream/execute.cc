@@ -116,7 +116,7 @@ Result<Prepared> choose(const Visit& visit, Keys& keys, Client client) {
   return prepared;
 }
 
-// The request itself, signed.
+// The request itself, signed. On any thread: the leases of the worker are not touched.
 Result<void> complete(const Visit& visit, Client client, Prepared& prepared) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   Call& call = visit.job.call;
@@ -138,6 +138,10 @@ Result<void> complete(const Visit& visit, Client client, Prepared& prepared) {
                                .now = client.clock.wall(),
                                .token = text_of(prepared.token)};
   BF_TRY(prepared.request, provider::prepare(to, std::move(outgoing)));
+  return {};
+}
+
+Result<void> hold(const Visit& visit, Prepared& prepared) {
   prepared.memory = overload::lease_on(visit.job.memory);
   return prepared.memory.resize(prepared.request.body.capacity());
 }
@@ -278,7 +282,11 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
     AttemptTimes times;
     if (token) {
       prepared.token = *std::move(token);
-      BF_CO_TRY_VOID(complete(visit, client, prepared));
+      const auto write = [&] { return complete(visit, client, prepared); };
+      BF_CO_TRY_VOID(client.heavy.takes(visit.job.body_bytes)
+                         ? co_await net::run_to_end(scope, *client.heavy.pool, write)
+                         : write());
+      BF_CO_TRY_VOID(hold(visit, prepared));
       visit.budget.attempt_begins(endpoint, prepared.key, client.clock.now());
       answer = co_await attempt(scope, client, visit.job.network,
                                 {.endpoint = endpoint,

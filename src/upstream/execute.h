@@ -36,6 +36,7 @@ struct Job {
   routing::SessionKeys* session_keys = nullptr;    // null: sessions are not followed
   const provider::Key* direct_key = nullptr;       // the caller's own; bypasses the pool
   const provider::Key* anthropic_login = nullptr;  // the same, but only at Anthropic
+  std::size_t body_bytes = 0;                      // of the caller's request
   bool keep_sent_body = false;                     // for Served::sent_body
   overload::BytePurse* memory = nullptr;           // null: what bodies hold is not counted
   BudgetTerms budget = {};

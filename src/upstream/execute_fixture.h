@@ -137,7 +137,20 @@ class ExecuteTest : public ::testing::Test {
     Result<Served> out = gateway_error(ErrorCode::kInternal, "it never ended");
     net::Loop loop(clock_);
     net::run_on(loop, [&](net::CallScope& scope) {
-      return execute_within(scope, transport, plan, call, within, out);
+      return execute_within(scope, {transport, clock_, random_}, plan, call, within, out);
+    });
+    return out;
+  }
+
+  // The same in real time, where another thread takes part, of a request with so long a body.
+  Result<Served> run_with(HeavyWork heavy, std::size_t body_bytes, ScriptedTransport& transport,
+                          const routing::Plan& plan, Call& call) {
+    Result<Served> out = gateway_error(ErrorCode::kInternal, "it never ended");
+    const SystemClock real;
+    body_bytes_ = body_bytes;
+    net::run_on_loop([&](net::CallScope& scope) {
+      return execute_within(scope, {transport, real, random_, nullptr, heavy}, plan, call,
+                            std::chrono::hours(1), out);
     });
     return out;
   }
@@ -154,13 +167,18 @@ class ExecuteTest : public ::testing::Test {
   static constexpr net::CallScope::Expiry kGivenUp{ErrorCode::kClientGone, Origin::kClient,
                                                    Retry::kNo, "the test has had enough"};
 
-  net::Task<void> execute_within(net::CallScope& scope, ScriptedTransport& transport,
-                                 const routing::Plan& plan, Call& call,
-                                 std::chrono::nanoseconds within, Result<Served>& out) {
+  net::Task<void> execute_within(net::CallScope& scope, Client client, const routing::Plan& plan,
+                                 Call& call, std::chrono::nanoseconds within, Result<Served>& out) {
     const net::CallScope::Deadline patience(scope, within, kGivenUp);
-    const Job job{.network = network_, .plan = plan, .call = call, .budget = terms_};
-    out = co_await execute(scope, {transport, clock_, random_}, job, attempts_);
+    const Job job{.network = network_,
+                  .plan = plan,
+                  .call = call,
+                  .body_bytes = body_bytes_,
+                  .budget = terms_};
+    out = co_await execute(scope, client, job, attempts_);
   }
+
+  std::size_t body_bytes_ = 0;
 
   config::FakeEnvironment environment_;
 };

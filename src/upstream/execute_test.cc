@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 namespace bifrost::upstream {
 namespace {
@@ -163,6 +164,58 @@ TEST_F(ExecuteTest, AnOperationGoesOnlyWhereItIsOffered) {
   EXPECT_EQ(refused.error().message,
             "provider openai does not offer count_tokens, or its configuration does not allow it");
   EXPECT_EQ(transport.sent().size(), 1U);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Long texts
+
+// Where it was worked on.
+class PlacedCall final : public Call {
+ public:
+  [[nodiscard]] llm::RequestType type() const override { return call_.type(); }
+  [[nodiscard]] const dialect::Dialect& inbound() const override { return call_.inbound(); }
+  [[nodiscard]] std::string path(const provider::Side& side,
+                                 std::string_view model) const override {
+    return call_.path(side, model);
+  }
+  Result<dialect::EncodedRequest> encode(const provider::Side& side,
+                                         std::string_view model) override {
+    encoded = std::this_thread::get_id();
+    return call_.encode(side, model);
+  }
+  Result<dialect::TapState> judge(const provider::Side& side, std::string_view body) override {
+    judged = std::this_thread::get_id();
+    return call_.judge(side, body);
+  }
+
+  std::thread::id encoded;
+  std::thread::id judged;
+
+ private:
+  PassingCall call_{false};
+};
+
+TEST_F(ExecuteTest, LongTextsAreWorkedOnBesideTheLoop) {
+  configure({{.name = "openai"}});
+  const auto targets = plan("openai/m");
+  net::BlockingPool pool({.name = "test"});
+  const HeavyWork heavy{&pool};
+  const std::thread::id here = std::this_thread::get_id();
+  const std::string padding(HeavyWork::kTextBytes, ' ');
+
+  ScriptedTransport brief([](const Sent&) { return good(); });
+  PlacedCall call;
+  ASSERT_TRUE(run_with(heavy, HeavyWork::kTextBytes, brief, targets, call));
+  EXPECT_EQ(call.encoded, here);
+  EXPECT_EQ(call.judged, here);
+
+  ScriptedTransport lengthy(
+      [&](const Sent&) { return ScriptedReply::json(200, std::string(kAnswer) + padding); });
+  const auto served = run_with(heavy, HeavyWork::kTextBytes + 1, lengthy, targets, call);
+  ASSERT_TRUE(served);
+  EXPECT_NE(call.encoded, here);
+  EXPECT_NE(call.judged, here);
+  EXPECT_EQ(served->answer->body, std::string(kAnswer) + padding);
 }
 
 // ---------------------------------------------------------------------------------------------
