@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <climits>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -28,6 +29,7 @@ struct LineWriter::State {
   State& operator=(const State&) = delete;
 
   void run();
+  void add_dropped(std::string& batch, std::uint64_t count) noexcept;
   bool write(std::string_view bytes);
   bool wait_for_room();
   void end();
@@ -54,7 +56,7 @@ void LineWriter::State::run() {
     changed.wait(lock, [this] { return closing || !waiting.empty() || dropped > told; });
     if (waiting.empty() && dropped == told) break;
     std::string batch = std::exchange(waiting, {});
-    if (dropped > told) batch += dropped_line(dropped - std::exchange(told, dropped));
+    if (dropped > told) add_dropped(batch, dropped - std::exchange(told, dropped));
     being_written = batch.size();
     lock.unlock();
     const bool written = write(batch);
@@ -68,6 +70,15 @@ void LineWriter::State::run() {
   }
   ended = true;
   changed.notify_all();
+}
+
+// The thread has nobody above it: what there is no memory for is left out.
+void LineWriter::State::add_dropped(std::string& batch, std::uint64_t count) noexcept {
+  try {
+    batch += dropped_line(count);
+  } catch (const std::exception&) {
+    return;
+  }
 }
 
 // In pieces that fit at once wherever there is room at all: a pipe that polls as writable takes
@@ -111,6 +122,12 @@ void LineWriter::push(std::string_view line) {
     return;
   }
   state_->waiting += line;
+  state_->changed.notify_all();
+}
+
+void LineWriter::drop() {
+  const std::lock_guard lock(state_->mutex);
+  ++state_->dropped;
   state_->changed.notify_all();
 }
 

@@ -17,7 +17,8 @@ namespace bifrost {
 
 class LineWriter {
  public:
-  // Makes the line that says how many were dropped. Called on the writing thread.
+  // Makes the line that says how many were dropped. Called on the writing thread; when it throws,
+  // nothing is said.
   using DroppedLine = std::function<std::string(std::uint64_t)>;
 
   // `fd` stays open for as long as the process lives. `bytes_max`: of lines that wait.
@@ -28,6 +29,8 @@ class LineWriter {
 
   // `line` ends with its line break.
   void push(std::string_view line);
+  // A line that could not even be made.
+  void drop();
   [[nodiscard]] std::uint64_t dropped() const;
 
   // Until all that waits is written, or no more than `patience`; true: it is written.

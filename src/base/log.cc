@@ -6,9 +6,12 @@
 #include <fmt/format.h>
 #include <spdlog/pattern_formatter.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <unistd.h>
 #include <utility>
@@ -18,6 +21,8 @@ namespace {
 
 std::atomic<Level> g_level{Level::kInfo};
 std::atomic<Style> g_style{Style::kPretty};
+// Never destroyed: threads may log to the end of the process.
+std::atomic<LineWriter*> g_writer{nullptr};
 
 spdlog::level::level_enum spdlog_level(Level level) {
   switch (level) {
@@ -61,9 +66,9 @@ std::string json_line(std::string_view area, std::string_view message,
     append_json_string(line, field.name);
     line += ':';
     if (field.quoted) {
-      append_json_string(line, utf8_prefix(field.text, kValueBytesMax));
+      append_json_string(line, utf8_prefix(field.text(), kValueBytesMax));
     } else {
-      line += field.text;
+      line += field.text();
     }
   }
   return line;
@@ -79,7 +84,7 @@ std::string pretty_line(std::string_view area, std::string_view message,
     line += field.name;
     line += '=';
     // A line break inside a value would look like a line of its own.
-    for (const char c : utf8_prefix(field.text, kValueBytesMax)) {
+    for (const char c : utf8_prefix(field.text(), kValueBytesMax)) {
       line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
     }
   }
@@ -120,8 +125,16 @@ std::string dropped_line(std::uint64_t count) {
                     std::span(&field, 1));
 }
 
-// Never destroyed: threads may log to the end of the process.
-std::atomic<LineWriter*> g_writer{nullptr};
+// Fails with bad_alloc only.
+void write_line(Level level, std::string_view area, std::string_view message,
+                std::span<const Field> fields) {
+  const std::string line = whole_line(level, area, message, fields);
+  if (LineWriter* writer = g_writer.load(std::memory_order_acquire)) {
+    writer->push(line);
+  } else {
+    write_directly(line);
+  }
+}
 
 }  // namespace
 
@@ -151,13 +164,27 @@ void configure(Level level, Style style) {
 bool enabled(Level level) { return level >= g_level.load(std::memory_order_relaxed); }
 
 void write(Level level, std::string_view area, std::string_view message,
-           std::span<const Field> fields) {
-  const std::string line = whole_line(level, area, message, fields);
-  if (LineWriter* writer = g_writer.load(std::memory_order_acquire)) {
-    writer->push(line);
-  } else {
-    write_directly(line);
+           std::span<const Field> fields) noexcept {
+  try {
+    write_line(level, area, message, fields);
+  } catch (const std::exception&) {
+    if (LineWriter* writer = g_writer.load(std::memory_order_acquire)) writer->drop();
   }
+}
+
+void Field::write_number(double value) {
+  const int length = std::snprintf(digits_.data(), digits_.size(), "%f", value);
+  digit_count_ = std::min(static_cast<std::size_t>(std::max(length, 0)), digits_.size() - 1);
+}
+
+void Field::write_number(std::int64_t value) {
+  const auto [end, error] = std::to_chars(digits_.begin(), digits_.end(), value);
+  digit_count_ = static_cast<std::size_t>(end - digits_.begin());
+}
+
+void Field::write_number(std::uint64_t value) {
+  const auto [end, error] = std::to_chars(digits_.begin(), digits_.end(), value);
+  digit_count_ = static_cast<std::size_t>(end - digits_.begin());
 }
 
 }  // namespace bifrost::log

@@ -7,6 +7,7 @@
 // a reader that stalls holds up nobody. Never hand it a secret.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,19 +22,40 @@ namespace bifrost::log {
 enum class Level : std::uint8_t { kDebug, kInfo, kWarn, kError };
 enum class Style : std::uint8_t { kJson, kPretty };
 
-// A named value; numbers stay numbers in JSON.
-struct Field {
-  std::string_view name;
-  std::string text;
-  bool quoted = true;
-
-  Field(std::string_view field, std::string_view value) : name(field), text(value) {}
-  Field(std::string_view field, const char* value) : name(field), text(value) {}
-  Field(std::string_view field, const std::string& value) : name(field), text(value) {}
+// A named value; numbers stay numbers in JSON. A view of the value: it needs no memory, so that a
+// shortage can be logged.
+class Field {
+ public:
+  Field(std::string_view field, std::string_view value) : name(field), text_(value) {}
+  Field(std::string_view field, const char* value) : name(field), text_(value) {}
+  Field(std::string_view field, const std::string& value) : name(field), text_(value) {}
   template <class Number>
     requires std::is_arithmetic_v<Number>
-  Field(std::string_view field, Number value)
-      : name(field), text(std::to_string(value)), quoted(false) {}
+  Field(std::string_view field, Number value) : name(field), quoted(false) {
+    if constexpr (std::is_floating_point_v<Number>) {
+      write_number(static_cast<double>(value));
+    } else if constexpr (std::is_signed_v<Number>) {
+      write_number(std::int64_t{value});
+    } else {
+      write_number(std::uint64_t{value});
+    }
+  }
+
+  [[nodiscard]] std::string_view text() const {
+    return quoted ? text_ : std::string_view(digits_.data(), digit_count_);
+  }
+
+  std::string_view name;
+  bool quoted = true;
+
+ private:
+  void write_number(double value);
+  void write_number(std::int64_t value);
+  void write_number(std::uint64_t value);
+
+  std::string_view text_;
+  std::array<char, 32> digits_{};
+  std::size_t digit_count_ = 0;
 };
 
 inline constexpr std::size_t kValueBytesMax = 4096;             // longer ones are cut
@@ -52,16 +74,17 @@ class Background {
 // Waits until nothing waits to be written, no longer than `patience`: before an end that runs no
 // destructors.
 void flush(std::chrono::nanoseconds patience);
-// Lines that no reader took, since the start.
+// Lines that no reader took, or that there was no memory for, since the start.
 [[nodiscard]] std::uint64_t dropped();
 
 // Before this is called, lines are in pretty style, from level info.
 void configure(Level level, Style style);
 [[nodiscard]] bool enabled(Level level);
+// A line that there is no memory for is dropped.
 void write(Level level, std::string_view area, std::string_view message,
-           std::span<const Field> fields);
+           std::span<const Field> fields) noexcept;
 inline void write(Level level, std::string_view area, std::string_view message,
-                  std::initializer_list<Field> fields) {
+                  std::initializer_list<Field> fields) noexcept {
   write(level, area, message, std::span(fields.begin(), fields.size()));
 }
 

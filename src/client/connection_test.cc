@@ -163,8 +163,6 @@ TEST(Connection, IsNotKeptOnceTheServerHasClosed) { net::run_in_fake_time(closed
 // ---------------------------------------------------------------------------------------------
 // Calls that are given up
 
-Error gone() { return client_error(ErrorCode::kClientGone, "the caller has left"); }
-
 // Gives the call up while it waits.
 class Canceller {
  public:
@@ -176,7 +174,7 @@ class Canceller {
  private:
   static Task<void> cancel(CallScope& own, CallScope& call) {
     EXPECT_TRUE(co_await net::sleep_for(own, 1ms));
-    call.cancel(gone());
+    call.cancel(net::kLeft);
   }
   net::TaskGroup tasks_;
 };

@@ -123,23 +123,8 @@ net::Task<Result<std::unique_ptr<net::Stream>>> open_tunnel(net::CallScope& scop
 
 }  // namespace
 
-Lease::Lease(Pool& pool, std::shared_ptr<const Origin> origin,
-             std::unique_ptr<Connection> connection, bool reused)
-    : pool_(&pool),
-      origin_(std::move(origin)),
-      connection_(std::move(connection)),
-      reused_(reused) {}
-
-Lease::Lease(Lease&& other) noexcept
-    : pool_(other.pool_),
-      origin_(std::move(other.origin_)),
-      connection_(std::move(other.connection_)),
-      reused_(other.reused_) {}
-
 Lease::~Lease() {
-  if (connection_ && connection_->reusable()) {
-    pool_->give_back(std::move(origin_), std::move(connection_));
-  }
+  if (!taken_.empty() && connection().reusable()) pool_->give_back(*shelf_, taken_);
 }
 
 Pool::Pool(net::Loop& loop, net::Resolver& resolver, telemetry::Gauge& open)
@@ -169,18 +154,19 @@ net::Task<Result<Response>> Pool::send(net::CallScope& scope, std::shared_ptr<co
 
 net::Task<Result<Lease>> Pool::acquire(net::CallScope& scope, std::shared_ptr<const Origin> origin,
                                        bool fresh) {
-  if (const auto shelf = shelves_.find(origin.get()); !fresh && shelf != shelves_.end()) {
-    while (!shelf->second.idle.empty()) {
-      Idle last = std::move(shelf->second.idle.back());
-      shelf->second.idle.pop_back();
-      if (!last.connection->reusable()) continue;
-      co_return Lease(*this, std::move(origin), std::move(last.connection), true);
+  std::shared_ptr<Shelf> shelf = shelf_of(origin);
+  std::list<Shelf::Kept> taken;
+  while (!fresh && !shelf->idle.empty()) {
+    taken.splice(taken.end(), shelf->idle, std::prev(shelf->idle.end()));
+    if (taken.front().connection.reusable()) {
+      co_return Lease(*this, std::move(shelf), std::move(taken), true);
     }
+    taken.clear();
   }
   const net::CallScope::Deadline patience(scope, origin->connect_timeout, kConnectTimeout);
   BF_CO_TRY(auto stream, co_await connect(scope, *origin));
-  auto connection = std::make_unique<Connection>(std::move(stream), scratch_, loop_.now(), open_);
-  co_return Lease(*this, std::move(origin), std::move(connection), false);
+  taken.emplace_back(std::move(stream), scratch_, loop_.now(), open_);
+  co_return Lease(*this, std::move(shelf), std::move(taken), false);
 }
 
 net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect(net::CallScope& scope,
@@ -210,25 +196,33 @@ net::Task<Result<std::unique_ptr<net::Stream>>> Pool::connect_tcp(net::CallScope
   co_return co_await net::connect_first(scope, addresses);
 }
 
-void Pool::give_back(std::shared_ptr<const Origin> origin, std::unique_ptr<Connection> connection) {
-  if (loop_.now() - connection->opened() >= origin->connection_age_max) return;
-  Shelf& shelf = shelves_[origin.get()];
-  if (!shelf.origin) shelf.origin = origin;
-  if (shelf.idle.size() >= origin->idle_connections_max) shelf.idle.erase(shelf.idle.begin());
-  shelf.idle.push_back({std::move(connection), loop_.now()});
+std::shared_ptr<Shelf> Pool::shelf_of(const std::shared_ptr<const Origin>& origin) {
+  if (const auto found = shelves_.find(origin.get()); found != shelves_.end()) return found->second;
+  auto shelf = std::make_shared<Shelf>(origin);
+  shelves_.emplace(origin.get(), shelf);
   if (!armed()) arm(loop_.now() + kSweepInterval);
+  return shelf;
+}
+
+void Pool::give_back(Shelf& shelf, std::list<Shelf::Kept>& taken) noexcept {
+  Shelf::Kept& kept = taken.front();
+  if (loop_.now() - kept.connection.opened() >= shelf.origin->connection_age_max) return;
+  if (shelf.idle.size() >= shelf.origin->idle_connections_max) shelf.idle.pop_front();
+  kept.since = loop_.now();
+  shelf.idle.splice(shelf.idle.end(), taken);
 }
 
 void Pool::fire() {
-  for (auto shelf = shelves_.begin(); shelf != shelves_.end();) {
+  std::erase_if(shelves_, [this](auto& each) {
+    Shelf& shelf = *each.second;
     const SteadyTime oldest = loop_.now() - std::chrono::duration_cast<SteadyTime::duration>(
-                                                shelf->second.origin->keep_alive_timeout);
-    std::erase_if(shelf->second.idle, [&](const Idle& idle) {
-      return idle.since <= oldest || !idle.connection->reusable();
+                                                shelf.origin->keep_alive_timeout);
+    std::erase_if(shelf.idle, [&](Shelf::Kept& kept) {
+      return kept.since <= oldest || !kept.connection.reusable();
     });
     // An origin that nobody uses any more may belong to an old configuration.
-    shelf = shelf->second.idle.empty() ? shelves_.erase(shelf) : std::next(shelf);
-  }
+    return shelf.idle.empty() && each.second.use_count() == 1;
+  });
   if (!shelves_.empty()) arm(loop_.now() + kSweepInterval);
 }
 
@@ -236,7 +230,7 @@ void Pool::clear() { shelves_.clear(); }
 
 std::size_t Pool::idle() const {
   std::size_t count = 0;
-  for (const auto& [origin, shelf] : shelves_) count += shelf.idle.size();
+  for (const auto& [origin, shelf] : shelves_) count += shelf->idle.size();
   return count;
 }
 

@@ -50,7 +50,7 @@ class Server {
   [[nodiscard]] int connections() const { return connections_; }
 
   Task<Result<void>> stop(CallScope& scope) {
-    tasks_.cancel_all(gateway_error(ErrorCode::kShuttingDown, "the test is over"));
+    tasks_.cancel_all(net::kGoingDown);
     return tasks_.drained(scope);
   }
 
@@ -150,7 +150,7 @@ TEST(Pool, ClosesAConnectionWhoseAnswerWasNotReadToItsEnd) { net::run_on_loop(le
 
 Task<void> leave(CallScope& own, CallScope& call) {
   EXPECT_TRUE(co_await net::sleep_for(own, std::chrono::milliseconds(1)));
-  call.cancel(client_error(ErrorCode::kClientGone, "the caller has left"));
+  call.cancel(net::kLeft);
 }
 
 // Nobody shakes hands at the other end.

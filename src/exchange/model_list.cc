@@ -150,9 +150,8 @@ void ModelList::forget(const Snapshot& current) {
 
 std::shared_ptr<ModelList::Entry> ModelList::entry_of(const SnapshotPtr& snapshot,
                                                       const provider::Endpoint& endpoint) {
-  std::shared_ptr<Entry>& entry = entries_[&endpoint];
-  if (entry != nullptr) return entry;
-  entry = std::make_shared<Entry>(snapshot, endpoint);
+  if (const auto found = entries_.find(&endpoint); found != entries_.end()) return found->second;
+  auto entry = std::make_shared<Entry>(snapshot, endpoint);
   for (const provider::Key* key : askers(endpoint)) {
     entry->questions.push_back({.key = key,
                                 .rows = {},
@@ -160,6 +159,7 @@ std::shared_ptr<ModelList::Entry> ModelList::entry_of(const SnapshotPtr& snapsho
                                 .asked_again_from = client_.clock.now(),
                                 .flight = nullptr});
   }
+  entries_.emplace(&endpoint, entry);
   return entry;
 }
 
@@ -170,12 +170,13 @@ void ModelList::ask_again(const std::shared_ptr<Entry>& entry) {
     Question& question = entry->questions[i];
     if (question.asking() || now < question.asked_again_from) continue;
     net::Flight::Pilot pilot(loop_);
-    question.flight = pilot.flight();
-    question.asked_again_from = now + kFreshFailure;
+    auto flight = pilot.flight();
     asking_.spawn("list models",
                   [this, entry, i, pilot = std::move(pilot)](net::CallScope& own) mutable {
                     return ask(own, entry, i, std::move(pilot));
                   });
+    question.flight = std::move(flight);
+    question.asked_again_from = now + kFreshFailure;
   }
 }
 
@@ -235,7 +236,7 @@ net::Task<Result<std::vector<ModelRow>>> ModelList::fetch_all(net::CallScope& sc
 }
 
 net::Task<Result<void>> ModelList::stop(net::CallScope& scope) {
-  asking_.cancel_all(gateway_error(ErrorCode::kShuttingDown, "going down"));
+  asking_.cancel_all(net::kGoingDown);
   co_return co_await asking_.drained(scope);
 }
 

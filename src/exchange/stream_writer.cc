@@ -22,10 +22,11 @@ void StreamWriter::touch() {
 }
 
 void StreamWriter::fire() {
+  touch();  // first: one sign that there is no memory for is not the last one
   server::Responder& out = exchange_.request.out;
   if (out.state() == State::kFresh) begin_answer(base_headers(exchange_));
   if (out.write_now(exchange_.call->form->keep_alive)) meter_.keep_alive_sent();
-  if (out.state() == State::kStream) touch();
+  if (out.state() != State::kStream) disarm();
 }
 
 void StreamWriter::begin_answer(http::Headers headers) {

@@ -68,6 +68,11 @@ Error not_an_object(std::string_view text) {
   return client_error(ErrorCode::kInvalidRequest, std::move(message));
 }
 
+// Nobody's fault but ours.
+Error no_memory() {
+  return gateway_error(ErrorCode::kBusy, "there is no memory to read the body; try again");
+}
+
 Error too_many_members() {
   return client_error(
       ErrorCode::kInvalidRequest,
@@ -93,10 +98,9 @@ Result<const std::vector<Member>*> Scanner::scan_members(const std::string& text
 Result<void> Scanner::scan(const std::string& text) {
   members_.clear();
   simdjson::ondemand::document document;
-  if (impl_->parser.iterate(text.data(), text.size(), text.capacity()).get(document) !=
-      simdjson::SUCCESS) {
-    return not_an_object(text);
-  }
+  const auto begun = impl_->parser.iterate(text.data(), text.size(), text.capacity()).get(document);
+  if (begun == simdjson::MEMALLOC) return no_memory();
+  if (begun != simdjson::SUCCESS) return not_an_object(text);
   simdjson::ondemand::object object;
   if (document.get_object().get(object) != simdjson::SUCCESS) return not_an_object(text);
   for (auto field_result : object) {

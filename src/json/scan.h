@@ -35,7 +35,8 @@ class Scanner {
 
   // The members of the object in `text`, in order, as views into it. `text` must have been given
   // to `reserve_padding`. The result is valid until the next call. Fails with kInvalidRequest when
-  // the text is not one JSON object, or has more than limits::kTopMembersMax members.
+  // the text is not one JSON object, or has more than limits::kTopMembersMax members, and with
+  // kBusy without memory.
   Result<const std::vector<Member>*> scan_members(const std::string& text);
 
  private:

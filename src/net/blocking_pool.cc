@@ -32,10 +32,9 @@ Error going_down() { return gateway_error(ErrorCode::kShuttingDown, "the gateway
 }  // namespace
 
 // Under the lock, a loop that is waited on is still there: who waits leaves before it ends.
-void BlockingJob::end(JobState state) {
+void BlockingJob::end(JobState state) noexcept {
   state_ = state;
-  if (loop_ == nullptr) return;
-  loop_->post([job = shared_from_this(), loop = loop_] { loop->wake(job->slot_); });
+  if (loop_ != nullptr) loop_->post(shared_from_this());
 }
 
 // One who waits; being destroyed, he has left.
@@ -54,6 +53,7 @@ class BlockingPool::Waiting {
 BlockingPool::BlockingPool(BlockingPoolOptions options) : options_(std::move(options)) {
   BF_ASSERT(options_.waiting_max > 0);
   threads_.reserve(options_.threads);
+  running_.reserve(options_.threads);  // so that a thread can always take the next job
   for (std::size_t i = 0; i < options_.threads; ++i) {
     threads_.emplace_back([this] { serve(); });
     pthread_setname_np(threads_.back().native_handle(),
@@ -92,8 +92,8 @@ Task<Result<void>> BlockingPool::run_to_end(CallScope& scope, JobPtr job) {
   BF_CO_TRY(const bool done, begin(scope, job));
   if (done) co_return Result<void>();
   co_await scope.wait(job->slot_);
-  if (auto interruption = scope.interruption()) {
-    if (withdraw(job)) co_return *std::move(interruption);
+  if (scope.interrupted()) {
+    if (withdraw(job)) co_return *scope.interruption();
     job->stop_.request_stop();
     // What ends it is posted to this loop, so it cannot come between the look and the wait.
     if (state_of(job) == JobState::kPending) co_await scope.wait_out(job->slot_);
@@ -135,8 +135,9 @@ Result<void> BlockingPool::enqueue(JobPtr job, Loop& loop) {
     error.retry_after = std::chrono::seconds(1);
     return error;
   }
+  job->home_ = &loop;
+  waiting_.push_back(job);
   job->loop_ = &loop;
-  waiting_.push_back(std::move(job));
   changed_.notify_one();
   return {};
 }

@@ -88,17 +88,18 @@ class BlockingPool {
 namespace internal {
 
 // Work, and who waits for it. Shared by the two, because either may go first.
-class BlockingJob : public std::enable_shared_from_this<BlockingJob> {
+class BlockingJob : public Errand, public std::enable_shared_from_this<BlockingJob> {
  public:
-  virtual ~BlockingJob() = default;
   // Once, on a thread of the pool.
   virtual void run(const std::stop_token& stop) = 0;
 
  private:
   friend class net::BlockingPool;
-  void end(JobState state);
+  void end(JobState state) noexcept;
+  void carry_out() override { home_->wake(slot_); }  // on the loop of the one who asked
 
-  WaitSlot slot_;         // touched on the loop only
+  WaitSlot slot_;  // touched on the loop only
+  Loop* home_ = nullptr;
   Loop* loop_ = nullptr;  // null: nobody waits
   JobState state_ = JobState::kPending;
   std::stop_source stop_;

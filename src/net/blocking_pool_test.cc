@@ -198,7 +198,7 @@ TEST_F(BusyPool, RefusesWhatItHasNoPlaceFor) {
 }
 
 Task<void> cancel_then(CallScope& /*scope*/, TaskGroup& group, std::function<void()> next) {
-  group.cancel_all(gone());
+  group.cancel_all(kLeft);
   next();
   co_return;
 }
@@ -265,7 +265,7 @@ Task<void> obey(CallScope& scope, BlockingPool& pool, std::latch& begun, Result<
 
 Task<void> cancel_once_begun(CallScope& /*scope*/, TaskGroup& group, std::latch& begun) {
   begun.wait();
-  group.cancel_all(gone());
+  group.cancel_all(kLeft);
   co_return;
 }
 
@@ -386,7 +386,7 @@ Task<void> ask_often(CallScope& scope, BlockingPool& pool, std::atomic<int>& tim
 Task<void> ask_then_cancel(CallScope& scope, BlockingPool& pool, TaskGroup& leavers,
                            std::atomic<int>& times, int& good) {
   co_await ask_often(scope, pool, times, good);
-  leavers.cancel_all(gone());
+  leavers.cancel_all(kLeft);
 }
 
 // Run with the thread sanitizer: workers ask, and some of their callers leave at any moment.

@@ -7,9 +7,9 @@
 
 namespace bifrost::net {
 
-void CallScope::cancel(Error why) {
+void CallScope::cancel(const Expiry& why) noexcept {
   if (cancelled_) return;
-  cancelled_ = std::move(why);
+  cancelled_ = why;
   if (current_ != nullptr) loop_.wake(*current_);
 }
 
@@ -26,7 +26,7 @@ Error CallScope::Expiry::error() const {
 }
 
 std::optional<Error> CallScope::interruption() const {
-  if (cancelled_) return cancelled_;
+  if (cancelled_) return cancelled_->error();
   const Deadline* outermost = nullptr;
   for (const Deadline* frame = innermost_; frame != nullptr; frame = frame->outer_) {
     if (frame->expired_) outermost = frame;
@@ -56,14 +56,20 @@ void CallScope::arm_for_deadlines() {
   arm(next);
 }
 
+void CallScope::begin_wait(WaitSlot& slot, Waiter& waiter,
+                           std::coroutine_handle<> handle) noexcept {
+  BF_DCHECK(!slot.waiting() && current_ == nullptr);
+  waiter.handle = handle;
+  slot.waiter_ = &waiter;
+  current_ = &slot;
+}
+
 void CallScope::WaitAwaiter::await_suspend(std::coroutine_handle<> handle) noexcept {
-  BF_DCHECK(slot.handle_ == nullptr && scope.current_ == nullptr);
-  slot.handle_ = handle;
-  scope.current_ = &slot;
+  scope.begin_wait(slot, waiter, handle);
 }
 
 void CallScope::TurnAwaiter::await_suspend(std::coroutine_handle<> handle) noexcept {
-  WaitAwaiter{scope, slot}.await_suspend(handle);
+  scope.begin_wait(slot, waiter, handle);
   scope.loop_.wake(slot);
 }
 

@@ -27,22 +27,24 @@ class CallScope final : private Timer {
 
   [[nodiscard]] Loop& loop() const { return loop_; }
 
-  // Ends this and every later wait with this error. The first one counts.
-  void cancel(Error why);
-  [[nodiscard]] bool cancelled() const { return cancelled_.has_value(); }
-
-  // Why waiting makes no sense any more, if so: cancelled, or the outermost deadline that passed.
-  [[nodiscard]] std::optional<Error> interruption() const;
-
-  // What a deadline says when it has passed. Made into an Error only then: most never do.
+  // Why a wait ends. Made into an Error only where somebody asks: mostly nobody does, and who ends
+  // a wait may have no memory.
   struct Expiry {
     ErrorCode code;
     Origin origin;
     Retry retry;
-    std::string_view message;  // outlives the deadline
+    std::string_view message;  // outlives the wait
 
     [[nodiscard]] Error error() const;
   };
+
+  // Ends this and every later wait with this error. The first one counts.
+  void cancel(const Expiry& why) noexcept;
+  [[nodiscard]] bool cancelled() const { return cancelled_.has_value(); }
+
+  // Why waiting makes no sense any more, if so: cancelled, or the outermost deadline that passed.
+  [[nodiscard]] std::optional<Error> interruption() const;
+  [[nodiscard]] bool interrupted() const;  // the same, without memory
 
   // Every wait made while it lives ends at `at` with the given error.
   class Deadline {
@@ -71,6 +73,7 @@ class CallScope final : private Timer {
   struct WaitAwaiter {
     CallScope& scope;
     WaitSlot& slot;
+    Waiter waiter = {};
     [[nodiscard]] bool await_ready() const noexcept { return scope.interrupted(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
     void await_resume() noexcept { scope.begin_turn(); }
@@ -82,8 +85,12 @@ class CallScope final : private Timer {
   struct LastingAwaiter {
     CallScope& scope;
     WaitSlot& slot;
+    Waiter waiter = {};
     [[nodiscard]] bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> handle) noexcept { slot.handle_ = handle; }
+    void await_suspend(std::coroutine_handle<> handle) noexcept {
+      waiter.handle = handle;
+      slot.waiter_ = &waiter;
+    }
     void await_resume() noexcept { scope.begin_turn(); }
   };
   [[nodiscard]] LastingAwaiter wait_out(WaitSlot& slot) { return {*this, slot}; }
@@ -99,6 +106,7 @@ class CallScope final : private Timer {
   struct TurnAwaiter {
     CallScope& scope;
     WaitSlot slot = {};
+    Waiter waiter = {};
     [[nodiscard]] bool await_ready() const noexcept { return scope.interrupted(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
     void await_resume() noexcept { scope.begin_turn(); }
@@ -109,20 +117,24 @@ class CallScope final : private Timer {
   static constexpr std::size_t kTurnBytes = std::size_t{128} * 1024;
   static constexpr std::size_t kPieceBytes = std::size_t{4} * 1024;
 
+  void begin_wait(WaitSlot& slot, Waiter& waiter, std::coroutine_handle<> handle) noexcept;
   void begin_turn() {
     current_ = nullptr;
     moved_ = 0;
   }
   void fire() override;
-  [[nodiscard]] bool interrupted() const;
   void arm_for_deadlines();
 
   Loop& loop_;
   WaitSlot* current_ = nullptr;  // the wait that is under way
   Deadline* innermost_ = nullptr;
   std::size_t moved_ = 0;  // bytes in this turn
-  std::optional<Error> cancelled_;
+  std::optional<Expiry> cancelled_;
 };
+
+// For whom the program ends.
+inline constexpr CallScope::Expiry kGoingDown{ErrorCode::kShuttingDown, Origin::kGateway,
+                                              Retry::kNo, "the gateway is going down"};
 
 // Waits for the time to pass.
 Task<Result<void>> sleep_for(CallScope& scope, std::chrono::nanoseconds duration);

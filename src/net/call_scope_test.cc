@@ -67,7 +67,7 @@ Task<void> sleep_long(CallScope& scope, Result<void>& outcome) {
 }
 
 Task<void> cancel(CallScope& /*scope*/, TaskGroup& group) {
-  group.cancel_all(client_error(ErrorCode::kClientGone, "left"));
+  group.cancel_all(kLeft);
   co_return;
 }
 

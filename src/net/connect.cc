@@ -17,6 +17,9 @@ constexpr std::size_t kAtOnceMax = 8;
 constexpr CallScope::Expiry kNextIsDue{ErrorCode::kUpstreamConnect, Origin::kUpstream,
                                        Retry::kSameTarget, "the next address is due"};
 
+constexpr CallScope::Expiry kTooLate{ErrorCode::kUpstreamConnect, Origin::kUpstream,
+                                     Retry::kSameTarget, "another address was faster"};
+
 struct Race {
   explicit Race(Loop& on) : loop(on), attempts(on) {}
 
@@ -114,8 +117,7 @@ Task<Result<std::unique_ptr<Stream>>> connect_first(CallScope& scope,
   if (addresses.size() == 1) co_return co_await Stream::connect(scope, addresses.front());
   const auto race = std::make_shared<Race>(scope.loop());
   auto outcome = co_await run(scope, race, addresses, delay);
-  race->attempts.cancel_all(upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget,
-                                           "another address was faster"));
+  race->attempts.cancel_all(kTooLate);
   CallScope ending(scope.loop());
   ignore(co_await race->attempts.drained(ending), "nobody interrupts this wait");
   if (!outcome) co_return std::move(outcome).error();

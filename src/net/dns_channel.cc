@@ -1,5 +1,6 @@
 #include "net/dns_channel.h"
 
+#include "base/log.h"
 #include "base/try.h"
 
 #include <ares.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <iterator>
 #include <limits>
 #include <span>
@@ -138,7 +140,12 @@ struct DnsChannel::Question {
     auto& question = *static_cast<Question*>(self);
     const std::span<const unsigned char> answer(
         bytes, bytes == nullptr ? 0 : static_cast<std::size_t>(std::max(size, 0)));
-    question.reply = read_reply(status, answer, question.family);
+    try {
+      question.reply = read_reply(status, answer, question.family);
+    } catch (const std::exception&) {  // c-ares is C: nothing may pass through it
+      question.reply.kind = DnsReply::Kind::kFailed;
+      question.reply.why = "no memory";
+    }
     question.channel.loop_.wake(question.channel.replied_);
   }
 };
@@ -168,7 +175,11 @@ Result<void> DnsChannel::configure(const DnsOptions& options) {
   raw.resolvconf_path = resolv_conf.data();
   raw.sock_state_cb_data = this;
   raw.sock_state_cb = [](void* self, ares_socket_t fd, int readable, int writable) {
-    static_cast<DnsChannel*>(self)->socket_changed(fd, readable != 0, writable != 0);
+    try {
+      static_cast<DnsChannel*>(self)->socket_changed(fd, readable != 0, writable != 0);
+    } catch (const std::exception& exception) {  // as above; the question ends with its time
+      BF_LOG(kError, "net", "a socket of a look-up is not watched", {"what", exception.what()});
+    }
   };
   const int status =
       ::ares_init_options(&channel_, &raw,

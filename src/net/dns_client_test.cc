@@ -248,7 +248,7 @@ TEST(DnsClient, ReadsResolvConfForEachLookUp) {
 // Begins at the next turn of the loop: the question is on its way by then.
 Task<void> leave(DnsServer& server, CallScope& call) {
   EXPECT_TRUE(server.wait_until_asked("dead.test"));
-  call.cancel(client_error(ErrorCode::kClientGone, "the caller has left"));
+  call.cancel(kLeft);
   co_return;
 }
 

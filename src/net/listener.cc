@@ -70,10 +70,10 @@ Task<Result<std::unique_ptr<Stream>>> Listener::accept(CallScope& scope) {
     if (scope.turn_is_over()) co_await scope.next_turn();
     if (auto interruption = scope.interruption()) co_return *std::move(interruption);
     if (ready_) {
-      const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (fd >= 0) {
+      Descriptor socket(::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      if (socket.number() >= 0) {
         scope.moved(0);
-        co_return std::make_unique<Stream>(loop_, fd);
+        co_return std::make_unique<Stream>(loop_, std::move(socket));
       }
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
         BF_LOG(kWarn, "net", "cannot accept", {"why", std::generic_category().message(errno)});

@@ -1,10 +1,12 @@
 #include "net/loop.h"
 
 #include "base/assert.h"
+#include "base/log.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -15,9 +17,36 @@ namespace {
 
 constexpr std::size_t kEventsPerRound = 256;
 
+class FunctionErrand final : public Errand {
+ public:
+  explicit FunctionErrand(std::move_only_function<void()> function)
+      : function_(std::move(function)) {}
+  void carry_out() override { function_(); }
+
+ private:
+  std::move_only_function<void()> function_;
+};
+
+// A callback has nobody above it. One that fails must not take the others' turn, nor the program.
+template <class Call>
+void call(Call callback) {
+  try {
+    callback();
+  } catch (const std::exception& exception) {
+    BF_LOG(kError, "net", "a callback ended with an exception", {"what", exception.what()});
+  }
+}
+
 }  // namespace
 
-void Timer::arm(SteadyTime at) {
+Timer::Timer(Loop& loop) : loop_(loop) { loop_.add_timer(); }
+
+Timer::~Timer() {
+  disarm();
+  --loop_.timer_count_;
+}
+
+void Timer::arm(SteadyTime at) noexcept {
   at_ = at;
   armed_ = true;
   if (index_ != kNotQueued && queued_at_ <= at) return;
@@ -26,7 +55,7 @@ void Timer::arm(SteadyTime at) {
   loop_.queue(*this);
 }
 
-void Timer::disarm() {
+void Timer::disarm() noexcept {
   armed_ = false;
   if (index_ != kNotQueued) loop_.unqueue(*this);
 }
@@ -47,6 +76,10 @@ Loop::Loop(FakeClock* clock)
 }
 
 Loop::~Loop() {
+  while (posted_ != nullptr) {  // nobody runs them any more
+    const auto errand = std::move(posted_->self_);
+    posted_ = errand->next_;
+  }
   ::close(wake_fd_);
   ::close(epoll_fd_);
 }
@@ -59,14 +92,17 @@ void Loop::run() {
     BF_ASSERT(count >= 0 || errno == EINTR);
     if (count == 0 && fake_clock_ != nullptr) jump_to_next_timer();
     now_ = time();
-    for (int i = 0; i < count; ++i) {
-      const epoll_event& event = events[static_cast<std::size_t>(i)];
-      if (event.data.ptr != nullptr)
-        static_cast<FdHandler*>(event.data.ptr)->on_events(event.events);
-    }
+    if (count > 0) dispatch(std::span(events).first(static_cast<std::size_t>(count)));
     fire_timers();
     if (has_posted_.load(std::memory_order_acquire)) run_posted();
     resume_ready();
+  }
+}
+
+void Loop::dispatch(std::span<const epoll_event> events) {
+  for (const epoll_event& event : events) {
+    if (event.data.ptr == nullptr) continue;
+    call([&] { static_cast<FdHandler*>(event.data.ptr)->on_events(event.events); });
   }
 }
 
@@ -75,10 +111,17 @@ void Loop::stop() {
 }
 
 void Loop::post(std::move_only_function<void()> function) {
+  post(std::make_shared<FunctionErrand>(std::move(function)));
+}
+
+void Loop::post(std::shared_ptr<Errand> errand) noexcept {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    posted_.push_back(std::move(function));
+    Errand* const last = std::exchange(last_posted_, errand.get());
+    (posted_ == nullptr ? posted_ : last->next_) = errand.get();
+    errand->next_ = nullptr;
+    errand->self_ = std::move(errand);
     first = !has_posted_.exchange(true, std::memory_order_release);
   }
   if (!first) return;
@@ -105,8 +148,12 @@ void Loop::watch_level(int fd, std::uint32_t events, FdHandler& handler) const {
   BF_ASSERT(::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0);
 }
 
-void Loop::wake(WaitSlot& slot) {
-  if (slot.handle_ != nullptr) ready_.push_back(std::exchange(slot.handle_, nullptr));
+void Loop::wake(WaitSlot& slot) noexcept {
+  Waiter* const waiter = std::exchange(slot.waiter_, nullptr);
+  if (waiter == nullptr) return;
+  Waiter* const last = std::exchange(last_ready_, waiter);
+  (ready_ == nullptr ? ready_ : last->next) = waiter;
+  waiter->next = nullptr;
 }
 
 SteadyTime Loop::time() const {
@@ -114,13 +161,13 @@ SteadyTime Loop::time() const {
 }
 
 void Loop::jump_to_next_timer() {
-  if (!ready_.empty() || timers_.empty()) return;
+  if (ready_ != nullptr || timers_.empty()) return;
   const auto left = timers_.front()->queued_at_ - fake_clock_->now();
   if (left > SteadyTime::duration::zero()) fake_clock_->advance(left);
 }
 
 int Loop::wait_milliseconds() const {
-  if (!ready_.empty()) return 0;
+  if (ready_ != nullptr) return 0;
   if (timers_.empty()) return -1;
   if (fake_clock_ != nullptr) return 0;
   const auto left = timers_.front()->queued_at_ - time();
@@ -140,27 +187,36 @@ void Loop::fire_timers() {
       continue;
     }
     timer.armed_ = false;
-    timer.fire();
+    call([&timer] { timer.fire(); });
   }
 }
 
 void Loop::run_posted() {
   std::uint64_t count = 0;
   [[maybe_unused]] const ssize_t got = ::read(wake_fd_, &count, sizeof count);
-  std::vector<std::move_only_function<void()>> functions;
+  Errand* next = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    functions.swap(posted_);
+    next = std::exchange(posted_, nullptr);
     has_posted_.store(false, std::memory_order_relaxed);
   }
-  for (auto& function : functions) function();
+  while (next != nullptr) {
+    const auto errand = std::move(next->self_);
+    next = errand->next_;  // before it may be posted again
+    call([&errand] { errand->carry_out(); });
+  }
 }
 
 void Loop::resume_ready() {
   // What these coroutines wake goes on in the next round, so that sockets and timers get a turn.
-  resuming_.swap(ready_);
-  for (const std::coroutine_handle<> handle : resuming_) handle.resume();
-  resuming_.clear();
+  Waiter* next = std::exchange(ready_, nullptr);
+  while (next != nullptr) std::exchange(next, next->next)->handle.resume();
+}
+
+void Loop::add_timer() {
+  const std::size_t count = timer_count_ + 1;
+  if (timers_.capacity() < count) timers_.reserve(2 * count);
+  timer_count_ = count;
 }
 
 void Loop::place(std::size_t index, Timer* timer) {

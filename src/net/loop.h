@@ -3,6 +3,9 @@
 //
 // Coroutines are resumed only at the end of a round, never from inside a callback. So nothing that
 // a callback still holds is destroyed under it, and a wake-up is never lost or delivered twice.
+//
+// What ends things needs no memory: to wake, to move a timer, to run an errand. It is taken where
+// things begin, so whoever gets none has begun nothing, and destructors may do all of these.
 #pragma once
 
 #include "base/clock.h"
@@ -13,8 +16,12 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
+
+struct epoll_event;  // NOLINT(readability-identifier-naming): the system's
 
 namespace bifrost::net {
 
@@ -29,15 +36,15 @@ class FdHandler {
 class Loop;
 class Timer {
  public:
-  explicit Timer(Loop& loop) : loop_(loop) {}
-  virtual ~Timer() { disarm(); }
+  explicit Timer(Loop& loop);
+  virtual ~Timer();
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
   // Arms, or moves an armed timer. Moving it later is cheap: the queue learns of it when the
   // earlier time comes.
-  void arm(SteadyTime at);
-  void disarm();
+  void arm(SteadyTime at) noexcept;
+  void disarm() noexcept;
   [[nodiscard]] bool armed() const { return armed_; }
 
  protected:
@@ -53,15 +60,36 @@ class Timer {
   bool armed_ = false;
 };
 
+// A coroutine that waits. Lies in its frame for as long.
+struct Waiter {
+  std::coroutine_handle<> handle;
+  Waiter* next = nullptr;  // of those that are ready
+};
+
 // Where one coroutine waits. Whoever wakes it empties the slot first, so it happens once.
 class WaitSlot {
  public:
-  [[nodiscard]] bool waiting() const { return handle_ != nullptr; }
+  [[nodiscard]] bool waiting() const { return waiter_ != nullptr; }
 
  private:
   friend class Loop;
   friend class CallScope;
-  std::coroutine_handle<> handle_;
+  Waiter* waiter_ = nullptr;
+};
+
+// What another thread wants done on a loop's thread, once. Made beforehand; posting it cannot fail.
+class Errand {
+ public:
+  Errand() = default;
+  Errand(const Errand&) = delete;
+  Errand& operator=(const Errand&) = delete;
+  virtual ~Errand() = default;
+  virtual void carry_out() = 0;
+
+ private:
+  friend class Loop;
+  std::shared_ptr<Errand> self_;  // from posting to running
+  Errand* next_ = nullptr;
 };
 
 class Loop {
@@ -82,6 +110,8 @@ class Loop {
   // From any thread.
   void stop();
   void post(std::move_only_function<void()> function);
+  // The errand is posted once at most, unless it has run.
+  void post(std::shared_ptr<Errand> errand) noexcept;
 
   // The rest: from the loop's thread only.
 
@@ -95,11 +125,12 @@ class Loop {
   void watch_level(int fd, std::uint32_t events, FdHandler& handler) const;
 
   // Goes on with the coroutine in the slot at the end of this round, if there is one.
-  void wake(WaitSlot& slot);
+  void wake(WaitSlot& slot) noexcept;
 
  private:
   friend class Timer;
   explicit Loop(FakeClock* clock);
+  void add_timer();
   void queue(Timer& timer);
   void unqueue(Timer& timer);
   void sift_up(std::size_t index);
@@ -109,6 +140,7 @@ class Loop {
   [[nodiscard]] SteadyTime time() const;
   [[nodiscard]] int wait_milliseconds() const;
   void jump_to_next_timer();
+  void dispatch(std::span<const epoll_event> events);
   void fire_timers();
   void run_posted();
   void resume_ready();
@@ -117,12 +149,14 @@ class Loop {
   int epoll_fd_;
   int wake_fd_;
   SteadyTime now_;
-  std::vector<Timer*> timers_;  // a binary heap by queued_at_
-  std::vector<std::coroutine_handle<>> ready_;
-  std::vector<std::coroutine_handle<>> resuming_;
+  std::vector<Timer*> timers_;   // a binary heap by queued_at_, with room for all that there are
+  std::size_t timer_count_ = 0;  // also those that are not queued
+  Waiter* ready_ = nullptr;      // in the order of their waking
+  Waiter* last_ready_ = nullptr;
 
-  std::mutex mutex_;  // of the next one
-  std::vector<std::move_only_function<void()>> posted_;
+  std::mutex mutex_;          // of the next two
+  Errand* posted_ = nullptr;  // in the order of posting
+  Errand* last_posted_ = nullptr;
   std::atomic<bool> has_posted_{false};
   std::atomic<bool> stopped_{false};
 };

@@ -9,6 +9,10 @@
 
 namespace bifrost::net {
 
+// For who gives up waiting.
+inline constexpr CallScope::Expiry kLeft{ErrorCode::kClientGone, Origin::kClient, Retry::kNo,
+                                         "the caller has left"};
+
 inline Task<void> stop_when_drained(CallScope& scope, TaskGroup& group) {
   ignore(co_await group.drained(scope), "nobody interrupts this wait");
   scope.loop().stop();

@@ -27,7 +27,8 @@ inline StreamPair stream_pair(Loop& loop, int buffer_bytes = 16 * 1024) {
   for (const int fd : fds) {
     ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof buffer_bytes);
   }
-  return {std::make_unique<Stream>(loop, fds[0]), std::make_unique<Stream>(loop, fds[1])};
+  return {std::make_unique<Stream>(loop, Descriptor(fds[0])),
+          std::make_unique<Stream>(loop, Descriptor(fds[1]))};
 }
 
 // Everything up to the end, however it ends.

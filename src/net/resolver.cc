@@ -15,6 +15,9 @@ namespace {
 constexpr CallScope::Expiry kPatienceOver{ErrorCode::kUpstreamConnect, Origin::kUpstream,
                                           Retry::kSameTarget, "the name server is slow"};
 
+constexpr CallScope::Expiry kNobodyWaits{ErrorCode::kClientGone, Origin::kClient, Retry::kNo,
+                                         "all callers have left"};
+
 Error resolve_error(const std::string& host, Retry retry, std::string_view why) {
   return upstream_error(ErrorCode::kUpstreamConnect, retry,
                         "cannot resolve " + host + ": " + std::string(why));
@@ -105,7 +108,7 @@ Task<Result<std::vector<Address>>> Resolver::resolve(CallScope& scope, std::stri
 }
 
 Task<Result<void>> Resolver::stop(CallScope& scope) {
-  tasks_.cancel_all(gateway_error(ErrorCode::kShuttingDown, "the gateway goes down"));
+  tasks_.cancel_all(kGoingDown);
   co_return co_await tasks_.drained(scope);
 }
 
@@ -152,11 +155,10 @@ Result<std::shared_ptr<Resolver::LookUp>> Resolver::join(const std::string& key,
     return crowded(key, "too many callers wait for its address");
   }
   if (tasks_.size() >= kLookUpsMax) return crowded(key, "too many look-ups are under way");
-  name.look_up = std::make_shared<LookUp>();
-  tasks_.spawn("resolve", [this, key, look_up = name.look_up](CallScope& own) {
-    return run(own, key, look_up);
-  });
-  return name.look_up;
+  const auto asked = std::make_shared<LookUp>();
+  tasks_.spawn("resolve", [this, key, asked](CallScope& own) { return run(own, key, asked); });
+  name.look_up = asked;  // only now: one that never began would never end
+  return asked;
 }
 
 Task<Result<std::vector<Address>>> Resolver::wait(CallScope& scope, std::string key,
@@ -216,7 +218,7 @@ void Resolver::leave(const std::string& key, LookUp& look_up) {
   if (stale_is_usable(name)) return;  // the answer is for whoever comes next
   look_up.abandoned = true;
   if (look_up.scope != nullptr) {
-    look_up.scope->cancel(client_error(ErrorCode::kClientGone, "all callers have left"));
+    look_up.scope->cancel(kNobodyWaits);
   }
   name.look_up.reset();
 }

@@ -115,7 +115,7 @@ class Visitor {
       : bench_(bench), tasks_(bench.scope.loop()), name_(std::move(name)) {
     tasks_.spawn("visit", [this](CallScope& scope) { return visit(scope); });
   }
-  void leave() { tasks_.cancel_all(client_error(ErrorCode::kClientGone, "left")); }
+  void leave() { tasks_.cancel_all(kLeft); }
   Task<void> gone() { EXPECT_TRUE(co_await tasks_.drained(bench_.scope)); }
   [[nodiscard]] const std::string& got() const { return got_; }
 
@@ -177,7 +177,7 @@ Task<void> one_leaves(Bench& bench) {
   co_await pass(bench, 500ms);
   first.leave();
   co_await first.gone();
-  EXPECT_EQ(first.got(), "left");
+  EXPECT_EQ(first.got(), "the caller has left");
   co_await second.gone();
   EXPECT_EQ(second.got(), "192.0.2.1");
   EXPECT_EQ(bench.source.cancelled(), 0);

@@ -26,10 +26,10 @@ Error connection_error(std::string message) {
 
 }  // namespace
 
-Stream::Stream(Loop& loop, int fd) : loop_(loop), fd_(fd) {
+Stream::Stream(Loop& loop, Descriptor socket) : loop_(loop), socket_(std::move(socket)) {
   const int on = 1;
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  loop_.watch(fd_, *this);
+  ::setsockopt(socket_.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  loop_.watch(socket_.number(), *this);
 }
 
 Stream::~Stream() {
@@ -39,18 +39,17 @@ Stream::~Stream() {
     ERR_clear_error();
     SSL_free(ssl_);
   }
-  ::close(fd_);
 }
 
 Task<Result<std::unique_ptr<Stream>>> Stream::connect(CallScope& scope, const Address& address) {
-  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) co_return connection_error("no socket: " + system_message(errno));
-  if (::connect(fd, address.raw(), address.size) != 0 && errno != EINPROGRESS) {
+  Descriptor socket(
+      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (socket.number() < 0) co_return connection_error("no socket: " + system_message(errno));
+  if (::connect(socket.number(), address.raw(), address.size) != 0 && errno != EINPROGRESS) {
     const std::string why = system_message(errno);
-    ::close(fd);
     co_return connection_error("cannot connect to " + address.text() + ": " + why);
   }
-  auto stream = std::make_unique<Stream>(scope.loop(), fd);
+  auto stream = std::make_unique<Stream>(scope.loop(), std::move(socket));
   // Writable means decided; the error, if any, is kept for us.
   stream->writable_ = false;
   while (!stream->writable_) {
@@ -59,7 +58,7 @@ Task<Result<std::unique_ptr<Stream>>> Stream::connect(CallScope& scope, const Ad
   }
   int code = 0;
   socklen_t size = sizeof code;
-  ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size);
+  ::getsockopt(stream->socket_.number(), SOL_SOCKET, SO_ERROR, &code, &size);
   if (code != 0) {
     co_return connection_error("cannot connect to " + address.text() + ": " + system_message(code));
   }
@@ -71,7 +70,7 @@ Task<Result<void>> Stream::start_tls(CallScope& scope, std::shared_ptr<const Tls
                                      std::string server_name) {
   BF_ASSERT(ssl_ == nullptr);
   tls_ = std::move(context);
-  ssl_ = tls_->open(fd_, server_name);
+  ssl_ = tls_->open(socket_.number(), server_name);
   if (ssl_ == nullptr) co_return connection_error("no TLS state: " + tls_failure());
   readable_ = true;
   while (true) {
@@ -116,7 +115,7 @@ bool Stream::quiet() {
     const int got = SSL_peek(ssl_, &byte, 1);
     return got <= 0 && tls_outcome(got) == kWouldBlock;
   }
-  if (::recv(fd_, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN) return false;
+  if (::recv(socket_.number(), &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN) return false;
   readable_ = false;
   return true;
 }
@@ -130,7 +129,7 @@ Result<Address> Stream::peer() const {
   Address address;
   address.size = sizeof address.storage;
   auto* raw = reinterpret_cast<sockaddr*>(&address.storage);  // NOLINT: what the system call takes
-  if (::getpeername(fd_, raw, &address.size) != 0) {
+  if (::getpeername(socket_.number(), raw, &address.size) != 0) {
     return connection_error("no peer: " + system_message(errno));
   }
   return address;
@@ -160,7 +159,7 @@ std::ptrdiff_t Stream::try_read(std::span<char> into) {
   }
   ssize_t got = 0;
   do {
-    got = ::recv(fd_, into.data(), into.size(), 0);
+    got = ::recv(socket_.number(), into.data(), into.size(), 0);
   } while (got < 0 && errno == EINTR);
   if (got < 0) {
     if (errno == EAGAIN) {

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "net/address.h"
 #include "net/call_scope.h"
+#include "net/descriptor.h"
 #include "net/loop.h"
 #include "net/task.h"
 #include "net/tls.h"
@@ -32,7 +33,7 @@ struct Silence {
 class Stream final : private FdHandler {
  public:
   // Takes a connected, non-blocking socket.
-  Stream(Loop& loop, int fd);
+  Stream(Loop& loop, Descriptor socket);
   ~Stream() override;
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -96,7 +97,7 @@ class Stream final : private FdHandler {
   Error failure(std::string_view doing) const;
 
   Loop& loop_;
-  int fd_;
+  Descriptor socket_;
   ssl_st* ssl_ = nullptr;
   std::shared_ptr<const TlsContext> tls_;
   std::string failure_;  // why the last attempt failed

@@ -49,7 +49,7 @@ Task<Result<void>> Stream::write_pending_and(CallScope& scope, Pieces pieces, Si
 // Bytes that the peer's kernel has not taken yet.
 int Stream::unacknowledged() const {
   int bytes = 0;
-  ::ioctl(fd_, SIOCOUTQ, &bytes);
+  ::ioctl(socket_.number(), SIOCOUTQ, &bytes);
   return bytes;
 }
 
@@ -121,9 +121,11 @@ Task<Result<bool>> Stream::write_while_quiet(CallScope& scope, Pieces& left) {
 
 bool Stream::write_now(std::string_view bytes) {
   if (writer_.waiting() || !pending_.empty() || !writable_) return false;
+  std::string rest(bytes);  // before anything is sent: then nothing may fail any more
   const std::ptrdiff_t sent = try_write({bytes});
   if (sent == kFailed) return false;
-  pending_ = bytes.substr(static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
+  rest.erase(0, static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
+  pending_ = std::move(rest);
   if (!pending_.empty()) writable_ = false;
   return true;
 }
@@ -133,7 +135,7 @@ void Stream::shutdown_write() {
     SSL_shutdown(ssl_);
     ERR_clear_error();
   }
-  ::shutdown(fd_, SHUT_WR);
+  ::shutdown(socket_.number(), SHUT_WR);
 }
 
 std::ptrdiff_t Stream::try_write(const Pieces& pieces) {
@@ -151,7 +153,7 @@ std::ptrdiff_t Stream::try_write(const Pieces& pieces) {
   message.msg_iovlen = count;
   ssize_t sent = 0;
   do {
-    sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    sent = ::sendmsg(socket_.number(), &message, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   if (sent >= 0) return sent;
   if (errno == EAGAIN) return kWouldBlock;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace bifrost::net {
@@ -19,30 +20,56 @@ struct TaskGroup::Root {
   };
 };
 
+// One task, in the list of those that are cancelled together. `make` stays, since the task may use
+// what it holds.
+struct TaskGroup::Member {
+  Member(Loop& loop, std::string_view title,
+         std::move_only_function<Task<void>(CallScope&)> function)
+      : scope(loop), name(title), make(std::move(function)) {}
+
+  CallScope scope;
+  std::string name;
+  std::move_only_function<Task<void>(CallScope&)> make;
+  Member* previous = nullptr;
+  Member* next = nullptr;
+};
+
 TaskGroup::~TaskGroup() { BF_ASSERT(running_ == 0); }
 
-TaskGroup::Root TaskGroup::run(std::string name,
-                               std::move_only_function<Task<void>(CallScope&)> make) {
+void TaskGroup::add(Member& member) noexcept {
   ++running_;
-  CallScope scope(loop_);
-  const auto place = scopes_.insert(scopes_.end(), &scope);
-  co_await scope.next_turn();  // not at once: the caller may be in the middle of something
-  try {
-    co_await make(scope);
-  } catch (const std::exception& exception) {
-    BF_LOG(kError, "net", "a task ended with an exception", {"task", name},
-           {"what", exception.what()});
-  }
-  scopes_.erase(place);
+  member.next = first_;
+  if (first_ != nullptr) first_->previous = &member;
+  first_ = &member;
+}
+
+void TaskGroup::remove(Member& member) noexcept {
+  if (member.next != nullptr) member.next->previous = member.previous;
+  (member.previous != nullptr ? member.previous->next : first_) = member.next;
   if (--running_ == 0) loop_.wake(drained_);
 }
 
-void TaskGroup::spawn(std::string_view name, std::move_only_function<Task<void>(CallScope&)> make) {
-  run(std::string(name), std::move(make));
+TaskGroup::Root TaskGroup::run(TaskGroup& group, std::unique_ptr<Member> member, Task<void> task) {
+  group.add(*member);
+  co_await member->scope.next_turn();  // not at once: the caller may be in the middle of something
+  try {
+    Task<void> running = std::move(task);  // its frame goes before it counts as ended
+    co_await running;
+  } catch (const std::exception& exception) {
+    BF_LOG(kError, "net", "a task ended with an exception", {"task", member->name},
+           {"what", exception.what()});
+  }
+  group.remove(*member);
 }
 
-void TaskGroup::cancel_all(const Error& why) {
-  for (CallScope* scope : scopes_) scope->cancel(why);
+void TaskGroup::spawn(std::string_view name, std::move_only_function<Task<void>(CallScope&)> make) {
+  auto member = std::make_unique<Member>(loop_, name, std::move(make));
+  Task<void> task = member->make(member->scope);
+  run(*this, std::move(member), std::move(task));
+}
+
+void TaskGroup::cancel_all(const CallScope::Expiry& why) noexcept {
+  for (Member* member = first_; member != nullptr; member = member->next) member->scope.cancel(why);
 }
 
 Task<Result<void>> TaskGroup::drained(CallScope& scope) {

@@ -10,8 +10,7 @@
 
 #include <cstddef>
 #include <functional>
-#include <list>
-#include <string>
+#include <memory>
 #include <string_view>
 
 namespace bifrost::net {
@@ -23,20 +22,25 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Starts `make(scope)` at the next turn of the loop. The scope lives as long as the task.
+  // Makes the task at once and starts it at the next turn of the loop. The scope lives as long as
+  // the task. Either all of it fails, or the task begins: what it has at its beginning, a guard
+  // that wakes those who wait for it, is always there.
   void spawn(std::string_view name, std::move_only_function<Task<void>(CallScope&)> make);
 
-  void cancel_all(const Error& why);
+  void cancel_all(const CallScope::Expiry& why) noexcept;
   [[nodiscard]] std::size_t size() const { return running_; }
   Task<Result<void>> drained(CallScope& scope);
 
  private:
   struct Root;
-  Root run(std::string name, std::move_only_function<Task<void>(CallScope&)> make);
+  struct Member;
+  static Root run(TaskGroup& group, std::unique_ptr<Member> member, Task<void> task);
+  void add(Member& member) noexcept;
+  void remove(Member& member) noexcept;
 
   Loop& loop_;
   std::size_t running_ = 0;
-  std::list<CallScope*> scopes_;
+  Member* first_ = nullptr;  // of those that run
   WaitSlot drained_;
 };
 

@@ -131,7 +131,7 @@ TEST(Turn, GoesToEveryoneWhoIsReady) {
 
 Task<void> cancelled(CallScope& scope) {
   CallScope call(scope.loop());
-  call.cancel(gateway_error(ErrorCode::kShuttingDown, "going down"));
+  call.cancel(kGoingDown);
   const StreamPair pair = stream_pair(scope.loop(), kBufferBytes);
   const std::string piece(1000, 'x');
   // It does not wait for ever for a turn that it does not take.

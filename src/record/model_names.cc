@@ -46,8 +46,12 @@ LabelValue ModelNames::served(std::string_view provider, std::string_view model)
   if (known != nullptr && known->standing != Standing::kTried) return *known;
   if (names.accepted == limits::kServedModelsMax)
     return known != nullptr ? *known : LabelValue(kOther);
+  if (known == nullptr) {
+    const LabelValue added = names.values.add(model, Standing::kAccepted);
+    ++names.accepted;
+    return added;
+  }
   ++names.accepted;
-  if (known == nullptr) return names.values.add(model, Standing::kAccepted);
   --names.tried;
   known->standing = Standing::kAccepted;
   return *known;
@@ -57,8 +61,9 @@ LabelValue ModelNames::tried(std::string_view provider, std::string_view model) 
   Names& names = of(provider);
   if (const LabelValue* known = names.values.find(model)) return *known;
   if (names.tried == limits::kTriedModelsMax) return kOther;
+  const LabelValue added = names.values.add(model, Standing::kTried);
   ++names.tried;
-  return names.values.add(model, Standing::kTried);
+  return added;
 }
 
 LabelValue ModelNames::unknown(std::string_view provider, std::string_view model) {

@@ -37,8 +37,10 @@ RetryAccounts::Account& RetryAccounts::account(Stripe& stripe, std::string_view 
       stripe.by_name.erase(accounts.back().name);
       accounts.pop_back();
     }
-    accounts.push_front({.name = std::string(name), .at = now});
-    stripe.by_name.emplace(accounts.front().name, accounts.begin());
+    std::list<Account> added;  // in both, or in none
+    added.push_front({.name = std::string(name), .at = now});
+    stripe.by_name.emplace(added.front().name, added.begin());
+    accounts.splice(accounts.begin(), added);
   }
   accounts.front().fade(now);
   return accounts.front();

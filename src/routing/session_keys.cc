@@ -40,8 +40,10 @@ void SessionKeys::bind(const Place& place, std::string_view key_id, SteadyTime u
     return;
   }
   if (by_name_.size() >= sessions_max_) drop(by_name_.find(entries_.back().name));
-  entries_.push_front({std::move(name), std::string(key_id), until});
-  by_name_.emplace(entries_.front().name, entries_.begin());
+  Entries added;  // in both, or in none
+  added.push_front({std::move(name), std::string(key_id), until});
+  by_name_.emplace(added.front().name, added.begin());
+  entries_.splice(entries_.begin(), added);
 }
 
 void SessionKeys::forget(const Place& place) {

@@ -86,7 +86,9 @@ void Responder::begin(int status, const http::Headers& headers) {
   // Without chunks only the end of the connection ends the body.
   if (!options_.http11) options_.keep_alive = false;
   const bool chunked = options_.http11 && !has_no_body(status);
-  append_head(out_, status, headers, chunked ? "transfer-encoding: chunked\r\n" : "");
+  std::string head;  // all of it, or nothing
+  append_head(head, status, headers, chunked ? "transfer-encoding: chunked\r\n" : "");
+  out_ = std::move(head);
   state_ = State::kStream;
 }
 
@@ -123,6 +125,7 @@ net::Task<Result<void>> Responder::end(net::CallScope& scope) {
 bool Responder::write_now(std::string_view piece) {
   if (state_ != State::kStream || writing_) return false;
   const std::size_t before = out_.size();
+  out_.reserve(before + piece.size() + http::h1::kChunkFramingBytesMax);  // it fails here, or never
   append_piece(piece);
   if (stream_.write_now(out_)) {
     out_.clear();

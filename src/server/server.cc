@@ -1,9 +1,11 @@
 #include "server/server.h"
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/try.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace bifrost::server {
@@ -60,23 +62,38 @@ void Server::start() {
 }
 
 net::Task<void> Server::accept_loop(net::CallScope& scope) {
-  while (true) {
-    auto stream = co_await listener_->accept(scope);
-    if (!stream) break;
-    auto place = count_.enter(static_cast<std::size_t>(settings_->connections_max));
-    if (!place) {
-      // In plain text also to a caller that speaks TLS: it sees a failed handshake either way.
-      (*stream)->write_now(kTooManyConnections);
-      (*stream)->shutdown_write();
-      continue;
+  bool open = true;
+  while (open && !scope.cancelled()) {
+    // A connection that there is no memory for is closed; the next one may fare better.
+    bool lost = false;
+    try {
+      open = co_await accept_one(scope);
+    } catch (const std::exception& exception) {
+      BF_LOG(kError, "server", "a connection was lost to an exception", {"what", exception.what()});
+      lost = true;
     }
-    sessions_.spawn("session", [this, taken = *std::move(stream),
-                                counted = *std::move(place)](net::CallScope& session) mutable {
-      return serve(session, std::move(taken), std::move(counted));
-    });
+    if (lost) co_await scope.next_turn();  // those that end give back memory
   }
   // Closed, so that who comes now is refused at once and tries another replica.
   listener_.reset();
+}
+
+// False: no more are accepted.
+net::Task<bool> Server::accept_one(net::CallScope& scope) {
+  auto stream = co_await listener_->accept(scope);
+  if (!stream) co_return false;
+  auto place = count_.enter(static_cast<std::size_t>(settings_->connections_max));
+  if (!place) {
+    // In plain text also to a caller that speaks TLS: it sees a failed handshake either way.
+    (*stream)->write_now(kTooManyConnections);
+    (*stream)->shutdown_write();
+    co_return true;
+  }
+  sessions_.spawn("session", [this, taken = *std::move(stream),
+                              counted = *std::move(place)](net::CallScope& session) mutable {
+    return serve(session, std::move(taken), std::move(counted));
+  });
+  co_return true;
 }
 
 net::Task<void> Server::serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream,
@@ -102,13 +119,9 @@ void Server::drain() {
   for (Session* session : open_) session->drain();
 }
 
-void Server::stop_accepting() {
-  acceptor_.cancel_all(gateway_error(ErrorCode::kShuttingDown, "going down"));
-}
+void Server::stop_accepting() { acceptor_.cancel_all(net::kGoingDown); }
 
-void Server::cancel_all() {
-  sessions_.cancel_all(gateway_error(ErrorCode::kShuttingDown, "the gateway is going down"));
-}
+void Server::cancel_all() { sessions_.cancel_all(net::kGoingDown); }
 
 net::Task<Result<void>> Server::drained(net::CallScope& scope) {
   BF_CO_TRY_VOID(co_await acceptor_.drained(scope));

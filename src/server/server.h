@@ -75,6 +75,7 @@ class Server {
  private:
   class Registered;
   net::Task<void> accept_loop(net::CallScope& scope);
+  net::Task<bool> accept_one(net::CallScope& scope);
   net::Task<void> serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream,
                         ConnectionCount::Place place);
 

@@ -17,6 +17,9 @@ constexpr net::CallScope::Expiry kIdle{ErrorCode::kClientGone, Origin::kClient, 
 constexpr net::CallScope::Expiry kSlowHead{ErrorCode::kRequestTimeout, Origin::kClient, Retry::kNo,
                                            "the request head did not arrive in time"};
 
+constexpr net::CallScope::Expiry kLeft{ErrorCode::kClientGone, Origin::kClient, Retry::kNo,
+                                       "the client closed the connection"};
+
 Error head_too_large(std::size_t bytes_max) {
   return client_error(ErrorCode::kHeaderTooLarge, "the request line and headers are larger than " +
                                                       std::to_string(bytes_max) +
@@ -32,10 +35,7 @@ class Session::Serving {
  public:
   Serving(Session& session, Responder& answer) : session_(session) {
     session_.answer_ = &answer;
-    session_.stream_->on_peer_closed([&session] {
-      session.scope_.cancel(
-          client_error(ErrorCode::kClientGone, "the client closed the connection"));
-    });
+    session_.stream_->on_peer_closed([&session] { session.scope_.cancel(kLeft); });
   }
   ~Serving() {
     answered();
@@ -58,7 +58,7 @@ void Session::close_after_next() {
 
 void Session::drain() {
   close_after_next();
-  if (answer_ == nullptr) scope_.cancel(gateway_error(ErrorCode::kShuttingDown, "going down"));
+  if (answer_ == nullptr) scope_.cancel(net::kGoingDown);
 }
 
 net::Task<void> Session::run() {

@@ -205,7 +205,7 @@ net::Task<Result<std::string>> Credentials::send(net::CallScope& scope, const To
 }
 
 net::Task<Result<void>> Credentials::stop(net::CallScope& scope) {
-  asking_.cancel_all(gateway_error(ErrorCode::kShuttingDown, "going down"));
+  asking_.cancel_all(net::kGoingDown);
   co_return co_await asking_.drained(scope);
 }
 

@@ -25,8 +25,21 @@ void Permit::release() {
   if (const auto gate = std::exchange(gate_, nullptr)) gate->leave();
 }
 
+// One who waits; being destroyed, he has left.
+class Gate::Waiting {
+ public:
+  Waiting(Gate& gate, const std::shared_ptr<Waiter>& waiter) : gate_(gate), waiter_(waiter) {}
+  ~Waiting() { gate_.abandon(waiter_); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  Gate& gate_;
+  const std::shared_ptr<Waiter>& waiter_;
+};
+
 net::Task<Result<Permit>> Gate::enter(net::CallScope& scope) {
-  auto waiter = std::make_shared<Waiter>();
+  const auto waiter = std::make_shared<Waiter>(scope.loop());
   {
     const std::lock_guard lock(mutex_);
     if (in_flight_ < limits_.in_flight_max && queue_.empty()) {
@@ -43,26 +56,29 @@ net::Task<Result<Permit>> Gate::enter(net::CallScope& scope) {
       error.retry_after = std::chrono::seconds(1);
       co_return error;
     }
-    waiter->loop = &scope.loop();
     queue_.push_back(waiter);
   }
-  net::WaitSlot slot;
-  waiter->slot = &slot;
+  const Waiting waiting(*this, waiter);
   while (true) {
-    co_await scope.wait(slot);
-    auto interruption = scope.interruption();
-    const std::lock_guard lock(mutex_);
-    if (waiter->granted && !interruption) co_return Permit(shared_from_this());
-    if (!interruption) continue;
-    waiter->slot = nullptr;
-    if (waiter->granted) {
-      // The place came too late for us: it is the next one's.
-      --in_flight_;
-      admit_waiting();
-    } else {
-      std::erase(queue_, waiter);
-    }
-    co_return *std::move(interruption);
+    co_await scope.wait(waiter->slot);
+    if (auto interruption = scope.interruption()) co_return *std::move(interruption);
+    if (take(*waiter)) co_return Permit(shared_from_this());
+  }
+}
+
+bool Gate::take(Waiter& waiter) {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(waiter.granted, false);
+}
+
+void Gate::abandon(const std::shared_ptr<Waiter>& waiter) {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(waiter->granted, false)) {
+    // The place came too late for him: it is the next one's.
+    --in_flight_;
+    admit_waiting();
+  } else {
+    std::erase(queue_, waiter);
   }
 }
 
@@ -72,16 +88,14 @@ void Gate::leave() {
   admit_waiting();
 }
 
-void Gate::admit_waiting() {
+void Gate::admit_waiting() noexcept {
   while (!queue_.empty() && in_flight_ < limits_.in_flight_max) {
     std::shared_ptr<Waiter> next = std::move(queue_.front());
     queue_.pop_front();
     next->granted = true;
     ++in_flight_;
-    net::Loop* loop = next->loop;
-    loop->post([next = std::move(next)] {
-      if (next->slot != nullptr) next->loop->wake(*next->slot);
-    });
+    net::Loop& loop = next->loop;
+    loop.post(std::move(next));
   }
 }
 

@@ -60,17 +60,21 @@ class Gate : public std::enable_shared_from_this<Gate> {
  private:
   friend class Permit;
 
-  // One waiting call. Shared with the wake-up that is posted to its loop: the call may be gone by
-  // then.
-  struct Waiter {
-    net::Loop* loop = nullptr;
-    net::WaitSlot* slot = nullptr;  // null once the call has left; touched on its loop only
-    bool granted = false;           // under the mutex
-    bool abandoned = false;         // under the mutex
-  };
+  // One waiting call, and the errand that wakes it on its loop: the call may be gone by then.
+  struct Waiter final : net::Errand {
+    explicit Waiter(net::Loop& on) : loop(on) {}
+    void carry_out() override { loop.wake(slot); }
 
+    net::Loop& loop;
+    net::WaitSlot slot;    // touched on its loop only
+    bool granted = false;  // and not taken; under the mutex
+  };
+  class Waiting;
+
+  bool take(Waiter& waiter);
   void leave();
-  void admit_waiting();  // with the mutex held
+  void abandon(const std::shared_ptr<Waiter>& waiter);
+  void admit_waiting() noexcept;  // with the mutex held
 
   mutable std::mutex mutex_;
   GateLimits limits_;

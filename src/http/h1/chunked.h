@@ -50,6 +50,7 @@ class ChunkedDecoder {
 
 // Appends "SIZE CRLF data CRLF"; nothing for no data, which would be the last chunk.
 void append_chunk(std::string& out, std::string_view data);
+inline constexpr std::size_t kChunkFramingBytesMax = 24;  // that it adds
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 }  // namespace bifrost::http::h1
