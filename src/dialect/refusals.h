@@ -73,12 +73,12 @@ struct Refusals {
 
   [[nodiscard]] constexpr Parameters of(const Asked& asked) const {
     using Thinking = Asked::Thinking;
-    const bool thinks = asked.thinking == Thinking::kOn ||
-                        (asked.thinking == Thinking::kUnsaid && thinks_unless_told);
     Parameters refused = always;
-    if (thinks) refused = refused | thinking;
     if (asked.tools) refused = refused | with_tools;
     if (asked.tools && asked.thinking == Thinking::kOn) refused = refused | told_with_tools;
+    const bool told = asked.thinking == Thinking::kOn && !refused.contains(Parameter::kReasoning);
+    const bool thinks = told || (asked.thinking != Thinking::kOff && thinks_unless_told);
+    if (thinks) refused = refused | thinking;
     if (asked.temperature) refused = refused | with_temperature;
     return refused;
   }

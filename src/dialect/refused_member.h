@@ -3,6 +3,7 @@
 
 #include "dialect/refusals.h"
 #include "json/document.h"
+#include "json/skim.h"
 #include "json/splice.h"
 
 #include <span>
@@ -21,6 +22,12 @@ struct ParameterName {
 // Does a member of the body say anything, of which these are the bytes?
 [[nodiscard]] inline bool is_set(std::string_view value) {
   return !value.empty() && value != "null";
+}
+
+// The same of a list: an empty one asks for nothing.
+[[nodiscard]] inline bool has_elements(std::string_view list) {
+  return is_set(list) &&
+         (!list.starts_with('[') || !json::skip_space(list.substr(1)).starts_with(']'));
 }
 
 struct RefusedMember {

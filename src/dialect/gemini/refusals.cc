@@ -59,11 +59,6 @@ constexpr std::array kNames = std::to_array<ParameterName>({
     {"_responseJsonSchema", kResponseFormat},
 });
 
-bool has_tools(const RequestFacts& facts) {
-  const std::string_view tools = facts.value_of("tools");
-  return is_set(tools) && tools != "[]";
-}
-
 // Of a configuration that stays otherwise.
 void collect_level(const json::Member& config, json::Value thinking,
                    std::vector<RefusedMember>& found) {
@@ -110,7 +105,8 @@ Refusals refusals(std::string_view model) {
 
 std::vector<RefusedMember> refused_members(const RequestFacts& facts,
                                            const EncodeOptions& options) {
-  const Parameters refused = refusals(options.model).of({.tools = has_tools(facts)});
+  const Parameters refused =
+      refusals(options.model).of({.tools = has_elements(facts.value_of("tools"))});
   std::vector<RefusedMember> found;
   if (refused.empty()) return found;
   for (const json::Member& member : facts.members) {

@@ -250,6 +250,21 @@ TEST(EditRequest, DropsAnEffortInEitherForm) {
   EXPECT_EQ(object.refused, std::vector<std::string>{"reasoning"});
 }
 
+TEST(EditRequest, TakesAnEmptyListOfToolsForNone) {
+  const auto refused = [](std::string_view tools) {
+    return without_refused(R"({"model":"m","temperature":1,"reasoning_effort":"low","tools":)" +
+                               std::string(tools) + "}",
+                           "gpt-5.4")
+        .refused;
+  };
+  const std::vector<std::string> temperature{"temperature"};
+  EXPECT_EQ(refused("[]"), temperature) << "it thinks";
+  EXPECT_EQ(refused("[ \n]"), temperature);
+  EXPECT_EQ(refused("null"), temperature);
+  EXPECT_EQ(refused(R"([{"type":"function"}])"), std::vector<std::string>{"reasoning_effort"})
+      << "without an effort it does not, and takes a temperature";
+}
+
 TEST(EditRequest, SeesWhetherTheModelThinks) {
   const auto dropped = [](std::string_view asked, std::string_view model) {
     return !without_refused(R"({"model":"m","top_p":0.5)" + std::string(asked) + "}", model)

@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"gpt-5.1-chat-latest", kUnsaid, kSampling | Parameters{kStop}},
                     Case{"gpt-5.1", kUnsaid, {kStop}}, Case{"gpt-5.2-2025-12-11", kOff, {kStop}},
                     Case{"gpt-5.4-mini", kOn, kSampling | Parameters{kStop}},
-                    Case{"gpt-5.4", kOnWithTools, kSampling | Parameters{kStop, kReasoning}},
+                    Case{"gpt-5.4", kOnWithTools, {kStop, kReasoning}},
                     Case{"gpt-5.4", kOffWithTools, {kStop}},
                     Case{"gpt-5.2", kOnWithTools, kSampling | Parameters{kStop}},
                     Case{"gpt-5.6-sol", kUnsaid, kSampling | Parameters{kStop}},

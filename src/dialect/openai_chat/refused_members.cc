@@ -45,7 +45,7 @@ Thinking thinking_of(const RequestFacts& facts) {
 std::vector<RefusedMember> take_refused(RequestFacts& facts, const EncodeOptions& options) {
   const Parameters refused = refusals(options.model)
                                  .of({.thinking = thinking_of(facts),
-                                      .tools = is_set(facts.value_of("tools")),
+                                      .tools = has_elements(facts.value_of("tools")),
                                       .temperature = is_set(facts.value_of("temperature"))});
   std::vector<RefusedMember> taken;
   std::erase_if(facts.members, [&](const json::Member& member) {
