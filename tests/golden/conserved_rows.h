@@ -274,4 +274,18 @@ inline constexpr std::array kOtherWords = std::to_array<OtherWords>({
     {"gemini", "contents[1].parts[0].thought", "anthropic", R"("type":"thinking")"},
 });
 
+// Where a whole request is refused instead: a value has no counterpart, and the answer would be
+// another one without it.
+struct RefusedRow {
+  std::string_view from;
+  std::string_view row;
+  std::string_view to;
+  std::string_view field;  // that the error names
+};
+
+inline constexpr std::array kRefusedRows = std::to_array<RefusedRow>({
+    {"openai_chat", "sounds", "anthropic", "messages[0].content[1]"},
+    {"gemini", "films", "anthropic", "contents[0].parts[1]"},
+});
+
 }  // namespace bifrost::test
