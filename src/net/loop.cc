@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -16,6 +17,7 @@ namespace bifrost::net {
 namespace {
 
 constexpr std::size_t kEventsPerRound = 256;
+constexpr std::chrono::seconds kFiredAgainAfter{1};
 
 class FunctionErrand final : public Errand {
  public:
@@ -28,13 +30,18 @@ class FunctionErrand final : public Errand {
 };
 
 // A callback has nobody above it. One that fails must not take the others' turn, nor the program.
-template <class Call>
-void call(Call callback) {
+// Did it end well?
+template <class Callback>
+bool call(Callback callback) {
   try {
     callback();
+    return true;
   } catch (const std::exception& exception) {
     BF_LOG(kError, "net", "a callback ended with an exception", {"what", exception.what()});
+  } catch (...) {
+    BF_LOG(kError, "net", "a callback ended with an exception");
   }
+  return false;
 }
 
 }  // namespace
@@ -187,7 +194,9 @@ void Loop::fire_timers() {
       continue;
     }
     timer.armed_ = false;
-    call([&timer] { timer.fire(); });
+    const bool fired = call([&timer] { timer.fire(); });
+    // What it is there for has not been done: somebody may wait for it.
+    if (!fired && !timer.armed_) timer.arm(now_ + kFiredAgainAfter);
   }
 }
 

@@ -6,6 +6,10 @@
 //
 // What ends things needs no memory: to wake, to move a timer, to run an errand. It is taken where
 // things begin, so whoever gets none has begun nothing, and destructors may do all of these.
+//
+// What escapes from a callback is logged, and the loop goes on. A timer whose `fire` ended so fires
+// again a second later, unless it was armed anew: it must live, and may be called after half of its
+// work.
 #pragma once
 
 #include "base/clock.h"
