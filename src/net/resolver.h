@@ -5,6 +5,9 @@
 // bounds; that a name does not exist is remembered too, and a failure for a moment. While the
 // source is away, old addresses go on to be used, for an hour at most.
 //
+// A question is no Flight (flight.h): it knows its callers, since the last one to leave ends it,
+// and they are bounded.
+//
 // One per worker, belongs to one loop's thread. Names, questions and callers are bounded.
 #pragma once
 
