@@ -161,6 +161,8 @@ void configure(Level level, Style style) {
   g_style = style;
 }
 
+std::string_view clipped(std::string_view text) { return utf8_prefix(text, kOutsidersBytesMax); }
+
 bool enabled(Level level) { return level >= g_level.load(std::memory_order_relaxed); }
 
 void write(Level level, std::string_view area, std::string_view message,

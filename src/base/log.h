@@ -59,7 +59,11 @@ class Field {
 };
 
 inline constexpr std::size_t kValueBytesMax = 4096;             // longer ones are cut
+inline constexpr std::size_t kOutsidersBytesMax = 256;          // of what clipped() leaves
 inline constexpr std::size_t kWaitingBytesMax = 1024UL * 1024;  // beyond, lines are dropped
+
+// What an outsider makes up, a path or a name, for a field: as much as a reader wants of it.
+[[nodiscard]] std::string_view clipped(std::string_view text);
 
 // Lines are written by a thread while this lives. At its end, what waits is written if the reader
 // takes it within a second.

@@ -1,6 +1,7 @@
 // The way of a request, step by step.
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/try.h"
 #include "exchange/cors.h"
 #include "exchange/error_answer.h"
@@ -19,12 +20,14 @@ using exchange::Exchange;
 using exchange::Match;
 
 Error no_such_route(const Match& route, const http::RequestHead& head, std::string_view path) {
+  constexpr std::size_t kShownBytesMax = 256;
+  const std::string method(utf8_prefix(head.method, kShownBytesMax));
+  const std::string shown(utf8_prefix(path, kShownBytesMax));
   if (!route.allow.empty()) {
-    return client_error(
-        ErrorCode::kMethodNotAllowed,
-        head.method + " is not allowed on " + std::string(path) + "; use " + route.allow);
+    return client_error(ErrorCode::kMethodNotAllowed,
+                        method + " is not allowed on " + shown + "; use " + route.allow);
   }
-  std::string message = "no such route: " + head.method + " " + std::string(path);
+  std::string message = "no such route: " + method + " " + shown;
   if (!route.meant.empty()) message += "; did you mean " + route.meant + "?";
   return client_error(ErrorCode::kRouteNotFound, std::move(message));
 }
@@ -33,8 +36,8 @@ void log_failure(const Exchange& exchange, const Error& error) {
   const bool details = exchange.snapshot->client.dump_errors_in_console_logs;
   if (error.status() < 500 && !details) return;
   BF_LOG(kWarn, "request", "failed", {"request_id", exchange.request_id},
-         {"path", http::path_of(exchange.request.head.target)}, {"status", error.status()},
-         {"code", error.name()}, {"message", error.message},
+         {"path", log::clipped(http::path_of(exchange.request.head.target))},
+         {"status", error.status()}, {"code", error.name()}, {"message", error.message},
          {"provider_status", error.upstream_status});
 }
 
@@ -107,7 +110,7 @@ void Pipeline::exception_escaped(server::Request& request, std::string_view what
   const std::string_view path = http::path_of(request.head.target);
   Exchange exchange{request, snapshot_, request_id(request.head, kit_.random)};
   BF_LOG(kError, "request", "an exception ended it", {"request_id", exchange.request_id},
-         {"path", path}, {"what", what});
+         {"path", log::clipped(path)}, {"what", what});
   exchange.route = router_.match(request.head.method, path);
   exchange.error = gateway_error(ErrorCode::kInternal, std::string(what));
   exchange::finish(exchange, kit_.clock, kit_.sinks);

@@ -1,14 +1,11 @@
 #include "record/access_log.h"
 
 #include "base/log.h"
-#include "base/strings.h"
 
 #include <vector>
 
 namespace bifrost::record {
 namespace {
-
-constexpr std::size_t kShownBytesMax = 256;  // of what a caller makes up
 
 double milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
@@ -17,8 +14,8 @@ double milliseconds(std::chrono::nanoseconds duration) {
 std::vector<log::Field> fields_of(const Request& request) {
   const Error* error = request.error;
   return {{"request_id", request.id},
-          {"method", utf8_prefix(request.method, kShownBytesMax)},
-          {"path", utf8_prefix(request.path, kShownBytesMax)},
+          {"method", log::clipped(request.method)},
+          {"path", log::clipped(request.path)},
           {"status", request.status},
           {"ms", milliseconds(request.duration)},
           {"bytes_in", request.request_bytes},
@@ -29,7 +26,7 @@ std::vector<log::Field> fields_of(const Request& request) {
 void add_call(const ModelCall& call, std::vector<log::Field>& fields) {
   static const Service kNobody;
   const Service& service = call.service != nullptr ? *call.service : kNobody;
-  fields.insert(fields.end(), {{"model", utf8_prefix(call.model, kShownBytesMax)},
+  fields.insert(fields.end(), {{"model", log::clipped(call.model)},
                                {"streamed", call.stream ? 1 : 0},
                                {"provider", service.provider},
                                {"served_model", service.model},

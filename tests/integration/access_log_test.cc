@@ -47,6 +47,17 @@ TEST_F(AccessLogTest, SaysWhoServedWhatAndNoContents) {
   EXPECT_THAT(log, Not(HasSubstr("gpt\n"))) << "a caller writes no lines of its own";
 }
 
+TEST_F(AccessLogTest, ALongPathTakesLittleOfALine) {
+  start({.client = R"("dump_errors_in_console_logs": true)", .server = R"("access_log_share": 1)"});
+  const Response refused = connect().get("/nowhere/" + std::string(4000, 'x'));
+  EXPECT_EQ(refused.status, 404);
+  const std::string long_part(257, 'x');
+  EXPECT_THAT(refused.body, Not(HasSubstr(long_part)));
+  ASSERT_TRUE(gateway->wait_for_log("access: request"));
+  EXPECT_THAT(gateway->log(), HasSubstr("request: failed"));
+  EXPECT_THAT(gateway->log(), Not(HasSubstr(long_part)));
+}
+
 // More lines than a pipe and the bound of what waits take together.
 TEST_F(AccessLogTest, AReaderThatStallsStopsNobody) {
   start_logging(1);
