@@ -92,7 +92,8 @@ std::string passed(const dialect::Dialect& dialect, const std::vector<std::strin
                    dialect::StreamWishes wishes) {
   const auto tap = dialect.chat->make_stream_tap();
   tap->look_for(wishes);
-  dialect::StreamEditor editor([](std::uint64_t chunk) { return std::to_string(chunk); });
+  dialect::StreamEditor editor(
+      [](dialect::ChunkPlace chunk) { return std::to_string(chunk.number); });
   std::string out;
   for (const std::string_view piece : pieces) {
     tap->feed(piece);

@@ -106,7 +106,7 @@ void SseTap::leave_out(const http::sse::Event& event) {
   edits_.push_back({.kind = StreamEdit::Kind::kLeaveOut, .begin = event.begin, .end = event.end});
 }
 
-void SseTap::add_extra_fields(const http::sse::Event& event, json::Value root) {
+void SseTap::add_extra_fields(const http::sse::Event& event, json::Value root, bool last) {
   const json::Value present = root["extra_fields"];
   std::size_t begin = root.offset() + root.raw().size() - 1;
   std::size_t end = begin;
@@ -120,7 +120,7 @@ void SseTap::add_extra_fields(const http::sse::Event& event, json::Value root) {
   edits_.push_back({.kind = StreamEdit::Kind::kExtraFields,
                     .begin = text_begin + begin,
                     .end = text_begin + end,
-                    .chunk = state_.events - 1 - left_out_});
+                    .chunk = {.number = state_.events - 1 - left_out_, .last = last}});
 }
 
 void SseTap::deliver() {

@@ -81,7 +81,7 @@ class SseTap : public StreamTap {
 
   // Edits of the event that is being looked at. `root` is its data, an object that is not empty.
   void leave_out(const http::sse::Event& event);
-  void add_extra_fields(const http::sse::Event& event, json::Value root);
+  void add_extra_fields(const http::sse::Event& event, json::Value root, bool last);
 
  private:
   void deliver();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "dialect/tap.h"
 #include "llm/event.h"
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct AnswerContext {
   std::int64_t created = 0;    // seconds since the epoch, used when the provider gave none
   bool include_usage = false;  // an OpenAI-shaped stream ends with a usage chunk
   std::string extra_fields;    // of a whole answer, as JSON text; empty: none (native routes)
-  // The same for a chunk of a stream, by its number, asked for when it is written; null: none.
-  std::function<std::string(std::uint64_t chunk)> chunk_extra_fields;
+  // The same for a chunk of a stream, asked for when it is written; null: none.
+  std::function<std::string(ChunkPlace chunk)> chunk_extra_fields;
 };
 
 // How the streams of an operation look, beside their events.

@@ -19,7 +19,7 @@ namespace bifrost::dialect {
 
 class StreamEditor {
  public:
-  using ExtraFields = std::function<std::string(std::uint64_t chunk)>;
+  using ExtraFields = std::function<std::string(ChunkPlace chunk)>;
 
   // `extra_fields` gives the object for a chunk; null when the tap was not told to look for them.
   explicit StreamEditor(ExtraFields extra_fields) : extra_fields_(std::move(extra_fields)) {}

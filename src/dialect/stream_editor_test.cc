@@ -28,7 +28,7 @@ class Passing {
 
  private:
   std::unique_ptr<StreamTap> tap_ = openai_chat::dialect().chat->make_stream_tap();
-  StreamEditor editor_{[](std::uint64_t chunk) { return std::to_string(chunk); }};
+  StreamEditor editor_{[](ChunkPlace chunk) { return std::to_string(chunk.number); }};
 };
 
 // The stream as the caller gets it, in pieces that end at the cuts.

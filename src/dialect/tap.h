@@ -18,6 +18,12 @@ namespace bifrost::dialect {
 // cut. Later events change nothing: an error behind a good one is told inside the stream.
 enum class Opening : std::uint8_t { kUnknown, kGood, kFailed };
 
+// Which chunk of a stream it is, as the caller counts them.
+struct ChunkPlace {
+  std::uint64_t number = 0;
+  bool last = false;  // nothing but the end marker follows, as far as can be told
+};
+
 // An edit of a stream that passes. Places are counted in bytes from the stream's beginning.
 struct StreamEdit {
   enum class Kind : std::uint8_t {
@@ -27,7 +33,7 @@ struct StreamEdit {
   Kind kind = Kind::kLeaveOut;
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  std::uint64_t chunk = 0;  // the event's number among those that the caller sees
+  ChunkPlace chunk = {};
 };
 
 // What the caller's stream is to have else than the provider's. By default the bytes pass.

@@ -56,7 +56,8 @@ ExtraFields::ExtraFields(const Exchange& exchange)
 
 // On the way of every answer of /v1: the names are written as they stand.
 void ExtraFields::append(std::string& out, std::chrono::nanoseconds latency,
-                         std::optional<std::uint64_t> chunk, std::string_view raw_response) const {
+                         std::optional<dialect::ChunkPlace> chunk,
+                         std::string_view raw_response) const {
   const ModelCall& call = *exchange_.call;
   out += R"({"request_type":")";
   out += exchange_.surface().operation->name;
@@ -70,13 +71,13 @@ void ExtraFields::append(std::string& out, std::chrono::nanoseconds latency,
   json::Writer(out).integer(std::chrono::duration_cast<std::chrono::milliseconds>(latency).count());
   if (chunk) {
     out += R"(,"chunk_index":)";
-    json::Writer(out).integer(static_cast<std::int64_t>(*chunk));
+    json::Writer(out).integer(static_cast<std::int64_t>(chunk->number));
   }
   if (!call.dropped.refused.empty()) {
     out += R"(,"dropped_compat_plugin_params":)";
     append_names(out, call.dropped.refused);
   }
-  if (raw_request_) out += R"(,"raw_request":)" + call.served->sent_body;
+  if (raw_request_ && (!chunk || chunk->last)) out += R"(,"raw_request":)" + call.served->sent_body;
   if (!raw_response.empty()) out.append(R"(,"raw_response":)").append(raw_response);
   out += '}';
 }
@@ -97,9 +98,9 @@ std::string ExtraFields::whole() const {
   return out;
 }
 
-std::string ExtraFields::chunk(std::uint64_t number, std::chrono::nanoseconds latency) const {
+std::string ExtraFields::chunk(dialect::ChunkPlace place, std::chrono::nanoseconds latency) const {
   std::string out;
-  append(out, latency, number, {});
+  append(out, latency, place, {});
   return out;
 }
 

@@ -23,12 +23,13 @@ class ExtraFields {
 
   // The object for a whole answer.
   [[nodiscard]] std::string whole() const;
-  // The object for a chunk of a stream, by its number; `latency` goes up to now.
-  [[nodiscard]] std::string chunk(std::uint64_t number, std::chrono::nanoseconds latency) const;
+  // The object for a chunk of a stream; `latency` goes up to now. The last one has the raw request.
+  [[nodiscard]] std::string chunk(dialect::ChunkPlace place,
+                                  std::chrono::nanoseconds latency) const;
 
  private:
   void append(std::string& out, std::chrono::nanoseconds latency,
-              std::optional<std::uint64_t> chunk, std::string_view raw_response) const;
+              std::optional<dialect::ChunkPlace> chunk, std::string_view raw_response) const;
 
   const Exchange& exchange_;
   bool raw_request_;

@@ -19,7 +19,7 @@ using StreamEditor = dialect::StreamEditor;
 StreamEditor::ExtraFields chunk_extra_fields(const Exchange& exchange) {
   if (!exchange.unified()) return {};
   const SteadyTime asked = exchange.request.scope.loop().now() - exchange.call->upstream_time;
-  return [fields = ExtraFields(exchange), &exchange, asked](std::uint64_t chunk) {
+  return [fields = ExtraFields(exchange), &exchange, asked](dialect::ChunkPlace chunk) {
     return fields.chunk(chunk, exchange.request.scope.loop().now() - asked);
   };
 }

@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -120,6 +121,38 @@ TEST_F(UnifiedAnswerTest, TheUsageChunkOfAStreamCarriesItToo) {
   const auto hidden = stream(unified().stream_request);
   ASSERT_EQ(hidden.size(), 5U);
   EXPECT_EQ(extra_text(hidden[3], "provider"), "openai");
+}
+
+// It may be as long as a prompt.
+TEST_F(UnifiedAnswerTest, TellsARawRequestInTheLastChunkOnly) {
+  start({.providers = {{}, {.name = "anthropic", .url = "${second_url}"}},
+         .client = R"("allow_per_request_raw_override": true)"});
+  const auto chunks_with_it = [this](std::string_view model, std::string_view members) {
+    Client client = connect();
+    client.send_request("POST", unified().stream_path, {{"x-bf-send-back-raw-request", "true"}},
+                        fmt::format(R"({{"model":"{}","stream":true,{}"messages":)"
+                                    R"([{{"role":"user","content":"Hi"}}]}})",
+                                    model, members));
+    EXPECT_EQ(client.read_head().status, 200);
+    std::string found;
+    while (auto event = client.next_event()) {
+      if (event->data != "[DONE]")
+        found += extra_text(event->data, "raw_request").empty() ? '-' : 'R';
+    }
+    return found;
+  };
+  constexpr std::string_view kUsage = R"("stream_options":{"include_usage":true},)";
+  provider.push(unified().stream());
+  EXPECT_EQ(chunks_with_it("openai/gpt-test", ""), "---R");
+  std::vector<std::string> events = unified().events;
+  events.insert(events.end() - 1,
+                sse_event(R"({"id":"c","choices":[],"usage":{"total_tokens":5}})"));
+  provider.push(Script::events(events));
+  EXPECT_EQ(chunks_with_it("openai/gpt-test", kUsage), "----R");
+  for (const std::string_view members : {std::string_view(), kUsage}) {
+    second.push(anthropic().stream());
+    EXPECT_THAT(chunks_with_it("anthropic/claude-test", members), MatchesRegex("-+R"));
+  }
 }
 
 TEST_F(UnifiedAnswerTest, ATranslatedStreamCarriesItInTheSameChunks) {

@@ -65,8 +65,9 @@ class Encoder final : public StreamEncoder {
              std::string_view logprobs = {}, std::string_view finish = {});
   void usage_chunk(std::string& out);
   // In the first chunk, and in those that end something.
-  void extra_fields(std::string& json) const;
+  void extra_fields(std::string& json, bool last) const;
   void end_chunk(std::string json, std::string& out);
+  [[nodiscard]] bool all_finished() const;
 
   AnswerContext context_;
   std::string head_;  // what every chunk begins with, up to the choices
@@ -114,7 +115,9 @@ void Encoder::chunk(std::int64_t index, std::string& out, WriteDelta write_delta
   json += R"(,"finish_reason":)";
   json += finish.empty() ? "null" : json::quoted(finish);
   json += "}]";
-  if (chunks_ == 0 || !finish.empty()) extra_fields(json);
+  if (chunks_ == 0 || !finish.empty()) {
+    extra_fields(json, all_finished() && !context_.include_usage);
+  }
   end_chunk(std::move(json), out);
 }
 
@@ -123,14 +126,19 @@ void Encoder::usage_chunk(std::string& out) {
   std::string json = head_ + R"(,"choices":[],"usage":)";
   json::Writer writer(json);
   encode_usage(writer, usage_);
-  extra_fields(json);
+  extra_fields(json, true);
   end_chunk(std::move(json), out);
 }
 
-void Encoder::extra_fields(std::string& json) const {
+bool Encoder::all_finished() const {
+  return !choices_.empty() &&
+         std::ranges::all_of(choices_, [](const auto& each) { return each.second.finished; });
+}
+
+void Encoder::extra_fields(std::string& json, bool last) const {
   if (!context_.chunk_extra_fields) return;
   json += R"(,"extra_fields":)";
-  json += context_.chunk_extra_fields(chunks_);
+  json += context_.chunk_extra_fields({.number = chunks_, .last = last});
 }
 
 void Encoder::end_chunk(std::string json, std::string& out) {

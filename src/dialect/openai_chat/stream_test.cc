@@ -350,9 +350,9 @@ TEST(EncodeStream, WritesUsageOnlyWhenItIsWanted) {
 
 TEST(EncodeStream, PutsExtraFieldsOnTheFirstAndTheLastChunk) {
   AnswerContext context;
-  context.chunk_extra_fields = [](std::uint64_t chunk) {
+  context.chunk_extra_fields = [](ChunkPlace chunk) {
     // A line break must not end the event's line.
-    return "{\"chunk_index\":\n" + std::to_string(chunk) + "}";
+    return "{\"chunk_index\":\n" + std::to_string(chunk.number) + "}";
   };
   const auto documents = chunks(encode(
       {llm::StreamStart{}, llm::TextDelta{.text = "a"}, llm::StreamFinish{}, llm::StreamEnd{}},

@@ -149,12 +149,14 @@ void Tap::read(const http::sse::Event& event) {
     if (state_.error) return;
   }
   const json::Value usage = find_usage(root);
-  if (const llm::Usage now = decode_usage(usage); now.known) state_.usage = now;
+  const llm::Usage now = decode_usage(usage);
+  if (now.known) state_.usage = now;
   const bool only_usage = choices.size() == 0 && usage.exists();
   if (only_usage && wishes_.without_usage) {
     leave_out(event);
   } else if (wishes_.extra_fields && (first || only_usage || closed_.size() > closed_before)) {
-    add_extra_fields(event, root);
+    const bool all_closed = open_.empty() && !closed_.empty();
+    add_extra_fields(event, root, all_closed && (wishes_.without_usage || only_usage || now.known));
   }
 }
 
