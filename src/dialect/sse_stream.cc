@@ -78,6 +78,7 @@ void SseDecoder::fail(Error error, std::vector<llm::StreamEvent>& out) {
 void SseTap::feed(std::string_view bytes) {
   plain_.feed(bytes);
   auto fed = parser_.feed(bytes, events_);
+  state_.stray = !parser_.stray().empty();
   deliver();
   if (fed || state_.error || state_.ended) return;
   state_.unreadable = true;

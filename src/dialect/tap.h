@@ -56,6 +56,7 @@ struct TapState {
   bool has_extra_fields = false;     // of a whole answer: a member of that name
   std::optional<Error> error;        // an in-stream error
   bool unreadable = false;           // the error is ours: the caller sees none in the stream
+  bool stray = false;                // there was text outside of events: an error, maybe
 };
 
 // Reads a stream that is passed on unchanged. Costs little: only events that may matter are looked

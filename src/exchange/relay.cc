@@ -52,9 +52,19 @@ std::string whole_body(const RelayContext& context) {
   return context.call.translated_body(answer);
 }
 
+// What a provider says of a failure may repeat what it was sent. A piece for the caller is searched
+// from there on; `room` keeps what is changed.
+std::string_view searched(std::string_view piece, const dialect::TapState& seen,
+                          const upstream::Served& served, std::string& room) {
+  if (piece.empty() || (!seen.error && !seen.stray)) return piece;
+  room = served.without_credentials(piece);
+  return room;
+}
+
 // Says in the stream why it ends here.
 net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter& writer,
-                                      const Error& error) {
+                                      Error error) {
+  context.exchange.call->served->hide_credentials(error);
   const std::string bytes = context.exchange.call->form->encode_error(error);
   BF_CO_TRY_VOID(co_await writer.write(bytes));
   co_return error;
@@ -63,7 +73,9 @@ net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter&
 net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& writer,
                                     upstream::AnswerStream& stream) {
   Exchange& exchange = context.exchange;
+  const upstream::Served& served = *exchange.call->served;
   const dialect::TapState& seen = stream.tap().state();
+  std::string room;
   StreamEditor editor(chunk_extra_fields(exchange));
   while (true) {
     auto bytes = co_await stream.read(exchange.request.scope);
@@ -75,7 +87,7 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
     }
     if (bytes->empty()) break;
     writer.count_content(seen.content_events);
-    const std::string_view piece = editor.feed(*bytes, stream.tap());
+    const std::string_view piece = searched(editor.feed(*bytes, stream.tap()), seen, served, room);
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
@@ -86,7 +98,8 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
   const std::string missing = stream.tap().finish();
   if (told) co_return *seen.error;
   if (seen.error) co_return co_await write_failure(context, writer, *seen.error);
-  const std::string rest = std::string(editor.finish(stream.tap())) + missing;
+  const std::string_view left = searched(editor.finish(stream.tap()), seen, served, room);
+  const std::string rest = std::string(left) + missing;
   if (!rest.empty()) {
     BF_CO_TRY_VOID(co_await writer.write(rest));
   }
@@ -98,14 +111,16 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
   Exchange& exchange = context.exchange;
   upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
   const dialect::TapState& seen = translator.state();
+  std::string room;
   bool open = true;
   while (open && !seen.error) {
     auto bytes = co_await stream.read(exchange.request.scope);
     if (!bytes && exchange.request.scope.cancelled()) co_return std::move(bytes).error();
     open = bytes.has_value() && !bytes->empty();
-    const std::string_view piece = !bytes ? translator.fail(bytes.error())
-                                   : open ? translator.feed(*bytes)
-                                          : translator.finish();
+    const std::string_view translated = !bytes ? translator.fail(bytes.error())
+                                        : open ? translator.feed(*bytes)
+                                               : translator.finish();
+    const std::string_view piece = searched(translated, seen, *exchange.call->served, room);
     writer.count_content(seen.content_events);
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
@@ -121,6 +136,7 @@ net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& 
   upstream::AnswerStream& stream = *call.served->answer->stream;
   auto passed = co_await pass_pieces(context, writer, stream);
   call.tap = stream.tap().state();
+  if (!passed) call.served->hide_credentials(passed.error());
   co_return passed;
 }
 
@@ -131,6 +147,7 @@ net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& wri
   const auto translator = context.call.make_translator(*call.served->side, std::move(answer));
   auto translated = co_await translate_pieces(context, writer, *translator);
   call.tap = translator->state();
+  if (!translated) call.served->hide_credentials(translated.error());
   co_return translated;
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 // The values of operators' headers are not all secrets: "blue" may stand in any message.
 constexpr std::size_t kHeaderBytesMin = 12;
+// A key may be "error" where nobody looks at it, and then an event's word is none.
+constexpr std::size_t kBytesMinAmongWords = 8;
 
 std::vector<std::string_view> secrets_of(const Endpoint& endpoint, const Key* key,
                                          std::string_view token) {
@@ -33,6 +35,14 @@ void hide_credentials(Error& error, const Endpoint& endpoint, const Key* key,
       *text = masked(std::move(*text), secret);
     }
   }
+}
+
+std::string without_credentials(std::string bytes, const Endpoint& endpoint, const Key* key,
+                                std::string_view token) {
+  for (const std::string_view secret : secrets_of(endpoint, key, token)) {
+    if (secret.size() >= kBytesMinAmongWords) bytes = masked(std::move(bytes), secret);
+  }
+  return bytes;
 }
 
 }  // namespace bifrost::provider

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "provider/endpoint.h"
 
+#include <string>
 #include <string_view>
 
 namespace bifrost::provider {
@@ -12,5 +13,10 @@ namespace bifrost::provider {
 // texts of an error. `key` may be null, `token` empty.
 void hide_credentials(Error& error, const Endpoint& endpoint, const Key* key,
                       std::string_view token);
+
+// The same of bytes that a provider has sent, in whatever format. Secrets that are as short as the
+// words of a format stay: what they might be a part of is not known here.
+[[nodiscard]] std::string without_credentials(std::string bytes, const Endpoint& endpoint,
+                                              const Key* key, std::string_view token);
 
 }  // namespace bifrost::provider

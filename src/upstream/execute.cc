@@ -165,6 +165,8 @@ Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> 
     served.sent_memory = std::move(prepared.memory);
   }
   served.dropped = std::move(prepared.dropped);
+  served.key = prepared.key;
+  served.token = std::move(prepared.token);
   return served;
 }
 
@@ -330,6 +332,14 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
 }
 
 }  // namespace
+
+void Served::hide_credentials(Error& error) const {
+  provider::hide_credentials(error, *target->endpoint, key, text_of(token));
+}
+
+std::string Served::without_credentials(std::string_view bytes) const {
+  return provider::without_credentials(std::string(bytes), *target->endpoint, key, text_of(token));
+}
 
 net::Task<Result<Served>> execute(net::CallScope& scope, Client client, const Job& job,
                                   AttemptObserver& observer) {

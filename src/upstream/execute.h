@@ -62,6 +62,12 @@ struct Served {
   std::string sent_body;  // what the provider got, when it was to be kept
   overload::ByteLease sent_memory;
   llm::LeftOut dropped;
+  // What the provider was shown, by which what it says of a failure is searched.
+  const provider::Key* key = nullptr;  // null: it needs none
+  TokenPtr token;                      // fetched with the key; null: none
+
+  void hide_credentials(Error& error) const;
+  [[nodiscard]] std::string without_credentials(std::string_view bytes) const;
 };
 
 net::Task<Result<Served>> execute(net::CallScope& scope, Client client, const Job& job,

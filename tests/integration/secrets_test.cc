@@ -53,6 +53,42 @@ TEST_F(SecretsTest, AreNotInLogsErrorsOrMetrics) {
   }
 }
 
+// The beginning has been passed on, and then comes an error that repeats what the provider was
+// sent.
+TEST_F(SecretsTest, AreNotInAnErrorInTheMiddleOfAStream) {
+  ConfigText config{.providers = {}, .client = R"("dump_errors_in_console_logs": true)"};
+  for (const WireSample& sample : all_samples()) {
+    config.providers.push_back({.name = sample.provider, .keys = {"topsecret"}});
+  }
+  start(config);
+  const std::string error =
+      R"({"type":"error","error":{"type":"server_error","message":"bad key sk-topsecret"}})";
+  const std::vector<std::string> ends = {
+      sse_event(error, "error"),
+      "data: " + error,  // as the stream breaks off
+      error + "\n\n",    // no event
+  };
+  for (const WireSample& sample : all_samples()) {
+    const std::string request = fmt::format(
+        R"({{"model":"{}/m","stream":true,"messages":[{{"role":"user","content":"Hi"}}]}})",
+        sample.provider);
+    for (const std::string& end : ends) {
+      std::vector<std::string> events = sample.events;
+      events.resize(sample.first_content_at + 1);
+      events.push_back(end);
+      provider.push(Script::events(events));
+      provider.push(Script::events(events));
+      for (const std::string& body :
+           {ask_stream(sample).body, post(unified().stream_path, request).body}) {
+        EXPECT_THAT(body, HasSubstr("Hel")) << sample.name;
+        EXPECT_THAT(body, Not(HasSubstr("topsecret"))) << sample.name << ": " << end;
+      }
+    }
+  }
+  EXPECT_EQ(provider.requests()[0].headers.get("authorization"), "Bearer sk-topsecret");
+  EXPECT_THAT(gateway->log(), Not(HasSubstr("topsecret")));
+}
+
 TEST_F(SecretsTest, OfTheCallerStayWithTheGateway) {
   start_verbose();
   provider.push(unified().reply());
