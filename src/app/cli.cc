@@ -168,6 +168,7 @@ int serve(Options& options) {
   log::configure(kLevels.at(options.log_level),
                  options.log_style == "json" ? log::Style::kJson : log::Style::kPretty);
   block_signals();
+  raise_descriptor_limit();
   const log::Background background;  // after the signals: its thread must not take any
   options.serve.config_path = config_path(options.served);
   const config::ProcessEnvironment environment;

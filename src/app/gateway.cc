@@ -5,7 +5,6 @@
 #include "base/version.h"
 #include "net/address.h"
 #include "net/listener.h"
-#include "overload/memory_limit.h"
 
 #include <algorithm>
 #include <csignal>
@@ -63,6 +62,20 @@ telemetry::RegistryOptions metrics_options(const exchange::ClientSettings& setti
           .bytes_max = static_cast<std::size_t>(settings.max_metrics_size_mb) * kMegabyte};
 }
 
+// A changed setting that nothing takes up before the next start.
+void warn_of_restart(const Config& before, const Config& now) {
+  if (metrics_options(now.client) != metrics_options(before.client)) {
+    BF_LOG(kWarn, "config",
+           "client.prometheus_labels and client.max_metrics_size_mb take effect with the next "
+           "start");
+  }
+  if (now.server.admin_port != before.server.admin_port ||
+      now.server.admin_host != before.server.admin_host) {
+    BF_LOG(kWarn, "config",
+           "server.admin_port and server.admin_host take effect with the next start");
+  }
+}
+
 }  // namespace
 
 void block_signals() {
@@ -93,21 +106,9 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const ServeOptions& options,
   return gateway;
 }
 
-// Of what there is, requests get a share.
-void Gateway::divide_memory() {
-  const overload::Settings& settings = setup_.config.server.overload;
-  const auto limit =
-      overload::MemoryLimit::find(static_cast<std::uint64_t>(settings.memory_limit_mb) << 20U);
-  const auto share =
-      static_cast<std::size_t>(settings.memory_share * static_cast<double>(limit.bytes()));
-  state_.memory.set_limit(share);
-  BF_LOG(kInfo, "overload", "memory", {"limit_mb", limit.bytes() >> 20U},
-         {"by", overload::name_of(limit.source())}, {"requests_mb", share >> 20U});
-}
-
 Result<void> Gateway::start() {
   stamp_ = stamp();
-  divide_memory();
+  watch_.configure(setup_.config.server);
   BF_TRY(auto snapshot, make_snapshot(setup_, state_.gates, environment_));
   const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
@@ -120,10 +121,41 @@ Result<void> Gateway::start() {
     BF_TRY(auto worker, Worker::create(state_, clock_, address, snapshot));
     // With port 0 the first one's port is everybody's.
     address = worker->address();
+    watch_.add(worker->loop());
     workers_.push_back(std::move(worker));
+  }
+  if (setup_.config.server.admin_port > 0) {
+    BF_TRY_VOID(open_admin_port(snapshot));
   }
   for (const auto& worker : workers_) worker->start();
   return {};
+}
+
+// A worker of its own, so that operators are heard whatever the others have to do.
+Result<void> Gateway::open_admin_port(const exchange::SnapshotPtr& snapshot) {
+  const server::Settings& settings = setup_.config.server;
+  BF_TRY(const net::Address address,
+         net::Address::from_literal(settings.admin_host,
+                                    static_cast<std::uint16_t>(settings.admin_port)));
+  BF_TRY_VOID(net::Listener::check_free(address));
+  BF_TRY(admin_, Worker::create(state_, clock_, address, snapshot, Worker::Role::kAdmin));
+  admin_->start();
+  BF_LOG(kInfo, "server", "operators have a port of their own", {"admin", address.text()});
+  return {};
+}
+
+// The next signal, or 0 when none comes in time. Meanwhile what is short is looked after.
+int Gateway::wait(std::chrono::nanoseconds limit) {
+  const SteadyTime until = clock_.now() + std::chrono::duration_cast<SteadyTime::duration>(limit);
+  while (true) {
+    if (watch_.look() && state_.overload.takes(overload::Action::kCloseIdle)) {
+      for (const auto& worker : workers_) worker->close_idle();
+    }
+    const std::chrono::nanoseconds left = until - clock_.now();
+    const auto slice = std::min<std::chrono::nanoseconds>(left, Watch::kInterval);
+    const int signal = wait_for_signal(std::max(slice, std::chrono::nanoseconds(0)));
+    if (signal != 0 || clock_.now() >= until) return signal;
+  }
 }
 
 int Gateway::run() {
@@ -132,7 +164,7 @@ int Gateway::run() {
          {"providers", setup_.config.providers.size()},
          {"tls", setup_.config.server.tls ? "on" : "off"}, {"version", version()});
   while (true) {
-    const int signal = wait_for_signal(kFileCheckInterval);
+    const int signal = wait(kFileCheckInterval);
     if (signal == SIGTERM || signal == SIGINT) return go_down();
     if (signal == SIGHUP) {
       reload();
@@ -158,14 +190,11 @@ void Gateway::reload() {
     return;
   }
   log_warnings(setup->warnings);
-  if (metrics_options(setup->config.client) != metrics_options(setup_.config.client)) {
-    BF_LOG(kWarn, "config",
-           "client.prometheus_labels and client.max_metrics_size_mb take effect with the next "
-           "start");
-  }
+  warn_of_restart(setup_.config, setup->config);
   setup_ = *std::move(setup);
-  divide_memory();
+  watch_.configure(setup_.config.server);
   for (const auto& worker : workers_) worker->reload(*snapshot);
+  if (admin_) admin_->reload(*snapshot);
   BF_LOG(kInfo, "config", "reloaded", {"providers", setup_.config.providers.size()});
 }
 
@@ -187,7 +216,7 @@ int Gateway::go_down() {
   const SteadyTime delay_ends = clock_.now() + settings.drain_delay;
   bool at_once = false;
   while (!at_once && clock_.now() < delay_ends) {
-    const int signal = wait_for_signal(delay_ends - clock_.now());
+    const int signal = wait(delay_ends - clock_.now());
     at_once = signal == SIGTERM || signal == SIGINT;
   }
   for (const auto& worker : workers_) worker->drain();
@@ -207,12 +236,23 @@ int Gateway::go_down() {
     all_drained = all_drained && worker->drained();
   }
   BF_LOG(kInfo, "server", cut == 0 ? "stopped" : "stopped, requests were cut", {"cut", cut});
+  if (admin_ && !end_admin_port()) all_drained = false;
   if (!all_drained) {  // a task does not end: better no clean end than a hanging one
     log::flush(kLogPatience);
     std::_Exit(1);
   }
   for (const auto& worker : workers_) worker->stop();
   return 0;
+}
+
+// The last one: until here operators could see how the others end.
+bool Gateway::end_admin_port() {
+  admin_->drain();
+  admin_->cut_off();
+  const SteadyTime until = clock_.now() + kCutOffPatience;
+  while (!admin_->drained() && clock_.now() < until) wait(kDrainCheckInterval);
+  if (admin_->drained()) admin_->stop();
+  return admin_->drained();
 }
 
 // False: time is up, or a second signal came.
@@ -223,7 +263,7 @@ bool Gateway::wait_until_drained(std::chrono::nanoseconds limit, bool second_sig
       return true;
     }
     if (clock_.now() >= until) return false;
-    const int signal = wait_for_signal(kDrainCheckInterval);
+    const int signal = wait(kDrainCheckInterval);
     if (second_signal_ends && (signal == SIGTERM || signal == SIGINT)) return false;
   }
 }

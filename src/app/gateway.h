@@ -9,6 +9,7 @@
 #pragma once
 
 #include "app/setup.h"
+#include "app/watch.h"
 #include "app/worker.h"
 #include "base/clock.h"
 #include "telemetry/registry.h"
@@ -55,9 +56,11 @@ class Gateway {
   Gateway(const ServeOptions& options, const config::Environment& environment,
           std::unique_ptr<telemetry::Registry> metrics);
   Result<void> start();
-  void divide_memory();
+  Result<void> open_admin_port(const exchange::SnapshotPtr& snapshot);
+  int wait(std::chrono::nanoseconds limit);
   void reload();
   int go_down();
+  bool end_admin_port();
   bool wait_until_drained(std::chrono::nanoseconds limit, bool second_signal_ends);
   [[nodiscard]] FileStamp stamp() const;
 
@@ -66,9 +69,11 @@ class Gateway {
   SystemClock clock_;
   std::unique_ptr<telemetry::Registry> metrics_;
   exchange::Services state_;
+  Watch watch_{state_, clock_};
   Setup setup_;
   FileStamp stamp_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Worker> admin_;  // null: operators come to the others
 };
 
 // To be called before any thread is started: signals are for `run` to take, and writing to a closed

@@ -16,10 +16,16 @@ namespace bifrost::app {
 
 class Worker {
  public:
+  enum class Role : std::uint8_t {
+    kCallers,
+    kAdmin,  // serves infrastructure only; few connections of its own, which no limit of callers
+             // takes
+  };
   // References outlive the worker. Fails when the address cannot be listened on.
   static Result<std::unique_ptr<Worker>> create(exchange::Services& state, const Clock& clock,
                                                 const net::Address& address,
-                                                exchange::SnapshotPtr snapshot);
+                                                exchange::SnapshotPtr snapshot,
+                                                Role role = Role::kCallers);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -30,6 +36,8 @@ class Worker {
   void reload(exchange::SnapshotPtr snapshot);
   // Sends callers elsewhere: each connection ends with its next answer.
   void close_after_next();
+  // Gives connections without a request back: some of callers, and all to providers.
+  void close_idle();
   // Accepts no more and lets what runs finish; `drained` then says so.
   void drain();
   // Ends what is left; the number of requests that this cut is in `cut`.
@@ -39,13 +47,16 @@ class Worker {
   // Ends the thread. Only after `drained`.
   void stop();
 
+  [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] const net::Address& address() const { return server_->address(); }
 
  private:
-  Worker(exchange::Services& state, const Clock& clock, const exchange::SnapshotPtr& snapshot);
+  Worker(exchange::Services& state, const Clock& clock, const exchange::SnapshotPtr& snapshot,
+         Role role);
   void configure(const exchange::SnapshotPtr& snapshot);
   net::Task<void> finish(net::CallScope& scope);
 
+  const Role role_;
   net::Loop loop_;
   pipeline::Pipeline pipeline_;
   std::unique_ptr<server::Server> server_;

@@ -103,7 +103,7 @@ net::Task<Result<dialect::RequestFacts>> look_into_beside(WorkerKit& kit, Exchan
                                                           Peek peek) {
   co_return co_await net::run_to_end(exchange.request.scope, kit.services.heavy, [&] {
     json::Scanner scanner;  // the worker's is not this thread's
-    return look_into(kit.services.memory, input, peek, scanner);
+    return look_into(kit.services.overload.memory(), input, peek, scanner);
   });
 }
 
@@ -118,7 +118,7 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
       .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
   BF_CO_TRY(asked.facts, kit.client().heavy.takes(input.body.size())
                              ? co_await look_into_beside(kit, exchange, input, peek)
-                             : look_into(kit.services.memory, input, peek, kit.scanner));
+                             : look_into(kit.services.overload.memory(), input, peek, kit.scanner));
   BF_CO_TRY(asked.reservation,
             governance::Reservation::hold(exchange.caller.principal->accounts, {.requests = 1}));
   BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "net/task.h"
+#include "overload/control.h"
 
 #include <cstdint>
 #include <string_view>
@@ -22,6 +23,7 @@ enum class Access : std::uint8_t {
 struct Operation {
   std::string_view name;  // in metrics, answers and references
   Access access = Access::kCallers;
+  overload::Priority priority = overload::Priority::kNormal;
   // Answers through the exchange. An error that it returns is written by whoever runs it.
   net::Task<Result<void>> (*run)(WorkerKit& kit, Exchange& exchange);
 };

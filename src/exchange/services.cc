@@ -30,17 +30,25 @@ std::string Services::gather() {
   }
   shard.gauge(telemetry::Metric::kConnections, {"client"})
       .set(static_cast<double>(connections.open()));
-  gather_memory();
+  gather_overload();
   return metrics.scrape();
 }
 
-void Services::gather_memory() {
+void Services::gather_overload() {
   using telemetry::Metric;
-  shard.gauge(Metric::kRequestMemory).set(static_cast<double>(memory.held()));
-  shard.gauge(Metric::kRequestMemoryLimit).set(static_cast<double>(memory.limit()));
+  shard.gauge(Metric::kRequestMemory).set(static_cast<double>(overload.memory().held()));
+  shard.gauge(Metric::kRequestMemoryLimit).set(static_cast<double>(overload.memory().limit()));
+  for (std::size_t i = 0; i < overload::kMonitorCount; ++i) {
+    shard.gauge(Metric::kOverloadPressure, {overload::kMonitorNames[i]})
+        .set(overload.pressure(static_cast<overload::Monitor>(i)));
+  }
+  for (std::size_t i = 0; i < overload::kActionCount; ++i) {
+    shard.gauge(Metric::kOverloadAction, {overload::kActionNames[i]})
+        .set(overload.level_of(static_cast<overload::Action>(i)));
+  }
   for (std::size_t i = 0; i < overload::kReasonCount; ++i) {
     telemetry::Counter& told = shard.counter(Metric::kRefused, {overload::kReasonNames[i]});
-    const auto counted = memory.refusals().count(static_cast<overload::Reason>(i));
+    const auto counted = overload.refusals().count(static_cast<overload::Reason>(i));
     told.add(static_cast<double>(counted) - told.value());
   }
 }

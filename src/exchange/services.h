@@ -2,7 +2,7 @@
 #pragma once
 
 #include "net/blocking_pool.h"
-#include "overload/byte_budget.h"
+#include "overload/control.h"
 #include "record/key_states.h"
 #include "routing/session_keys.h"
 #include "server/server.h"
@@ -33,7 +33,8 @@ struct Services {
   routing::SessionKeys session_keys = routing::SessionKeys();
   upstream::RetryBudgets retry_budgets = {};
   server::ConnectionCount connections = {};
-  overload::ByteBudget memory = overload::ByteBudget();  // that all requests may hold
+  server::ConnectionCount admin_connections = {};
+  overload::Control overload = {};
   record::KeyStates key_states{metrics.add_shard()};
   std::atomic<bool> draining{false};  // /health says so
   bool on_loopback = false;           // nobody but this machine can connect; set before requests
@@ -55,7 +56,7 @@ struct Services {
 
  private:
   std::string gather();  // on any thread
-  void gather_memory();
+  void gather_overload();
 };
 
 }  // namespace bifrost::exchange

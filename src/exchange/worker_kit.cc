@@ -17,7 +17,7 @@ WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Lo
       dns_meter(shard),
       resolver(loop, dns, dns_meter),
       pool(loop, resolver, shard.gauge(telemetry::Metric::kConnections, {"provider"})),
-      memory(services.memory),
+      memory(services.overload.memory()),
       meter(shard, services.metrics.custom_labels(), services.key_states),
       access_log(random),
       sinks{&meter, &access_log},

@@ -44,7 +44,9 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
 
 }  // namespace
 
-const exchange::Operation kBanner = {
-    .name = "banner", .access = exchange::Access::kAnybody, .run = run};
+const exchange::Operation kBanner = {.name = "banner",
+                                     .access = exchange::Access::kAnybody,
+                                     .priority = overload::Priority::kHigh,
+                                     .run = run};
 
 }  // namespace bifrost::operation

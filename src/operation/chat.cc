@@ -24,7 +24,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   ChatCall call(dialect, input, asked.facts,
                 {.extra_fields = exchange.unified(),
                  .drop_refused = compat.should_drop_params,
-                 .memory = &kit.services.memory});
+                 .memory = &kit.services.overload.memory()});
   co_return co_await exchange::run_call(kit, exchange, call);
 }
 

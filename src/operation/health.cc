@@ -31,7 +31,9 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
 
 }  // namespace
 
-const exchange::Operation kHealth = {
-    .name = "health", .access = exchange::Access::kAnybody, .run = run};
+const exchange::Operation kHealth = {.name = "health",
+                                     .access = exchange::Access::kAnybody,
+                                     .priority = overload::Priority::kHigh,
+                                     .run = run};
 
 }  // namespace bifrost::operation

@@ -88,6 +88,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
 }  // namespace
 
 const exchange::Operation kListModels = {.name = llm::name_of(llm::Operation::kListModels),
+                                         .priority = overload::Priority::kLow,
                                          .run = run};
 
 }  // namespace bifrost::operation

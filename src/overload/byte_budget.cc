@@ -53,8 +53,8 @@ void BytePurse::give_back() {
   slack_ = stride_;
 }
 
-Result<void> ByteLease::check(std::size_t bytes) {
-  if (purse_ == nullptr || bytes <= bytes_ || purse_->could_take(bytes - bytes_, bytes)) return {};
+Result<void> ByteLease::check_budget(std::size_t bytes) {
+  if (purse_->could_take(bytes - bytes_, bytes)) return {};
   return purse_->budget().refuse(bytes);
 }
 

@@ -25,7 +25,8 @@ inline constexpr std::size_t kSmallLeaseBytes = std::size_t{64} * 1024;
 // One per process. Thread-safe.
 class ByteBudget {
  public:
-  explicit ByteBudget(std::size_t bytes_max = std::size_t{1} << 48U) : limit_(bytes_max) {}
+  explicit ByteBudget(Refusals& refusals, std::size_t bytes_max = std::size_t{1} << 48U)
+      : limit_(bytes_max), refusals_(refusals) {}
   ByteBudget(const ByteBudget&) = delete;
   ByteBudget& operator=(const ByteBudget&) = delete;
 
@@ -37,8 +38,6 @@ class ByteBudget {
     return lease_bytes <= kSmallLeaseBytes ? limit() : limit() - limit() / 8;
   }
   [[nodiscard]] std::size_t held() const { return held_.load(std::memory_order_relaxed); }
-  [[nodiscard]] const Refusals& refusals() const { return refusals_; }
-  [[nodiscard]] Refusals& refusals() { return refusals_; }
 
  private:
   friend class BytePurse;
@@ -51,7 +50,7 @@ class ByteBudget {
 
   std::atomic<std::size_t> held_{0};
   std::atomic<std::size_t> limit_;
-  Refusals refusals_;
+  Refusals& refusals_;
 };
 
 // A worker's part. Belongs to its thread; outlives the leases on it.
@@ -113,7 +112,10 @@ class ByteLease {
   }
   // Would it be granted so many bytes now? Fails as `resize` does; what is granted may be refused
   // the moment after.
-  [[nodiscard]] Result<void> check(std::size_t bytes);
+  [[nodiscard]] Result<void> check(std::size_t bytes) {
+    if (purse_ == nullptr || bytes <= bytes_ + purse_->slack()) return {};
+    return check_budget(bytes);
+  }
   void release() {
     if (purse_ != nullptr && bytes_ > 0) purse_->give(bytes_);
     bytes_ = 0;
@@ -121,6 +123,8 @@ class ByteLease {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
+  [[nodiscard]] Result<void> check_budget(std::size_t bytes);
+
   BytePurse* purse_ = nullptr;
   std::size_t bytes_ = 0;
 };

@@ -14,7 +14,8 @@ constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
 
 TEST(ByteBudget, LendsUpToItsLimitAndNoByteMore) {
-  ByteBudget budget(64 * kKiB);
+  Refusals refusals;
+  ByteBudget budget(refusals, 64 * kKiB);
   BytePurse purse(budget);
   ByteLease lease(purse);
   EXPECT_TRUE(lease.resize(64 * kKiB));
@@ -25,11 +26,12 @@ TEST(ByteBudget, LendsUpToItsLimitAndNoByteMore) {
   EXPECT_EQ(refused.error().origin, Origin::kGateway);
   EXPECT_TRUE(refused.error().retry_after.has_value());
   EXPECT_EQ(other.bytes(), 0U);
-  EXPECT_EQ(budget.refusals().count(Reason::kMemory), 1U);
+  EXPECT_EQ(refusals.count(Reason::kMemory), 1U);
 }
 
 TEST(ByteBudget, WhatALeaseHeldComesBackWithItsEnd) {
-  ByteBudget budget(8 * kMiB);
+  Refusals refusals;
+  ByteBudget budget(refusals, 8 * kMiB);
   {
     BytePurse purse(budget);
     {
@@ -48,7 +50,8 @@ TEST(ByteBudget, WhatALeaseHeldComesBackWithItsEnd) {
 }
 
 TEST(ByteBudget, ASharedLeaseIsAsStrictAndComesBackExactly) {
-  ByteBudget budget(8 * kMiB);
+  Refusals refusals;
+  ByteBudget budget(refusals, 8 * kMiB);
   {
     SharedLease lease(&budget);
     ASSERT_TRUE(lease.resize(7 * kMiB));
@@ -68,7 +71,8 @@ TEST(ByteBudget, ASharedLeaseIsAsStrictAndComesBackExactly) {
 }
 
 TEST(ByteBudget, WhatCouldNeverFitIsAnotherErrorThanWhatDoesNotFitNow) {
-  ByteBudget budget(8 * kMiB);
+  Refusals refusals;
+  ByteBudget budget(refusals, 8 * kMiB);
   BytePurse purse(budget);
   ByteLease lease(purse);
   EXPECT_TRUE(lease.resize(7 * kMiB));
@@ -78,11 +82,12 @@ TEST(ByteBudget, WhatCouldNeverFitIsAnotherErrorThanWhatDoesNotFitNow) {
   EXPECT_EQ(refused.error().status(), 413);
   EXPECT_NE(refused.error().message.find("memory_share"), std::string::npos);
   EXPECT_EQ(lease.bytes(), 7 * kMiB);
-  EXPECT_EQ(budget.refusals().count(Reason::kTooLarge), 1U);
+  EXPECT_EQ(refusals.count(Reason::kTooLarge), 1U);
 }
 
 TEST(ByteBudget, LargeLeasesLeaveRoomForSmallOnes) {
-  ByteBudget budget(8 * kMiB);
+  Refusals refusals;
+  ByteBudget budget(refusals, 8 * kMiB);
   BytePurse purse(budget);
   ByteLease large(purse);
   ASSERT_TRUE(large.resize(7 * kMiB));
@@ -95,7 +100,8 @@ TEST(ByteBudget, LargeLeasesLeaveRoomForSmallOnes) {
 }
 
 TEST(ByteBudget, ASmallerLimitRefusesUntilWhatIsHeldFits) {
-  ByteBudget budget(8 * kMiB);
+  Refusals refusals;
+  ByteBudget budget(refusals, 8 * kMiB);
   BytePurse purse(budget);
   ByteLease lease(purse);
   ASSERT_TRUE(lease.resize(4 * kMiB));
@@ -107,7 +113,8 @@ TEST(ByteBudget, ASmallerLimitRefusesUntilWhatIsHeldFits) {
 }
 
 TEST(ByteBudget, MostSmallLeasesDoNotTouchWhatWorkersShare) {
-  ByteBudget budget(1024 * kMiB);
+  Refusals refusals;
+  ByteBudget budget(refusals, 1024 * kMiB);
   BytePurse purse(budget);
   {
     ByteLease first(purse);
@@ -128,7 +135,8 @@ TEST(ByteBudget, WithoutAPurseNothingIsRefused) {
 
 TEST(ByteBudget, WorkersTogetherNeverHoldMoreThanTheLimit) {
   constexpr std::size_t kLimit = 2 * kMiB;
-  ByteBudget budget(kLimit);
+  Refusals refusals;
+  ByteBudget budget(refusals, kLimit);
   std::atomic<bool> over{false};
   std::atomic<int> refused{0};
   {

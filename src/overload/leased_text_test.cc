@@ -8,7 +8,8 @@ namespace bifrost::overload {
 namespace {
 
 TEST(LeasedText, GrowsByHalfSoThatLittleIsCopied) {
-  ByteBudget budget;
+  Refusals refusals;
+  ByteBudget budget(refusals);
   BytePurse purse(budget);
   ByteLease lease(purse);
   std::string text;
@@ -27,7 +28,8 @@ TEST(LeasedText, GrowsByHalfSoThatLittleIsCopied) {
 }
 
 TEST(LeasedText, StaysAsItIsWhereTheLeaseIsRefused) {
-  ByteBudget budget(100'000);
+  Refusals refusals;
+  ByteBudget budget(refusals, 100'000);
   BytePurse purse(budget);
   ByteLease lease(purse);
   std::string text;

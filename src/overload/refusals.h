@@ -12,15 +12,18 @@
 namespace bifrost::overload {
 
 enum class Reason : std::uint8_t {
-  kMemory,    // it does not fit into the budget of bytes now
-  kTooLarge,  // it would not fit into an empty one
-  kCount,     // number of reasons, not a reason
+  kMemory,     // it does not fit into the budget of bytes now
+  kTooLarge,   // it would not fit into an empty one
+  kPressure,   // a request, because of what is short
+  kLargeBody,  // a large body, because memory is short
+  kCount,      // number of reasons, not a reason
 };
 
 inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kCount);
 
 // As a label of metrics.
-inline constexpr std::array<std::string_view, kReasonCount> kReasonNames = {"memory", "too_large"};
+inline constexpr std::array<std::string_view, kReasonCount> kReasonNames = {
+    "memory", "too_large", "pressure", "large_body"};
 
 class Refusals {
  public:

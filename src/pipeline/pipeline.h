@@ -9,18 +9,27 @@
 #include "pipeline/surface.h"
 #include "server/handler.h"
 
+#include <cstdint>
 #include <string>
 
 namespace bifrost::pipeline {
+
+enum class Routes : std::uint8_t {
+  kAll,
+  kInfrastructure,  // what anybody may ask; the others are not there
+};
 
 class Pipeline final : public server::Handler {
  public:
   // All references outlive the pipeline.
   Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
-           telemetry::Shard& shard, exchange::SnapshotPtr snapshot);
+           telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Routes routes = Routes::kAll);
 
   // For requests that begin from now on.
   void set_snapshot(exchange::SnapshotPtr snapshot);
+
+  // Closes connections to providers that no call uses.
+  void close_idle() { kit_.pool.clear(); }
 
   // Ends what goes on beside requests; to be awaited before the end of the worker.
   net::Task<Result<void>> stop(net::CallScope& scope) { return kit_.stop(scope); }
@@ -33,6 +42,7 @@ class Pipeline final : public server::Handler {
   // Route, look who asks, run. An error is written by `handle`, in one place.
   net::Task<Result<void>> serve(exchange::Exchange& exchange);
 
+  const Routes routes_;
   exchange::SnapshotPtr snapshot_;
   Router router_;
   exchange::WorkerKit kit_;

@@ -7,8 +7,10 @@
 #include "exchange/error_answer.h"
 #include "exchange/finish.h"
 #include "exchange/headers.h"
+#include "exchange/priority.h"
 #include "governance/identify.h"
 #include "http/url.h"
+#include "overload/stages.h"
 #include "pipeline/pipeline.h"
 
 #include <utility>
@@ -32,6 +34,10 @@ Error no_such_route(const Match& route, const http::RequestHead& head, std::stri
   return client_error(ErrorCode::kRouteNotFound, std::move(message));
 }
 
+bool is_infrastructure(const Match& route) {
+  return route.surface != nullptr && route.surface->operation->access == exchange::Access::kAnybody;
+}
+
 void log_failure(const Exchange& exchange, const Error& error) {
   const bool details = exchange.snapshot->client.dump_errors_in_console_logs;
   if (error.status() < 500 && !details) return;
@@ -50,8 +56,8 @@ std::string request_id(const http::RequestHead& head, Random& random) {
 }  // namespace
 
 Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
-                   telemetry::Shard& shard, exchange::SnapshotPtr snapshot)
-    : kit_(services, surfaces(), loop, clock, shard) {
+                   telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Routes routes)
+    : routes_(routes), kit_(services, surfaces(), loop, clock, shard) {
   set_snapshot(std::move(snapshot));
 }
 
@@ -62,6 +68,7 @@ void Pipeline::set_snapshot(exchange::SnapshotPtr snapshot) {
 
 net::Task<void> Pipeline::handle(server::Request& request) {
   const telemetry::Counted active = kit_.meter.active_request(request.head.method);
+  if (kit_.services.overload.takes(overload::Action::kStopKeepAlive)) request.out.close_after();
   Exchange exchange{request, snapshot_, request_id(request.head, kit_.random)};
   auto served = co_await serve(exchange);
   if (!served) {
@@ -80,6 +87,9 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   const exchange::Doors doors{.cors = client.cors, .keyless = client.access.keyless()};
 
   exchange.route = router_.match(head.method, path);
+  if (routes_ == Routes::kInfrastructure && !is_infrastructure(exchange.route)) {
+    exchange.route = {};
+  }
   if (doors.keyless && kit_.services.on_loopback) {
     BF_CO_TRY_VOID(exchange::check_host(exchange.snapshot->server->allowed_hosts, head.headers));
   }
@@ -92,6 +102,10 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   if (exchange.route.surface == nullptr) co_return no_such_route(exchange.route, head, path);
 
   const exchange::Operation& operation = *exchange.surface().operation;
+  if (kit_.services.overload.sheds()) {
+    BF_CO_TRY_VOID(
+        kit_.services.overload.admit(exchange::priority_of(operation, head.headers), kit_.random));
+  }
   if (operation.access == exchange::Access::kCallers) {
     BF_CO_TRY_VOID(exchange::check_origin(doors, head.headers));
     const dialect::Dialect* dialect = exchange.surface().dialect;

@@ -10,6 +10,7 @@
 #include "server/settings.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace bifrost::server {
@@ -32,6 +33,12 @@ class Body {
   // The lease grows with what has arrived, and fails it when it cannot; null: it is not counted.
   net::Task<Result<std::string>> read_all(net::CallScope& scope, std::size_t bytes_max,
                                           overload::ByteLease* memory = nullptr);
+
+  // Its size, where the head says it.
+  [[nodiscard]] std::optional<std::size_t> announced() const {
+    if (framing_.kind == Kind::kChunked) return std::nullopt;
+    return static_cast<std::size_t>(framing_.length);
+  }
 
   // Reads and forgets what the handler left, as far as that is cheap. False: there is more, the
   // connection cannot be used again.

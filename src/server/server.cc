@@ -5,7 +5,10 @@
 #include "base/try.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <exception>
+#include <span>
 #include <utility>
 
 namespace bifrost::server {
@@ -13,6 +16,9 @@ namespace {
 
 constexpr net::CallScope::Expiry kSlowHandshake{ErrorCode::kRequestTimeout, Origin::kClient,
                                                 Retry::kNo, "the TLS handshake took too long"};
+
+constexpr std::chrono::seconds kMomentOfIdleness{1};
+constexpr std::size_t kIdleShare = 10;
 
 constexpr std::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\n"
@@ -48,6 +54,7 @@ Server::Server(net::Loop& loop, std::unique_ptr<net::Listener> listener, Handler
       count_(count),
       settings_(std::make_shared<const Settings>()),
       scratch_(limits::kReadChunkBytes),
+      loop_(loop),
       acceptor_(loop),
       sessions_(loop) {}
 
@@ -120,6 +127,18 @@ void Server::drain() {
 }
 
 void Server::stop_accepting() { acceptor_.cancel_all(net::kGoingDown); }
+
+void Server::close_longest_idle() {
+  std::vector<Session*> idle;
+  for (Session* session : open_) {
+    const auto since = session->idle_since();
+    if (since && loop_.now() - *since >= kMomentOfIdleness) idle.push_back(session);
+  }
+  const auto count = static_cast<std::ptrdiff_t>((idle.size() + kIdleShare - 1) / kIdleShare);
+  std::ranges::partial_sort(idle, idle.begin() + count, {},
+                            [](const Session* session) { return *session->idle_since(); });
+  for (Session* session : std::span(idle).first(static_cast<std::size_t>(count))) session->drain();
+}
 
 void Server::cancel_all() { sessions_.cancel_all(net::kGoingDown); }
 

@@ -61,6 +61,9 @@ class Server {
   void close_after_next();
   // The same, and what is idle is closed at once.
   void drain();
+  // Closes a tenth of the idle connections, at least one: those that have been idle the longest,
+  // and not those that were before a moment.
+  void close_longest_idle();
   // Accepts no more.
   void stop_accepting();
   // Ends what is left at once.
@@ -88,6 +91,7 @@ class Server {
   std::vector<char> scratch_;
   std::list<Session*> open_;
   bool draining_ = false;
+  net::Loop& loop_;
   net::TaskGroup acceptor_;
   net::TaskGroup sessions_;
 };

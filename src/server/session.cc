@@ -98,7 +98,9 @@ net::Task<Result<std::optional<http::RequestHead>>> Session::read_head() {
     if (held.size() >= bytes_max) co_return head_too_large(bytes_max);
     searched = held.size();
     if (searched > 0 && !slow) slow.emplace(scope_, settings_->header_timeout, kSlowHead);
+    if (searched == 0) idle_since_ = scope_.loop().now();
     auto open = co_await input_.more(scope_);
+    idle_since_.reset();
     if (!open) {
       // Whoever has sent nothing is owed nothing.
       if (searched == 0 || open.error().code != ErrorCode::kRequestTimeout) {

@@ -31,6 +31,8 @@ class Session {
   void close_after_next();
   // Ends the session now if it waits for a request, else after the one that is running.
   void drain();
+  // Since when it waits for a request of which nothing has come; empty: it does not.
+  [[nodiscard]] std::optional<SteadyTime> idle_since() const { return idle_since_; }
   // Between the head of a request and the end of its answer.
   [[nodiscard]] bool serving() const { return answer_ != nullptr; }
 
@@ -49,6 +51,7 @@ class Session {
   Input input_;
   std::string peer_;
   Responder* answer_ = nullptr;  // to the request that is being served
+  std::optional<SteadyTime> idle_since_;
   bool draining_ = false;
 };
 

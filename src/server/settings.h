@@ -57,6 +57,8 @@ struct Settings {
   std::vector<std::string> allowed_hosts;
   DnsSettings dns;
   overload::Settings overload;
+  std::int64_t admin_port = 0;
+  std::string admin_host = "127.0.0.1";
 
   void describe(this auto& self, auto& visit) {
     self.describe_requests(visit);
@@ -71,6 +73,20 @@ struct Settings {
          .ours = true});
     visit.field("dns", self.dns,
                 {.text = "How names of providers and proxies become addresses.", .ours = true});
+    visit.field("admin_port", self.admin_port,
+                {.text = "Port on which operators find `/health` and `/metrics` beside the usual "
+                         "one, with a thread and connections of their own. 0: none.",
+                 .minimum = 0,
+                 .maximum = 65535,
+                 .restart = true,
+                 .ours = true});
+    visit.field(
+        "admin_host", self.admin_host,
+        {.text = "Address of that port. Whoever reaches it reads all metrics, so it is this "
+                 "machine only; in a container write `0.0.0.0`.",
+         .form = config::Form::kIpAddress,
+         .restart = true,
+         .ours = true});
     visit.field("overload", self.overload,
                 {.text = "What the gateway may use, and what it stops doing when that is short.",
                  .ours = true});

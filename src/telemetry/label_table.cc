@@ -52,6 +52,8 @@ std::vector<LabelInfo> label_table() {
       {"phase", kProgram, "a list"},
       {"kind", kProgram, "a list"},
       {"result", kProgram, "a list"},
+      {"monitor", kProgram, "a list"},
+      {"action", kProgram, "a list"},
       {"reason", kProgram, "a list"},
       {"metric", kProgram, "names of metrics"},
       {"version", kProgram, "one"},

@@ -19,6 +19,8 @@ constexpr std::string_view kProviderBudget[] = {"provider", "budget"};
 constexpr std::string_view kPhase[] = {"phase"};
 constexpr std::string_view kKind[] = {"kind"};
 constexpr std::string_view kResult[] = {"result"};
+constexpr std::string_view kMonitor[] = {"monitor"};
+constexpr std::string_view kAction[] = {"action"};
 constexpr std::string_view kReason[] = {"reason"};
 constexpr std::string_view kMetricName[] = {"metric"};
 constexpr std::string_view kKey[] = {"provider", "key_id", "key_name"};
@@ -226,6 +228,19 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .type = kGauge,
      .unit = Unit::kBytes,
      .help = "Memory that requests may hold, by server.overload."},
+    {.id = kOverloadPressure,
+     .name = "bifrost_overload_pressure",
+     .type = kGauge,
+     .labels = kMonitor,
+     .help = "How short the gateway is, from 0 (plenty) to 1 (nothing left), of: memory, "
+             "descriptors, loop_lag (time), queues (places at providers), connections."},
+    {.id = kOverloadAction,
+     .name = "bifrost_overload_action",
+     .type = kGauge,
+     .labels = kAction,
+     .help = "How much of an action is taken because of that, from 0 to 1: stop_keep_alive, "
+             "refuse_large_bodies, close_idle, refuse_low_priority, refuse (a share of the "
+             "requests)."},
     {.id = kRefused,
      .name = "bifrost_refused_total",
      .type = kCounter,

@@ -48,6 +48,8 @@ enum class Metric : std::uint8_t {
   // What is short, and who was sent away for it.
   kRequestMemory,
   kRequestMemoryLimit,
+  kOverloadPressure,
+  kOverloadAction,
   kRefused,
   // The gateway itself.
   kExceptions,

@@ -44,23 +44,6 @@ std::optional<std::uint64_t> resident_bytes() {
   return static_cast<std::uint64_t>(*pages) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-// Since Linux 6.2 the size of the folder is the number; before, it is 0 and they are counted.
-std::optional<std::uint64_t> open_fds() {
-  struct stat folder{};
-  if (stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0) {
-    return static_cast<std::uint64_t>(folder.st_size);
-  }
-  std::error_code failed;
-  std::filesystem::directory_iterator entry("/proc/self/fd", failed);
-  std::uint64_t count = 0;
-  while (!failed && entry != std::filesystem::directory_iterator() && count < kFdsCountedMax) {
-    ++count;
-    entry.increment(failed);
-  }
-  if (failed) return std::nullopt;
-  return count == 0 ? 0 : count - 1;  // without the one that reads the folder
-}
-
 // Field 22 of stat is the start in clock ticks since boot. The name in field 2 may hold anything,
 // so counting begins behind its closing parenthesis.
 std::optional<double> start_time_seconds() {
@@ -77,6 +60,23 @@ std::optional<double> start_time_seconds() {
 }
 
 }  // namespace
+
+// Since Linux 6.2 the size of the folder is the number; before, it is 0 and they are counted.
+std::optional<std::uint64_t> open_fds() {
+  struct stat folder{};
+  if (stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0) {
+    return static_cast<std::uint64_t>(folder.st_size);
+  }
+  std::error_code failed;
+  std::filesystem::directory_iterator entry("/proc/self/fd", failed);
+  std::uint64_t count = 0;
+  while (!failed && entry != std::filesystem::directory_iterator() && count < kFdsCountedMax) {
+    ++count;
+    entry.increment(failed);
+  }
+  if (failed) return std::nullopt;
+  return count == 0 ? 0 : count - 1;  // without the one that reads the folder
+}
 
 ProcessSample sample_process() {
   return {.cpu_seconds = cpu_seconds(),

@@ -15,6 +15,9 @@ struct ProcessSample {
   std::uint64_t log_lines_dropped = 0;
 };
 
+// Descriptors of the calling process; nothing when the kernel does not say.
+[[nodiscard]] std::optional<std::uint64_t> open_fds();
+
 // Reads /proc of the calling process: a few microseconds, and no allocation that grows with load.
 [[nodiscard]] ProcessSample sample_process();
 

@@ -1,0 +1,88 @@
+#include "app/watch.h"
+
+#include "base/log.h"
+#include "telemetry/process.h"
+
+#include <algorithm>
+#include <sys/resource.h>
+
+namespace bifrost::app {
+namespace {
+
+double part(std::size_t of, std::size_t whole) {
+  return static_cast<double>(of) / static_cast<double>(std::max<std::size_t>(whole, 1));
+}
+
+std::size_t descriptors_max() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
+  return limit.rlim_cur;
+}
+
+}  // namespace
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Watch::Watch(exchange::Services& services, const Clock& clock)
+    : services_(services), clock_(clock), limit_(overload::MemoryLimit::find(0)) {
+  using overload::Monitor;
+  overload::Control& control = services_.overload;
+  control.watch(Monitor::kMemory, [this] { return memory(); });
+  control.watch(Monitor::kDescriptors, [this] { return descriptors(); });
+  control.watch(Monitor::kLoopLag, [this] { return lag(); });
+  control.watch(Monitor::kQueues, [this] { return queues(); });
+  control.watch(Monitor::kConnections, [this] { return connections(); });
+}
+
+void Watch::configure(const server::Settings& settings) {
+  settings_ = settings;
+  const overload::Settings& wanted = settings.overload;
+  limit_ = overload::MemoryLimit::find(static_cast<std::uint64_t>(wanted.memory_limit_mb) << 20U);
+  const auto share =
+      static_cast<std::size_t>(wanted.memory_share * static_cast<double>(limit_.bytes()));
+  services_.overload.memory().set_limit(share);
+  services_.overload.configure(wanted);
+  BF_LOG(kInfo, "overload", "memory", {"limit_mb", limit_.bytes() >> 20U},
+         {"by", overload::name_of(limit_.source())}, {"requests_mb", share >> 20U});
+}
+
+bool Watch::look() {
+  const SteadyTime now = clock_.now();
+  if (now < due_) return false;
+  due_ = now + kInterval;
+  services_.overload.look();
+  return true;
+}
+
+double Watch::memory() const { return part(limit_.used().value_or(0), limit_.bytes()); }
+
+double Watch::descriptors() const {
+  const std::size_t most = descriptors_max();
+  return most == 0 ? 0 : part(telemetry::open_fds().value_or(0), most);
+}
+
+double Watch::lag() {
+  std::chrono::nanoseconds worst{0};
+  for (net::LagProbe& probe : probes_) worst = std::max(worst, probe.measure());
+  lags_[next_lag_++ % lags_.size()] = worst;
+  const std::chrono::nanoseconds most = settings_.overload.loop_lag_max;
+  return part(static_cast<std::size_t>(std::ranges::min(lags_).count()),
+              static_cast<std::size_t>(most.count()));
+}
+
+double Watch::queues() const {
+  std::size_t waiting = 0;
+  for (const auto& [provider, gate] : services_.gates.all()) waiting += gate->waiting();
+  return part(waiting, static_cast<std::size_t>(settings_.overload.waiting_max));
+}
+
+double Watch::connections() const {
+  return part(services_.connections.open(), static_cast<std::size_t>(settings_.connections_max));
+}
+
+}  // namespace bifrost::app
