@@ -11,6 +11,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
@@ -72,6 +73,41 @@ std::unique_ptr<Listener> listener(Loop& loop) {
   auto opened = Listener::open(loop, at("127.0.0.1", 0));
   EXPECT_TRUE(opened);
   return *std::move(opened);
+}
+
+// No further file can be opened while it lives.
+class NoMoreFiles {
+ public:
+  NoMoreFiles() {
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const int lowest_free = ::dup(0);
+    ::close(lowest_free);
+    rlimit now = before_;
+    now.rlim_cur = static_cast<rlim_t>(lowest_free);
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &now), 0);
+  }
+  ~NoMoreFiles() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
+  NoMoreFiles(const NoMoreFiles&) = delete;
+  NoMoreFiles& operator=(const NoMoreFiles&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+Task<void> connect_without_files(CallScope& scope, const Address& address) {
+  const NoMoreFiles short_of_them;
+  const auto stream = co_await Stream::connect(scope, address);
+  EXPECT_FALSE(stream);
+  if (stream) co_return;
+  EXPECT_EQ(stream.error().code, ErrorCode::kBusy);
+  EXPECT_EQ(stream.error().origin, Origin::kGateway);
+  EXPECT_EQ(stream.error().retry, Retry::kOtherTarget);
+  EXPECT_TRUE(stream.error().retry_after);
+}
+
+TEST(Connect, OurOwnShortageIsToldAsOurs) {
+  const DeadEnd somewhere(DeadEnd::Kind::kRefusing);
+  run_on_loop([&](CallScope& scope) { return connect_without_files(scope, somewhere.address()); });
 }
 
 TEST(Interleaved, TakesTheFamiliesInTurn) {

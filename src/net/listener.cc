@@ -75,7 +75,7 @@ Task<Result<std::unique_ptr<Stream>>> Listener::accept(CallScope& scope) {
         scope.moved(0);
         co_return std::make_unique<Stream>(loop_, std::move(socket));
       }
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      if (is_shortage(errno)) {
         BF_LOG(kWarn, "net", "cannot accept", {"why", std::generic_category().message(errno)});
         auto slept = co_await sleep_for(scope, kShortagePause);
         if (!slept) co_return std::move(slept).error();

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -22,6 +23,16 @@ std::string system_message(int code) { return std::generic_category().message(co
 
 Error connection_error(std::string message) {
   return upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget, std::move(message));
+}
+
+// What this machine is short of is nobody else's fault.
+Error no_socket(int code) {
+  if (!is_shortage(code)) return connection_error("no socket: " + system_message(code));
+  Error error = gateway_error(ErrorCode::kBusy, "the gateway cannot open another connection: " +
+                                                    system_message(code) + "; try again");
+  error.retry = Retry::kOtherTarget;  // a connection to it may be open
+  error.retry_after = std::chrono::seconds(1);
+  return error;
 }
 
 }  // namespace
@@ -44,7 +55,7 @@ Stream::~Stream() {
 Task<Result<std::unique_ptr<Stream>>> Stream::connect(CallScope& scope, const Address& address) {
   Descriptor socket(
       ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (socket.number() < 0) co_return connection_error("no socket: " + system_message(errno));
+  if (socket.number() < 0) co_return no_socket(errno);
   if (::connect(socket.number(), address.raw(), address.size) != 0 && errno != EINPROGRESS) {
     const std::string why = system_message(errno);
     co_return connection_error("cannot connect to " + address.text() + ": " + why);

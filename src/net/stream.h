@@ -38,6 +38,7 @@ class Stream final : private FdHandler {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
+  // Fails with kUpstreamConnect, and with kBusy where it is this machine that has no socket left.
   static Task<Result<std::unique_ptr<Stream>>> connect(CallScope& scope, const Address& address);
 
   // Speaks TLS from here on. `server_name` is empty on the server's side.
