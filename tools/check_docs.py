@@ -6,7 +6,7 @@ usage: check_docs.py [--root FOLDER]
 In every Markdown file: relative links, and their #anchors. In ARCHITECTURE.md, CONTRIBUTING.md, docs/internals/ and the
 README.md of each folder of src/ also the paths named in `code`: those that end in a known extension or a slash, looked up
 from the root, from src/ and from the document's folder. Placeholders (<name>, foo*) and absolute paths are left alone, and
-so are ADRs, which tell of their own day.
+so are ADRs, which tell of their own day. In SECURITY.md also the tests that keep its promises.
 """
 
 import argparse
@@ -21,6 +21,9 @@ import tree
 LINK = re.compile(r"(?<!\\)\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
 CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.-]+(?:/[\w.{},-]+)*(?:/|\.(?:cc|h|md|py|sh|json|toml|yaml|yml|txt|cmake|html|mjs|ts))")
+TEST = re.compile(r"\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)")
+TEST_NAME = re.compile(r"`(\w+(?:\.\w+)?)`")
+PROMISES = "SECURITY.md"
 NAMES_PATHS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/internals/**", "src/*/README.md"]
 
 
@@ -80,6 +83,26 @@ def broken_paths(root, name, text):
                 yield body.count("\n", 0, match.start()) + 1, f"`{path}` does not exist"
 
 
+def known_tests(root):
+    """Every "Suite.Name" and every "Suite" of the tests in C++."""
+    known = set()
+    for folder in ("src", "tests"):
+        for path in sorted((root / folder).rglob("*_test.cc")):
+            for suite, name in TEST.findall(path.read_text()):
+                known |= {suite, f"{suite}.{name}"}
+    return known
+
+
+def unknown_tests(known, text):
+    """Yields (line, message) for tests in the last column of a table that do not exist."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith("|"):
+            continue
+        for test in TEST_NAME.findall(line.rstrip(" |").rpartition("|")[2]):
+            if test not in known:
+                yield number, f"there is no test `{test}`"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--root", type=pathlib.Path, default=tree.ROOT)
@@ -91,6 +114,8 @@ def main():
             continue
         text = (root / name).read_text()
         failures += [f"{name}:{line}: {message}" for line, message in broken_links(root, name, text)]
+        if name == PROMISES:
+            failures += [f"{name}:{line}: {message}" for line, message in unknown_tests(known_tests(root), text)]
         if tree.matches(name, NAMES_PATHS):
             failures += [f"{name}:{line}: {message}" for line, message in broken_paths(root, name, text)]
     print("\n".join(failures), end="\n" if failures else "")

@@ -24,6 +24,15 @@ class Documents(unittest.TestCase):
     def paths(self, text):
         return [line for line, _ in check_docs.broken_paths(self.root, "ARCHITECTURE.md", text)]
 
+    def test_tests(self):
+        (self.root / "src/json/writer_test.cc").write_text("TEST(Writer, WritesNumbers) {}\nTEST_F(Long,\n    Name) {}\n")
+        known = check_docs.known_tests(self.root)
+        row = "| `json/writer.h` holds | `{}` |"
+        for name in ("Writer.WritesNumbers", "Long.Name", "Writer"):
+            self.assertEqual(list(check_docs.unknown_tests(known, row.format(name))), [])
+        for name in ("Writer.Gone", "Reader"):
+            self.assertEqual([line for line, _ in check_docs.unknown_tests(known, "x\n" + row.format(name))], [2])
+
     def test_links(self):
         self.assertEqual(self.links("[a](docs/guide.md) [b](https://example.org/x) [c](src/json/)"), [])
         self.assertEqual(self.links("x\n[a](docs/gone.md)"), [2])
