@@ -102,14 +102,16 @@ net::Task<Result<TokenPtr>> Credentials::get(net::CallScope& scope, TokenTermsPt
 
 void Credentials::begin_fetch(const TokenTermsPtr& terms, const std::shared_ptr<Entry>& entry) {
   net::Flight::Pilot pilot(loop_);
-  entry->fetch = std::make_shared<Fetch>(pilot.flight());
-  // What stands when the fetch is broken off.
-  entry->failure = told(*terms, no_token("the fetch was broken off"));
-  entry->asked_again_from = clock_.now() + kFreshFailure;
+  auto fetch = std::make_shared<Fetch>(pilot.flight());
+  Error broken_off = told(*terms, no_token("the fetch was broken off"));
   asking_.spawn("fetch token",
                 [this, terms, entry, pilot = std::move(pilot)](net::CallScope& own) mutable {
                   return ask(own, terms, entry, std::move(pilot));
                 });
+  // It begins at the loop's next turn; for want of memory it would not have been begun at all.
+  entry->fetch = std::move(fetch);
+  entry->failure = std::move(broken_off);  // what stands when it is broken off
+  entry->asked_again_from = clock_.now() + kFreshFailure;
 }
 
 bool Credentials::replaces(const TokenTermsPtr& terms, const TokenPtr& refused) {
