@@ -1,10 +1,11 @@
 #include "governance/period.h"
 
+#include "base/random.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
 #include <chrono>
-#include <random>
 
 namespace bifrost::governance {
 namespace {
@@ -82,13 +83,14 @@ TEST(Period, LeapDaysAndYearsBefore1970AreDaysLikeOthers) {
 
 // Whatever the time: it is inside its window, and the next window begins where this one ends.
 TEST(Period, WindowsTileTime) {
-  std::mt19937_64 random(7);
+  Random random(7);
   constexpr std::array kTexts = {"30s", "7m", "1h", "1d", "3d", "1w", "2w", "1M", "2M", "1Q", "1Y"};
   for (int i = 0; i < 20'000; ++i) {
-    const Period each = period(kTexts[random() % kTexts.size()]);
-    const WallTime now = at(1960, 1, 1) + std::chrono::seconds(random() % 4'000'000'000U);
-    const WallTime anchor = at(2020, 1, 1) + std::chrono::milliseconds(random() % 1'000'000'000U);
-    const int quarter_start = static_cast<int>(random() % 12) + 1;
+    const Period each = period(kTexts[random.next() % kTexts.size()]);
+    const WallTime now = at(1960, 1, 1) + std::chrono::seconds(random.next() % 4'000'000'000U);
+    const WallTime anchor =
+        at(2020, 1, 1) + std::chrono::milliseconds(random.next() % 1'000'000'000U);
+    const int quarter_start = static_cast<int>(random.next() % 12) + 1;
     const auto check = [&](const Window& window, const Window& next) {
       EXPECT_LE(window.start, now);
       EXPECT_LT(now, window.end);

@@ -33,6 +33,14 @@ class MemoryFaultTest : public GatewayTest {
     return {.providers = {{}, {.name = "anthropic", .url = "${second_url}"}},
             .server = std::move(server)};
   }
+  // What requests may hold; what else the process uses, with a sanitizer much, has no say.
+  static std::string budget(int limit_mb, double share) {
+    return fmt::format(
+        R"("overload": {{"memory_limit_mb": {}, "memory_share": {},)"
+        R"( "stop_keep_alive_at": 2, "refuse_large_bodies_at": 2, "close_idle_at": 2,)"
+        R"( "refuse_low_priority_at": 2, "refuse_at": 2}})",
+        limit_mb, share);
+  }
   static std::string translated(std::string_view messages) {
     return fmt::format(R"({{"model":"anthropic/claude-test","messages":[{}]}})", messages);
   }
@@ -52,7 +60,7 @@ class MemoryFaultTest : public GatewayTest {
 };
 
 TEST_F(MemoryFaultTest, UnfinishedBodiesHoldNoMoreThanTheirShare) {
-  start(config(R"("overload": {"memory_limit_mb": 256, "memory_share": 0.25})"));
+  start(config(budget(256, 0.25)));
   const std::size_t before = gateway->resident_bytes();
   std::vector<std::unique_ptr<Client>> callers;
   callers.reserve(20);
@@ -82,7 +90,7 @@ TEST_F(MemoryFaultTest, UnfinishedBodiesHoldNoMoreThanTheirShare) {
 }
 
 TEST_F(MemoryFaultTest, ABodyThatCanNeverFitIsRefusedBeforeItIsSent) {
-  start(config(R"("overload": {"memory_limit_mb": 64, "memory_share": 0.25})"));
+  start(config(budget(64, 0.25)));
   Client client = connect();
   client.send(
       fmt::format("POST {} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n"
@@ -97,7 +105,7 @@ TEST_F(MemoryFaultTest, ABodyThatCanNeverFitIsRefusedBeforeItIsSent) {
 
 // Callers of a native route read it in their own dialect.
 TEST_F(MemoryFaultTest, ARefusalSpeaksTheDialectOfItsCaller) {
-  start(config(R"("overload": {"memory_limit_mb": 64, "memory_share": 0.25})"));
+  start(config(budget(64, 0.25)));
   const Response reply =
       post(anthropic().path,
            R"({"model":"claude-test","max_tokens":1,"messages":[)" + one_message(16 * kMiB) + "]}");
@@ -108,7 +116,7 @@ TEST_F(MemoryFaultTest, ARefusalSpeaksTheDialectOfItsCaller) {
 
 // A body of brackets weighs many times its size once it is decoded.
 TEST_F(MemoryFaultTest, WhatWouldNotFitDecodedIsNotDecoded) {
-  start(config(R"("overload": {"memory_limit_mb": 256, "memory_share": 0.25})"));
+  start(config(budget(256, 0.25)));
   const std::size_t before = gateway->resident_bytes();
   const Response reply =
       post(unified().path, translated(R"({"role":"user","content":[)" +
@@ -123,7 +131,7 @@ TEST_F(MemoryFaultTest, WhatWouldNotFitDecodedIsNotDecoded) {
 }
 
 TEST_F(MemoryFaultTest, AnAnswerThatDoesNotFitIsTheProvidersFault) {
-  start(config(R"("overload": {"memory_limit_mb": 64, "memory_share": 0.25})"));
+  start(config(budget(64, 0.25)));
   provider.push(Script::json(200, std::string(20 * kMiB, ' ')));
   const Response reply = ask();
   EXPECT_EQ(reply.status, 502);
@@ -137,8 +145,7 @@ TEST_F(MemoryFaultTest, TheWorstMixIsRefusedAndTheProcessLives) {
   constexpr std::size_t kLimit = 256 * kMiB;
   const bool measured = GatewayProcess::resident_is_held();
   const auto group = measured ? MemoryGroup::make(kLimit) : nullptr;
-  GatewayOptions options{
-      .config = config_text(config(group ? "" : R"("overload": {"memory_limit_mb": 256})"))};
+  GatewayOptions options{.config = config_text(config(group ? "" : budget(256, 0.5)))};
   if (group) options.binary = group->starter(gateway_binary());
   provider.handle([](const ReceivedRequest&) {
     return Script::json(200, std::string(12 * kMiB, ' ') + unified().answer);
