@@ -97,6 +97,7 @@ INSTANTIATE_TEST_SUITE_P(Requests, OutOfMemoryTest, testing::ValuesIn(all_asks()
                          [](const auto& test) { return test.param.name; });
 
 TEST_P(OutOfMemoryTest, LeavesNothingBehindWhereverItStrikes) {
+  if (!kNewCanFail) GTEST_SKIP() << "nothing fails in this build";
   std::int64_t nth = 1;
   while (!HasFailure() && fail_at(nth)) ++nth;
   EXPECT_GT(nth, 10) << "the request was not touched";

@@ -12,21 +12,6 @@ std::atomic<Shortage*> g_default = nullptr;
 thread_local bool t_has_own = false;
 thread_local Shortage* t_own = nullptr;
 
-// Null: there is no memory.
-void* allocate(std::size_t bytes, std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
-  void* memory = nullptr;
-  const std::size_t wanted = std::max<std::size_t>(bytes, 1);
-  return ::posix_memalign(&memory, alignment, wanted) == 0 ? memory : nullptr;
-}
-
-void* allocate_or_throw(std::size_t bytes,
-                        std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
-  Shortage* const shortage = t_has_own ? t_own : g_default.load(std::memory_order_relaxed);
-  const bool fails = shortage != nullptr && shortage->takes_one();
-  if (void* const memory = fails ? nullptr : allocate(bytes, alignment)) return memory;
-  throw std::bad_alloc();
-}
-
 }  // namespace
 
 bool Shortage::takes_one() {
@@ -44,6 +29,29 @@ void suffer(Shortage* shortage) {
   t_has_own = true;
 }
 
+}  // namespace bifrost::test
+
+#if !__has_feature(thread_sanitizer)
+
+namespace bifrost::test {
+namespace {
+
+// Null: there is no memory.
+void* allocate(std::size_t bytes, std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+  void* memory = nullptr;
+  const std::size_t wanted = std::max<std::size_t>(bytes, 1);
+  return ::posix_memalign(&memory, alignment, wanted) == 0 ? memory : nullptr;
+}
+
+void* allocate_or_throw(std::size_t bytes,
+                        std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+  Shortage* const shortage = t_has_own ? t_own : g_default.load(std::memory_order_relaxed);
+  const bool fails = shortage != nullptr && shortage->takes_one();
+  if (void* const memory = fails ? nullptr : allocate(bytes, alignment)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
 }  // namespace bifrost::test
 
 using bifrost::test::allocate;
@@ -78,3 +86,5 @@ void operator delete(void* memory, Alignment) noexcept { std::free(memory); }
 void operator delete[](void* memory, Alignment) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, Alignment) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t, Alignment) noexcept { std::free(memory); }
+
+#endif

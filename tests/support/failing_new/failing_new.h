@@ -9,6 +9,13 @@
 
 namespace bifrost::test {
 
+// The thread sanitizer has an operator new of its own that cannot be replaced: nothing fails there.
+#if __has_feature(thread_sanitizer)
+inline constexpr bool kNewCanFail = false;
+#else
+inline constexpr bool kNewCanFail = true;
+#endif
+
 // Which allocations of some threads fail. Thread-safe; may lie in memory that processes share.
 struct Shortage {
   // From now on the `nth` allocation fails, the next one being 1; then one of `every`, or none.
