@@ -106,6 +106,9 @@ Task<void> connect_without_files(CallScope& scope, const Address& address) {
 }
 
 TEST(Connect, OurOwnShortageIsToldAsOurs) {
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "the sanitizer of undefined behaviour needs descriptors for its own checks";
+#endif
   const DeadEnd somewhere(DeadEnd::Kind::kRefusing);
   run_on_loop([&](CallScope& scope) { return connect_without_files(scope, somewhere.address()); });
 }
