@@ -116,7 +116,7 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
   const Surface& surface = exchange.surface();
   const dialect::RequestInput input{
       .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
-  BF_CO_TRY(asked.facts, kit.client().heavy.takes(input.body.size())
+  BF_CO_TRY(asked.facts, kit.heavy().takes(input.body.size())
                              ? co_await look_into_beside(kit, exchange, input, peek)
                              : look_into(kit.services.overload.memory(), input, peek, kit.scanner));
   BF_CO_TRY(asked.reservation,
@@ -140,7 +140,7 @@ net::Task<Result<void>> run_call(WorkerKit& kit, Exchange& exchange, Call& call)
   call.forget_request();
 
   const RelayContext context{
-      .exchange = exchange, .call = call, .now = kit.clock.wall(), .heavy = kit.client().heavy};
+      .exchange = exchange, .call = call, .now = kit.clock.wall(), .heavy = kit.heavy()};
   co_return writer ? co_await relay_stream(context, *writer) : co_await relay_whole(context);
 }
 

@@ -47,9 +47,8 @@ struct WorkerKit {
 
   // For what begins from now on.
   void configure(const Snapshot& snapshot);
-  [[nodiscard]] upstream::Client client() {
-    return {pool, clock, random, &credentials, {&services.heavy}};
-  }
+  [[nodiscard]] upstream::HeavyWork heavy() { return {&services.heavy}; }
+  [[nodiscard]] upstream::Client client() { return {pool, clock, random, &credentials, heavy()}; }
   // Ends what goes on beside requests; to be awaited before the end of the worker.
   net::Task<Result<void>> stop(net::CallScope& scope);
 };

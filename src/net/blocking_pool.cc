@@ -27,8 +27,6 @@ void perform(BlockingJob& job, const std::string& pool, const std::stop_token& s
   }
 }
 
-Error going_down() { return gateway_error(ErrorCode::kShuttingDown, "the gateway goes down"); }
-
 }  // namespace
 
 // Under the lock, a loop that is waited on is still there: who waits leaves before it ends.
@@ -83,7 +81,7 @@ Task<Result<void>> BlockingPool::run(CallScope& scope, JobPtr job) {
     co_await scope.wait(job->slot_);
     const std::lock_guard lock(mutex_);
     if (job->state_ == JobState::kDone) co_return Result<void>();
-    if (job->state_ == JobState::kRefused) co_return going_down();
+    if (job->state_ == JobState::kRefused) co_return kGoingDown.error();
     if (auto interruption = scope.interruption()) co_return *std::move(interruption);
   }
 }
@@ -98,7 +96,7 @@ Task<Result<void>> BlockingPool::run_to_end(CallScope& scope, JobPtr job) {
     // What ends it is posted to this loop, so it cannot come between the look and the wait.
     if (state_of(job) == JobState::kPending) co_await scope.wait_out(job->slot_);
   }
-  if (state_of(job) == JobState::kRefused) co_return going_down();
+  if (state_of(job) == JobState::kRefused) co_return kGoingDown.error();
   co_return Result<void>();
 }
 
@@ -126,7 +124,7 @@ bool BlockingPool::withdraw(const JobPtr& job) {
 
 Result<void> BlockingPool::enqueue(JobPtr job, Loop& loop) {
   const std::lock_guard lock(mutex_);
-  if (stopping_) return going_down();
+  if (stopping_) return kGoingDown.error();
   if (waiting_.size() >= options_.waiting_max) {
     Error error = gateway_error(ErrorCode::kBusy,
                                 "too much waits for the threads of " + options_.name + " (" +
