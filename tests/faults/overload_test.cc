@@ -111,17 +111,25 @@ TEST_F(OverloadFaultTest, ItServesAgainWhenTheShortageIsOver) {
 TEST_F(OverloadFaultTest, OperatorsHaveAPortAndPlacesOfTheirOwn) {
   const std::uint16_t admin_port = refusing_port();
   start(short_of_memory("", fmt::format(R"("admin_port": {}, "max_connections": 1)", admin_port)));
-  const auto refuses = [&] {
-    return MetricsText(Client(admin_port).get("/metrics").body)
-        .sum("bifrost_overload_action", {{"action", "refuse"}});
+  const auto metric = [&](std::string_view name, const MetricsText::Labels& labels) {
+    return MetricsText(Client(admin_port).get("/metrics").body).sum(name, labels);
   };
-  const Deadline deadline = after(kPatience);
-  while (refuses() != 1 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-  EXPECT_EQ(refuses(), 1);
+  const auto comes_to = [&](std::string_view name, const MetricsText::Labels& labels,
+                            double wanted) {
+    const Deadline deadline = after(kPatience);
+    while (metric(name, labels) != wanted && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    return metric(name, labels) == wanted;
+  };
+  const MetricsText::Labels callers = {{"kind", "client"}};
+  ASSERT_TRUE(comes_to("bifrost_overload_action", {{"action", "refuse"}}, 1));
+  ASSERT_TRUE(comes_to("bifrost_connections", callers,
+                       0));  // whoever looked whether it has started is gone
   Client only = connect();
   ASSERT_TRUE(only.send("GET /health HTTP/1.1\r\nhost: x\r\n"));
+  ASSERT_TRUE(comes_to("bifrost_connections", callers, 1));
   const auto crowded = [&] { return connect().get("/health").status == 503; };
-  while (!crowded() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   EXPECT_TRUE(crowded());
   EXPECT_EQ(Client(admin_port).get("/health").status, 200);
   EXPECT_EQ(Client(admin_port).get("/v1/models").status, 404);
