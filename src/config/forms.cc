@@ -1,6 +1,7 @@
 #include "config/forms.h"
 
 #include "base/strings.h"
+#include "base/timestamp.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -122,6 +123,18 @@ bool is_label(std::string_view text) {
                              [](char c) { return is_ascii_alnum(c) || c == '_' || c == '-'; });
 }
 
+// At most nine digits, so that whoever reads it needs no care.
+bool is_period(std::string_view text) {
+  return text.size() >= 2 && text.size() <= 10 && text.front() != '0' &&
+         is_one_of(text.back(), "smhdwMQY") &&
+         std::ranges::all_of(text.substr(0, text.size() - 1), is_digit);
+}
+
+// The year 1 is how Go writes that there is none.
+bool is_timestamp(std::string_view text) {
+  return text == kNoTimestamp || parse_rfc3339(text).has_value();
+}
+
 bool is_base64_line(std::string_view line) {
   return std::ranges::all_of(line, [](char c) { return is_ascii_alnum(c) || is_one_of(c, "+/="); });
 }
@@ -202,6 +215,12 @@ constexpr std::array kForms = {
     FormRow{Form::kLabel, is_label,
             "not a label name: letters, digits, \"_\" and \"-\", a letter first",
             "^[A-Za-z_][A-Za-z0-9_-]*$"},
+    FormRow{Form::kPeriod, is_period,
+            "not a period: a whole number and one of s, m, h, d, w, M, Q, Y, such as 1h or 1M",
+            "^[1-9][0-9]{0,8}[smhdwMQY]$"},
+    FormRow{Form::kTimestamp, is_timestamp,
+            "not a point in time of RFC 3339, such as 2026-01-31T12:00:00Z",
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}"},
 };
 static_assert(kForms.size() == std::to_underlying(Form::kCount));
 static_assert(std::ranges::is_sorted(kForms, {}, &FormRow::form));

@@ -22,8 +22,13 @@ enum class Form : std::uint8_t {
   kProviderName,  // what may stand before the "/" of "provider/model"
   kIpAddress,     // IPv4 or IPv6, perhaps with a port: 192.0.2.1:53, [2001:db8::1]:53
   kLabel,         // a name of a metric label, in which "-" will become "_"
+  kPeriod,        // how long a limit counts: a number and one of s, m, h, d, w, M, Q, Y
+  kTimestamp,     // RFC 3339: 2026-01-31T12:00:00Z
   kCount,         // number of forms, not a form
 };
+
+// How a point in time that there is not is written by Go, and so by the original.
+inline constexpr std::string_view kNoTimestamp = "0001-01-01T00:00:00Z";
 
 // What is wrong with the text, or nothing. The answer never quotes it: it may be a secret.
 [[nodiscard]] std::optional<std::string_view> form_problem(Form form, std::string_view text);

@@ -84,5 +84,21 @@ TEST(Forms, RedactedUrlHasNeitherUserNorQuery) {
   EXPECT_EQ(redacted_url(""), "");
 }
 
+TEST(Forms, PeriodsAndPointsInTime) {
+  for (const std::string_view text :
+       {"30s", "5m", "1h", "1d", "1w", "1M", "1Q", "1Y", "999999999s"}) {
+    EXPECT_TRUE(takes(Form::kPeriod, text)) << text;
+  }
+  for (const std::string_view text :
+       {"", "h", "0h", "01h", "-1h", "1", "1H", "1.5h", "1h30m", " 1h", "1000000000s"}) {
+    EXPECT_FALSE(takes(Form::kPeriod, text)) << text;
+  }
+  EXPECT_TRUE(takes(Form::kTimestamp, "2026-01-31T12:00:00Z"));
+  EXPECT_TRUE(takes(Form::kTimestamp, "2026-01-31T12:00:00.25+02:00"));
+  EXPECT_TRUE(takes(Form::kTimestamp, kNoTimestamp));
+  EXPECT_FALSE(takes(Form::kTimestamp, "2026-01-31"));
+  EXPECT_FALSE(takes(Form::kTimestamp, ""));
+}
+
 }  // namespace
 }  // namespace bifrost::config

@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "base/strings.h"
-#include "routing/timestamp.h"
+#include "base/timestamp.h"
 
 #include <algorithm>
 #include <cmath>

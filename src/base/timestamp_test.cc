@@ -1,11 +1,11 @@
-#include "routing/timestamp.h"
+#include "base/timestamp.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <string>
 
-namespace bifrost::routing {
+namespace bifrost {
 namespace {
 
 using std::chrono::milliseconds;
@@ -77,4 +77,4 @@ TEST(Rfc3339, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace bifrost::routing
+}  // namespace bifrost

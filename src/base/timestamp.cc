@@ -1,4 +1,4 @@
-#include "routing/timestamp.h"
+#include "base/timestamp.h"
 
 #include "base/strings.h"
 
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace bifrost::routing {
+namespace bifrost {
 namespace {
 
 // Digits only: no sign, no blanks.
@@ -146,4 +146,4 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   return *seconds + part - *east;
 }
 
-}  // namespace bifrost::routing
+}  // namespace bifrost

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace bifrost::routing {
+namespace bifrost {
 
 // RFC 9110, section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT" and both obsolete forms.
 [[nodiscard]] std::optional<WallTime> parse_http_date(std::string_view text);
@@ -14,4 +14,4 @@ namespace bifrost::routing {
 // RFC 3339: "2026-01-31T12:00:00Z", with any fraction and offset.
 [[nodiscard]] std::optional<WallTime> parse_rfc3339(std::string_view text);
 
-}  // namespace bifrost::routing
+}  // namespace bifrost
