@@ -1,0 +1,57 @@
+// The models that are known, with their prices and bounds.
+//
+// Immutable and safe from any thread.
+#pragma once
+
+#include "base/result.h"
+#include "catalog/price.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bifrost::catalog {
+
+struct Model {
+  Price price;
+  std::int64_t context_tokens = 0;     // 0: not known
+  std::int64_t output_tokens_max = 0;  // 0: not known
+};
+
+class Catalog {
+ public:
+  Catalog() = default;  // knows no model
+
+  // The sheet that comes with the program: sheet.tsv says how it is written.
+  static const Catalog& built_in();
+  // Fails with kConfigInvalid, naming the line.
+  static Result<Catalog> parse(std::string_view sheet);
+
+  // By the provider's own name of a model. A dated version that is not listed ("gpt-4o-2031-01-31",
+  // "claude-x-20310131") is looked for without its date. Null: not known.
+  [[nodiscard]] const Model* find(std::string_view provider, std::string_view model) const;
+  [[nodiscard]] std::size_t size() const { return models_.size(); }
+
+ private:
+  struct Name {
+    std::string provider;
+    std::string model;
+  };
+  // So that a look-up makes no text.
+  struct Less {
+    using is_transparent = void;
+    using View = std::pair<std::string_view, std::string_view>;
+    static View view(const Name& name) { return {name.provider, name.model}; }
+    static View view(const View& name) { return name; }
+    bool operator()(const auto& a, const auto& b) const { return view(a) < view(b); }
+  };
+
+  [[nodiscard]] const Model* exactly(std::string_view provider, std::string_view model) const;
+
+  std::map<Name, Model, Less> models_;
+};
+
+}  // namespace bifrost::catalog
