@@ -198,8 +198,10 @@ int validate(const Options& options) {
   auto setup = read_setup(path, environment);
   Result<exchange::SnapshotPtr> snapshot;
   upstream::Gates gates;
+  governance::LimitBook limits;
   if (setup) {
-    snapshot = make_snapshot(*setup, gates, environment);
+    snapshot = make_snapshot(*setup, {.gates = gates, .limits = limits}, environment,
+                             SystemClock().wall());
   } else {
     snapshot = setup.error();
   }

@@ -3,6 +3,7 @@
 
 #include "config/facts.h"
 #include "exchange/client_settings.h"
+#include "governance/settings/governance_settings.h"
 #include "provider/settings/provider_settings.h"
 #include "server/settings.h"
 
@@ -21,6 +22,7 @@ struct Config {
   exchange::ClientSettings client;
   server::Settings server;
   provider::Providers providers;
+  governance::GovernanceSettings governance;
 
   void describe(this auto& self, auto& visit) {
     visit.field("$schema", self.schema, {.text = "For editors; it is not read."});
@@ -37,6 +39,8 @@ struct Config {
                          "`custom_provider_config`.",
                  .key_form = config::Form::kProviderName,
                  .entries = kProviderEntries});
+    visit.field("governance", self.governance,
+                {.text = "Who may ask for what, and how much of it."});
     self.describe_unserved(visit);
   }
 
@@ -56,8 +60,6 @@ struct Config {
     visit.unserved("env_label", config::Shape::kAny, "Label in the web interface.");
     visit.unserved("feature_flags", config::Shape::kObject, "Feature flags.");
     visit.unserved("framework", config::Shape::kObject, "Prices and the model catalogue.");
-    visit.unserved("governance", config::Shape::kObject,
-                   "Virtual keys, budgets, rate limits, routing rules.");
     visit.unserved("guardrails_config", config::Shape::kObject, "Guardrails.");
     visit.unserved("large_payload_optimization", config::Shape::kObject,
                    "Streaming of large bodies.");

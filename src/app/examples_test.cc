@@ -10,6 +10,8 @@
 
 #include <map>
 #include <set>
+#include <typeinfo>
+#include <utility>
 
 namespace bifrost::app {
 namespace {
@@ -51,8 +53,8 @@ TEST(Examples, NoSecretIsShown) {
   }
 }
 
-// Collects the values of all settings that are served, by path; lists and maps share one path for
-// all their entries.
+// Collects the values of all settings that are served, by path. The entries of lists and maps share
+// one path, and so do the entries of all lists of one type, wherever they stand.
 class Leaves {
  public:
   using Values = std::map<std::string, std::set<std::string>>;
@@ -94,8 +96,10 @@ class Leaves {
   }
   template <config::Described T>
   void visit(const std::vector<T>& member, const config::Facts& facts) {
+    const std::string outer = std::exchange(path_, typeid(T).name());
     if (defaults_) visit(T{}, facts);
     for (const T& element : member) visit(element, facts);
+    path_ = outer;
   }
   template <config::Described T>
   void visit(const config::OrderedMap<T>& member, const config::Facts& facts) {

@@ -109,7 +109,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const ServeOptions& options,
 Result<void> Gateway::start() {
   stamp_ = stamp();
   watch_.configure(setup_.config.server);
-  BF_TRY(auto snapshot, make_snapshot(setup_, state_.gates, environment_));
+  BF_TRY(auto snapshot, make_snapshot(setup_, counts(), environment_, clock_.wall()));
   const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
   state_.on_loopback = address.kind() == net::AddressKind::kLoopback;
@@ -179,7 +179,7 @@ void Gateway::reload() {
   auto setup = read_setup(options_.config_path, environment_);
   Result<exchange::SnapshotPtr> snapshot;
   if (setup) {
-    snapshot = make_snapshot(*setup, state_.gates, environment_);
+    snapshot = make_snapshot(*setup, counts(), environment_, clock_.wall());
   } else {
     snapshot = setup.error();
   }

@@ -63,6 +63,7 @@ class Gateway {
   bool end_admin_port();
   bool wait_until_drained(std::chrono::nanoseconds limit, bool second_signal_ends);
   [[nodiscard]] FileStamp stamp() const;
+  [[nodiscard]] Counts counts() { return {.gates = state_.gates, .limits = state_.limits}; }
 
   ServeOptions options_;
   const config::Environment& environment_;

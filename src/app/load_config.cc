@@ -19,6 +19,7 @@ void read(json::Value root, const LoadOptions& options, ConfigReport& report,
   report.holds_secrets = reader.holds_secrets();
   provider::check_providers(report.config.providers, options.providers, problems);
   provider::normalise_allow_lists(report.config.providers, report.config.version, report.warnings);
+  governance::normalise_allow_lists(report.config.governance, report.config.version);
 }
 
 bool everybody_may_read(const std::string& path) {

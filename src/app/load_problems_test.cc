@@ -87,8 +87,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{R"({"zzzzzzzzzz":1})", "zzzzzzzzzz: unknown key"},
         BadFile{R"({"client":{"a.b c":1}})", "client[\"a.b c\"]: unknown key"},
         BadFile{R"({"version":2,"version":2})", "version: the key stands twice in this object"},
-        BadFile{R"({"governance":{"a":[{"b":1,"b":2}]}})",
-                "governance.a[0].b: the key stands twice in this object"},
+        BadFile{R"({"mcp":{"a":[{"b":1,"b":2}]}})",
+                "mcp.a[0].b: the key stands twice in this object"},
         BadFile{R"({"providers":{"demo":{},"d\u0065mo":{}}})",
                 "providers.demo: the key stands twice in this object"},
         BadFile{R"({"providers":{"opnai":{}}})",
@@ -333,6 +333,84 @@ TEST(Problems, HugeFileIsRefused) {
 TEST(Problems, DeepFileIsRefused) {
   const std::string deep = "{\"governance\":" + std::string(600, '[') + std::string(600, ']') + "}";
   EXPECT_THAT(problems_of(deep), ElementsAre(HasSubstr("512")));
+}
+
+std::string governance(std::string_view members) {
+  return R"({"governance":{)" + std::string(members) + "}}";
+}
+
+std::string virtual_key(std::string_view members) {
+  return governance(R"("virtual_keys":[{"id":"k","name":"k","value":"sk-bf-k",)" +
+                    std::string(members) + "}]");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Governance, OneProblem,
+    testing::Values(
+        BadFile{governance(R"("virtual_keys":[{"id":"k","name":"k"}])"),
+                "governance.virtual_keys[0].value: required: what callers show, \"sk-bf-\" and a "
+                "random rest, or env.NAME"},
+        BadFile{virtual_key(R"("team_id":"t")"),
+                "governance.virtual_keys[0].team_id: there is no \"t\" in governance.teams"},
+        BadFile{virtual_key(R"("rate_limit_id":"r")"),
+                "governance.virtual_keys[0].rate_limit_id: there is no \"r\" in "
+                "governance.rate_limits"},
+        BadFile{virtual_key(R"("expires_at":"tomorrow")"),
+                "governance.virtual_keys[0].expires_at: not a point in time of RFC 3339, such as "
+                "2026-01-31T12:00:00Z"},
+        BadFile{virtual_key(R"("budgets":[{"max_limit":-1,"reset_duration":"1d"}])"),
+                "governance.virtual_keys[0].budgets[0].max_limit: -1 is out of bounds: it must be "
+                "between 0 "
+                "and 9000000"},
+        BadFile{virtual_key(R"("budgets":[{"max_limit":1e7,"reset_duration":"1d"}])"),
+                "governance.virtual_keys[0].budgets[0].max_limit: 10000000 is out of bounds: it "
+                "must be "
+                "between 0 and 9000000"},
+        BadFile{
+            virtual_key(R"("budgets":[{"max_limit":1,"reset_duration":"1x"}])"),
+            "governance.virtual_keys[0].budgets[0].reset_duration: not a period: a whole number "
+            "and one of s, m, h, d, w, M, Q, Y, such as 1h or 1M"},
+        BadFile{virtual_key(R"("budgets":[{"max_limit":1,"reset_duration":"11Y"}])"),
+                "governance.virtual_keys[0].budgets[0].reset_duration: \"11Y\" is longer than ten "
+                "years"},
+        BadFile{
+            virtual_key(R"("budgets":[{"max_limit":1,"reset_duration":"1d","reset_config":{}}])"),
+            "governance.virtual_keys[0].budgets[0].reset_config: only for windows of quarters "
+            "(\"1Q\"), and reset_duration is \"1d\""},
+        BadFile{virtual_key(R"("budgets":[{"max_limit":1,"reset_duration":"1d"},
+                                          {"max_limit":2,"reset_duration":"1d"}])"),
+                "governance.virtual_keys[0].budgets: two of them have the window \"1d\""},
+        BadFile{virtual_key(R"("provider_configs":[{"provider":"openai"},{"provider":"openai"}])"),
+                "governance.virtual_keys[0].provider_configs[1].provider: another entry of the key "
+                "is for \"openai\" too"},
+        BadFile{governance(R"("budgets":[{"max_limit":1,"reset_duration":"1d"}])"),
+                "governance.budgets[0].id: required: a name for this budget"},
+        BadFile{governance(R"("budgets":[{"id":"b","max_limit":1,"reset_duration":"1d",
+                                          "team_id":"t"}])"),
+                "governance.budgets[0].team_id: there is no \"t\" in governance.teams"},
+        BadFile{governance(R"("budgets":[{"id":"b","max_limit":1,"reset_duration":"1d",
+                                          "override_amount":5}])"),
+                "governance.budgets[0].override_mode: required with override_amount: \"cycles\" or "
+                "\"forever\""},
+        BadFile{
+            governance(R"("rate_limits":[{"id":"r","token_max_limit":5}])"),
+            "governance.rate_limits[0].token_reset_duration: required with token_max_limit, such "
+            "as \"1h\""},
+        BadFile{governance(R"("rate_limits":[{"id":"r"},{"id":"r"}])"),
+                "governance.rate_limits[1].id: another entry has \"r\" too"},
+        BadFile{governance(R"("virtual_keys":[{"id":"a","name":"a","value":"sk-bf-1"},
+                                              {"id":"b","name":"b","value":"sk-bf-1"}])"),
+                "governance.virtual_keys[1].value: another virtual key has the same value"}));
+
+TEST(Governance, ARequestFallsUnderSoManyLimitsOnly) {
+  std::string budgets;
+  for (int i = 1; i <= 25; ++i) {
+    budgets += (i > 1 ? "," : "") + (R"({"max_limit":1,"reset_duration":")" + std::to_string(i)) +
+               R"(d"})";
+  }
+  EXPECT_THAT(problems_of(virtual_key(R"("budgets":[)" + budgets + "]")),
+              ElementsAre("governance.virtual_keys[0].budgets: its requests fall under 25 limits "
+                          "with those of its team and customer; at most 24 are possible"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "app/load_config.h"
 #include "base/try.h"
+#include "governance/build_directory.h"
 #include "net/address.h"
 #include "provider/discover.h"
 
@@ -29,8 +30,8 @@ Result<Setup> read_setup(const std::string& path, const config::Environment& env
   return setup;
 }
 
-Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates,
-                                            const config::Environment& environment) {
+Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, Counts counts,
+                                            const config::Environment& environment, WallTime now) {
   auto snapshot = std::make_shared<exchange::Snapshot>();
   BF_TRY(snapshot->registry, provider::Registry::build(setup.config.providers));
   for (const std::string& warning : snapshot->registry.warnings()) {
@@ -48,7 +49,8 @@ Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates
   }
   BF_TRY(snapshot->network,
          upstream::Network::build(snapshot->registry, setup.config.client.drop_excess_requests,
-                                  gates, environment));
+                                  counts.gates, environment));
+  snapshot->directory = governance::build_directory(setup.config.governance, counts.limits, now);
   return exchange::SnapshotPtr(std::move(snapshot));
 }
 

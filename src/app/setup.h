@@ -2,10 +2,11 @@
 #pragma once
 
 #include "app/config.h"
+#include "base/clock.h"
 #include "base/result.h"
 #include "config/environment.h"
-#include "exchange/services.h"
 #include "exchange/snapshot.h"
+#include "governance/limit_book.h"
 
 #include <string>
 #include <vector>
@@ -22,9 +23,16 @@ struct Setup {
 [[nodiscard]] Result<Setup> read_setup(const std::string& path,
                                        const config::Environment& environment);
 
-// Everything that is made from a configuration. Touches `gates` only when nothing can fail any
+// What outlives configurations, since it counts what goes on.
+struct Counts {
+  upstream::Gates& gates;
+  governance::LimitBook& limits;
+};
+
+// Everything that is made from a configuration. Touches the counts only when nothing can fail any
 // more, so a configuration that is refused changes nothing.
-[[nodiscard]] Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, upstream::Gates& gates,
-                                                          const config::Environment& environment);
+[[nodiscard]] Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, Counts counts,
+                                                          const config::Environment& environment,
+                                                          WallTime now);
 
 }  // namespace bifrost::app

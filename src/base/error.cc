@@ -41,6 +41,12 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
      "The request line and headers are larger than server.read_buffer_size."},
     {kUnsupportedOperation, "unsupported_operation", 400, "invalid_request_error",
      "caller_invalid_request", "The provider does not offer this operation."},
+    {kBudgetExceeded, "budget_exceeded", 402, "billing_error", "policy_budget_exceeded",
+     "A budget of the virtual key, or of its team, customer or provider config, is spent. The "
+     "message names it, and when it begins anew; repeating the request does not help before."},
+    {kRateLimited, "rate_limited", 429, "rate_limit_error", "policy_rate_limited",
+     "A limit of requests, tokens or places of the virtual key, or of what it belongs to, is "
+     "reached. The message names it; Retry-After says when it begins anew."},
     {kClientGone, "client_gone", 499, "api_error", "caller_cancelled",
      "The caller closed the connection; the provider's call was cancelled."},
     {kQueueFull, "queue_full", 429, "rate_limit_error", "bifrost_dropped",

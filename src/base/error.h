@@ -30,7 +30,9 @@ enum class ErrorCode : std::uint8_t {
   kTooLargeForMemory,  // it would not fit into all the memory that requests may hold
   kHeaderTooLarge,
   kUnsupportedOperation,
-  kClientGone,  // the caller left before the answer was complete
+  kBudgetExceeded,  // the money of a limit that he falls under is spent
+  kRateLimited,     // the requests, tokens or places of a limit that he falls under are used up
+  kClientGone,      // the caller left before the answer was complete
   // Our own limits and faults.
   kQueueFull,     // the provider's queue is full, the request was dropped
   kQueueTimeout,  // waited for a place in the provider's queue for too long

@@ -34,7 +34,8 @@ inline constexpr std::size_t kFallbacksMax = 16;
 inline constexpr std::size_t kTopMembersMax = 1024;                 // of a request's body
 inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hints are cut
 
-inline constexpr std::size_t kModelNameBytesMax = 512;  // with its provider; ARNs have up to 250
+inline constexpr std::size_t kModelNameBytesMax = 512;   // with its provider; ARNs have up to 250
+inline constexpr std::size_t kCredentialBytesMax = 512;  // of a virtual key
 inline constexpr std::size_t kSessionIdCharactersMax = 255;
 inline constexpr std::size_t kSessionIdBytesMax =
     4 * kSessionIdCharactersMax;                          // also what is no UTF-8

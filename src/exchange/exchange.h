@@ -26,13 +26,16 @@ struct ModelCall {
   dialect::RequestFacts facts = {};
   const dialect::StreamForm* form = nullptr;  // of the caller's streams; null: there are none
   routing::Plan plan = {};                    // pointed into by what was served
-  governance::Reservation reservation = {};   // on the caller's limits, until the end
-  llm::LeftOut dropped = {};                  // what the provider did not get
+  governance::Reservation reservation = {};  // on the caller's limits, for the target that is asked
+  llm::LeftOut dropped = {};                 // what the provider did not get
 
   std::string attempted_provider = {};  // that was asked last
   std::optional<upstream::Served> served = {};
   dialect::TapState tap = {};  // usage, finish reason, what the provider called the model
+  const dialect::TapState* running = nullptr;   // the same of a stream while it is relayed
   std::chrono::nanoseconds upstream_time = {};  // attempts, queues and pauses before the answer
+
+  [[nodiscard]] const dialect::TapState& seen() const { return running ? *running : tap; }
 };
 
 struct Exchange {

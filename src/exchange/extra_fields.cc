@@ -1,5 +1,7 @@
 #include "exchange/extra_fields.h"
 
+#include "exchange/cost.h"
+#include "governance/amount.h"
 #include "json/append_member.h"
 #include "json/document.h"
 #include "json/splice.h"
@@ -38,6 +40,14 @@ void remove_own(std::string& body) {
   body = splice.apply();
 }
 
+// Dollars, exactly; nothing where the price is not known.
+void append_cost(std::string& out, const Exchange& exchange) {
+  const auto cost = cost_of(exchange);
+  if (!cost) return;
+  out += R"(,"cost":)";
+  out += governance::dollars_text(*cost, 1);
+}
+
 void append_names(std::string& out, const std::vector<std::string>& names) {
   json::Writer w(out);
   w.begin_array();
@@ -73,6 +83,7 @@ void ExtraFields::append(std::string& out, std::chrono::nanoseconds latency,
     out += R"(,"chunk_index":)";
     json::Writer(out).integer(static_cast<std::int64_t>(chunk->number));
   }
+  if (!chunk || chunk->last) append_cost(out, exchange_);
   if (!call.dropped.refused.empty()) {
     out += R"(,"dropped_compat_plugin_params":)";
     append_names(out, call.dropped.refused);

@@ -1,5 +1,6 @@
 #include "exchange/finish.h"
 
+#include "exchange/cost.h"
 #include "http/url.h"
 
 #include <algorithm>
@@ -24,12 +25,16 @@ record::Service service_of(const ModelCall& call) {
 
 // A call that no provider answered has used nothing. Streams tell their usage at the end: of one
 // that was cut before, a token counts for each piece of the answer that was seen.
-governance::Amount used_by(const ModelCall& call, bool cut) {
+governance::Amount used_by(const Exchange& exchange) {
+  const ModelCall& call = *exchange.call;
   if (!call.served) return {};
-  const llm::Usage& usage = call.tap.usage;
+  const dialect::TapState& seen = call.seen();
+  const llm::Usage& usage = seen.usage;
   std::int64_t output = usage.output_total();
-  if (cut) output = std::max(output, static_cast<std::int64_t>(call.tap.content_events));
-  return {.requests = 1, .tokens = usage.input_total() + output};
+  if (exchange.error) output = std::max(output, static_cast<std::int64_t>(seen.content_events));
+  return {.requests = 1,
+          .tokens = usage.input_total() + output,
+          .nano_dollars = cost_of(exchange).value_or(0)};
 }
 
 }  // namespace
@@ -58,11 +63,12 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
   request_.call = &call_;
 }
 
+void settle(Exchange& exchange) {
+  if (exchange.call) exchange.call->reservation.settle(used_by(exchange));
+}
+
 void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks) {
-  if (exchange.call) {
-    const bool cut = exchange.error.has_value();
-    exchange.call->reservation.settle(used_by(*exchange.call, cut));
-  }
+  settle(exchange);
   ExchangeRecord told(exchange);
   record::Request& request = told.request();
   // Nobody reads what a caller that has left is answered; and the error may come before its answer.

@@ -23,6 +23,11 @@ class ExchangeRecord {
   record::Request request_;
 };
 
+// Gives back what the request held on its caller's limits, but for what it has used. Before the
+// last bytes of an answer, so that a caller who has read them finds the room again. Only the first
+// call counts.
+void settle(Exchange& exchange);
+
 // Settles what the request held on its caller's limits, and tells the sinks that it has ended.
 // Always the last step, whatever came before.
 void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks);

@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 #include "dialect/weight.h"
+#include "exchange/admission.h"
 #include "exchange/finish.h"
 #include "exchange/path_model.h"
 #include "exchange/read_body.h"
@@ -10,7 +11,6 @@
 #include "exchange/session.h"
 #include "exchange/stream_writer.h"
 #include "governance/principal.h"
-#include "governance/reservation.h"
 #include "routing/plan.h"
 
 #include <optional>
@@ -62,6 +62,7 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
   const std::string caller = account_of(exchange);
   const bool repeats = says_it_repeats(headers);
   if (repeats) kit.meter.caller_retried();
+  Admission admission(exchange, kit.clock);
   const upstream::Job job{.network = exchange.snapshot->network,
                           .plan = exchange.call->plan,
                           .call = call,
@@ -78,7 +79,8 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
                           .budget = {.settings = settings.retry_budget,
                                      .budgets = &kit.services.retry_budgets,
                                      .caller = caller,
-                                     .repeats = repeats}};
+                                     .repeats = repeats},
+                          .admission = &admission};
   Observer observer(kit.sinks, exchange);
   const SteadyTime asked = kit.clock.now();
   auto served = co_await upstream::execute(exchange.request.scope, kit.client(), job, observer);
@@ -119,8 +121,6 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
   BF_CO_TRY(asked.facts, kit.heavy().takes(input.body.size())
                              ? co_await look_into_beside(kit, exchange, input, peek)
                              : look_into(kit.services.overload.memory(), input, peek, kit.scanner));
-  BF_CO_TRY(asked.reservation,
-            governance::Reservation::hold(exchange.caller.principal->accounts, {.requests = 1}));
   BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,
                                       {.model = asked.facts.model,
                                        .fallbacks = asked.facts.fallbacks,

@@ -2,8 +2,11 @@
 
 #include "base/try.h"
 #include "dialect/stream_editor.h"
+#include "exchange/cost.h"
 #include "exchange/extra_fields.h"
+#include "exchange/finish.h"
 #include "exchange/headers.h"
+#include "governance/amount.h"
 
 #include <chrono>
 #include <memory>
@@ -88,6 +91,7 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
     if (bytes->empty()) break;
     writer.count_content(seen.content_events);
     const std::string_view piece = searched(editor.feed(*bytes, stream.tap()), seen, served, room);
+    if (seen.ended) settle(exchange);
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
@@ -100,6 +104,7 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
   if (seen.error) co_return co_await write_failure(context, writer, *seen.error);
   const std::string_view left = searched(editor.finish(stream.tap()), seen, served, room);
   const std::string rest = std::string(left) + missing;
+  settle(exchange);
   if (!rest.empty()) {
     BF_CO_TRY_VOID(co_await writer.write(rest));
   }
@@ -122,6 +127,7 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
                                                : translator.finish();
     const std::string_view piece = searched(translated, seen, *exchange.call->served, room);
     writer.count_content(seen.content_events);
+    if (!open) settle(exchange);
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
@@ -134,8 +140,9 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
 net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
   ModelCall& call = *context.exchange.call;
   upstream::AnswerStream& stream = *call.served->answer->stream;
+  call.running = &stream.tap().state();
   auto passed = co_await pass_pieces(context, writer, stream);
-  call.tap = stream.tap().state();
+  call.tap = *std::exchange(call.running, nullptr);
   if (!passed) call.served->hide_credentials(passed.error());
   co_return passed;
 }
@@ -145,8 +152,9 @@ net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& wri
   dialect::AnswerContext answer = answer_context(context);
   answer.chunk_extra_fields = chunk_extra_fields(context.exchange);
   const auto translator = context.call.make_translator(*call.served->side, std::move(answer));
+  call.running = &translator->state();
   auto translated = co_await translate_pieces(context, writer, *translator);
-  call.tap = translator->state();
+  call.tap = *std::exchange(call.running, nullptr);
   if (!translated) call.served->hide_credentials(translated.error());
   co_return translated;
 }
@@ -160,8 +168,12 @@ net::Task<Result<void>> relay_whole(RelayContext context) {
             context.heavy.takes(exchange.call->served->answer->body.size())
                 ? co_await net::run_to_end(exchange.request.scope, *context.heavy.pool, write)
                 : write());
+  settle(exchange);
   http::Headers headers = served_headers(exchange);
   headers.add("content-type", "application/json");
+  if (const auto cost = cost_of(exchange)) {
+    headers.add("x-bifrost-cost", governance::dollars_text(*cost, 1));
+  }
   co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);
 }
 

@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -19,15 +18,12 @@
 namespace bifrost::exchange {
 namespace {
 
-// Counts the tokens that are settled.
-class TokenAccount final : public governance::Account {
- public:
-  Result<void> hold(const governance::Amount& /*amount*/) override { return {}; }
-  void settle(const governance::Amount& /*held*/, const governance::Amount& used) override {
-    tokens += used.tokens;
-  }
-  std::int64_t tokens = 0;
-};
+std::shared_ptr<governance::Limit> tokens() {
+  return std::make_shared<governance::Limit>(
+      governance::LimitTerms{
+          .owner = "virtual key test", .unit = governance::Unit::kTokens, .amount = 1000},
+      WallTime());
+}
 
 std::string delta(std::string_view text) {
   return R"(data: {"id":"x","choices":[{"index":0,"delta":{"content":")" + std::string(text) +
@@ -92,9 +88,9 @@ class RelayTest : public ::testing::Test {
  protected:
   // What a stream of two words settles whose caller leaves before that piece.
   std::int64_t settled(std::size_t leaves_before) {
-    account_.tokens = 0;
+    limits_ = {tokens()};
     process_.run([&](net::CallScope& scope) { return relay(scope, *this, leaves_before); });
-    return account_.tokens;
+    return limits_.front()->state(process_.clock.wall()).used;
   }
 
  private:
@@ -118,7 +114,8 @@ class RelayTest : public ::testing::Test {
   void serve(Exchange& exchange, std::unique_ptr<client::ByteSource> pieces) {
     ModelCall& call = exchange.call.emplace();
     call.form = &dialect::find("openai_chat")->chat->stream;
-    call.reservation = *governance::Reservation::hold(accounts_, {.requests = 1});
+    call.reservation =
+        *governance::Reservation::hold({}, limits_, {.requests = 1}, process_.clock.wall());
     upstream::Served& served = call.served.emplace();
     served.target = &target_;
     served.side = &target_.endpoint->usual_side();
@@ -130,8 +127,7 @@ class RelayTest : public ::testing::Test {
   }
 
   SimulatedProcess process_;
-  TokenAccount account_;
-  std::array<governance::Account*, 1> accounts_{&account_};
+  std::vector<std::shared_ptr<governance::Limit>> limits_;
   routing::Target target_{.endpoint = process_.snapshot->registry.find("openai"), .model = "m"};
   Surface surface_{.method = "POST",
                    .pattern = "/v1/x",

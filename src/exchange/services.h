@@ -1,6 +1,7 @@
 // What all requests of the process share: one of it, made before the workers and gone after them.
 #pragma once
 
+#include "governance/limit_book.h"
 #include "net/blocking_pool.h"
 #include "overload/control.h"
 #include "record/key_states.h"
@@ -30,6 +31,7 @@ struct Services {
   telemetry::Shard& shard;  // of what belongs to no worker; changed under scrape_mutex only
   std::string version;
   upstream::Gates gates = {};
+  governance::LimitBook limits = {};
   routing::SessionKeys session_keys = routing::SessionKeys();
   upstream::RetryBudgets retry_budgets = {};
   server::ConnectionCount connections = {};

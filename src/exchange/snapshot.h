@@ -2,7 +2,9 @@
 // holds the one that it began with to its end, so a reload never changes a request that is running.
 #pragma once
 
+#include "catalog/catalog.h"
 #include "exchange/client_settings.h"
+#include "governance/directory.h"
 #include "net/address.h"
 #include "net/tls.h"
 #include "provider/registry.h"
@@ -17,6 +19,8 @@ namespace bifrost::exchange {
 struct Snapshot {
   ClientSettings client;
   provider::Registry registry;
+  governance::Directory directory;  // of virtual keys
+  const catalog::Catalog* catalog = &catalog::Catalog::built_in();
   upstream::Network network;
   std::shared_ptr<const server::Settings> server;  // never null
   std::shared_ptr<const net::TlsContext> tls;      // null: plain HTTP

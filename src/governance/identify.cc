@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace bifrost::governance {
 namespace {
@@ -61,20 +62,62 @@ bool is_whitelisted(const AccessSettings& settings, std::string_view path) {
   return std::ranges::find(settings.whitelisted_routes, path) != settings.whitelisted_routes.end();
 }
 
-// Whoever demands credentials must not be served without: virtual keys are not served yet, so none
-// can be valid.
-Error nobody_is_known() {
-  Error error = client_error(ErrorCode::kUnauthenticated,
-                             "virtual key is required (client.enforce_auth_on_inference), and this "
-                             "version knows none");
-  error.upstream_type = "virtual_key_required";
+Error unauthenticated(std::string message, std::string type) {
+  Error error = client_error(ErrorCode::kUnauthenticated, std::move(message));
+  error.upstream_type = std::move(type);
   return error;
+}
+
+Error nobody() {
+  return unauthenticated(
+      "virtual key is required (client.enforce_auth_on_inference): send one as x-bf-vk, or where "
+      "the key of a provider would stand: authorization, x-api-key, x-goog-api-key or api-key",
+      "virtual_key_required");
+}
+
+Error blocked(const Principal& principal, std::string_view why) {
+  Error error = client_error(ErrorCode::kPermissionDenied,
+                             "virtual key " + principal.name + " " + std::string(why));
+  error.upstream_type = "access_blocked";
+  return error;
+}
+
+// The first of the headers that shows a virtual key; empty: none does. What stands where others'
+// keys stand is one only by its prefix.
+std::string_view virtual_key(const http::Headers& headers) {
+  if (const std::string_view own = trim(headers.get("x-bf-vk")); !own.empty()) return own;
+  if (const std::string_view token = bearer(headers); token.starts_with(kVirtualKeyPrefix)) {
+    return token;
+  }
+  for (const std::string_view name : {"x-api-key", "x-goog-api-key", "api-key"}) {
+    const std::string_view value = headers.get(name);
+    if (value.starts_with(kVirtualKeyPrefix)) return value;
+  }
+  return {};
+}
+
+// Null: he shows no virtual key.
+Result<const Principal*> principal_of(const IdentifyRequest& request) {
+  const std::string_view credential = virtual_key(request.head.headers);
+  if (credential.empty()) return nullptr;
+  const Principal* principal = request.directory.find(credential);
+  if (principal == nullptr) {
+    return unauthenticated(
+        "the virtual key is not known here: check it for a typing error, or ask "
+        "whoever runs the gateway whether it was replaced",
+        "access_not_found");
+  }
+  if (!principal->active) return blocked(*principal, "is inactive");
+  if (principal->expires_at && *principal->expires_at <= request.now) {
+    return blocked(*principal, "has expired");
+  }
+  return principal;
 }
 
 }  // namespace
 
 Result<void> Caller::check_known() const {
-  if (own_key_only) return nobody_is_known();
+  if (own_key_only) return nobody();
   return {};
 }
 
@@ -84,8 +127,11 @@ Result<Caller> identify(const AccessSettings& settings, const IdentifyRequest& r
   Caller caller{.pin = {.id = headers.get("x-bf-api-key-id"), .name = headers.get("x-bf-api-key")},
                 .direct_key = direct_key(settings, headers),
                 .anthropic_login = anthropic_login(request)};
-  if (settings.enforce_auth_on_inference && !is_whitelisted(settings, request.path)) {
-    if (caller.direct_key == nullptr) return nobody_is_known();
+  BF_TRY(const Principal* principal, principal_of(request));
+  if (principal != nullptr) {
+    caller.principal = principal;
+  } else if (settings.enforce_auth_on_inference && !is_whitelisted(settings, request.path)) {
+    if (caller.direct_key == nullptr) return nobody();
     caller.own_key_only = true;
   }
   return caller;

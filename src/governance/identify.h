@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "governance/access_settings.h"
+#include "governance/directory.h"
 #include "governance/principal.h"
 #include "http/message.h"
 #include "provider/endpoint.h"
@@ -36,13 +37,16 @@ struct Caller {
 };
 
 struct IdentifyRequest {
+  const Directory& directory;
+  WallTime now;
   const http::RequestHead& head;
   std::string_view path;     // without the query
   std::string_view dialect;  // that the route speaks; empty: none
 };
 
-// Fails with kInvalidRequest when a required header is missing, and with kUnauthenticated when a
-// credential is demanded and there is none.
+// Fails with kInvalidRequest when a required header is missing, with kUnauthenticated when a
+// credential is demanded and there is none, or nobody knows it (types "virtual_key_required" and
+// "access_not_found"), and with kPermissionDenied when it is not valid any more ("access_blocked").
 [[nodiscard]] Result<Caller> identify(const AccessSettings& settings,
                                       const IdentifyRequest& request);
 

@@ -2,14 +2,43 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+
 namespace bifrost::governance {
 namespace {
+
+std::shared_ptr<const Principal> key(std::string name, bool active = true,
+                                     std::optional<WallTime> expires_at = std::nullopt) {
+  return std::make_shared<const Principal>(
+      Principal{.name = std::move(name), .active = active, .expires_at = expires_at});
+}
+
+const Directory& known() {
+  static const Directory kKnown = [] {
+    Directory::Builder builder;
+    builder.add("sk-bf-alice", key("alice"));
+    builder.add("legacy", key("legacy"));
+    builder.add("sk-bf-off", key("off", false, WallTime(std::chrono::seconds(1))));
+    builder.add("sk-bf-old", key("old", true, WallTime(std::chrono::seconds(1'000))));
+    builder.add("sk-bf-new", key("new", true, WallTime(std::chrono::seconds(1'001))));
+    return std::move(builder).finish();
+  }();
+  return kKnown;
+}
 
 Result<Caller> caller_of(const AccessSettings& settings, http::Headers headers,
                          std::string_view dialect = "openai", std::string_view path = "/v1/x") {
   static http::RequestHead head;  // the pin looks into it
   head.headers = std::move(headers);
-  return identify(settings, {.head = head, .path = path, .dialect = dialect});
+  return identify(settings, {.directory = known(),
+                             .now = WallTime(std::chrono::seconds(1'000)),
+                             .head = head,
+                             .path = path,
+                             .dialect = dialect});
 }
 
 TEST(Identify, IsAnybodyWhereNothingIsDemanded) {
@@ -33,11 +62,53 @@ TEST(Identify, AsksForRequiredHeaders) {
 TEST(Identify, DemandsACredential) {
   const AccessSettings settings{.whitelisted_routes = {"/v1/open"},
                                 .enforce_auth_on_inference = true};
-  const auto caller = caller_of(settings, {{"authorization", "Bearer sk-bf-1"}});
+  const auto caller = caller_of(settings, {{"authorization", "Bearer sk-1"}});
   ASSERT_FALSE(caller);
   EXPECT_EQ(caller.error().code, ErrorCode::kUnauthenticated);
   EXPECT_EQ(caller.error().upstream_type, "virtual_key_required");
   EXPECT_TRUE(caller_of(settings, {}, "openai", "/v1/open"));
+}
+
+TEST(Identify, KnowsAVirtualKeyInAnyOfFiveHeaders) {
+  for (const http::Headers& headers : std::initializer_list<http::Headers>{
+           {{"x-bf-vk", "sk-bf-alice"}},
+           {{"Authorization", "Bearer sk-bf-alice"}},
+           {{"x-api-key", "sk-bf-alice"}},
+           {{"x-goog-api-key", "sk-bf-alice"}},
+           {{"api-key", "sk-bf-alice"}},
+           {{"x-bf-vk", "sk-bf-alice"}, {"authorization", "Bearer sk-bf-off"}}}) {
+    const auto caller = caller_of({.enforce_auth_on_inference = true}, headers);
+    ASSERT_TRUE(caller) << caller.error().message;
+    EXPECT_EQ(caller->principal->name, "alice");
+    EXPECT_FALSE(caller->own_key_only);
+  }
+}
+
+TEST(Identify, KnowsAKeyWithoutThePrefixOnlyInItsOwnHeader) {
+  EXPECT_EQ(caller_of({}, {{"x-bf-vk", "legacy"}})->principal->name, "legacy");
+  EXPECT_EQ(caller_of({}, {{"x-api-key", "legacy"}})->principal, &anybody());
+}
+
+TEST(Identify, RefusesAVirtualKeyThatNobodyKnowsEvenWhereNoneIsDemanded) {
+  for (const std::string& value : {std::string("sk-bf-alic"), std::string("sk-bf-alice2"),
+                                   "sk-bf-" + std::string(1024 * 1024, 'a')}) {
+    const auto caller = caller_of({}, {{"x-bf-vk", value}});
+    ASSERT_FALSE(caller);
+    EXPECT_EQ(caller.error().code, ErrorCode::kUnauthenticated);
+    EXPECT_EQ(caller.error().upstream_type, "access_not_found");
+    EXPECT_EQ(caller.error().message.find(value), std::string::npos);
+  }
+}
+
+TEST(Identify, SaysOfAKeyThatItIsInactiveBeforeThatItHasExpired) {
+  const auto off = caller_of({}, {{"x-bf-vk", "sk-bf-off"}});
+  ASSERT_FALSE(off);
+  EXPECT_EQ(off.error().code, ErrorCode::kPermissionDenied);
+  EXPECT_EQ(off.error().upstream_type, "access_blocked");
+  EXPECT_EQ(off.error().message, "virtual key off is inactive");
+  EXPECT_EQ(caller_of({}, {{"x-bf-vk", "sk-bf-old"}}).error().message,
+            "virtual key old has expired");
+  EXPECT_TRUE(caller_of({}, {{"x-bf-vk", "sk-bf-new"}}));
 }
 
 TEST(Identify, TakesACallersOwnKeyOnlyWhereItMay) {
@@ -68,9 +139,10 @@ TEST(Identify, TakesACallersOwnKeyForNothingElseWhereACredentialIsDemanded) {
 TEST(Identify, TakesNoVirtualKeyForAProviders) {
   const AccessSettings settings{.allow_direct_keys = true};
   const auto caller =
-      caller_of(settings, {{"x-bf-direct-key", "true"}, {"x-api-key", "sk-bf-123"}});
+      caller_of(settings, {{"x-bf-direct-key", "true"}, {"x-api-key", "sk-bf-alice"}});
   ASSERT_TRUE(caller);
   EXPECT_EQ(caller->direct_key, nullptr);
+  EXPECT_EQ(caller->principal->name, "alice");
 }
 
 TEST(Identify, ReadsTheKeyOfEachDialectsHeader) {

@@ -2,20 +2,44 @@
 // of a request and held with the snapshot to the request's end.
 #pragma once
 
-#include "governance/reservation.h"
+#include "base/clock.h"
+#include "governance/limit.h"
 #include "routing/constraints.h"
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bifrost::governance {
 
+// For people and metrics; empty: there is none.
+struct Named {
+  std::string id = {};
+  std::string name = {};
+};
+
 struct Principal {
+  std::string id = {};  // of the virtual key
   std::string name;
+  std::shared_ptr<const Named> team = nullptr;
+  std::shared_ptr<const Named> customer = nullptr;
+
+  bool active = true;
+  std::optional<WallTime> expires_at = std::nullopt;
   routing::Access access = {};
-  // The limits that his requests fall under, in the order in which they are held. Never null; they
-  // outlive the snapshots, so that a new configuration forgets no use.
-  std::vector<Account*> accounts = {};
+
+  // The limits that its requests fall under, wherever they go, in the order in which they are held.
+  std::vector<std::shared_ptr<Limit>> limits = {};
+  // And at one provider.
+  struct ProviderLimits {
+    std::string provider;
+    std::vector<std::shared_ptr<Limit>> limits;
+  };
+  std::vector<ProviderLimits> at_providers = {};
+
+  [[nodiscard]] Limits limits_at(std::string_view provider) const;
 };
 
 // Whoever shows no credential where none is demanded.

@@ -2,136 +2,178 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace bifrost::governance {
 namespace {
 
-// Counts tokens up to an amount.
-class TokenAccount final : public Account {
- public:
-  explicit TokenAccount(std::int64_t limit) : limit_(limit) {}
+const WallTime kNow{std::chrono::seconds(1'700'000'000)};
 
-  Result<void> hold(const Amount& amount) override {
-    if (held + used + amount.tokens > limit_) {
-      return client_error(ErrorCode::kPermissionDenied, "the limit is reached");
-    }
-    held += amount.tokens;
-    return {};
-  }
-  void settle(const Amount& was_held, const Amount& was_used) override {
-    held -= was_held.tokens;
-    used += was_used.tokens;
-  }
-
-  std::int64_t held = 0;
-  std::int64_t used = 0;
-
- private:
-  std::int64_t limit_;
-};
+std::shared_ptr<Limit> limit(std::string owner, Unit unit, std::int64_t amount,
+                             std::string_view period = "1h") {
+  return std::make_shared<Limit>(LimitTerms{.owner = std::move(owner),
+                                            .unit = unit,
+                                            .amount = amount,
+                                            .period = Period::parse(period)},
+                                 kNow);
+}
 
 struct Reservations : testing::Test {
-  TokenAccount wide{1000};
-  TokenAccount narrow{100};
-  std::array<Account*, 2> accounts{&wide, &narrow};
+  std::vector<std::shared_ptr<Limit>> at_target{limit("alice at openai", Unit::kTokens, 1'000)};
+  std::vector<std::shared_ptr<Limit>> everywhere{limit("team red", Unit::kTokens, 100)};
+
+  [[nodiscard]] Limit::State wide() const { return at_target.front()->state(kNow); }
+  [[nodiscard]] Limit::State narrow() const { return everywhere.front()->state(kNow); }
+  Result<Reservation> hold(std::int64_t tokens) {
+    return Reservation::hold(at_target, everywhere, {.tokens = tokens}, kNow);
+  }
 };
 
-TEST_F(Reservations, HoldsOnAllAccountsOrOnNone) {
-  auto first = Reservation::hold(accounts, {.tokens = 80});
+TEST_F(Reservations, HoldOnAllLimitsOrOnNone) {
+  auto first = hold(80);
   ASSERT_TRUE(first);
-  EXPECT_EQ(wide.held, 80);
-  EXPECT_EQ(narrow.held, 80);
+  EXPECT_EQ(wide().held, 80);
+  EXPECT_EQ(narrow().held, 80);
 
-  EXPECT_FALSE(Reservation::hold(accounts, {.tokens = 30}));
-  EXPECT_EQ(wide.held, 80);
-  EXPECT_EQ(narrow.held, 80);
+  const auto second = hold(30);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kRateLimited);
+  EXPECT_EQ(second.error().retry, Retry::kNo) << "wherever it goes";
+  EXPECT_EQ(wide().held, 80);
+  EXPECT_EQ(narrow().held, 80);
+}
+
+TEST_F(Reservations, LeaveItToOtherTargetsWhenOneIsFull) {
+  at_target.front() = limit("alice at openai", Unit::kTokens, 0);
+  const auto refused = hold(30);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().retry, Retry::kOtherTarget);
+  EXPECT_EQ(narrow().held, 0);
 }
 
 TEST_F(Reservations, SettleOnceWithWhatWasUsed) {
-  auto reservation = Reservation::hold(accounts, {.tokens = 80});
+  auto reservation = hold(80);
   ASSERT_TRUE(reservation);
   reservation->settle({.tokens = 50});
   reservation->settle({.tokens = 7});
-  EXPECT_EQ(narrow.held, 0);
-  EXPECT_EQ(narrow.used, 50);
+  EXPECT_EQ(narrow().held, 0);
+  EXPECT_EQ(narrow().used, 50);
   EXPECT_EQ(reservation->held(), Amount());
 }
 
 TEST_F(Reservations, GiveEverythingBackWhenNobodySettles) {
   {
-    ASSERT_TRUE(Reservation::hold(accounts, {.tokens = 80}));
+    ASSERT_TRUE(hold(80));
   }
-  EXPECT_EQ(wide.held, 0);
-  EXPECT_EQ(wide.used, 0);
-  EXPECT_TRUE(Reservation::hold(accounts, {.tokens = 100}));
+  EXPECT_EQ(wide().held, 0);
+  EXPECT_EQ(wide().used, 0);
+  EXPECT_TRUE(hold(100));
 }
 
 TEST_F(Reservations, MoveWithoutHoldingTwice) {
-  auto made = Reservation::hold(accounts, {.tokens = 80});
+  auto made = hold(80);
   ASSERT_TRUE(made);
   Reservation reservation;
   reservation = std::move(*made);
-  EXPECT_EQ(narrow.held, 80);
+  EXPECT_EQ(narrow().held, 80);
   const Reservation moved(std::move(reservation));
-  EXPECT_EQ(narrow.held, 80);
+  EXPECT_EQ(narrow().held, 80);
   EXPECT_EQ(moved.held().tokens, 80);
 }
 
 TEST_F(Reservations, AnotherOneTakesThePlaceOfTheFirst) {
-  auto reservation = Reservation::hold(accounts, {.tokens = 80});
+  auto reservation = hold(80);
   ASSERT_TRUE(reservation);
   *reservation = Reservation();
-  EXPECT_EQ(narrow.held, 0);
-  EXPECT_EQ(narrow.used, 0);
+  EXPECT_EQ(narrow().held, 0);
+  EXPECT_EQ(narrow().used, 0);
 }
 
-TEST_F(Reservations, GrowKeepsWhatItHadWhenRefused) {
-  auto reservation = Reservation::hold(accounts, {.tokens = 50});
+TEST_F(Reservations, GrowAndKeepWhatTheyHadWhenRefused) {
+  auto reservation = hold(50);
   ASSERT_TRUE(reservation);
-  EXPECT_TRUE(reservation->grow({.tokens = 30}));
-  EXPECT_FALSE(reservation->grow({.tokens = 30}));
-  EXPECT_EQ(wide.held, 80);
+  EXPECT_TRUE(reservation->grow({.tokens = 30}, kNow));
+  EXPECT_FALSE(reservation->grow({.tokens = 30}, kNow));
+  EXPECT_EQ(wide().held, 80);
   reservation->settle({.tokens = 75});
-  EXPECT_EQ(wide.held, 0);
-  EXPECT_EQ(wide.used, 75);
+  EXPECT_EQ(wide().held, 0);
+  EXPECT_EQ(wide().used, 75);
 }
 
-// An account that has no memory for its error. A bug as the library reports one: the house has no
-// `throw`.
-class FailingAccount final : public Account {
- public:
-  Result<void> hold(const Amount& /*amount*/) override {
-    static_cast<void>(std::string().at(1));
-    return {};
-  }
-  void settle(const Amount& /*held*/, const Amount& /*used*/) override { ADD_FAILURE(); }
-};
-
-TEST_F(Reservations, GiveBackWhatTheyHoldWhenAnAccountThrows) {
-  FailingAccount failing;
-  const std::array<Account*, 2> both{&wide, &failing};
-  EXPECT_ANY_THROW(static_cast<void>(Reservation::hold(both, {.tokens = 80})));
-  EXPECT_EQ(wide.held, 0);
-  EXPECT_EQ(wide.used, 0);
+// A stream that runs from one window into the next pays in each for what it used there.
+TEST_F(Reservations, GrowInTheWindowThatIsNow) {
+  auto reservation = hold(50);
+  ASSERT_TRUE(reservation);
+  const WallTime next = kNow + std::chrono::hours(1);
+  ASSERT_TRUE(reservation->grow({.tokens = 30}, next));
+  EXPECT_EQ(everywhere.front()->state(next).held, 30);
+  reservation->settle({.tokens = 70});
+  EXPECT_EQ(everywhere.front()->state(next).used, 20) << "50 of the 70 belong to the hour before";
+  EXPECT_EQ(everywhere.front()->state(next).held, 0);
 }
 
 TEST_F(Reservations, UseMayBeMoreThanWasHeld) {
-  auto reservation = Reservation::hold(accounts, {.tokens = 50});
+  auto reservation = hold(50);
   ASSERT_TRUE(reservation);
   reservation->settle({.tokens = 120});
-  EXPECT_EQ(narrow.used, 120);
-  EXPECT_FALSE(Reservation::hold(accounts, {.tokens = 1}));
+  EXPECT_EQ(narrow().used, 120);
+  EXPECT_FALSE(hold(1));
 }
 
-TEST(ReservationOfNothing, NeedsNoAccounts) {
-  auto reservation = Reservation::hold({}, {.requests = 1});
+TEST(ReservationOfNothing, NeedsNoLimits) {
+  auto reservation = Reservation::hold({}, {}, {.requests = 1}, kNow);
   ASSERT_TRUE(reservation);
-  EXPECT_TRUE(reservation->grow({.tokens = 1}));
+  EXPECT_TRUE(reservation->grow({.tokens = 1}, kNow));
   reservation->settle({.requests = 1});
 }
+
+struct Full {
+  Unit unit;
+  std::int64_t amount;
+  std::string_view type;
+  std::string_view message;
+  ErrorCode code;
+  bool repeat_unwanted;
+};
+
+class Refusals : public testing::TestWithParam<Full> {};
+
+TEST_P(Refusals, SayWhatIsFullAndUntilWhen) {
+  const std::vector<std::shared_ptr<Limit>> limits{
+      limit("virtual key alice", GetParam().unit, GetParam().amount, "1m")};
+  auto used = Reservation::hold({}, limits,
+                                {.requests = 2, .tokens = 5, .nano_dollars = 10'250'000'000}, kNow);
+  ASSERT_TRUE(used);
+  used->settle({.requests = 2, .tokens = 5, .nano_dollars = 10'250'000'000});
+  const auto refused = Reservation::hold({}, limits, {.requests = 1}, kNow);
+  ASSERT_FALSE(refused);
+  const Error& error = refused.error();
+  EXPECT_EQ(error.message, GetParam().message);
+  EXPECT_EQ(error.code, GetParam().code);
+  EXPECT_EQ(error.upstream_type, GetParam().type);
+  EXPECT_EQ(error.retry_after, std::chrono::seconds(60));
+  EXPECT_EQ(error.repeat_unwanted, GetParam().repeat_unwanted);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfEachUnit, Refusals,
+    testing::Values(
+        Full{Unit::kRequests, 2, "request_limited",
+             "request limit exceeded: virtual key alice has used 2 of 2 (resets every 1m, next at "
+             "2023-11-14T22:14:20Z)",
+             ErrorCode::kRateLimited, false},
+        Full{Unit::kTokens, 4, "token_limited",
+             "token limit exceeded: virtual key alice has used 5 of 4 (resets every 1m, next at "
+             "2023-11-14T22:14:20Z)",
+             ErrorCode::kRateLimited, false},
+        Full{Unit::kNanoDollars, 10'000'000'000, "budget_exceeded",
+             "budget exceeded: virtual key alice has used $10.25 of $10.00 (resets every 1m, next "
+             "at 2023-11-14T22:14:20Z)",
+             ErrorCode::kBudgetExceeded, true}));
 
 }  // namespace
 }  // namespace bifrost::governance

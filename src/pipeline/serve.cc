@@ -75,6 +75,7 @@ net::Task<void> Pipeline::handle(server::Request& request) {
     exchange.error = std::move(served).error();
     log_failure(exchange, *exchange.error);
     if (!request.body.skippable()) request.out.close_after();
+    exchange::settle(exchange);
     co_await exchange::write_error(exchange, *exchange.error);
   }
   exchange::finish(exchange, kit_.clock, kit_.sinks);
@@ -111,9 +112,11 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
     const dialect::Dialect* dialect = exchange.surface().dialect;
     BF_CO_TRY(
         exchange.caller,
-        governance::identify(
-            client.access,
-            {.head = head, .path = path, .dialect = dialect != nullptr ? dialect->name : ""}));
+        governance::identify(client.access, {.directory = exchange.snapshot->directory,
+                                             .now = kit_.clock.wall(),
+                                             .head = head,
+                                             .path = path,
+                                             .dialect = dialect != nullptr ? dialect->name : ""}));
   }
   co_return co_await operation.run(kit_, exchange);
 }

@@ -273,6 +273,9 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   BF_CO_TRY_VOID(endpoint.check_allowed(visit.job.call.type()));
   BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target, client.clock.now()));
+  if (visit.job.admission != nullptr) {
+    BF_CO_TRY_VOID(visit.job.admission->admit(visit.target));
+  }
   Renewal renewal(visit);
   for (std::int64_t retries = 0;; ++retries) {
     BF_CO_TRY(Prepared prepared, choose(visit, keys, client));

@@ -24,6 +24,14 @@
 
 namespace bifrost::upstream {
 
+// Asked before each target: whom it refuses is not asked. What it has admitted to the target before
+// is over.
+class TargetAdmission {
+ public:
+  virtual ~TargetAdmission() = default;
+  virtual Result<void> admit(const routing::Target& target) = 0;
+};
+
 // A request as the executor sees it. Everything is borrowed and outlives the call.
 struct Job {
   const Network& network;
@@ -40,6 +48,7 @@ struct Job {
   bool keep_sent_body = false;                     // for Served::sent_body
   overload::BytePurse* memory = nullptr;           // null: what bodies hold is not counted
   BudgetTerms budget = {};
+  TargetAdmission* admission = nullptr;  // null: every target is admitted
 };
 
 class AttemptObserver {

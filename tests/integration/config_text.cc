@@ -12,6 +12,7 @@ std::string comma_before(std::string_view members) {
 
 std::string provider_text(const ProviderText& provider) {
   std::vector<std::string> keys;
+  keys.reserve(provider.keys.size());
   for (const std::string& name : provider.keys) {
     keys.push_back(fmt::format(R"({{"name": "{0}", "value": "sk-{0}", "models": ["*"]}})", name));
   }
@@ -24,11 +25,14 @@ std::string provider_text(const ProviderText& provider) {
 
 std::string config_text(const ConfigText& config) {
   std::vector<std::string> providers;
+  providers.reserve(config.providers.size());
   for (const ProviderText& provider : config.providers)
     providers.push_back(provider_text(provider));
   return fmt::format(
-      R"({{"client": {{{}}}, "server": {{"drain_delay_in_seconds": {}{}}}, "providers": {{{}}}}})",
-      config.client, config.drain_delay_s, comma_before(config.server), fmt::join(providers, ", "));
+      R"({{"client": {{{}}}, "server": {{"drain_delay_in_seconds": {}{}}}, "providers": {{{}}}, )"
+      R"("governance": {{{}}}}})",
+      config.client, config.drain_delay_s, comma_before(config.server), fmt::join(providers, ", "),
+      config.governance);
 }
 
 }  // namespace bifrost::test

@@ -19,8 +19,9 @@ struct ProviderText {
 
 struct ConfigText {
   std::vector<ProviderText> providers = {ProviderText{}};
-  std::string client = {};  // members of the section
-  std::string server = {};  // members of the section
+  std::string client = {};      // members of the section
+  std::string server = {};      // members of the section
+  std::string governance = {};  // members of the section
   int drain_delay_s = 0;
 };
 

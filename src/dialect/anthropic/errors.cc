@@ -39,6 +39,7 @@ std::string_view type_of_status(int status) {
 std::string_view type_of(const Error& error) {
   switch (error.code) {
     case ErrorCode::kUpstreamBilling:
+    case ErrorCode::kBudgetExceeded:
       return "billing_error";
     case ErrorCode::kUpstreamRateLimited:
     case ErrorCode::kQueueFull:

@@ -148,7 +148,9 @@ std::string encode_unified_error(const Error& error, const UnifiedErrorContext& 
   json::Writer writer(out);
   writer.begin_object();
   writer.member("event_id", context.event_id);
-  writer.member("type", info.name);
+  // What the gateway itself refuses has a type of its own where the code alone does not say it all.
+  const bool own_type = error.origin != Origin::kUpstream && !error.upstream_type.empty();
+  writer.member("type", own_type ? std::string_view(error.upstream_type) : info.name);
   writer.member("is_bifrost_error", error.origin != Origin::kUpstream);
   writer.member("status_code", error.status());
   writer.key("error").begin_object();

@@ -1,0 +1,21 @@
+#include "exchange/cost.h"
+
+namespace bifrost::exchange {
+
+const catalog::Model* model_facts(const Exchange& exchange, const provider::Endpoint& endpoint,
+                                  std::string_view model) {
+  const catalog::Catalog& catalog = *exchange.snapshot->catalog;
+  const std::string_view name = endpoint.canonical_model(model);
+  const catalog::Model* facts = catalog.find(endpoint.name, name);
+  return facts != nullptr ? facts : catalog.find(endpoint.spec->name, name);
+}
+
+std::optional<std::int64_t> cost_of(const Exchange& exchange) {
+  if (!exchange.call || !exchange.call->served) return std::nullopt;
+  const upstream::Served& served = *exchange.call->served;
+  const catalog::Model* facts = model_facts(exchange, *served.target->endpoint, served.model);
+  if (facts == nullptr) return std::nullopt;
+  return catalog::cost(facts->price, exchange.call->seen().usage);
+}
+
+}  // namespace bifrost::exchange

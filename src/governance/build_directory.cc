@@ -1,0 +1,245 @@
+#include "governance/build_directory.h"
+
+#include "base/timestamp.h"
+#include "config/forms.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace bifrost::governance {
+namespace {
+
+using OwnLimits = std::vector<std::shared_ptr<Limit>>;
+
+std::optional<WallTime> time_of(const std::string& text) {
+  if (text.empty() || text == config::kNoTimestamp) return std::nullopt;
+  return parse_rfc3339(text);
+}
+
+std::int64_t nano_dollars(double dollars) {
+  constexpr double kNano = 1e9;
+  return std::llround(dollars * kNano);
+}
+
+// Whose limits they are.
+struct Owner {
+  std::string kind;  // "virtual key"
+  std::string id;
+  std::string name;
+  bool aligned = false;
+
+  [[nodiscard]] std::string shown() const { return kind + " " + name; }
+};
+
+// Of a budget that names it: kind and id.
+std::string owner_of(const BudgetSettings& budget) {
+  if (!budget.virtual_key_id.empty()) return "virtual key/" + budget.virtual_key_id;
+  if (!budget.team_id.empty()) return "team/" + budget.team_id;
+  if (!budget.customer_id.empty()) return "customer/" + budget.customer_id;
+  if (budget.provider_config_id != 0) {
+    return "provider config/" + std::to_string(budget.provider_config_id);
+  }
+  return {};
+}
+
+class Builder {
+ public:
+  Builder(const GovernanceSettings& settings, LimitBook& book, WallTime now)
+      : settings_(settings), book_(book), now_(now) {
+    for (const RateLimitSettings& rate : settings.rate_limits) rates_.emplace(rate.id, &rate);
+    for (const BudgetSettings& budget : settings.budgets) {
+      budgets_.emplace(budget.id, &budget);
+      if (const std::string owner = owner_of(budget); !owner.empty()) {
+        owned_[owner].push_back(&budget);
+      }
+    }
+  }
+
+  Directory build() {
+    for (const CustomerSettings& customer : settings_.customers) add_customer(customer);
+    for (const TeamSettings& team : settings_.teams) add_team(team);
+    Directory::Builder directory;
+    for (const VirtualKeySettings& key : settings_.virtual_keys) {
+      directory.add(key.value.reveal(), principal(key));
+    }
+    book_.sweep(now_);
+    return std::move(directory).finish();
+  }
+
+ private:
+  // A customer or a team, with the limits of those above it.
+  struct Group {
+    std::shared_ptr<const Named> named;
+    std::shared_ptr<const Named> customer;
+    OwnLimits limits;
+  };
+  using Groups = std::unordered_map<std::string, Group>;
+
+  void add(OwnLimits& limits, std::string_view name, const LimitTerms& terms, std::int64_t used) {
+    auto limit = book_.limit(name, terms, used, now_);
+    // One that several owners share counts a request once.
+    if (std::ranges::find(limits, limit) == limits.end()) limits.push_back(std::move(limit));
+  }
+
+  void add_budget(OwnLimits& limits, const BudgetSettings& budget, const Owner& owner) {
+    LimitTerms terms{.owner = owner.shown(),
+                     .unit = Unit::kNanoDollars,
+                     .amount = nano_dollars(budget.max_limit),
+                     .period = Period::parse(budget.reset_duration),
+                     .aligned = owner.aligned || budget.calendar_aligned,
+                     .anchor = time_of(budget.last_reset)};
+    if (budget.reset_config && budget.reset_config->quarter_start_month > 0) {
+      terms.quarter_start = static_cast<int>(budget.reset_config->quarter_start_month);
+    }
+    const bool for_some = budget.override_mode == OverrideMode::kCycles;
+    if (budget.override_mode == OverrideMode::kForever ||
+        (for_some && budget.override_cycles_remaining > 0)) {
+      terms.extra = nano_dollars(budget.override_amount);
+      terms.extra_windows = for_some ? static_cast<int>(budget.override_cycles_remaining) : 0;
+    }
+    const std::string name =
+        budget.id.empty() ? owner.kind + "/" + owner.id + "/" + budget.reset_duration : budget.id;
+    add(limits, "budget " + name, terms, nano_dollars(budget.current_usage));
+  }
+
+  void add_rate(OwnLimits& limits, const std::string& id, const Owner& owner) {
+    const auto found = rates_.find(id);
+    if (found == rates_.end()) return;
+    const RateLimitSettings& rate = *found->second;
+    const bool aligned = owner.aligned || rate.calendar_aligned;
+    if (rate.concurrent_max_limit) {
+      add(limits, "rate " + id,
+          {.owner = owner.shown(), .unit = Unit::kConcurrent, .amount = *rate.concurrent_max_limit},
+          0);
+    }
+    if (rate.request_max_limit) {
+      add(limits, "rate " + id,
+          {.owner = owner.shown(),
+           .unit = Unit::kRequests,
+           .amount = *rate.request_max_limit,
+           .period = Period::parse(rate.request_reset_duration),
+           .aligned = aligned,
+           .anchor = time_of(rate.request_last_reset)},
+          rate.request_current_usage);
+    }
+    if (rate.token_max_limit) {
+      add(limits, "rate " + id,
+          {.owner = owner.shown(),
+           .unit = Unit::kTokens,
+           .amount = *rate.token_max_limit,
+           .period = Period::parse(rate.token_reset_duration),
+           .aligned = aligned,
+           .anchor = time_of(rate.token_last_reset)},
+          rate.token_current_usage);
+    }
+  }
+
+  // Of one owner: rates first, since they come back sooner.
+  // `known_as` is what budgets call the owner.
+  void add_all(OwnLimits& limits, const std::string& rate_limit_id,
+               const std::vector<BudgetSettings>& own, const std::string& budget_id,
+               const std::string& known_as, const Owner& owner) {
+    add_rate(limits, rate_limit_id, owner);
+    for (const BudgetSettings& budget : own) add_budget(limits, budget, owner);
+    if (const auto named = budgets_.find(budget_id); named != budgets_.end()) {
+      add_budget(limits, *named->second, owner);
+    }
+    if (const auto owned = owned_.find(known_as); owned != owned_.end()) {
+      for (const BudgetSettings* budget : owned->second) add_budget(limits, *budget, owner);
+    }
+  }
+
+  void add_customer(const CustomerSettings& customer) {
+    Group group{.named = std::make_shared<const Named>(Named{customer.id, customer.name}),
+                .customer = nullptr,
+                .limits = {}};
+    group.customer = group.named;
+    add_all(group.limits, customer.rate_limit_id, customer.budgets, customer.budget_id,
+            "customer/" + customer.id,
+            {.kind = "customer",
+             .id = customer.id,
+             .name = customer.name,
+             .aligned = customer.calendar_aligned});
+    customers_.emplace(customer.id, std::move(group));
+  }
+
+  void add_team(const TeamSettings& team) {
+    Group group{.named = std::make_shared<const Named>(Named{team.id, team.name}),
+                .customer = nullptr,
+                .limits = {}};
+    add_all(group.limits, team.rate_limit_id, team.budgets, team.budget_id, "team/" + team.id,
+            {.kind = "team", .id = team.id, .name = team.name, .aligned = team.calendar_aligned});
+    if (const auto above = customers_.find(team.customer_id); above != customers_.end()) {
+      group.customer = above->second.named;
+      append(group.limits, above->second.limits);
+    }
+    teams_.emplace(team.id, std::move(group));
+  }
+
+  static void append(OwnLimits& limits, const OwnLimits& more) {
+    for (const auto& limit : more) {
+      if (std::ranges::find(limits, limit) == limits.end()) limits.push_back(limit);
+    }
+  }
+
+  std::shared_ptr<const Principal> principal(const VirtualKeySettings& key) {
+    auto out = std::make_shared<Principal>();
+    out->id = key.id;
+    out->name = key.name;
+    out->active = key.is_active;
+    out->expires_at = time_of(key.expires_at);
+    out->access.all_providers = key.allow_all_providers;
+    const Owner owner{
+        .kind = "virtual key", .id = key.id, .name = key.name, .aligned = key.calendar_aligned};
+    for (const ProviderConfigSettings& entry : key.provider_configs) add_grant(*out, entry, owner);
+    add_all(out->limits, key.rate_limit_id, key.budgets, {}, "virtual key/" + key.id, owner);
+    if (const auto team = teams_.find(key.team_id); team != teams_.end()) {
+      out->team = team->second.named;
+      out->customer = team->second.customer;
+      append(out->limits, team->second.limits);
+    } else if (const auto above = customers_.find(key.customer_id); above != customers_.end()) {
+      out->customer = above->second.named;
+      append(out->limits, above->second.limits);
+    }
+    return out;
+  }
+
+  void add_grant(Principal& principal, const ProviderConfigSettings& entry, const Owner& key) {
+    routing::Grant grant{.provider = entry.provider,
+                         .models = entry.allowed_models,
+                         .blacklisted_models = entry.blacklisted_models,
+                         .key_ids = entry.key_ids};
+    if (std::ranges::find(entry.key_ids, provider::kEverything) != entry.key_ids.end()) {
+      grant.key_ids = std::nullopt;
+    }
+    principal.access.grants.push_back(std::move(grant));
+    Principal::ProviderLimits at{.provider = entry.provider, .limits = {}};
+    const Owner owner{.kind = "virtual key",
+                      .id = key.id + "/" + entry.provider,
+                      .name = key.name + " at provider " + entry.provider,
+                      .aligned = key.aligned};
+    add_all(at.limits, entry.rate_limit_id, entry.budgets, {},
+            entry.id == 0 ? "" : "provider config/" + std::to_string(entry.id), owner);
+    if (!at.limits.empty()) principal.at_providers.push_back(std::move(at));
+  }
+
+  const GovernanceSettings& settings_;
+  LimitBook& book_;
+  WallTime now_;
+  std::unordered_map<std::string, const RateLimitSettings*> rates_;
+  std::unordered_map<std::string, const BudgetSettings*> budgets_;
+  std::unordered_map<std::string, std::vector<const BudgetSettings*>> owned_;
+  Groups customers_;
+  Groups teams_;
+};
+
+}  // namespace
+
+Directory build_directory(const GovernanceSettings& settings, LimitBook& book, WallTime now) {
+  return Builder(settings, book, now).build();
+}
+
+}  // namespace bifrost::governance

@@ -1,0 +1,16 @@
+// From the section `governance` to who is known, and what he may have.
+#pragma once
+
+#include "base/clock.h"
+#include "governance/directory.h"
+#include "governance/limit_book.h"
+#include "governance/settings/governance_settings.h"
+
+namespace bifrost::governance {
+
+// The settings have been checked: nothing can fail. Limits of the book get the terms of the
+// settings at once, so this comes last of what is made from a configuration.
+[[nodiscard]] Directory build_directory(const GovernanceSettings& settings, LimitBook& book,
+                                        WallTime now);
+
+}  // namespace bifrost::governance

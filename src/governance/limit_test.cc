@@ -1,0 +1,197 @@
+#include "governance/limit.h"
+
+#include "base/random.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace bifrost::governance {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const WallTime kStart{seconds(1'700'000'000)};
+
+LimitTerms hourly(std::int64_t amount) {
+  return {.owner = "virtual key alice",
+          .unit = Unit::kTokens,
+          .amount = amount,
+          .period = Period::parse("1h")};
+}
+
+TEST(Limit, TakesUntilItIsFull) {
+  Limit limit(hourly(100), kStart);
+  const auto first = limit.take(60, kStart);
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(limit.take(60, kStart)) << "40 are left, and somebody holds some";
+  const auto second = limit.take(40, kStart);
+  ASSERT_TRUE(second);
+  EXPECT_FALSE(limit.take(0, kStart)) << "full is full, also for who wants nothing";
+
+  limit.settle(*first, 10);
+  limit.settle(*second, 40);
+  const Limit::State state = limit.state(kStart);
+  EXPECT_EQ(state.used, 50);
+  EXPECT_EQ(state.held, 0);
+  EXPECT_TRUE(limit.take(50, kStart));
+}
+
+TEST(Limit, GivesOneAtATimeWhatIsLeft) {
+  Limit limit(hourly(100), kStart);
+  const auto big = limit.take(4'000, kStart);
+  ASSERT_TRUE(big) << "nobody else is there";
+  EXPECT_EQ(big->amount, 100);
+  EXPECT_FALSE(limit.take(1, kStart));
+  limit.settle(*big, 80);
+  const auto next = limit.take(4'000, kStart);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->amount, 20);
+  limit.settle(*next, 80);
+  EXPECT_EQ(limit.state(kStart).used, 160);
+  EXPECT_FALSE(limit.take(1, kStart));
+}
+
+TEST(Limit, BeginsAnewWithItsWindow) {
+  Limit limit(hourly(100), kStart, 90);
+  EXPECT_EQ(limit.state(kStart).used, 90);
+  const auto held = limit.take(10, kStart);
+  ASSERT_TRUE(held);
+  EXPECT_FALSE(limit.take(10, kStart + hours(1) - seconds(1)));
+  EXPECT_TRUE(limit.take(100, kStart + hours(1)));
+  limit.settle(*held, 10);  // of the window before
+  const Limit::State state = limit.state(kStart + hours(1));
+  EXPECT_EQ(state.used, 0);
+  EXPECT_EQ(state.held, 100);
+  ASSERT_TRUE(state.window);
+  EXPECT_EQ(state.window->end, kStart + hours(2));
+}
+
+TEST(Limit, IsAlignedWithTheCalendarOnDemand) {
+  LimitTerms terms = hourly(1);
+  terms.period = Period::parse("1d");
+  terms.aligned = true;
+  Limit limit(terms, kStart);  // 22:13:20 of its day
+  EXPECT_TRUE(limit.take(1, kStart));
+  EXPECT_FALSE(limit.take(1, kStart + minutes(106)));
+  EXPECT_TRUE(limit.take(1, kStart + minutes(107)));
+}
+
+TEST(Limit, GivesNothingBackWhenTheClockIsSetBack) {
+  Limit limit(hourly(100), kStart);
+  const WallTime later = kStart + hours(30);
+  const auto held = limit.take(100, later);
+  ASSERT_TRUE(held);
+  EXPECT_FALSE(limit.take(1, kStart));
+  EXPECT_EQ(limit.state(kStart).window->end, kStart + hours(1)) << "it ends in time all the same";
+  limit.settle(*held, 100);
+  EXPECT_FALSE(limit.take(1, kStart + minutes(59)));
+  EXPECT_TRUE(limit.take(1, kStart + hours(1)));
+}
+
+TEST(Limit, KeepsItsUseWhenItIsChanged) {
+  Limit limit(hourly(100), kStart);
+  const auto held = limit.take(70, kStart);
+  ASSERT_TRUE(held);
+  limit.change(hourly(50), kStart);
+  EXPECT_FALSE(limit.take(1, kStart));
+  limit.change(hourly(200), kStart);
+  EXPECT_TRUE(limit.take(130, kStart));
+  limit.settle(*held, 70);
+  EXPECT_EQ(limit.state(kStart).used, 70);
+
+  LimitTerms daily = hourly(200);
+  daily.period = Period::parse("1d");
+  limit.change(daily, kStart);
+  EXPECT_EQ(limit.state(kStart).used, 0) << "another period is another count";
+}
+
+TEST(Limit, HasMoreForSomeWindows) {
+  LimitTerms terms = hourly(10);
+  terms.extra = 5;
+  terms.extra_windows = 2;
+  Limit limit(terms, kStart);
+  EXPECT_EQ(limit.state(kStart).amount, 15);
+  EXPECT_EQ(limit.state(kStart + hours(1)).amount, 15);
+  EXPECT_EQ(limit.state(kStart + hours(2)).amount, 10);
+  terms.extra_windows = 0;
+  limit.change(terms, kStart + hours(2));
+  EXPECT_EQ(limit.state(kStart + hours(9)).amount, 15);
+}
+
+TEST(Limit, OfConcurrentRequestsHasNoWindow) {
+  Limit limit({.owner = "team red", .unit = Unit::kConcurrent, .amount = 1}, kStart);
+  const auto held = limit.take(1, kStart);
+  ASSERT_TRUE(held);
+  EXPECT_FALSE(limit.take(1, kStart + hours(10'000)));
+  limit.settle(*held, 0);
+  EXPECT_TRUE(limit.take(1, kStart));
+  EXPECT_FALSE(limit.state(kStart).window);
+}
+
+TEST(Limit, TakesAmountsAtTheEndsOfTheirRange) {
+  Limit none(hourly(0), kStart);
+  EXPECT_FALSE(none.take(0, kStart));
+  Limit most(hourly(std::numeric_limits<std::int64_t>::max()), kStart);
+  EXPECT_EQ(most.state(kStart).amount, kLimitMax);
+  const auto held = most.take(std::numeric_limits<std::int64_t>::max(), kStart);
+  ASSERT_TRUE(held);
+  for (int i = 0; i < 100; ++i) most.settle(*held, std::numeric_limits<std::int64_t>::max());
+  EXPECT_FALSE(most.take(1, kStart));
+  const auto back = none.take(std::numeric_limits<std::int64_t>::min(), kStart);
+  EXPECT_FALSE(back);
+}
+
+// All that is admitted fits, whoever asks at once and whenever windows begin.
+TEST(LimitThreads, HoldTogether) {
+  constexpr int kThreads = 8;
+  constexpr int kTurns = 20'000;
+  Limit limit(hourly(1'000), kStart);
+  std::atomic<std::int64_t> used{0};
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      Random random(static_cast<std::uint64_t>(t));
+      for (int i = 0; i < kTurns; ++i) {
+        const auto wanted = static_cast<std::int64_t>(random.next() % 7 + 1);
+        const auto taken = limit.take(wanted, kStart);
+        if (!taken) continue;
+        const auto spent = random.next() % 1000 == 0 ? 1 : 0;
+        used += spent;
+        limit.settle(*taken, spent);
+      }
+    });
+  }
+  threads.clear();
+  const Limit::State state = limit.state(kStart);
+  EXPECT_EQ(state.used, used);
+  EXPECT_EQ(state.held, 0);
+  EXPECT_LE(state.used, 1'000);
+}
+
+TEST(LimitThreads, AdmitExactlyWhatFits) {
+  constexpr int kThreads = 8;
+  Limit limit(hourly(1'000), kStart);
+  std::atomic<int> admitted{0};
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) {
+        if (limit.take(1, kStart)) ++admitted;
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(admitted, 1'000);
+}
+
+}  // namespace
+}  // namespace bifrost::governance

@@ -1,0 +1,319 @@
+// What the settings of governance say about one another.
+#include "config/check_scope.h"
+#include "governance/period.h"
+#include "governance/reservation.h"
+#include "governance/settings/governance_settings.h"
+#include "json/writer.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bifrost::governance {
+namespace {
+
+using Names = std::set<std::string_view>;
+
+// Where the form is wrong, that has been said already.
+void check_length(std::string_view member, const std::string& period, config::CheckScope& scope) {
+  if (period.empty() || Period::parse(period)) return;
+  scope.problem(member, json::quoted(period) + " is longer than ten years");
+}
+
+// Reports each entry after the first whose `field` is that of another one.
+template <class Entry>
+Names unique_names(const std::vector<Entry>& entries, std::string_view list, std::string_view field,
+                   std::string Entry::* text, config::CheckScope& scope) {
+  Names seen;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::string& name = entries[i].*text;
+    if (name.empty() || seen.insert(name).second) continue;
+    scope.problem(list, i, field, "another entry has " + json::quoted(name) + " too");
+  }
+  return seen;
+}
+
+// What entries of one list say of those of others.
+class References {
+ public:
+  References(std::string_view list, config::CheckScope& scope) : list_(list), scope_(scope) {}
+
+  void check(std::size_t index, std::string_view field, const std::string& name, const Names& names,
+             std::string_view where) {
+    if (name.empty() || names.contains(name)) return;
+    scope_.problem(list_, index, field,
+                   "there is no " + json::quoted(name) + " in governance." + std::string(where));
+  }
+
+ private:
+  std::string_view list_;
+  config::CheckScope& scope_;
+};
+
+// Budgets of one owner are told apart by their windows.
+void check_lines(const std::vector<BudgetSettings>& budgets, std::string_view list,
+                 std::size_t index, config::CheckScope& scope) {
+  Names periods;
+  for (const BudgetSettings& budget : budgets) {
+    if (periods.insert(budget.reset_duration).second) continue;
+    scope.problem(list, index, "budgets",
+                  "two of them have the window " + json::quoted(budget.reset_duration));
+  }
+}
+
+// How many limits requests fall under, so that a reservation has room for them.
+class LimitCounts {
+ public:
+  explicit LimitCounts(const GovernanceSettings& settings) {
+    for (const RateLimitSettings& rate : settings.rate_limits) {
+      rates_[rate.id] = std::size_t{rate.token_max_limit.has_value()} +
+                        std::size_t{rate.request_max_limit.has_value()} +
+                        std::size_t{rate.concurrent_max_limit.has_value()};
+    }
+    for (const BudgetSettings& budget : settings.budgets) {
+      ++owned_["key/" + budget.virtual_key_id];
+      ++owned_["team/" + budget.team_id];
+      ++owned_["customer/" + budget.customer_id];
+      ++owned_["config/" + std::to_string(budget.provider_config_id)];
+    }
+    for (const CustomerSettings& customer : settings.customers) {
+      customers_[customer.id] = of("customer/" + customer.id, customer.rate_limit_id,
+                                   customer.budgets, customer.budget_id);
+    }
+    for (const TeamSettings& team : settings.teams) {
+      teams_[team.id] = of("team/" + team.id, team.rate_limit_id, team.budgets, team.budget_id) +
+                        count(customers_, team.customer_id);
+    }
+  }
+
+  // Wherever the request goes, and at the provider where it falls under most.
+  [[nodiscard]] std::size_t of(const VirtualKeySettings& key) const {
+    std::size_t most = 0;
+    for (const ProviderConfigSettings& entry : key.provider_configs) {
+      const std::string owner = entry.id == 0 ? "" : "config/" + std::to_string(entry.id);
+      most = std::max(most, of(owner, entry.rate_limit_id, entry.budgets, {}));
+    }
+    return most + of("key/" + key.id, key.rate_limit_id, key.budgets, {}) +
+           count(teams_, key.team_id) + count(customers_, key.customer_id);
+  }
+
+ private:
+  using Counts = std::map<std::string, std::size_t, std::less<>>;
+
+  static std::size_t count(const Counts& counts, std::string_view name) {
+    const auto found = counts.find(name);
+    return name.empty() || found == counts.end() ? 0 : found->second;
+  }
+  [[nodiscard]] std::size_t of(std::string_view owner, std::string_view rate_limit_id,
+                               const std::vector<BudgetSettings>& own,
+                               std::string_view budget_id) const {
+    return count(owned_, owner) + count(rates_, rate_limit_id) + own.size() +
+           (budget_id.empty() ? 0 : 1);
+  }
+
+  Counts rates_;
+  Counts owned_;
+  Counts customers_;
+  Counts teams_;
+};
+
+// The section as a whole, list by list.
+class SectionCheck {
+ public:
+  SectionCheck(const GovernanceSettings& section, config::CheckScope& scope)
+      : section_(section),
+        scope_(scope),
+        budgets_(unique_names(section.budgets, "budgets", "id", &BudgetSettings::id, scope)),
+        rates_(
+            unique_names(section.rate_limits, "rate_limits", "id", &RateLimitSettings::id, scope)),
+        customers_(
+            unique_names(section.customers, "customers", "id", &CustomerSettings::id, scope)),
+        teams_(unique_names(section.teams, "teams", "id", &TeamSettings::id, scope)),
+        keys_(unique_names(section.virtual_keys, "virtual_keys", "id", &VirtualKeySettings::id,
+                           scope)) {
+    unique_names(section.virtual_keys, "virtual_keys", "name", &VirtualKeySettings::name, scope);
+  }
+
+  void run() {
+    check_budgets();
+    check_rates();
+    check_customers();
+    check_teams();
+    check_keys();
+  }
+
+ private:
+  void check_budgets() {
+    std::set<std::int64_t> configs;
+    for (const VirtualKeySettings& key : section_.virtual_keys) {
+      for (const ProviderConfigSettings& entry : key.provider_configs) configs.insert(entry.id);
+    }
+    References references("budgets", scope_);
+    for (std::size_t i = 0; i < section_.budgets.size(); ++i) {
+      const BudgetSettings& budget = section_.budgets[i];
+      if (budget.id.empty()) scope_.problem("budgets", i, "id", "required: a name for this budget");
+      references.check(i, "virtual_key_id", budget.virtual_key_id, keys_, "virtual_keys");
+      references.check(i, "customer_id", budget.customer_id, customers_, "customers");
+      references.check(i, "team_id", budget.team_id, teams_, "teams");
+      if (budget.provider_config_id != 0 && !configs.contains(budget.provider_config_id)) {
+        scope_.problem("budgets", i, "provider_config_id",
+                       "no provider config of a virtual key has the id " +
+                           std::to_string(budget.provider_config_id));
+      }
+    }
+  }
+
+  void check_rates() {
+    for (std::size_t i = 0; i < section_.rate_limits.size(); ++i) {
+      if (!section_.rate_limits[i].id.empty()) continue;
+      scope_.problem("rate_limits", i, "id", "required: a name for this limit");
+    }
+  }
+
+  void check_customers() {
+    References references("customers", scope_);
+    for (std::size_t i = 0; i < section_.customers.size(); ++i) {
+      const CustomerSettings& customer = section_.customers[i];
+      references.check(i, "budget_id", customer.budget_id, budgets_, "budgets");
+      references.check(i, "rate_limit_id", customer.rate_limit_id, rates_, "rate_limits");
+      if (!customer.budget_id.empty() && !customer.budgets.empty()) {
+        scope_.problem("customers", i, "budget_id", "cannot go together with budgets");
+      }
+      check_lines(customer.budgets, "customers", i, scope_);
+    }
+  }
+
+  void check_teams() {
+    References references("teams", scope_);
+    for (std::size_t i = 0; i < section_.teams.size(); ++i) {
+      const TeamSettings& team = section_.teams[i];
+      references.check(i, "customer_id", team.customer_id, customers_, "customers");
+      references.check(i, "budget_id", team.budget_id, budgets_, "budgets");
+      references.check(i, "rate_limit_id", team.rate_limit_id, rates_, "rate_limits");
+      check_lines(team.budgets, "teams", i, scope_);
+    }
+  }
+
+  void check_keys() {
+    const LimitCounts counts(section_);
+    References references("virtual_keys", scope_);
+    Names values;
+    for (std::size_t i = 0; i < section_.virtual_keys.size(); ++i) {
+      const VirtualKeySettings& key = section_.virtual_keys[i];
+      references.check(i, "team_id", key.team_id, teams_, "teams");
+      references.check(i, "customer_id", key.customer_id, customers_, "customers");
+      references.check(i, "rate_limit_id", key.rate_limit_id, rates_, "rate_limits");
+      for (const ProviderConfigSettings& entry : key.provider_configs) {
+        references.check(i, "provider_configs", entry.rate_limit_id, rates_, "rate_limits");
+      }
+      check_lines(key.budgets, "virtual_keys", i, scope_);
+      if (const std::size_t count = counts.of(key); count > Reservation::kLimitsMax) {
+        scope_.problem("virtual_keys", i, "budgets",
+                       "its requests fall under " + std::to_string(count) +
+                           " limits with those of its team and customer; at most " +
+                           std::to_string(Reservation::kLimitsMax) + " are possible");
+      }
+      if (!key.value.empty() && !values.insert(key.value.reveal()).second) {
+        scope_.problem("virtual_keys", i, "value", "another virtual key has the same value");
+      }
+    }
+  }
+
+  const GovernanceSettings& section_;
+  config::CheckScope& scope_;
+  Names budgets_;
+  Names rates_;
+  Names customers_;
+  Names teams_;
+  Names keys_;
+};
+
+void normalise(std::vector<std::string>& list, std::int64_t version) {
+  const bool all = (list.empty() && version == 1) || std::ranges::find(list, "*") != list.end();
+  if (all) list.assign(1, "*");
+}
+
+}  // namespace
+
+void BudgetSettings::check(config::CheckScope& scope) const {
+  check_length("reset_duration", reset_duration, scope);
+  const auto period = Period::parse(reset_duration);
+  if (reset_config && period && !period->is_quarters()) {
+    scope.problem("reset_config", "only for windows of quarters (\"1Q\"), and reset_duration is " +
+                                      json::quoted(reset_duration));
+  }
+  const auto owners = std::ranges::count_if(
+      std::initializer_list<bool>{!virtual_key_id.empty(), provider_config_id != 0,
+                                  !model_config_id.empty(), !customer_id.empty(), !team_id.empty()},
+      std::identity());
+  if (owners > 1) {
+    scope.problem("id",
+                  "has more than one owner; only one of virtual_key_id, provider_config_id, "
+                  "model_config_id, customer_id and team_id may be given");
+  }
+  switch (override_mode) {
+    case OverrideMode::kNone:
+      if (override_amount > 0) {
+        scope.problem("override_mode", R"(required with override_amount: "cycles" or "forever")");
+      }
+      break;
+    case OverrideMode::kForever:
+    case OverrideMode::kCycles:
+      if (override_amount <= 0) {
+        scope.problem("override_amount", "must be more than 0 with override_mode");
+      }
+      break;
+  }
+}
+
+void RateLimitSettings::check(config::CheckScope& scope) const {
+  check_length("token_reset_duration", token_reset_duration, scope);
+  check_length("request_reset_duration", request_reset_duration, scope);
+  if (token_max_limit && token_reset_duration.empty()) {
+    scope.problem("token_reset_duration", "required with token_max_limit, such as \"1h\"");
+  }
+  if (request_max_limit && request_reset_duration.empty()) {
+    scope.problem("request_reset_duration", "required with request_max_limit, such as \"1m\"");
+  }
+}
+
+void VirtualKeySettings::check(config::CheckScope& scope) const {
+  if (!team_id.empty() && !customer_id.empty()) {
+    scope.problem("customer_id", "cannot go together with team_id; the team names its customer");
+  }
+  if (value.empty()) {
+    scope.problem("value",
+                  "required: what callers show, \"sk-bf-\" and a random rest, or env.NAME");
+  }
+  std::set<std::string_view> providers;
+  for (std::size_t i = 0; i < provider_configs.size(); ++i) {
+    if (!providers.insert(provider_configs[i].provider).second) {
+      scope.problem(
+          "provider_configs", i, "provider",
+          "another entry of the key is for " + json::quoted(provider_configs[i].provider) + " too");
+    }
+    check_lines(provider_configs[i].budgets, "provider_configs", i, scope);
+  }
+}
+
+void GovernanceSettings::check(config::CheckScope& scope) const {
+  SectionCheck(*this, scope).run();
+}
+
+void normalise_allow_lists(GovernanceSettings& governance, std::int64_t version) {
+  for (VirtualKeySettings& key : governance.virtual_keys) {
+    for (ProviderConfigSettings& entry : key.provider_configs) {
+      normalise(entry.allowed_models, version);
+      normalise(entry.key_ids, version);
+    }
+  }
+}
+
+}  // namespace bifrost::governance

@@ -1,0 +1,55 @@
+// Section `governance`: who may ask for what, and how much of it.
+#pragma once
+
+#include "config/facts.h"
+#include "governance/settings/limit_settings.h"
+#include "governance/settings/owner_settings.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bifrost::governance {
+
+struct GovernanceSettings {
+  std::vector<BudgetSettings> budgets;
+  std::vector<RateLimitSettings> rate_limits;
+  std::vector<CustomerSettings> customers;
+  std::vector<TeamSettings> teams;
+  std::vector<VirtualKeySettings> virtual_keys;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("budgets", self.budgets,
+                {.text = "Budgets that name their owner, or that an owner names."});
+    visit.field("rate_limits", self.rate_limits,
+                {.text = "Limits of tokens and requests, for owners to name."});
+    visit.field("customers", self.customers, {.text = "Customers."});
+    visit.field("teams", self.teams, {.text = "Teams, of a customer or not."});
+    visit.field("virtual_keys", self.virtual_keys,
+                {.text = "Keys that callers show in place of a provider's."});
+    self.describe_unserved(visit);
+  }
+
+  void check(config::CheckScope& scope) const;
+
+  friend bool operator==(const GovernanceSettings&, const GovernanceSettings&) = default;
+
+ private:
+  void describe_unserved(this auto& /*self*/, auto& visit) {
+    visit.unserved("auth_config", config::Shape::kObject, "Administrator's credentials.");
+    visit.unserved("business_units", config::Shape::kArray, "Business units.");
+    visit.unserved("complexity_analyzer_config", config::Shape::kObject, "Complexity of prompts.");
+    visit.unserved("model_configs", config::Shape::kArray, "Limits of models.");
+    visit.unserved("pricing_overrides", config::Shape::kArray, "Prices of your own.");
+    visit.unserved("projects", config::Shape::kArray, "Projects.");
+    visit.unserved("providers", config::Shape::kArray, "Limits of providers.");
+    visit.unserved("roles", config::Shape::kArray, "Roles of administrators.");
+    visit.unserved("routing_rules", config::Shape::kArray, "Routing rules.");
+  }
+};
+
+// Gives the allow-lists one meaning, whatever the version of the file: {"*"} allows everything, an
+// empty list denies everything.
+void normalise_allow_lists(GovernanceSettings& governance, std::int64_t version);
+
+}  // namespace bifrost::governance

@@ -1,0 +1,246 @@
+// Virtual keys from the file: who is known, what he may have, and how much of it.
+#include "tests/integration/gateway_fixture.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+#include <vector>
+
+namespace bifrost::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view kAll =
+    R"("provider_configs": [{"provider": "openai", "allowed_models": ["*"], "key_ids": ["*"]},
+                            {"provider": "anthropic", "allowed_models": ["*"], "key_ids": ["*"]},
+                            {"provider": "demo", "allowed_models": ["*"], "key_ids": ["*"]}])";
+
+// One virtual key "alice" with all that is there, and more members.
+std::string alice(std::string_view more) {
+  return fmt::format(R"({{"id": "vk-1", "name": "alice", "value": "sk-bf-alice", {}{}{}}})", kAll,
+                     more.empty() ? "" : ", ", more);
+}
+
+class VirtualKeysTest : public GatewayTest {
+ protected:
+  // `keys` is a list of entries, `more` are further members of the section.
+  static ConfigText configured(std::string_view keys, std::string_view more = {}) {
+    return {.client = R"("enforce_auth_on_inference": true)",
+            .governance =
+                fmt::format(R"("virtual_keys": [{}]{}{})", keys, more.empty() ? "" : ", ", more)};
+  }
+  void start_keys(std::string_view keys, std::string_view more = {}) {
+    start(configured(keys, more));
+  }
+  Response ask_as(std::string_view key, const WireSample& sample = unified()) {
+    return connect().request("POST", sample.path, {{"x-bf-vk", key}}, sample.request);
+  }
+};
+
+TEST_F(VirtualKeysTest, ServesWhoIsKnownAndNobodyElse) {
+  start_keys(alice(""));
+  provider.push(unified().reply());
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+  const Response stranger = ask_as("sk-bf-mallory");
+  EXPECT_EQ(stranger.status, 401);
+  EXPECT_THAT(stranger.body,
+              AllOf(HasSubstr(R"("type":"access_not_found")"), Not(HasSubstr("mallory"))));
+  EXPECT_THAT(ask().body, HasSubstr(R"("type":"virtual_key_required")"));
+  EXPECT_EQ(provider.request_count(), 1U);
+  EXPECT_FALSE(provider.requests().front().headers.contains("x-bf-vk"));
+}
+
+TEST_F(VirtualKeysTest, LetAKeyStandWhereSdksPutTheirs) {
+  start_keys(alice(""));
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"authorization", "Bearer sk-bf-alice"},
+                                                        {"x-api-key", "sk-bf-alice"},
+                                                        {"x-goog-api-key", "sk-bf-alice"},
+                                                        {"api-key", "sk-bf-alice"}}) {
+    provider.push(unified().reply());
+    const Response reply =
+        connect().request("POST", unified().path, {{name, value}}, unified().request);
+    EXPECT_EQ(reply.status, 200) << name << reply.body;
+    const auto sent = provider.requests().back();
+    for (const http::Header header : sent.headers) {
+      EXPECT_THAT(std::string(header.value), Not(HasSubstr("sk-bf-"))) << header.name;
+    }
+  }
+}
+
+TEST_F(VirtualKeysTest, RefuseWhatTheyDoNotGrant) {
+  start_keys(R"({"id": "1", "name": "narrow", "value": "sk-bf-narrow", "provider_configs": [
+                 {"provider": "openai", "allowed_models": ["gpt-other"], "key_ids": ["*"]}]},
+                {"id": "2", "name": "none", "value": "sk-bf-none"},
+                {"id": "3", "name": "off", "value": "sk-bf-off", "is_active": false},
+                {"id": "4", "name": "old", "value": "sk-bf-old",
+                 "expires_at": "2020-01-01T00:00:00Z"})");
+  const auto expect_refused = [&](std::string_view key, std::string_view type) {
+    const Response reply = ask_as(key);
+    EXPECT_EQ(reply.status, 403) << key;
+    EXPECT_THAT(reply.body, HasSubstr(fmt::format(R"("type":"{}")", type))) << key;
+  };
+  expect_refused("sk-bf-narrow", "model_blocked");
+  expect_refused("sk-bf-none", "provider_blocked");
+  expect_refused("sk-bf-off", "access_blocked");
+  expect_refused("sk-bf-old", "access_blocked");
+  EXPECT_EQ(provider.request_count(), 0U);
+}
+
+// What is told is what official clients act upon: a status, a type, and whether to come again.
+TEST_F(VirtualKeysTest, TellAFullLimitInTheCallersOwnWords) {
+  ConfigText config = configured(alice(R"("rate_limit_id": "r")"),
+                                 R"("rate_limits": [{"id": "r", "request_max_limit": 0,
+                                                     "request_reset_duration": "1h"}])");
+  config.providers.push_back({.name = "anthropic", .url = "${second_url}"});
+  start(config);
+  const Response own = ask_as("sk-bf-alice");
+  EXPECT_EQ(own.status, 429);
+  EXPECT_THAT(own.body,
+              AllOf(HasSubstr(R"("type":"request_limited")"),
+                    HasSubstr("request limit exceeded: virtual key alice has used 0 of 0")));
+  EXPECT_GT(std::stoi(std::string(own.headers.get("retry-after"))), 3'500);
+  EXPECT_EQ(own.headers.get("x-should-retry"), "false") << "an hour is too long to wait";
+
+  EXPECT_THAT(ask_as("sk-bf-alice", openai()).body, HasSubstr(R"("error":{)"));
+  EXPECT_THAT(ask_as("sk-bf-alice", anthropic()).body,
+              HasSubstr(R"({"type":"error","error":{"type":"rate_limit_error")"));
+}
+
+TEST_F(VirtualKeysTest, StopAtASpentBudgetWithAnotherStatusThanSlowDown) {
+  start_with({.config = R"({"providers": {"demo": {}}, "governance": {"virtual_keys": [)" +
+                        alice(R"("budgets": [{"max_limit": 0.00001, "reset_duration": "1d"}])") +
+                        "]}}"});
+  const auto chat = [&] {
+    return connect().request("POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}},
+                             R"({"model": "demo/chat", "max_tokens": 20,
+                                 "messages": [{"role": "user", "content": "Hello"}]})");
+  };
+  const Response first = chat();
+  EXPECT_EQ(first.status, 200) << first.body;
+  EXPECT_GT(std::stod(std::string(first.headers.get("x-bifrost-cost"))), 0.00001);
+  EXPECT_THAT(first.body, HasSubstr(R"("cost":0.0000)"));
+  const Response second = chat();
+  EXPECT_EQ(second.status, 402);
+  EXPECT_THAT(second.body, AllOf(HasSubstr(R"("type":"budget_exceeded")"),
+                                 HasSubstr("budget exceeded: virtual key alice has used $0.0000"),
+                                 HasSubstr("of $0.00001 (resets every 1d")));
+  EXPECT_EQ(second.headers.get("x-should-retry"), "false");
+}
+
+TEST_F(VirtualKeysTest, CountTokensThatWereUsed) {
+  start_keys(alice(R"("rate_limit_id": "r")"),
+             R"("rate_limits": [{"id": "r", "token_max_limit": 10,
+                                 "token_reset_duration": "1h"}])");
+  for (int i = 0; i < 2; ++i) {  // five tokens each
+    provider.push(unified().reply());
+    EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+  }
+  const Response third = ask_as("sk-bf-alice");
+  EXPECT_EQ(third.status, 429);
+  EXPECT_THAT(third.body, HasSubstr("virtual key alice has used 10 of 10"));
+}
+
+TEST_F(VirtualKeysTest, AFailedCallCostsNothing) {
+  start_keys(alice(R"("rate_limit_id": "r")"),
+             R"("rate_limits": [{"id": "r", "request_max_limit": 1,
+                                 "request_reset_duration": "1h"}])");
+  provider.push(Script::json(400, openai_error("no")));
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 400);
+  provider.push(unified().reply());
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 429);
+}
+
+// A burst sees the same room, and still no more is let through than fits.
+TEST_F(VirtualKeysTest, ABurstGetsNoMoreThanTheLimit) {
+  constexpr int kCallers = 20;
+  constexpr int kEach = 10;
+  constexpr int kLimit = 50;
+  start(configured(alice(R"("rate_limit_id": "r")"),
+                   fmt::format(R"("rate_limits": [{{"id": "r", "request_max_limit": {},
+                                                    "request_reset_duration": "1d"}}])",
+                               kLimit)),
+        {"--workers", "4"});
+  for (int i = 0; i < kLimit; ++i) provider.push(unified().reply());
+  std::atomic<int> served{0};
+  std::atomic<int> refused{0};
+  std::vector<std::jthread> callers;
+  for (int c = 0; c < kCallers; ++c) {
+    callers.emplace_back([&] {
+      Client client = connect();
+      for (int i = 0; i < kEach; ++i) {
+        const Response reply =
+            client.request("POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}}, unified().request);
+        if (reply.status == 200) ++served;
+        if (reply.status == 429) ++refused;
+      }
+    });
+  }
+  callers.clear();
+  EXPECT_EQ(served, kLimit);
+  EXPECT_EQ(refused, kCallers * kEach - kLimit);
+  EXPECT_EQ(provider.request_count(), std::size_t{kLimit});
+}
+
+TEST_F(VirtualKeysTest, AStreamCountsAsRunningUntilItHasEnded) {
+  start_keys(alice(R"("rate_limit_id": "r")"),
+             R"("rate_limits": [{"id": "r", "concurrent_max_limit": 1}])");
+  Gate rest;
+  provider.push(unified().held_stream(rest));
+  Client streaming = connect();
+  streaming.send_request("POST", unified().stream_path, {{"x-bf-vk", "sk-bf-alice"}},
+                         unified().stream_request);
+  ASSERT_TRUE(provider.wait_for_requests(1));
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 429);
+  rest.open();
+  EXPECT_EQ(streaming.read_response().status, 200);
+  provider.push(unified().reply());
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+}
+
+TEST_F(VirtualKeysTest, AFullProviderConfigLeavesItToTheFallback) {
+  ConfigText config = configured(R"({"id": "1", "name": "alice", "value": "sk-bf-alice",
+      "provider_configs": [
+        {"provider": "openai", "allowed_models": ["*"], "key_ids": ["*"], "rate_limit_id": "r"},
+        {"provider": "anthropic", "allowed_models": ["*"], "key_ids": ["*"]}]})",
+                                 R"("rate_limits": [{"id": "r", "request_max_limit": 1,
+                                                     "request_reset_duration": "1d"}])");
+  config.providers = {{}, {.name = "anthropic", .url = "${second_url}"}};
+  start(config);
+  const auto chat = [&](std::string_view more) {
+    return connect().request("POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}},
+                             unified_request(more));
+  };
+  provider.push(unified().reply());
+  EXPECT_EQ(chat(kFallback).status, 200);
+  second.push(anthropic().reply());
+  const Response other = chat(kFallback);
+  EXPECT_EQ(other.status, 200);
+  EXPECT_EQ(other.headers.get("x-bifrost-provider"), "anthropic");
+  const Response none = chat({});
+  EXPECT_EQ(none.status, 429);
+  EXPECT_THAT(none.body, HasSubstr("virtual key alice at provider openai has used 1 of 1"));
+  EXPECT_EQ(provider.request_count(), 1U);
+}
+
+TEST_F(VirtualKeysTest, UseOutlivesAReload) {
+  const std::string limits = R"("rate_limits": [{"id": "r", "request_max_limit": 1,
+                                                 "request_reset_duration": "1d"}])";
+  start_keys(alice(R"("rate_limit_id": "r")"), limits);
+  provider.push(unified().reply());
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+  gateway->write_config(
+      config_text(configured(alice(R"("rate_limit_id": "r", "description": "renamed")"), limits)));
+  gateway->send_signal(SIGHUP);
+  ASSERT_TRUE(gateway->wait_for_log("reloaded"));
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 429);
+}
+
+}  // namespace
+}  // namespace bifrost::test
