@@ -5,6 +5,16 @@
 #include <utility>
 
 namespace bifrost::dialect {
+namespace {
+
+Error not_json(std::string_view data) {
+  Error error = upstream_error(ErrorCode::kUpstreamProtocol, Retry::kOtherTarget,
+                               "the provider's answer is a stream with an event that is not JSON");
+  error.upstream_body = data.substr(0, limits::kErrorBodyBytesMax);
+  return error;
+}
+
+}  // namespace
 
 Error cut_short() {
   return upstream_error(ErrorCode::kUpstreamCutShort, Retry::kSameTarget,
@@ -49,6 +59,7 @@ void SseDecoder::feed(std::string_view bytes, std::vector<llm::StreamEvent>& out
 
 void SseDecoder::finish(std::vector<llm::StreamEvent>& out) {
   if (closed_) return;
+  bytes_ended_ = true;
   parser_.flush(events_);
   deliver(out);
   if (!closed_ && !any_event_ && !plain_.empty()) fail(on_plain_body(plain_.text()), out);
@@ -63,6 +74,14 @@ void SseDecoder::deliver(std::vector<llm::StreamEvent>& out) {
     on_event(event, out);
   }
   parser_.recycle(events_);
+}
+
+std::optional<json::Document> SseDecoder::parse(const http::sse::Event& event,
+                                                std::vector<llm::StreamEvent>& out) {
+  auto document = json::Document::parse(event.data);
+  if (document) return *std::move(document);
+  if (!bytes_ended_) fail(not_json(event.data), out);
+  return std::nullopt;
 }
 
 void SseDecoder::end(std::vector<llm::StreamEvent>& out) {
@@ -87,6 +106,7 @@ void SseTap::feed(std::string_view bytes) {
 
 std::string SseTap::finish() {
   const bool open = parser_.inside_event();
+  bytes_ended_ = true;
   parser_.flush(events_);
   deliver();
   if (state_.ended || state_.error) return {};
@@ -101,6 +121,17 @@ std::string SseTap::finish() {
 }
 
 std::uint64_t SseTap::whole_bytes() const { return parser_.complete(); }
+
+std::optional<json::Document> SseTap::parse(const http::sse::Event& event) {
+  auto document = json::Document::parse(event.data);
+  if (document) return *std::move(document);
+  if (bytes_ended_) {
+    leave_out(event);
+  } else {
+    state_.error = not_json(event.data);
+  }
+  return std::nullopt;
+}
 
 void SseTap::leave_out(const http::sse::Event& event) {
   ++left_out_;

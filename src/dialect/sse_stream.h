@@ -1,6 +1,8 @@
 // What all dialects with server-sent events share: cutting bytes into events, and guarding the end.
 //
 // A subclass says what one event means and whether the answer was complete when the bytes ended.
+// An event that is no JSON ends the stream with an error: a server that fails may say so in any
+// words. But where the bytes have ended inside of an event, it is that end which is judged.
 #pragma once
 
 #include "dialect/dialect.h"
@@ -8,6 +10,7 @@
 #include "json/document.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +45,9 @@ class SseDecoder : public StreamDecoder {
   // The bytes have ended and held no event but this text: what does it say?
   virtual Error on_plain_body(std::string_view text) const;
 
+  // The data of an event; nothing when it is no JSON, which is a failure.
+  std::optional<json::Document> parse(const http::sse::Event& event,
+                                      std::vector<llm::StreamEvent>& out);
   // Lines between the events that are no field of one.
   [[nodiscard]] std::string_view stray() const { return parser_.stray(); }
 
@@ -58,6 +64,7 @@ class SseDecoder : public StreamDecoder {
   PlainBody plain_;
   std::size_t comments_ = 0;
   bool any_event_ = false;
+  bool bytes_ended_ = false;
   bool closed_ = false;
 };
 
@@ -76,6 +83,9 @@ class SseTap : public StreamTap {
   // The bytes have ended and held no event but this text: what does it say?
   virtual Error on_plain_body(std::string_view text) const;
 
+  // The data of an event; nothing when it is no JSON, which is an error. Half an event, in which
+  // the bytes ended, is none; it is left out.
+  std::optional<json::Document> parse(const http::sse::Event& event);
   // Lines between the events that are no field of one.
   [[nodiscard]] std::string_view stray() const { return parser_.stray(); }
 
@@ -91,6 +101,7 @@ class SseTap : public StreamTap {
   std::vector<http::sse::Event> events_;
   PlainBody plain_;
   std::uint64_t left_out_ = 0;
+  bool bytes_ended_ = false;
 };
 
 // The error of a stream that ended before its end marker.

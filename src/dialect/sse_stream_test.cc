@@ -1,6 +1,7 @@
 #include "dialect/sse_stream.h"
 
 #include "base/limits.h"
+#include "dialect/stream_editor.h"
 
 #include <gtest/gtest.h>
 
@@ -175,6 +176,99 @@ TEST(PlainBody, KeepsABoundedBeginning) {
   PlainBody events;
   events.feed("data: {");
   EXPECT_TRUE(events.empty());
+}
+
+// ---------------------------------------------------------------------------------------------
+// What is no JSON, in each dialect
+
+struct Beginning {
+  std::string_view dialect;
+  std::string_view content;  // events that say something
+  std::string_view finish;   // an event with the reason why it ends
+};
+
+constexpr Beginning kBeginnings[] = {
+    {.dialect = "openai_chat",
+     .content = "data: {\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,"
+                "\"delta\":{\"content\":\"Hel\"}}]}\n\n",
+     .finish = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"},
+    {.dialect = "anthropic",
+     .content = "data: {\"type\":\"message_start\",\"message\":{\"id\":\"1\"}}\n\n"
+                "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
+                "{\"type\":\"text_delta\",\"text\":\"Hel\"}}\n\n",
+     .finish = "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n"},
+    {.dialect = "gemini",
+     .content = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hel\"}]}}]}\n\n",
+     .finish = "data: {\"candidates\":[{\"content\":{\"parts\":[]},\"finishReason\":\"STOP\"}]}"
+               "\n\n"},
+};
+
+constexpr std::string_view kWords = "data: no such key: sk-1\n\n";
+constexpr std::string_view kHalf = "data: {\"error\":\"no such key: sk-1";
+
+const ChatCodec& codec(const Beginning& beginning) { return *find(beginning.dialect)->chat; }
+
+// The error of a tap, and of a decoder, that have seen all of the bytes; empty: none.
+std::string tapped(const Beginning& beginning, const std::string& bytes) {
+  const auto tap = codec(beginning).make_stream_tap();
+  tap->feed(bytes);
+  tap->finish();
+  return tap->state().error ? std::string(tap->state().error->name()) : "";
+}
+
+std::string decoded(const Beginning& beginning, const std::string& bytes) {
+  const auto decoder = codec(beginning).make_stream_decoder();
+  Events events;
+  decoder->feed(bytes, events);
+  decoder->finish(events);
+  const std::string error = failure(events);
+  return error == "none" ? "" : error;
+}
+
+TEST(NoJson, IsAnErrorInTheMiddleOfAStream) {
+  for (const Beginning& each : kBeginnings) {
+    SCOPED_TRACE(each.dialect);
+    const std::string bytes =
+        std::string(each.content) + std::string(kWords) + std::string(each.finish);
+    EXPECT_EQ(tapped(each, bytes), "upstream_protocol");
+    EXPECT_EQ(decoded(each, bytes), "upstream_protocol");
+  }
+}
+
+TEST(NoJson, IsAFailureAsTheFirstEvent) {
+  for (const Beginning& each : kBeginnings) {
+    SCOPED_TRACE(each.dialect);
+    const auto tap = codec(each).make_stream_tap();
+    tap->feed(kWords);
+    EXPECT_EQ(tap->state().opening, Opening::kFailed);
+  }
+}
+
+TEST(NoJson, InWhichTheBytesEndIsHalfAnEvent) {
+  for (const Beginning& each : kBeginnings) {
+    SCOPED_TRACE(each.dialect);
+    const std::string begun = std::string(each.content) + std::string(kHalf);
+    EXPECT_EQ(tapped(each, begun), "upstream_cut_short");
+    EXPECT_EQ(decoded(each, begun), "upstream_cut_short");
+    const std::string complete =
+        std::string(each.content) + std::string(each.finish) + std::string(kHalf);
+    EXPECT_EQ(tapped(each, complete), "");
+    EXPECT_EQ(decoded(each, complete), "");
+  }
+}
+
+TEST(NoJson, HalfAnEventIsLeftOutOfAnAnswerThatIsComplete) {
+  for (const Beginning& each : kBeginnings) {
+    SCOPED_TRACE(each.dialect);
+    const std::string good = std::string(each.content) + std::string(each.finish);
+    const auto tap = codec(each).make_stream_tap();
+    StreamEditor editor(nullptr);
+    tap->feed(good + std::string(kHalf));
+    std::string passed(editor.feed(good + std::string(kHalf), *tap));
+    tap->finish();
+    passed += editor.finish(*tap);
+    EXPECT_EQ(passed, good);
+  }
 }
 
 }  // namespace

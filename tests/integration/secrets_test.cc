@@ -65,8 +65,10 @@ TEST_F(SecretsTest, AreNotInAnErrorInTheMiddleOfAStream) {
       R"({"type":"error","error":{"type":"server_error","message":"bad key sk-topsecret"}})";
   const std::vector<std::string> ends = {
       sse_event(error, "error"),
-      "data: " + error,  // as the stream breaks off
-      error + "\n\n",    // no event
+      "data: " + error,                            // as the stream breaks off
+      error + "\n\n",                              // no event
+      sse_event("bad key sk-topsecret", "error"),  // no JSON
+      "data: {\"error\": \"bad key sk-topsecret",  // as the stream breaks off in it
   };
   for (const WireSample& sample : all_samples()) {
     const std::string request = fmt::format(

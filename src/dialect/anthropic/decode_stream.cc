@@ -61,7 +61,6 @@ class Decoder final : public SseDecoder {
   std::int64_t calls_ = 0;
   bool started_ = false;
   bool finished_ = false;
-  bool not_json_ = false;
 };
 
 void Decoder::on_event(const http::sse::Event& event, Events& out) {
@@ -70,16 +69,8 @@ void Decoder::on_event(const http::sse::Event& event, Events& out) {
     return;
   }
   if (event.data.empty() || event.data == "[DONE]") return;  // some imitators end like OpenAI
-  if (not_json_) {
-    fail(broken("an event of the provider's stream is not JSON"), out);
-    return;
-  }
-  const auto document = json::Document::parse(event.data);
-  if (!document) {
-    // Only a fault when more comes: else it is half of an event, and the bytes ended in it.
-    not_json_ = !finished_;
-    return;
-  }
+  const auto document = parse(event, out);
+  if (!document) return;
   const json::Value root = document->root();
   const std::string type = root["type"].string_or(event.type);
   // Nothing is content behind the reason why it ended; some repeat what they said.

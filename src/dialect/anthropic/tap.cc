@@ -43,8 +43,8 @@ void Tap::on_event(const http::sse::Event& event) {
 }
 
 void Tap::look_into(const http::sse::Event& event) {
-  const auto document = json::Document::parse(event.data);
-  if (!document) return;  // it reaches the caller as it came, who judges it
+  const auto document = parse(event);
+  if (!document) return;
   const json::Value root = document->root();
   const std::string type = root["type"].string_or(event.type);
   if (type == "message_start") {

@@ -191,13 +191,8 @@ class GeminiStreamDecoder final : public SseDecoder {
  private:
   void on_event(const http::sse::Event& event, Events& out) override {
     if (event.data.empty() || event.data == "[DONE]") return;
-    const auto document = json::Document::parse(event.data);
-    if (!document) {
-      fail(upstream_error(ErrorCode::kUpstreamProtocol, Retry::kSameTarget,
-                          "a stream event of the provider is not JSON"),
-           out);
-      return;
-    }
+    const auto document = parse(event, out);
+    if (!document) return;
     json::Value root = document->root();
     if (const json::Value error = error_of(root)) {
       fail(error_from(error, 0, event.data), out);

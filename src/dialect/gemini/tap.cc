@@ -78,9 +78,9 @@ class Reader {
 class GeminiStreamTap final : public SseTap {
  private:
   void on_event(const http::sse::Event& event) override {
-    if (state_.error) return;
-    const auto document = json::Document::parse(event.data);
-    if (!document) return;  // it reaches the caller as it came, who judges it
+    if (state_.error || event.data.empty() || event.data == "[DONE]") return;
+    const auto document = parse(event);
+    if (!document) return;
     const json::Value root = document->root();
     if (const json::Value error = error_of(root)) {
       state_.error = error_from(error, 0, event.data);

@@ -66,11 +66,8 @@ void Decoder::on_event(const http::sse::Event& event, Events& out) {
     complete(out);
     return;
   }
-  const auto document = json::Document::parse(event.data);
-  if (!document) {
-    fail(unreadable_answer(event.data, "a stream with an event that is not JSON"), out);
-    return;
-  }
+  const auto document = parse(event, out);
+  if (!document) return;
   const json::Value root = document->root();
   if (auto error = find_error(root, 0)) {
     fail(*std::move(error), out);

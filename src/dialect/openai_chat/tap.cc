@@ -121,11 +121,8 @@ void Tap::on_event(const http::sse::Event& event) {
 }
 
 void Tap::read(const http::sse::Event& event) {
-  const auto document = json::Document::parse(event.data);
-  if (!document) {
-    state_.error = unreadable_answer(event.data, "a stream with an event that is not JSON");
-    return;
-  }
+  const auto document = parse(event);
+  if (!document) return;
   const json::Value root = document->root();
   if (auto error = find_error(root, 0)) {
     state_.error = std::move(error);
