@@ -34,6 +34,11 @@ enum class Budget : std::uint8_t {
 }
 
 struct Attempt {
+  // Did something of the gateway's own end it before the provider had a part in it?
+  [[nodiscard]] bool is_ours() const {
+    return error != nullptr && error->origin == Origin::kGateway && !answered;
+  }
+
   std::string_view provider;
   std::string_view model;   // as the target names it, before any alias of the key
   std::string_view key_id;  // empty: no key was needed
@@ -42,6 +47,7 @@ struct Attempt {
   std::size_t fallback_index = 0;     // as the caller numbered them; 0: what was asked for
   std::int64_t retry = 0;             // 0: the first attempt at this target
   const Error* error = nullptr;       // null: it succeeded
+  bool answered = false;              // the provider has, well or not
   bool rotated = false;               // another key follows because of this failure
   std::optional<Budget> denied = {};  // because of which no attempt follows, where one would
   std::chrono::nanoseconds queued{};  // waiting for a place

@@ -193,11 +193,11 @@ void Meter::failed(const Request& request) {
 void Meter::attempt_ended(const Request& request, const Attempt& attempt) {
   label_attempt(request, attempt);
   AttemptCells& cells = kept(attempts_, joined(labels_, key_));
-  counter(cells.requests, Metric::kUpstreamRequests).add();
+  if (!attempt.is_ours()) counter(cells.requests, Metric::kUpstreamRequests).add();
   if (attempt.error == nullptr) {
     histogram(cells.good_latency, Metric::kUpstreamLatency, {"true"})
         .observe(seconds(attempt.taken));
-  } else {
+  } else if (attempt.error->origin != Origin::kGateway) {
     histogram(cells.bad_latency, Metric::kUpstreamLatency, {"false"})
         .observe(seconds(attempt.taken));
   }

@@ -139,6 +139,18 @@ TEST_F(MeterTest, AHistogramThatNobodyFillsIsNotShown) {
   EXPECT_THAT(text, Not(HasSubstr("bifrost_stream_inter_token_latency_seconds")));
 }
 
+TEST_F(MeterTest, WhatTheGatewayIsShortOfIsNoFailureOfAProvider) {
+  const Error error = gateway_error(ErrorCode::kBusy, "no socket is left");
+  Attempt attempt{.provider = "openai", .model = "m", .error = &error};
+  meter_.attempt_ended(request(), attempt);
+  EXPECT_THAT(scrape(), Not(HasSubstr("bifrost_upstream_requests_total{")));
+  EXPECT_THAT(scrape(), HasSubstr("bifrost_queue_wait_seconds_count{provider=\"openai\"} 1"));
+  attempt.answered = true;  // then there was no memory for what it said
+  meter_.attempt_ended(request(), attempt);
+  EXPECT_THAT(scrape(), HasSubstr("bifrost_upstream_requests_total{provider=\"openai\""));
+  EXPECT_THAT(scrape(), Not(HasSubstr("is_success=\"false\"")));
+}
+
 TEST_F(MeterTest, WatchesConfiguredKeysOnly) {
   const Error refused = upstream_error(ErrorCode::kUpstreamAuth, Retry::kReplaceKey, "no");
   Attempt attempt{

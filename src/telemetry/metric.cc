@@ -80,7 +80,8 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .name = "bifrost_upstream_requests_total",
      .type = kCounter,
      .prefix = Prefix::kTarget,
-     .help = "Requests that were sent to a provider, retries included."},
+     .help = "Requests that were sent to a provider, retries included; also those that could not "
+             "reach it, unless it was the gateway that had no place, socket or memory."},
     {.id = kSuccessRequests,
      .name = "bifrost_success_requests_total",
      .type = kCounter,
@@ -99,7 +100,8 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .prefix = Prefix::kTarget,
      .labels = kIsSuccess,
      .buckets = kAnswerSeconds,
-     .help = "Time that a provider took for its answer."},
+     .help = "Time that a provider took for its answer, or to fail. What failed for want of "
+             "something of the gateway's is not in it."},
     {.id = kOverheadLatency,
      .name = "bifrost_overhead_latency_microseconds",
      .type = kHistogram,

@@ -159,10 +159,12 @@ net::Task<Result<std::unique_ptr<Answer>>> stream(net::CallScope& scope, const P
 
 net::Task<Result<std::unique_ptr<Answer>>> answer_of(net::CallScope& scope, Client client,
                                                      const Network& network, const Phase& phase,
-                                                     AttemptOptions options, Permit permit) {
+                                                     AttemptOptions options, Permit permit,
+                                                     AttemptCourse& course) {
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response,
             co_await send(scope, client, network, phase, options.request));
+  course.answered = true;
   const auto head_after = phase.elapsed();
   if (response.head.status / 100 != 2) {
     co_return co_await refused(scope, phase, client, std::move(response));
@@ -228,15 +230,15 @@ net::Task<Result<TokenPtr>> token_for(net::CallScope& scope, Client client, cons
 
 net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client client,
                                                    const Network& network, AttemptOptions options,
-                                                   AttemptTimes& times) {
+                                                   AttemptCourse& course) {
   const SteadyTime asked = client.clock.now();
   auto entered = co_await enter_gate(scope, network, options.endpoint);
-  times.queued = client.clock.now() - asked;
+  course.queued = client.clock.now() - asked;
   if (!entered) tell_own_limit(scope, entered.error(), options.endpoint);
   BF_CO_TRY(Permit permit, std::move(entered));
   const Phase phase = begin(options.endpoint, options.side, client.clock);
-  auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit));
-  times.taken = phase.elapsed();
+  auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit), course);
+  course.taken = phase.elapsed();
   if (!answer) tell_own_limit(scope, answer.error(), phase.endpoint);
   co_return answer;
 }

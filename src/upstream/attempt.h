@@ -38,9 +38,10 @@ struct Client {
 net::Task<Result<TokenPtr>> token_for(net::CallScope& scope, Client client, const Network& network,
                                       const provider::Endpoint& endpoint, const provider::Key& key);
 
-struct AttemptTimes {
+struct AttemptCourse {
   std::chrono::nanoseconds queued{};  // waiting for a place
   std::chrono::nanoseconds taken{};   // from having a place to the outcome
+  bool answered = false;              // there was a response head
 };
 
 struct AttemptOptions {
@@ -51,11 +52,11 @@ struct AttemptOptions {
   overload::BytePurse* memory = nullptr;  // for what a whole answer holds
 };
 
-// `times` is filled whatever the outcome. A failure carries its next step, and the floor of a
+// `course` is filled whatever the outcome. A failure carries its next step, and the floor of a
 // pause when the provider gave a hint.
 net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client client,
                                                    const Network& network, AttemptOptions options,
-                                                   AttemptTimes& times);
+                                                   AttemptCourse& course);
 
 // Sends a request that is no chat (a list of models): the whole body, with the same limits, through
 // the same gate.

@@ -22,7 +22,8 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr auto kFreshFailure = std::chrono::seconds(15);
-constexpr auto kFailureMax = std::chrono::minutes(5);  // however long the server wants peace
+constexpr auto kFreshShortage = std::chrono::seconds(1);  // of ours: no server is spared by peace
+constexpr auto kFailureMax = std::chrono::minutes(5);     // however long the server wants peace
 // A token is renewed this long before its end, or in its last fifth when that is shorter; and it
 // is not used in its last seconds, since a call takes time to get there.
 constexpr nanoseconds kAhead = std::chrono::minutes(5);
@@ -52,13 +53,27 @@ Error refused(const TokenTerms& terms, const std::string& host, int status) {
   return error;
 }
 
-// As callers and the log are told. Whatever failed, another key or target may do.
+// Nothing was asked for want of something of the gateway's: no other key would get further.
+bool is_ours(const Error& error) { return error.code == ErrorCode::kBusy; }
+
+// As callers and the log are told. Whatever failed but for our own shortage, another key may do.
 Error told(const TokenTerms& terms, Error error) {
   tell_limit(error, terms.provider, terms.network);
-  Error out = no_token("provider " + terms.provider + ": no token for key " +
-                       quoted(terms.key.settings.name) + ": " + error.message);
+  std::string message = "provider " + terms.provider + ": no token for key " +
+                        quoted(terms.key.settings.name) + ": " + error.message;
+  if (is_ours(error)) {
+    error.message = std::move(message);
+    return error;
+  }
+  Error out = no_token(std::move(message));
   out.retry_after = error.retry_after;
   return out;
+}
+
+// How long nobody asks again.
+nanoseconds peace_after(const Error& failure) {
+  const nanoseconds least = is_ours(failure) ? kFreshShortage : kFreshFailure;
+  return std::clamp<nanoseconds>(failure.retry_after.value_or(milliseconds(0)), least, kFailureMax);
 }
 
 // With the time that is left until the question is asked again.
@@ -156,12 +171,13 @@ net::Task<void> Credentials::ask(net::CallScope& scope, TokenTermsPtr terms,
   } else if (!scope.cancelled()) {
     fetched = told(*terms, std::move(fetched).error());
     Error& error = fetched.error();
-    const nanoseconds hint = error.retry_after.value_or(milliseconds(0));
-    const nanoseconds peace = std::clamp<nanoseconds>(hint, kFreshFailure, kFailureMax);
+    const nanoseconds peace = peace_after(error);
     entry->asked_again_from += peace;
     error = still(error, peace);
     entry->failure = error;
-    BF_LOG(kWarn, "credentials", "a provider's key has no token", {"provider", terms->provider},
+    const std::string_view what =
+        is_ours(error) ? "a token could not be asked for" : "a provider's key has no token";
+    BF_LOG(kWarn, "credentials", what, {"provider", terms->provider},
            {"key", terms->key.settings.name}, {"why", error.message});
   }
   fetch_under_way->outcome = std::move(fetched);

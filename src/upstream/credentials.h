@@ -55,7 +55,8 @@ class Credentials {
       : loop_(loop), transport_(transport), clock_(clock), asking_(loop) {}
 
   // A good token, never null. Waits only when there is none yet. Fails with kUpstreamNoToken,
-  // which another key or another target may make good, and with what interrupts the wait.
+  // which another key or another target may make good, with kBusy when it could not be asked for,
+  // which is no key's fault, and with what interrupts the wait.
   net::Task<Result<TokenPtr>> get(net::CallScope& scope, TokenTermsPtr terms);
 
   // The provider has refused the token. Is it worth while to `get` another and try once more?

@@ -235,6 +235,38 @@ TEST_F(CredentialsTest, AServerThatIsDownIsToldAndLeftAloneForAWhile) {
   EXPECT_EQ(attempts_.notes.front().key, "main");
 }
 
+// No key is blamed for it, and no other one would get further.
+TEST_F(CredentialsTest, OurOwnShortageIsToldAsOurs) {
+  SimulatedProvider two = cloud(3);
+  two.keys.push_back(secret_key("other"));
+  set_up({std::move(two)});
+  login = [](const Sent&) {
+    Error busy = gateway_error(ErrorCode::kBusy, "the gateway has no socket left");
+    busy.retry = Retry::kOtherTarget;
+    busy.retry_after = 1s;
+    return ScriptedReply{.refused = std::move(busy)};
+  };
+  run([](Steps its) -> net::Task<void> {
+    for (int i = 0; i < 2; ++i) {
+      const auto failed = co_await its.chat(its.scope);
+      EXPECT_FALSE(failed);
+      if (failed) co_return;
+      EXPECT_EQ(failed.error().code, ErrorCode::kBusy);
+      EXPECT_EQ(failed.error().origin, Origin::kGateway);
+      EXPECT_THAT(failed.error().message, HasSubstr("the gateway has no socket left"));
+      EXPECT_EQ(failed.error().retry_after, 1s);
+    }
+    its.test.login = nullptr;
+    co_await its.pass(1s);
+    co_await its.expect_served();
+  });
+  ASSERT_EQ(attempts_.notes.size(), 3U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(attempts_.notes[i].error, ErrorCode::kBusy);
+    EXPECT_FALSE(attempts_.notes[i].rotated);
+  }
+}
+
 TEST_F(CredentialsTest, SurvivesAnExceptionInAFetch) {
   login = [](const Sent&) { return std::function<ScriptedReply()>()(); };  // throws
   run([](Steps its) -> net::Task<void> {

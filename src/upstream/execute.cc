@@ -172,14 +172,15 @@ Served served_by(const Visit& visit, Prepared prepared, std::unique_ptr<Answer> 
 
 // Of an attempt that succeeded.
 record::Attempt attempt_record(const Visit& visit, const Prepared& prepared, std::int64_t retries,
-                               const AttemptTimes& times) {
+                               const AttemptCourse& course) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   record::Attempt attempt{.provider = endpoint.name,
                           .model = visit.target.model,
                           .fallback_index = visit.target.fallback_index,
                           .retry = retries,
-                          .queued = times.queued,
-                          .taken = times.taken};
+                          .answered = course.answered,
+                          .queued = course.queued,
+                          .taken = course.taken};
   if (const provider::Key* key = prepared.key) {
     attempt.key_id = key->id();
     attempt.key_name = key->settings.name;
@@ -284,7 +285,7 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
       token = co_await token_for(scope, client, visit.job.network, endpoint, *prepared.key);
     }
     Result<std::unique_ptr<Answer>> answer;
-    AttemptTimes times;
+    AttemptCourse course;
     if (token) {
       prepared.token = *std::move(token);
       const auto write = [&] { return complete(visit, client, prepared); };
@@ -299,13 +300,13 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
                                  .request = prepared.request,
                                  .call = visit.job.call,
                                  .memory = visit.job.memory},
-                                times);
+                                course);
     } else {
       visit.budget.attempt_begins(endpoint, prepared.key, client.clock.now());
       answer = std::move(token).error();
     }
     if (answer) {
-      observer.on_attempt(attempt_record(visit, prepared, retries, times));
+      observer.on_attempt(attempt_record(visit, prepared, retries, course));
       keys.served(prepared.key, client.clock.now());
       co_return served_by(visit, std::move(prepared), *std::move(answer), retries);
     }
@@ -318,7 +319,7 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
     const Decision decision =
         renewed ? *renewed
                 : decide(visit, keys, prepared.key, error, renewal.retries(retries), client);
-    record::Attempt failed = attempt_record(visit, prepared, retries, times);
+    record::Attempt failed = attempt_record(visit, prepared, retries, course);
     failed.error = &error;
     failed.rotated = decision.rotates();
     failed.denied = decision.denied;
