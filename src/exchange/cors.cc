@@ -104,8 +104,8 @@ Result<void> check_origin(const Doors& doors, const http::Headers& request) {
                       "origin");
 }
 
-Result<void> check_host(std::span<const std::string> names, const http::Headers& request) {
-  const std::string_view host = host_of(request.get("host"));
+Result<void> check_host(std::span<const std::string> names, std::string_view host) {
+  host = host_of(host);
   if (is_private_name(host) || net::Address::from_literal(host, 0)) return {};
   const auto is_ours = [&](std::string_view name) { return name == kAny || iequals(name, host); };
   if (std::ranges::any_of(names, is_ours)) return {};

@@ -13,6 +13,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace bifrost::exchange {
 
@@ -32,8 +33,8 @@ struct Doors {
 [[nodiscard]] Result<void> check_origin(const Doors& doors, const http::Headers& request);
 
 // For a gateway without credentials that listens on the loopback: names of the Internet must be
-// among `names`, others and addresses need not. Fails with kPermissionDenied.
-[[nodiscard]] Result<void> check_host(std::span<const std::string> names,
-                                      const http::Headers& request);
+// among `names`, others and addresses need not. `host` is what the request says. Fails with
+// kPermissionDenied.
+[[nodiscard]] Result<void> check_host(std::span<const std::string> names, std::string_view host);
 
 }  // namespace bifrost::exchange

@@ -47,7 +47,9 @@ Result<routing::Session> session_of(const http::Headers& headers) {
                         "x-bf-session-id");
   }
   for (const std::string_view name : kAgentSessions) {
-    if (session.id.empty() && usable_session_id(headers.get(name))) session.id = headers.get(name);
+    if (!session.id.empty()) break;
+    const std::string_view id = headers.get(name);
+    if (usable_session_id(id)) session.id = id;
   }
   const std::string_view text = headers.get("x-bf-session-ttl");
   const auto ttl = parse_ttl(text);

@@ -61,8 +61,12 @@ void Headers::clear() {
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
-  for (const Header header : *this) {
-    if (iequals(header.name, name)) return header.value;
+  const std::string_view text = text_;
+  for (const Field& field : fields_) {
+    if (field.name_size != name.size()) continue;  // as most are: a request asks for twenty names
+    if (iequals(text.substr(field.name_begin, field.name_size), name)) {
+      return text.substr(field.value_begin, field.value_size);
+    }
   }
   return std::nullopt;
 }

@@ -41,9 +41,11 @@ class Pipeline final : public server::Handler {
  private:
   // Route, look who asks, run. An error is written by `handle`, in one place.
   net::Task<Result<void>> serve(exchange::Exchange& exchange);
+  Result<void> check_host(std::string_view host);
 
   const Routes routes_;
   exchange::SnapshotPtr snapshot_;
+  std::string good_host_;  // that was checked last; empty: none
   Router router_;
   exchange::WorkerKit kit_;
 };

@@ -63,6 +63,7 @@ Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, const Clock& c
 
 void Pipeline::set_snapshot(exchange::SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
+  good_host_.clear();
   kit_.configure(*snapshot_);
 }
 
@@ -92,14 +93,15 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
     exchange.route = {};
   }
   if (doors.keyless && kit_.services.on_loopback) {
-    BF_CO_TRY_VOID(exchange::check_host(exchange.snapshot->server->allowed_hosts, head.headers));
+    BF_CO_TRY_VOID(check_host(head.headers.get("host")));
   }
   if (head.method == "OPTIONS") {
     exchange.cors = exchange::preflight_headers(doors, head.headers);
     co_return co_await exchange.request.out.send(exchange.request.scope, 204,
                                                  exchange::base_headers(exchange), {});
   }
-  exchange.cors = exchange::cors_headers(doors, head.headers);
+  const bool of_a_page = head.headers.contains("origin");
+  if (of_a_page) exchange.cors = exchange::cors_headers(doors, head.headers);
   if (exchange.route.surface == nullptr) co_return no_such_route(exchange.route, head, path);
 
   const exchange::Operation& operation = *exchange.surface().operation;
@@ -108,7 +110,9 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
         kit_.services.overload.admit(exchange::priority_of(operation, head.headers), kit_.random));
   }
   if (operation.access == exchange::Access::kCallers) {
-    BF_CO_TRY_VOID(exchange::check_origin(doors, head.headers));
+    if (of_a_page) {
+      BF_CO_TRY_VOID(exchange::check_origin(doors, head.headers));
+    }
     const dialect::Dialect* dialect = exchange.surface().dialect;
     BF_CO_TRY(
         exchange.caller,
@@ -119,6 +123,15 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
                                              .dialect = dialect != nullptr ? dialect->name : ""}));
   }
   co_return co_await operation.run(kit_, exchange);
+}
+
+// Callers come by the same name again and again.
+Result<void> Pipeline::check_host(std::string_view host) {
+  constexpr std::size_t kKeptBytesMax = 256;
+  if (host == good_host_ && !host.empty()) return {};
+  BF_TRY_VOID(exchange::check_host(snapshot_->server->allowed_hosts, host));
+  if (host.size() <= kKeptBytesMax) good_host_ = host;
+  return {};
 }
 
 // What was known of it is gone with its exchange; that it was there is told all the same.

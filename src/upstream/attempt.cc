@@ -42,9 +42,9 @@ struct Phase {
   [[nodiscard]] std::chrono::nanoseconds elapsed() const { return clock.now() - sent; }
 };
 
-Phase begin(const provider::Endpoint& endpoint, const provider::Side& side, const Clock& clock) {
+Phase begin(const provider::Endpoint& endpoint, const provider::Side& side, const Clock& clock,
+            SteadyTime now) {
   const provider::NetworkSettings& network = endpoint.settings.network;
-  const SteadyTime now = clock.now();
   const SteadyTime until =
       network.total_timeout.count() > 0 ? now + network.total_timeout : SteadyTime::max();
   return {endpoint, side, network, clock, now, until};
@@ -200,7 +200,7 @@ net::Task<Result<std::unique_ptr<Answer>>> whole_of(net::CallScope& scope, Clien
                                                     const provider::Addressee& to,
                                                     const provider::OutboundRequest& request) {
   BF_CO_TRY(const Permit place, co_await enter_gate(scope, network, to.endpoint));
-  const Phase phase = begin(to.endpoint, to.side, client.clock);
+  const Phase phase = begin(to.endpoint, to.side, client.clock, client.clock.now());
   const net::CallScope::Deadline total(scope, phase.total_until, kTotal);
   BF_CO_TRY(client::Response response, co_await send(scope, client, network, phase, request));
   if (response.head.status / 100 != 2) {
@@ -231,13 +231,18 @@ net::Task<Result<TokenPtr>> token_for(net::CallScope& scope, Client client, cons
 net::Task<Result<std::unique_ptr<Answer>>> attempt(net::CallScope& scope, Client client,
                                                    const Network& network, AttemptOptions options,
                                                    AttemptCourse& course) {
-  const SteadyTime asked = client.clock.now();
-  auto entered = co_await enter_gate(scope, network, options.endpoint);
-  course.queued = client.clock.now() - asked;
-  if (!entered) tell_own_limit(scope, entered.error(), options.endpoint);
-  BF_CO_TRY(Permit permit, std::move(entered));
-  const Phase phase = begin(options.endpoint, options.side, client.clock);
-  auto answer = co_await answer_of(scope, client, network, phase, options, std::move(permit), course);
+  SteadyTime now = client.clock.now();
+  Permit permit = network.gate(options.endpoint)->enter_at_once();  // as nearly always
+  if (!permit.held()) {
+    auto entered = co_await enter_gate(scope, network, options.endpoint);
+    const SteadyTime asked = std::exchange(now, client.clock.now());
+    course.queued = now - asked;
+    if (!entered) tell_own_limit(scope, entered.error(), options.endpoint);
+    BF_CO_TRY(permit, std::move(entered));
+  }
+  const Phase phase = begin(options.endpoint, options.side, client.clock, now);
+  auto answer =
+      co_await answer_of(scope, client, network, phase, options, std::move(permit), course);
   course.taken = phase.elapsed();
   if (!answer) tell_own_limit(scope, answer.error(), phase.endpoint);
   co_return answer;

@@ -38,7 +38,15 @@ class Gate::Waiting {
   const std::shared_ptr<Waiter>& waiter_;
 };
 
+Permit Gate::enter_at_once() {
+  const std::lock_guard lock(mutex_);
+  if (in_flight_ >= limits_.in_flight_max || !queue_.empty()) return {};
+  ++in_flight_;
+  return Permit(shared_from_this());
+}
+
 net::Task<Result<Permit>> Gate::enter(net::CallScope& scope) {
+  if (Permit permit = enter_at_once(); permit.held()) co_return permit;
   const auto waiter = std::make_shared<Waiter>(scope.loop());
   {
     const std::lock_guard lock(mutex_);

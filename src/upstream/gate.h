@@ -52,6 +52,8 @@ class Gate : public std::enable_shared_from_this<Gate> {
   // Waits for a place; the caller's deadline bounds the wait. A full queue refuses at once with
   // kQueueFull when excess is dropped; else calls go on waiting behind it, as with the original.
   net::Task<Result<Permit>> enter(net::CallScope& scope);
+  // A place that is free now; holds nothing when he would have to wait.
+  [[nodiscard]] Permit enter_at_once();
 
   void set_limits(GateLimits limits);
   [[nodiscard]] std::size_t in_flight() const;
