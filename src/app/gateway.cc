@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <csignal>
 #include <ctime>
+#include <exception>
 #include <sys/stat.h>
 #include <thread>
 #include <utility>
@@ -60,6 +61,19 @@ telemetry::RegistryOptions metrics_options(const exchange::ClientSettings& setti
   return {.version = std::string(version()),
           .custom_labels = settings.prometheus_labels,
           .bytes_max = static_cast<std::size_t>(settings.max_metrics_size_mb) * kMegabyte};
+}
+
+// The main thread has nobody above it. What it does while it waits can be left for the next time.
+// Was it done?
+template <class Work>
+bool where_memory_allows(std::string_view task, Work work) {
+  try {
+    work();
+    return true;
+  } catch (const std::exception& exception) {  // there was no memory
+    BF_LOG(kWarn, "server", "left for the next time", {"task", task}, {"what", exception.what()});
+    return false;
+  }
 }
 
 // A changed setting that nothing takes up before the next start.
@@ -148,14 +162,17 @@ Result<void> Gateway::open_admin_port(const exchange::SnapshotPtr& snapshot) {
 int Gateway::wait(std::chrono::nanoseconds limit) {
   const SteadyTime until = clock_.now() + std::chrono::duration_cast<SteadyTime::duration>(limit);
   while (true) {
-    if (watch_.look() && state_.overload.takes(overload::Action::kCloseIdle)) {
-      for (const auto& worker : workers_) worker->close_idle();
-    }
+    where_memory_allows("a look at what is short", [this] { look(); });
     const std::chrono::nanoseconds left = until - clock_.now();
     const auto slice = std::min<std::chrono::nanoseconds>(left, Watch::kInterval);
     const int signal = wait_for_signal(std::max(slice, std::chrono::nanoseconds(0)));
     if (signal != 0 || clock_.now() >= until) return signal;
   }
+}
+
+void Gateway::look() {
+  if (!watch_.look() || !state_.overload.takes(overload::Action::kCloseIdle)) return;
+  for (const auto& worker : workers_) worker->close_idle();
 }
 
 int Gateway::run() {
@@ -166,16 +183,14 @@ int Gateway::run() {
   while (true) {
     const int signal = wait(kFileCheckInterval);
     if (signal == SIGTERM || signal == SIGINT) return go_down();
-    if (signal == SIGHUP) {
-      reload();
-      continue;
-    }
-    if (!options_.config_path.empty() && stamp() != stamp_) reload();
+    const bool changed = !options_.config_path.empty() && stamp() != stamp_;
+    if (signal != SIGHUP && !changed) continue;
+    stamp_ = stamp();
+    if (!where_memory_allows("a reload", [this] { reload(); })) stamp_ = {};  // again, soon
   }
 }
 
 void Gateway::reload() {
-  stamp_ = stamp();
   auto setup = read_setup(options_.config_path, environment_);
   Result<exchange::SnapshotPtr> snapshot;
   if (setup) {
@@ -189,12 +204,16 @@ void Gateway::reload() {
     BF_LOG(kError, "config", "reload refused, the configuration before stays in force");
     return;
   }
+  // All of them or none.
+  std::vector<std::pair<net::Loop*, std::shared_ptr<net::Errand>>> told;
+  told.reserve(workers_.size() + 1);
+  for (const auto& worker : workers_) told.emplace_back(&worker->loop(), worker->reload(*snapshot));
+  if (admin_) told.emplace_back(&admin_->loop(), admin_->reload(*snapshot));
+  watch_.configure(setup->config.server);
   log_warnings(setup->warnings);
   warn_of_restart(setup_.config, setup->config);
   setup_ = *std::move(setup);
-  watch_.configure(setup_.config.server);
-  for (const auto& worker : workers_) worker->reload(*snapshot);
-  if (admin_) admin_->reload(*snapshot);
+  for (auto& [loop, errand] : told) loop->post(std::move(errand));
   BF_LOG(kInfo, "config", "reloaded", {"providers", setup_.config.providers.size()});
 }
 

@@ -58,6 +58,7 @@ class Gateway {
   Result<void> start();
   Result<void> open_admin_port(const exchange::SnapshotPtr& snapshot);
   int wait(std::chrono::nanoseconds limit);
+  void look();
   void reload();
   int go_down();
   bool end_admin_port();

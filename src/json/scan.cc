@@ -85,7 +85,11 @@ struct Scanner::Impl {
   simdjson::ondemand::parser parser;
 };
 
-Scanner::Scanner() : impl_(std::make_unique<Impl>()) {}
+// simdjson chooses its code for this processor when it is used first. That needs memory, and is
+// asked from where nothing may fail: so it is done here.
+Scanner::Scanner() : impl_(std::make_unique<Impl>()) {
+  static_cast<void>(simdjson::get_active_implementation()->name());
+}
 Scanner::~Scanner() = default;
 
 Result<const std::vector<Member>*> Scanner::scan_members(const std::string& text) {

@@ -52,6 +52,7 @@ BlockingPool::BlockingPool(BlockingPoolOptions options) : options_(std::move(opt
   BF_ASSERT(options_.waiting_max > 0);
   threads_.reserve(options_.threads);
   running_.reserve(options_.threads);  // so that a thread can always take the next job
+  stopped_.reserve(options_.threads);
   for (std::size_t i = 0; i < options_.threads; ++i) {
     threads_.emplace_back([this] { serve(); });
     pthread_setname_np(threads_.back().native_handle(),
@@ -60,15 +61,15 @@ BlockingPool::BlockingPool(BlockingPoolOptions options) : options_(std::move(opt
 }
 
 void BlockingPool::stop() {
-  std::vector<JobPtr> running;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     for (const JobPtr& job : waiting_) job->end(JobState::kRefused);
     waiting_.clear();
-    running = running_;
+    stopped_ = running_;
   }
-  for (const JobPtr& job : running) job->stop_.request_stop();
+  for (const JobPtr& job : stopped_) job->stop_.request_stop();
+  stopped_.clear();
   changed_.notify_all();
   threads_.clear();  // joins them
 }

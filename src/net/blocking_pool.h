@@ -81,6 +81,7 @@ class BlockingPool {
   std::condition_variable changed_;
   std::deque<JobPtr> waiting_;
   std::vector<JobPtr> running_;
+  std::vector<JobPtr> stopped_;  // of those, in `stop`
   bool stopping_ = false;
   std::vector<std::jthread> threads_;
 };

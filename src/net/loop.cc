@@ -74,7 +74,9 @@ Loop::Loop(FakeClock* clock)
     : fake_clock_(clock),
       epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      now_(time()) {
+      now_(time()),
+      stopper_(std::make_shared<FunctionErrand>(
+          [this] { stopped_.store(true, std::memory_order_relaxed); })) {
   BF_ASSERT(epoll_fd_ >= 0 && wake_fd_ >= 0);
   epoll_event event{};
   event.events = EPOLLIN;
@@ -113,8 +115,13 @@ void Loop::dispatch(std::span<const epoll_event> events) {
   }
 }
 
-void Loop::stop() {
-  post([this] { stopped_.store(true, std::memory_order_relaxed); });
+void Loop::stop() noexcept {
+  std::shared_ptr<Errand> stopper;
+  {
+    const std::lock_guard lock(mutex_);
+    stopper = std::move(stopper_);
+  }
+  if (stopper != nullptr) post(std::move(stopper));
 }
 
 void Loop::post(std::move_only_function<void()> function) {

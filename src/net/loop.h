@@ -112,7 +112,7 @@ class Loop {
   void run();
 
   // From any thread.
-  void stop();
+  void stop() noexcept;
   void post(std::move_only_function<void()> function);
   // The errand is posted once at most, unless it has run.
   void post(std::shared_ptr<Errand> errand) noexcept;
@@ -158,9 +158,10 @@ class Loop {
   Waiter* ready_ = nullptr;      // in the order of their waking
   Waiter* last_ready_ = nullptr;
 
-  std::mutex mutex_;          // of the next two
+  std::mutex mutex_;          // of the next three
   Errand* posted_ = nullptr;  // in the order of posting
   Errand* last_posted_ = nullptr;
+  std::shared_ptr<Errand> stopper_;  // null: it has been posted
   std::atomic<bool> has_posted_{false};
   std::atomic<bool> stopped_{false};
 };

@@ -63,6 +63,8 @@ std::filesystem::path gateway_binary() {
   return chosen != nullptr ? chosen : BIFROST_BINARY_PATH;
 }
 
+std::filesystem::path starving_gateway_binary() { return STARVING_GATEWAY_PATH; }
+
 GatewayProcess::GatewayProcess(Options options) : options_(std::move(options)) {
   if (options_.binary.empty()) options_.binary = gateway_binary();
   options_.values.emplace("dir", directory_.path());

@@ -49,6 +49,8 @@ struct GatewayOptions {
 
 // What is started unless the options say otherwise: $BIFROST_BINARY, or the one of this build.
 std::filesystem::path gateway_binary();
+// The one whose memory a test takes away (starving_gateway/shared_shortage.h).
+std::filesystem::path starving_gateway_binary();
 
 class GatewayProcess {
  public:

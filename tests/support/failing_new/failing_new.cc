@@ -1,5 +1,7 @@
 #include "tests/support/failing_new/failing_new.h"
 
+#include "base/random.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
@@ -18,8 +20,15 @@ bool Shortage::takes_one() {
   if (left.load(std::memory_order_relaxed) <= 0) return false;
   if (left.fetch_sub(1, std::memory_order_relaxed) != 1) return false;
   failed.fetch_add(1, std::memory_order_relaxed);
-  left.store(again);
+  left.store(distance());
   return true;
+}
+
+std::int64_t Shortage::distance() const {
+  const std::int64_t every = again;
+  if (seed == 0 || every == 0) return every;
+  Random random(seed + static_cast<std::uint64_t>(failed));
+  return 1 + static_cast<std::int64_t>(random.next() % static_cast<std::uint64_t>(2 * every - 1));
 }
 
 void suffer_by_default(Shortage* shortage) { g_default = shortage; }

@@ -20,14 +20,25 @@ inline constexpr bool kNewCanFail = true;
 struct Shortage {
   // From now on the `nth` allocation fails, the next one being 1; then one of `every`, or none.
   void begin(std::int64_t nth, std::int64_t every = 0) {
+    seed = 0;
     again = every;
     left = nth;
+  }
+  // From now on one of `every` fails on average, at distances that follow from the seed. Which
+  // thread is struck is up to the threads.
+  void begin_at_random(std::uint64_t from_seed, std::int64_t every) {
+    seed = from_seed;
+    again = every;
+    left = distance();
   }
   void end() { left = 0; }
   [[nodiscard]] bool takes_one();
 
+  [[nodiscard]] std::int64_t distance() const;  // to the next one that fails; 0: none follows
+
   std::atomic<std::int64_t> left = 0;  // up to the one that fails; 0: none does
   std::atomic<std::int64_t> again = 0;
+  std::atomic<std::uint64_t> seed = 0;   // 0: every so many
   std::atomic<std::int64_t> failed = 0;  // so far
 };
 
