@@ -404,13 +404,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Governance, ARequestFallsUnderSoManyLimitsOnly) {
   std::string budgets;
-  for (int i = 1; i <= 25; ++i) {
+  for (int i = 1; i <= 33; ++i) {
     budgets += (i > 1 ? "," : "") + (R"({"max_limit":1,"reset_duration":")" + std::to_string(i)) +
                R"(d"})";
   }
   EXPECT_THAT(problems_of(virtual_key(R"("budgets":[)" + budgets + "]")),
-              ElementsAre("governance.virtual_keys[0].budgets: its requests fall under 25 limits "
-                          "with those of its team and customer; at most 24 are possible"));
+              ElementsAre("governance.virtual_keys[0].budgets: its requests fall under 33 limits "
+                          "with those of its team and customer; at most 32 are possible"));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include "app/load_config.h"
 #include "base/try.h"
-#include "governance/build_directory.h"
+#include "governance/build_rules.h"
 #include "net/address.h"
 #include "provider/discover.h"
 
@@ -50,7 +50,7 @@ Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, Counts counts,
   BF_TRY(snapshot->network,
          upstream::Network::build(snapshot->registry, setup.config.client.drop_excess_requests,
                                   counts.gates, environment));
-  snapshot->directory = governance::build_directory(setup.config.governance, counts.limits, now);
+  snapshot->rules = governance::build_rules(setup.config.governance, counts.limits, now);
   return exchange::SnapshotPtr(std::move(snapshot));
 }
 

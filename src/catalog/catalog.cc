@@ -162,7 +162,7 @@ Result<Catalog> Catalog::parse(std::string_view sheet) {
 }
 
 const Model* Catalog::exactly(std::string_view provider, std::string_view model) const {
-  const auto found = models_.find(Less::View(provider, model));
+  const auto found = models_.find(View(provider, model));
   return found == models_.end() ? nullptr : &found->second;
 }
 

@@ -8,9 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace bifrost::catalog {
@@ -41,17 +42,24 @@ class Catalog {
     std::string model;
   };
   // So that a look-up makes no text.
-  struct Less {
+  using View = std::pair<std::string_view, std::string_view>;
+  static View view(const Name& name) { return {name.provider, name.model}; }
+  static View view(const View& name) { return name; }
+  struct Hash {
     using is_transparent = void;
-    using View = std::pair<std::string_view, std::string_view>;
-    static View view(const Name& name) { return {name.provider, name.model}; }
-    static View view(const View& name) { return name; }
-    bool operator()(const auto& a, const auto& b) const { return view(a) < view(b); }
+    std::size_t operator()(const auto& name) const {
+      const std::hash<std::string_view> hash;
+      return hash(view(name).second) * 31 + hash(view(name).first);
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const { return view(a) == view(b); }
   };
 
   [[nodiscard]] const Model* exactly(std::string_view provider, std::string_view model) const;
 
-  std::map<Name, Model, Less> models_;
+  std::unordered_map<Name, Model, Hash, Equal> models_;
 };
 
 }  // namespace bifrost::catalog

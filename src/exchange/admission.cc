@@ -5,7 +5,11 @@
 #include "exchange/cost.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 
 namespace bifrost::exchange {
 namespace {
@@ -29,6 +33,9 @@ std::int64_t output_asked(const dialect::RequestFacts& facts) {
 }  // namespace
 
 governance::Amount expected_use(const Exchange& exchange, const routing::Target& target) {
+  if (exchange.snapshot->client.access.admission == governance::AdmissionMode::kCheck) {
+    return {.requests = 1, .concurrent = 1};
+  }
   const auto bytes = static_cast<std::int64_t>(exchange.body_bytes);
   llm::Usage usage{.input = std::min(bytes / kBytesPerToken, kInputTokensMax),
                    .output = output_asked(exchange.call->facts)};
@@ -45,11 +52,17 @@ governance::Amount expected_use(const Exchange& exchange, const routing::Target&
 
 Result<void> Admission::admit(const routing::Target& target) {
   const governance::Principal& caller = *exchange_.caller.principal;
-  const governance::Limits at_target = caller.limits_at(target.endpoint->name);
+  const std::string& provider = target.endpoint->name;
+  std::array<governance::Limits, governance::ModelLimits::kListsMax + 1> of_target;
+  std::size_t count = 0;
+  of_target[count++] = caller.limits_at(provider);
+  count += exchange_.snapshot->rules.models.find(
+      {.key = caller.id, .provider = provider, .model = target.model},
+      std::span(of_target).last<governance::ModelLimits::kListsMax>());
   governance::Reservation& held = exchange_.call->reservation;
   held.settle({});  // the target before has not served
-  if (at_target.empty() && caller.limits.empty()) return {};
-  BF_TRY(held, governance::Reservation::hold(at_target, caller.limits,
+  if (count == 1 && of_target.front().empty() && caller.limits.empty()) return {};
+  BF_TRY(held, governance::Reservation::hold(std::span(of_target).first(count), caller.limits,
                                              expected_use(exchange_, target), clock_.wall()));
   return {};
 }

@@ -7,15 +7,13 @@ const catalog::Model* model_facts(const Exchange& exchange, const provider::Endp
   const catalog::Catalog& catalog = *exchange.snapshot->catalog;
   const std::string_view name = endpoint.canonical_model(model);
   const catalog::Model* facts = catalog.find(endpoint.name, name);
-  return facts != nullptr ? facts : catalog.find(endpoint.spec->name, name);
+  if (facts != nullptr || endpoint.name == endpoint.spec->name) return facts;
+  return catalog.find(endpoint.spec->name, name);
 }
 
 std::optional<std::int64_t> cost_of(const Exchange& exchange) {
-  if (!exchange.call || !exchange.call->served) return std::nullopt;
-  const upstream::Served& served = *exchange.call->served;
-  const catalog::Model* facts = model_facts(exchange, *served.target->endpoint, served.model);
-  if (facts == nullptr) return std::nullopt;
-  return catalog::cost(facts->price, exchange.call->seen().usage);
+  if (!exchange.call || exchange.call->served_facts == nullptr) return std::nullopt;
+  return catalog::cost(exchange.call->served_facts->price, exchange.call->seen().usage);
 }
 
 }  // namespace bifrost::exchange

@@ -1,6 +1,7 @@
 // All that is known of one request, from its head to its end. Data only: the steps do the work.
 #pragma once
 
+#include "catalog/catalog.h"
 #include "dialect/dialect.h"
 #include "exchange/snapshot.h"
 #include "exchange/surface.h"
@@ -31,6 +32,7 @@ struct ModelCall {
 
   std::string attempted_provider = {};  // that was asked last
   std::optional<upstream::Served> served = {};
+  const catalog::Model* served_facts = nullptr;  // of the model that served; null: not known
   dialect::TapState tap = {};  // usage, finish reason, what the provider called the model
   const dialect::TapState* running = nullptr;   // the same of a stream while it is relayed
   std::chrono::nanoseconds upstream_time = {};  // attempts, queues and pauses before the answer

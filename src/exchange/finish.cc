@@ -9,7 +9,8 @@
 namespace bifrost::exchange {
 namespace {
 
-record::Service service_of(const ModelCall& call) {
+record::Service service_of(const Exchange& exchange) {
+  const ModelCall& call = *exchange.call;
   const upstream::Served& served = *call.served;
   return {.provider = served.target->endpoint->name,
           .model = served.model,
@@ -19,6 +20,7 @@ record::Service service_of(const ModelCall& call) {
           .fallback_index = served.fallback_index,
           .retries = served.retries,
           .usage = call.tap.usage,
+          .nano_dollars = cost_of(exchange),
           .finish = call.tap.finish,
           .first_content_after = served.answer->first_content_after};
 }
@@ -57,7 +59,7 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
            .service = nullptr,
            .upstream_time = call.upstream_time};
   if (call.served) {
-    service_ = service_of(call);
+    service_ = service_of(exchange);
     call_.service = &service_;
   }
   request_.call = &call_;

@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "dialect/weight.h"
 #include "exchange/admission.h"
+#include "exchange/cost.h"
 #include "exchange/finish.h"
 #include "exchange/path_model.h"
 #include "exchange/read_body.h"
@@ -86,7 +87,9 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
   auto served = co_await upstream::execute(exchange.request.scope, kit.client(), job, observer);
   exchange.call->upstream_time = kit.clock.now() - asked;
   BF_CO_TRY(exchange.call->served, std::move(served));
-  exchange.call->dropped = exchange.call->served->dropped;
+  const upstream::Served& by = *exchange.call->served;
+  exchange.call->dropped = by.dropped;
+  exchange.call->served_facts = model_facts(exchange, *by.target->endpoint, by.model);
   co_return Result<void>();
 }
 
@@ -125,7 +128,9 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
                                       {.model = asked.facts.model,
                                        .fallbacks = asked.facts.fallbacks,
                                        .default_provider = surface.provider,
-                                       .constraints = exchange.caller.constraints()}));
+                                       .constraints = exchange.caller.constraints(),
+                                       .catalog = exchange.snapshot->catalog,
+                                       .draw = kit.random.unit()}));
   co_return input;
 }
 

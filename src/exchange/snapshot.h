@@ -4,7 +4,7 @@
 
 #include "catalog/catalog.h"
 #include "exchange/client_settings.h"
-#include "governance/directory.h"
+#include "governance/build_rules.h"
 #include "net/address.h"
 #include "net/tls.h"
 #include "provider/registry.h"
@@ -19,7 +19,7 @@ namespace bifrost::exchange {
 struct Snapshot {
   ClientSettings client;
   provider::Registry registry;
-  governance::Directory directory;  // of virtual keys
+  governance::Rules rules;
   const catalog::Catalog* catalog = &catalog::Catalog::built_in();
   upstream::Network network;
   std::shared_ptr<const server::Settings> server;  // never null

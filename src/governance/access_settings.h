@@ -3,8 +3,22 @@
 
 #include "config/facts.h"
 
+#include <array>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+namespace bifrost::governance {
+
+enum class AdmissionMode : std::uint8_t { kReserve, kCheck };
+
+}  // namespace bifrost::governance
+
+template <>
+struct bifrost::config::EnumTexts<bifrost::governance::AdmissionMode> {
+  static constexpr std::array<std::string_view, 2> kTexts = {"reserve", "check"};
+};
 
 namespace bifrost::governance {
 
@@ -13,6 +27,7 @@ struct AccessSettings {
   std::vector<std::string> whitelisted_routes;
   bool allow_direct_keys = false;
   bool enforce_auth_on_inference = false;
+  AdmissionMode admission = AdmissionMode::kReserve;
 
   // Whoever reaches the gateway is served.
   [[nodiscard]] bool keyless() const { return !enforce_auth_on_inference; }
@@ -28,6 +43,11 @@ struct AccessSettings {
     visit.field("enforce_auth_on_inference", self.enforce_auth_on_inference,
                 {.text = "Refuse inference requests without a credential.",
                  .formerly = {"enforce_governance_header", "enforce_scim_auth"}});
+    visit.field("governance_admission", self.admission,
+                {.text = "`reserve` holds what a request is expected to use on its limits before "
+                         "it goes, so that no burst gets more than fits; `check` only looks "
+                         "whether something is left, as the original does.",
+                 .ours = true});
   }
 
   friend bool operator==(const AccessSettings&, const AccessSettings&) = default;

@@ -9,18 +9,13 @@
 namespace bifrost::governance {
 
 Reservation::Reservation(Reservation&& other) noexcept
-    : of_target_(std::exchange(other.of_target_, {})),
-      everywhere_(std::exchange(other.everywhere_, {})),
-      count_(std::exchange(other.count_, 0)),
-      held_(std::exchange(other.held_, {})) {
+    : count_(std::exchange(other.count_, 0)), held_(std::exchange(other.held_, {})) {
   std::copy_n(other.pieces_.begin(), count_, pieces_.begin());
 }
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
   if (this != &other) {
     settle({});
-    of_target_ = std::exchange(other.of_target_, {});
-    everywhere_ = std::exchange(other.everywhere_, {});
     count_ = std::exchange(other.count_, 0);
     held_ = std::exchange(other.held_, {});
     std::copy_n(other.pieces_.begin(), count_, pieces_.begin());
@@ -28,34 +23,38 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
   return *this;
 }
 
-// What is held already is given back with `out`.
-Result<Reservation> Reservation::hold(Limits of_target, Limits everywhere, const Amount& estimate,
-                                      WallTime now) {
-  Reservation out;
-  out.of_target_ = of_target;
-  out.everywhere_ = everywhere;
-  out.held_ = estimate;
-  BF_ASSERT(out.size() <= kLimitsMax);
-  for (; out.count_ < out.size(); ++out.count_) {
-    Limit& limit = out.at(out.count_);
-    const auto taken = limit.take(estimate.of(limit.unit()), now);
-    if (!taken) {
-      Error error = refusal(limit, now);
-      if (out.count_ < of_target.size()) error.retry = Retry::kOtherTarget;
-      return error;
-    }
-    out.pieces_[out.count_] = {.taken = *taken};
+std::optional<Error> Reservation::take(Limits limits, WallTime now) {
+  for (const auto& limit : limits) {
+    BF_ASSERT(count_ < kLimitsMax);
+    const auto taken = limit->take(held_.of(limit->unit()), now);
+    if (!taken) return refusal(*limit, now);
+    pieces_[count_++] = {.limit = limit.get(), .taken = *taken};
   }
+  return std::nullopt;
+}
+
+// What is held already is given back with `out`.
+Result<Reservation> Reservation::hold(std::span<const Limits> of_target, Limits everywhere,
+                                      const Amount& estimate, WallTime now) {
+  Reservation out;
+  out.held_ = estimate;
+  for (const Limits limits : of_target) {
+    if (auto full = out.take(limits, now)) {
+      full->retry = Retry::kOtherTarget;
+      return *std::move(full);
+    }
+  }
+  if (auto full = out.take(everywhere, now)) return *std::move(full);
   return out;
 }
 
 Result<void> Reservation::grow(const Amount& more, WallTime now) {
   std::array<Limit::Taken, kLimitsMax> grown;
   for (std::size_t i = 0; i < count_; ++i) {
-    Limit& limit = at(i);
+    Limit& limit = *pieces_[i].limit;
     const auto taken = limit.take(more.of(limit.unit()), now);
     if (!taken) {
-      for (std::size_t back = 0; back < i; ++back) at(back).settle(grown[back], 0);
+      for (std::size_t back = 0; back < i; ++back) pieces_[back].limit->settle(grown[back], 0);
       return refusal(limit, now);
     }
     grown[i] = *taken;
@@ -75,7 +74,7 @@ Result<void> Reservation::grow(const Amount& more, WallTime now) {
 
 void Reservation::settle(const Amount& used) {
   for (std::size_t i = 0; i < count_; ++i) {
-    Limit& limit = at(i);
+    Limit& limit = *pieces_[i].limit;
     limit.settle(pieces_[i].taken, used.of(limit.unit()) - pieces_[i].before);
   }
   count_ = 0;

@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace bifrost::governance {
@@ -23,7 +24,7 @@ namespace bifrost::governance {
 class Reservation {
  public:
   // Of one request, on all levels together. Whoever makes a configuration sees to it.
-  static constexpr std::size_t kLimitsMax = 24;
+  static constexpr std::size_t kLimitsMax = 32;
 
   Reservation() = default;  // holds nothing
   Reservation(Reservation&& other) noexcept;
@@ -34,9 +35,9 @@ class Reservation {
 
   // All or nothing, in the order given: those of one target, then those that hold wherever the
   // request goes. Fails as `refusal` of the first that is full; where that is one of the target,
-  // another target may do. The limits outlive the reservation.
-  static Result<Reservation> hold(Limits of_target, Limits everywhere, const Amount& estimate,
-                                  WallTime now);
+  // another target may do. The limits outlive the reservation; there are kLimitsMax at most.
+  static Result<Reservation> hold(std::span<const Limits> of_target, Limits everywhere,
+                                  const Amount& estimate, WallTime now);
 
   // More of it, for a stream that outgrows its estimate; on failure it keeps what it had.
   Result<void> grow(const Amount& more, WallTime now);
@@ -49,17 +50,14 @@ class Reservation {
 
  private:
   struct Piece {
+    Limit* limit = nullptr;
     Limit::Taken taken;
     std::int64_t before = 0;  // taken in windows that are over, and used up there
   };
 
-  [[nodiscard]] std::size_t size() const { return of_target_.size() + everywhere_.size(); }
-  [[nodiscard]] Limit& at(std::size_t i) const {
-    return *(i < of_target_.size() ? of_target_[i] : everywhere_[i - of_target_.size()]);
-  }
+  // The error of the first of them that is full.
+  std::optional<Error> take(Limits limits, WallTime now);
 
-  Limits of_target_;
-  Limits everywhere_;
   std::size_t count_ = 0;  // of the pieces that are held
   std::array<Piece, kLimitsMax> pieces_;
   Amount held_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -29,7 +30,7 @@ struct Reservations : testing::Test {
   [[nodiscard]] Limit::State wide() const { return at_target.front()->state(kNow); }
   [[nodiscard]] Limit::State narrow() const { return everywhere.front()->state(kNow); }
   Result<Reservation> hold(std::int64_t tokens) {
-    return Reservation::hold(at_target, everywhere, {.tokens = tokens}, kNow);
+    return Reservation::hold(std::array{Limits(at_target)}, everywhere, {.tokens = tokens}, kNow);
   }
 };
 

@@ -116,7 +116,7 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
     const dialect::Dialect* dialect = exchange.surface().dialect;
     BF_CO_TRY(
         exchange.caller,
-        governance::identify(client.access, {.directory = exchange.snapshot->directory,
+        governance::identify(client.access, {.directory = exchange.snapshot->rules.directory,
                                              .now = kit_.clock.wall(),
                                              .head = head,
                                              .path = path,

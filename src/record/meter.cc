@@ -166,6 +166,12 @@ void Meter::served(const Request& request, const Service& service) {
       .add(static_cast<double>(service.usage.input_total()));
   counter(cells.output_tokens, Metric::kOutputTokens)
       .add(static_cast<double>(service.usage.output_total()));
+  if (service.nano_dollars) {
+    constexpr double kDollar = 1e9;
+    counter(cells.cost, Metric::kCost).add(static_cast<double>(*service.nano_dollars) / kDollar);
+  } else {
+    counter(cells.unpriced, Metric::kUnpricedRequests).add();
+  }
   if (request.call->stream) {
     histogram(cells.first_token, Metric::kFirstTokenLatency)
         .observe(seconds(service.first_content_after));

@@ -69,6 +69,8 @@ class Meter final : public Sink {
     telemetry::Histogram* between_events = nullptr;
     telemetry::Counter* input_tokens = nullptr;
     telemetry::Counter* output_tokens = nullptr;
+    telemetry::Counter* cost = nullptr;
+    telemetry::Counter* unpriced = nullptr;
   };
   struct AttemptCells {
     telemetry::Counter* requests = nullptr;

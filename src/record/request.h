@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ struct Service {
   std::size_t fallback_index = 0;
   std::int64_t retries = 0;  // at this target
   llm::Usage usage = {};
+  std::optional<std::int64_t> nano_dollars = std::nullopt;  // absent: the price is not known
   llm::FinishReason finish = llm::FinishReason::kUnknown;
   std::chrono::nanoseconds first_content_after{};  // from sending to the first content
 };

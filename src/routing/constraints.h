@@ -27,6 +27,7 @@ struct Grant {
   std::vector<std::string> models = {std::string(provider::kEverything)};
   std::vector<std::string> blacklisted_models = {};
   std::optional<std::vector<std::string>> key_ids = std::nullopt;  // absent: all keys
+  std::optional<double> weight = std::nullopt;  // in the draw for bare models; absent: not in it
 };
 
 struct Access {

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "base/try.h"
 #include "llm/model_name.h"
+#include "routing/draw.h"
 #include "routing/permit.h"
 
 #include <algorithm>
@@ -246,6 +247,29 @@ void append_fallbacks(const Registry& registry, const PlanRequest& request,
   }
 }
 
+// By the weights of the caller's grants; none where the model names its provider.
+std::vector<Target> drawn_targets(const Registry& registry, const PlanRequest& request) {
+  std::vector<Target> out;
+  if (request.constraints.access == nullptr || request.constraints.access->grants.empty()) {
+    return out;
+  }
+  const auto parts = split_once(request.model, '/');
+  if (!llm::check_model_name(request.model) ||
+      (parts && (registry.find(parts->first) || means_a_provider(registry, parts->first)))) {
+    return out;
+  }
+  const auto endpoints = draw(registry, {.constraints = request.constraints,
+                                         .model = request.model,
+                                         .catalog = request.catalog,
+                                         .number = request.draw});
+  for (const Endpoint* endpoint : endpoints) {
+    Target& target = out.emplace_back(target_at(*endpoint, request.model));
+    target.fallback_index = out.size() - 1;
+    if (!request.fallbacks.empty()) break;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Target> resolve(const Registry& registry, std::string_view model,
@@ -261,6 +285,11 @@ Result<Target> resolve(const Registry& registry, std::string_view model,
 Result<Plan> plan(const Registry& registry, const PlanRequest& request) {
   BF_TRY_VOID(check_fallbacks(request.fallbacks));
   Plan out;
+  out.targets = drawn_targets(registry, request);
+  if (!out.targets.empty()) {
+    append_fallbacks(registry, request, out.targets);
+    return out;
+  }
   auto primary = allowed_target(registry, request, request.model);
   // A request that does not say what it wants is not repaired by its fallbacks.
   if (!primary && !others_may_do(primary.error())) return primary.error();

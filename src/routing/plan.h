@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "catalog/catalog.h"
 #include "provider/registry.h"
 #include "routing/constraints.h"
 
@@ -33,6 +34,8 @@ struct PlanRequest {
   std::span<const std::string> fallbacks = {};
   std::string_view default_provider = {};  // of the route; empty: it has none
   Constraints constraints = {};
+  const catalog::Catalog* catalog = nullptr;
+  double draw = 0;  // uniform in [0, 1): decides where grants have weights
 };
 
 // Where one model goes.
@@ -51,10 +54,12 @@ struct PlanRequest {
 [[nodiscard]] Result<Target> resolve(const provider::Registry& registry, std::string_view model,
                                      std::string_view default_provider = {});
 
+// A bare model goes where the caller's grants have weights for it (draw.h), and without fallbacks
+// of the request to the others of those afterwards; only where none has, it goes as `resolve` says.
+//
 // Fallbacks that lead nowhere, where the caller may not go or where an earlier one leads, are left
-// out. Fails as `resolve` and
-// `check_access` do when nothing remains, and with kInvalidRequest when there are more than
-// limits::kFallbacksMax of them or one is no name.
+// out. Fails as `resolve` and `check_access` do when nothing remains, and with kInvalidRequest when
+// there are more than limits::kFallbacksMax of them or one is no name.
 [[nodiscard]] Result<Plan> plan(const provider::Registry& registry, const PlanRequest& request);
 
 }  // namespace bifrost::routing

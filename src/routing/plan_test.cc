@@ -304,5 +304,61 @@ TEST(Plan, BoundsTheFallbacks) {
   EXPECT_EQ(beyond.error().param, "fallbacks");
 }
 
+// Whom a bare model goes to by weights, in order.
+class Draw : public testing::Test {
+ protected:
+  std::vector<std::string> targets(double number, std::vector<std::string> fallbacks = {},
+                                   std::string_view model = "gpt-4o") {
+    const auto made = plan(registry_, {.model = model,
+                                       .fallbacks = fallbacks,
+                                       .constraints = {.access = &access_},
+                                       .catalog = &catalog::Catalog::built_in(),
+                                       .draw = number});
+    if (!made) return {std::string(made.error().name())};
+    std::vector<std::string> out;
+    for (const Target& target : made->targets) {
+      out.push_back(target.endpoint->name + "/" + target.model + " " +
+                    std::to_string(target.fallback_index));
+    }
+    return out;
+  }
+
+  const provider::Registry registry_ = with({{"openai"}, {"openrouter"}, {"mine"}, {"groq"}});
+  Access access_{.all_providers = false,
+                 .grants = {{.provider = "openai", .weight = 3},
+                            {.provider = "openrouter", .models = {"gpt-4o"}, .weight = 1},
+                            {.provider = "mine", .models = {"gpt-4o"}},
+                            {.provider = "groq", .weight = 9}}};
+};
+
+TEST_F(Draw, GoesByWeightAndThenToTheOthers) {
+  EXPECT_THAT(targets(0.74), testing::ElementsAre("openai/gpt-4o 0", "openrouter/gpt-4o 1"));
+  EXPECT_THAT(targets(0.76), testing::ElementsAre("openrouter/gpt-4o 0", "openai/gpt-4o 1"))
+      << "groq takes all, and nothing says that it has this one; mine has no weight";
+}
+
+TEST_F(Draw, LeavesTheFallbacksOfTheRequestAlone) {
+  EXPECT_THAT(targets(0, {"mine/gpt-4o"}),
+              testing::ElementsAre("openai/gpt-4o 0", "mine/gpt-4o 1"));
+}
+
+TEST_F(Draw, IsForBareModelsOnly) {
+  EXPECT_THAT(targets(0, {}, "mine/gpt-4o"), testing::ElementsAre("mine/gpt-4o 0"));
+}
+
+TEST_F(Draw, LeavesOutWhatIsNotAllowed) {
+  access_.grants[0].blacklisted_models = {"gpt-4o"};
+  EXPECT_THAT(targets(0), testing::ElementsAre("openrouter/gpt-4o 0"));
+  access_.grants[1].weight.reset();
+  EXPECT_THAT(targets(0), testing::ElementsAre("model_blocked")) << "as without weights";
+}
+
+TEST_F(Draw, NeverTakesAWeightOfNothingBesideOthers) {
+  access_.grants[0].weight = 0;
+  EXPECT_THAT(targets(0), testing::ElementsAre("openrouter/gpt-4o 0", "openai/gpt-4o 1"));
+  access_.grants[1].weight = 0;
+  EXPECT_EQ(targets(0.99).size(), 2U);
+}
+
 }  // namespace
 }  // namespace bifrost::routing

@@ -26,6 +26,8 @@ enum class Metric : std::uint8_t {
   kOverheadLatency,
   kInputTokens,
   kOutputTokens,
+  kCost,
+  kUnpricedRequests,
   kRequestRetries,
   kFirstTokenLatency,
   kInterTokenLatency,

@@ -37,6 +37,22 @@ class VirtualKeysTest : public GatewayTest {
   void start_keys(std::string_view keys, std::string_view more = {}) {
     start(configured(keys, more));
   }
+  static ConfigText with_token_limit(std::string_view client) {
+    ConfigText config = configured(alice(R"("rate_limit_id": "r")"),
+                                   R"("rate_limits": [{"id": "r", "token_max_limit": 600,
+                                                       "token_reset_duration": "1d"}])");
+    config.client += client;
+    return config;
+  }
+  // Has had its head; the rest comes when the gate opens.
+  Client stream_as_alice(const Gate& rest) {
+    provider.push(unified().held_stream(rest));
+    Client client = connect();
+    client.send_request("POST", unified().stream_path, {{"x-bf-vk", "sk-bf-alice"}},
+                        unified().stream_request);
+    EXPECT_EQ(client.read_head("POST").status, 200);
+    return client;
+  }
   Response ask_as(std::string_view key, const WireSample& sample = unified()) {
     return connect().request("POST", sample.path, {{"x-bf-vk", key}}, sample.request);
   }
@@ -131,6 +147,8 @@ TEST_F(VirtualKeysTest, StopAtASpentBudgetWithAnotherStatusThanSlowDown) {
                                  HasSubstr("budget exceeded: virtual key alice has used $0.0000"),
                                  HasSubstr("of $0.00001 (resets every 1d")));
   EXPECT_EQ(second.headers.get("x-should-retry"), "false");
+  EXPECT_TRUE(metric_reaches("bifrost_cost_total",
+                             std::stod(std::string(first.headers.get("x-bifrost-cost")))));
 }
 
 TEST_F(VirtualKeysTest, CountTokensThatWereUsed) {
@@ -171,6 +189,7 @@ TEST_F(VirtualKeysTest, ABurstGetsNoMoreThanTheLimit) {
   std::atomic<int> served{0};
   std::atomic<int> refused{0};
   std::vector<std::jthread> callers;
+  callers.reserve(kCallers);
   for (int c = 0; c < kCallers; ++c) {
     callers.emplace_back([&] {
       Client client = connect();
@@ -192,14 +211,10 @@ TEST_F(VirtualKeysTest, AStreamCountsAsRunningUntilItHasEnded) {
   start_keys(alice(R"("rate_limit_id": "r")"),
              R"("rate_limits": [{"id": "r", "concurrent_max_limit": 1}])");
   Gate rest;
-  provider.push(unified().held_stream(rest));
-  Client streaming = connect();
-  streaming.send_request("POST", unified().stream_path, {{"x-bf-vk", "sk-bf-alice"}},
-                         unified().stream_request);
-  ASSERT_TRUE(provider.wait_for_requests(1));
+  Client streaming = stream_as_alice(rest);
   EXPECT_EQ(ask_as("sk-bf-alice").status, 429);
   rest.open();
-  EXPECT_EQ(streaming.read_response().status, 200);
+  while (streaming.next_event()) continue;
   provider.push(unified().reply());
   EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
 }
@@ -240,6 +255,57 @@ TEST_F(VirtualKeysTest, UseOutlivesAReload) {
   gateway->send_signal(SIGHUP);
   ASSERT_TRUE(gateway->wait_for_log("reloaded"));
   EXPECT_EQ(ask_as("sk-bf-alice").status, 429);
+}
+
+// A stream is running, for which 512 tokens are expected, under a limit of 600.
+TEST_F(VirtualKeysTest, WhatIsExpectedIsHeld) {
+  start(with_token_limit({}));
+  Gate rest;
+  Client streaming = stream_as_alice(rest);
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 429);
+  rest.open();
+}
+
+TEST_F(VirtualKeysTest, WhatIsExpectedIsNotHeldWhereLimitsAreOnlyChecked) {
+  start(with_token_limit(R"(, "governance_admission": "check")"));
+  Gate rest;
+  Client streaming = stream_as_alice(rest);
+  provider.push(unified().reply());
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+  rest.open();
+}
+
+TEST_F(VirtualKeysTest, ALimitOfAModelIsEverybodys) {
+  start(configured(alice("") + R"(, {"id": "vk-2", "name": "bob", "value": "sk-bf-bob",
+                                     "allow_all_providers": true})",
+                   R"("rate_limits": [{"id": "r", "request_max_limit": 1,
+                                       "request_reset_duration": "1d"}],
+                      "model_configs": [{"id": "m", "model_name": "gpt-test",
+                                         "rate_limit_id": "r"}])"));
+  provider.push(unified().reply());
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+  const Response other = ask_as("sk-bf-bob");
+  EXPECT_EQ(other.status, 429);
+  EXPECT_THAT(other.body, HasSubstr("request limit exceeded: model gpt-test has used 1 of 1"));
+}
+
+TEST_F(VirtualKeysTest, ABareModelGoesByTheWeightsOfItsKey) {
+  ConfigText config = configured(R"({"id": "1", "name": "alice", "value": "sk-bf-alice",
+      "provider_configs": [
+        {"provider": "openai", "weight": 0, "allowed_models": ["m"], "key_ids": ["*"]},
+        {"provider": "groq", "weight": 1, "allowed_models": ["m"], "key_ids": ["*"]}]})");
+  config.providers = {{.network = R"("max_retries": 0)"},
+                      {.name = "groq", .url = "${second_url}", .network = R"("max_retries": 0)"}};
+  start(config);
+  second.push(Script::json(503, openai_error("busy")));
+  provider.push(unified().reply());
+  const Response reply =
+      connect().request("POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}},
+                        R"({"model": "m", "messages": [{"role": "user", "content": "Hi"}]})");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.headers.get("x-bifrost-provider"), "openai") << "the others are fallbacks";
+  EXPECT_EQ(reply.headers.get("x-bifrost-fallback-index"), "1");
+  EXPECT_EQ(second.request_count(), 1U);
 }
 
 }  // namespace

@@ -6,10 +6,12 @@
 #include "json/writer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
 #include <string_view>
@@ -71,7 +73,7 @@ void check_lines(const std::vector<BudgetSettings>& budgets, std::string_view li
 // How many limits requests fall under, so that a reservation has room for them.
 class LimitCounts {
  public:
-  explicit LimitCounts(const GovernanceSettings& settings) {
+  explicit LimitCounts(const GovernanceSettings& settings) : settings_(settings) {
     for (const RateLimitSettings& rate : settings.rate_limits) {
       rates_[rate.id] = std::size_t{rate.token_max_limit.has_value()} +
                         std::size_t{rate.request_max_limit.has_value()} +
@@ -81,6 +83,7 @@ class LimitCounts {
       ++owned_["key/" + budget.virtual_key_id];
       ++owned_["team/" + budget.team_id];
       ++owned_["customer/" + budget.customer_id];
+      ++owned_["model/" + budget.model_config_id];
       ++owned_["config/" + std::to_string(budget.provider_config_id)];
     }
     for (const CustomerSettings& customer : settings.customers) {
@@ -93,15 +96,16 @@ class LimitCounts {
     }
   }
 
-  // Wherever the request goes, and at the provider where it falls under most.
+  // Wherever the request goes, and at the provider and model where it falls under most.
   [[nodiscard]] std::size_t of(const VirtualKeySettings& key) const {
     std::size_t most = 0;
     for (const ProviderConfigSettings& entry : key.provider_configs) {
       const std::string owner = entry.id == 0 ? "" : "config/" + std::to_string(entry.id);
       most = std::max(most, of(owner, entry.rate_limit_id, entry.budgets, {}));
     }
-    return most + of("key/" + key.id, key.rate_limit_id, key.budgets, {}) +
-           count(teams_, key.team_id) + count(customers_, key.customer_id);
+    return most + of_models({}) + of_models(key.id) +
+           of("key/" + key.id, key.rate_limit_id, key.budgets, {}) + count(teams_, key.team_id) +
+           count(customers_, key.customer_id);
   }
 
  private:
@@ -118,6 +122,28 @@ class LimitCounts {
            (budget_id.empty() ? 0 : 1);
   }
 
+  // Those of one model at one provider are found in up to four entries.
+  [[nodiscard]] std::size_t of_models(std::string_view key) const {
+    std::array<std::size_t, 4> most{};
+    for (const ModelConfigSettings& model : settings_.model_configs) {
+      if (model.scope_id != key) continue;
+      std::size_t own = of("model/" + model.id, model.rate_limit_id, {}, model.budget_id);
+      for (const std::string& id : model.rate_limit_ids) own += count(rates_, id);
+      own += model.budget_ids.size();
+      auto& kind = most[(model.provider.empty() ? 0U : 1U) + (model.model_name == "*" ? 0U : 2U)];
+      kind = std::max(kind, own);
+    }
+    if (key.empty()) {
+      std::size_t providers = 0;
+      for (const ProviderLimitSettings& provider : settings_.providers) {
+        providers = std::max(providers, of({}, provider.rate_limit_id, {}, provider.budget_id));
+      }
+      most[1] += providers;
+    }
+    return std::accumulate(most.begin(), most.end(), std::size_t{0});
+  }
+
+  const GovernanceSettings& settings_;
   Counts rates_;
   Counts owned_;
   Counts customers_;
@@ -137,7 +163,9 @@ class SectionCheck {
             unique_names(section.customers, "customers", "id", &CustomerSettings::id, scope)),
         teams_(unique_names(section.teams, "teams", "id", &TeamSettings::id, scope)),
         keys_(unique_names(section.virtual_keys, "virtual_keys", "id", &VirtualKeySettings::id,
-                           scope)) {
+                           scope)),
+        models_(unique_names(section.model_configs, "model_configs", "id", &ModelConfigSettings::id,
+                             scope)) {
     unique_names(section.virtual_keys, "virtual_keys", "name", &VirtualKeySettings::name, scope);
   }
 
@@ -147,6 +175,8 @@ class SectionCheck {
     check_customers();
     check_teams();
     check_keys();
+    check_models();
+    check_providers();
   }
 
  private:
@@ -162,6 +192,7 @@ class SectionCheck {
       references.check(i, "virtual_key_id", budget.virtual_key_id, keys_, "virtual_keys");
       references.check(i, "customer_id", budget.customer_id, customers_, "customers");
       references.check(i, "team_id", budget.team_id, teams_, "teams");
+      references.check(i, "model_config_id", budget.model_config_id, models_, "model_configs");
       if (budget.provider_config_id != 0 && !configs.contains(budget.provider_config_id)) {
         scope_.problem("budgets", i, "provider_config_id",
                        "no provider config of a virtual key has the id " +
@@ -226,6 +257,32 @@ class SectionCheck {
     }
   }
 
+  void check_models() {
+    References references("model_configs", scope_);
+    for (std::size_t i = 0; i < section_.model_configs.size(); ++i) {
+      const ModelConfigSettings& model = section_.model_configs[i];
+      references.check(i, "budget_id", model.budget_id, budgets_, "budgets");
+      references.check(i, "rate_limit_id", model.rate_limit_id, rates_, "rate_limits");
+      references.check(i, "scope_id", model.scope_id, keys_, "virtual_keys");
+      for (const std::string& id : model.budget_ids) {
+        references.check(i, "budget_ids", id, budgets_, "budgets");
+      }
+      for (const std::string& id : model.rate_limit_ids) {
+        references.check(i, "rate_limit_ids", id, rates_, "rate_limits");
+      }
+    }
+  }
+
+  void check_providers() {
+    unique_names(section_.providers, "providers", "name", &ProviderLimitSettings::name, scope_);
+    References references("providers", scope_);
+    for (std::size_t i = 0; i < section_.providers.size(); ++i) {
+      const ProviderLimitSettings& provider = section_.providers[i];
+      references.check(i, "budget_id", provider.budget_id, budgets_, "budgets");
+      references.check(i, "rate_limit_id", provider.rate_limit_id, rates_, "rate_limits");
+    }
+  }
+
   const GovernanceSettings& section_;
   config::CheckScope& scope_;
   Names budgets_;
@@ -233,6 +290,7 @@ class SectionCheck {
   Names customers_;
   Names teams_;
   Names keys_;
+  Names models_;
 };
 
 void normalise(std::vector<std::string>& list, std::int64_t version) {
@@ -281,6 +339,15 @@ void RateLimitSettings::check(config::CheckScope& scope) const {
   }
   if (request_max_limit && request_reset_duration.empty()) {
     scope.problem("request_reset_duration", "required with request_max_limit, such as \"1m\"");
+  }
+}
+
+void ModelConfigSettings::check(config::CheckScope& problems) const {
+  const bool of_key = scope == ModelScope::kVirtualKey;
+  if (of_key && scope_id.empty()) {
+    problems.problem("scope_id", "required with scope \"virtual_key\": the id of the key");
+  } else if (!of_key && !scope_id.empty()) {
+    problems.problem("scope_id", "only with scope \"virtual_key\"");
   }
 }
 

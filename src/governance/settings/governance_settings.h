@@ -3,6 +3,7 @@
 
 #include "config/facts.h"
 #include "governance/settings/limit_settings.h"
+#include "governance/settings/model_settings.h"
 #include "governance/settings/owner_settings.h"
 
 #include <cstdint>
@@ -17,6 +18,8 @@ struct GovernanceSettings {
   std::vector<CustomerSettings> customers;
   std::vector<TeamSettings> teams;
   std::vector<VirtualKeySettings> virtual_keys;
+  std::vector<ModelConfigSettings> model_configs;
+  std::vector<ProviderLimitSettings> providers;
 
   void describe(this auto& self, auto& visit) {
     visit.field("budgets", self.budgets,
@@ -27,6 +30,8 @@ struct GovernanceSettings {
     visit.field("teams", self.teams, {.text = "Teams, of a customer or not."});
     visit.field("virtual_keys", self.virtual_keys,
                 {.text = "Keys that callers show in place of a provider's."});
+    visit.field("model_configs", self.model_configs, {.text = "Limits of models."});
+    visit.field("providers", self.providers, {.text = "Limits of providers."});
     self.describe_unserved(visit);
   }
 
@@ -39,10 +44,8 @@ struct GovernanceSettings {
     visit.unserved("auth_config", config::Shape::kObject, "Administrator's credentials.");
     visit.unserved("business_units", config::Shape::kArray, "Business units.");
     visit.unserved("complexity_analyzer_config", config::Shape::kObject, "Complexity of prompts.");
-    visit.unserved("model_configs", config::Shape::kArray, "Limits of models.");
     visit.unserved("pricing_overrides", config::Shape::kArray, "Prices of your own.");
     visit.unserved("projects", config::Shape::kArray, "Projects.");
-    visit.unserved("providers", config::Shape::kArray, "Limits of providers.");
     visit.unserved("roles", config::Shape::kArray, "Roles of administrators.");
     visit.unserved("routing_rules", config::Shape::kArray, "Routing rules.");
   }

@@ -85,8 +85,7 @@ struct BudgetSettings {
     visit.field("virtual_key_id", self.virtual_key_id, {.text = "Its owner: a virtual key."});
     visit.field("provider_config_id", self.provider_config_id,
                 {.text = "Its owner: a provider config of a virtual key.", .minimum = 0});
-    visit.field("model_config_id", self.model_config_id,
-                {.text = "Its owner: a model config.", .served = false});
+    visit.field("model_config_id", self.model_config_id, {.text = "Its owner: a model config."});
     visit.field("customer_id", self.customer_id, {.text = "Its owner: a customer."});
     visit.field("team_id", self.team_id, {.text = "Its owner: a team."});
     visit.field("calendar_aligned", self.calendar_aligned,

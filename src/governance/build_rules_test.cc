@@ -1,9 +1,12 @@
-#include "governance/build_directory.h"
+#include "governance/build_rules.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,10 +36,10 @@ VirtualKeySettings key(std::string id) {
   return out;
 }
 
-struct BuildDirectory : testing::Test {
+struct BuildRules : testing::Test {
   // Of one key, by the words of its limits: owner and amount.
   std::vector<std::string> limits_of(std::string_view credential) {
-    const Directory directory = build_directory(settings, book, kNow);
+    const Directory directory = build_rules(settings, book, kNow).directory;
     const Principal* principal = directory.find(credential);
     EXPECT_NE(principal, nullptr);
     return principal == nullptr ? std::vector<std::string>() : words(principal->limits);
@@ -53,7 +56,7 @@ struct BuildDirectory : testing::Test {
   LimitBook book;
 };
 
-TEST_F(BuildDirectory, PutsAKeyUnderTheLimitsOfItsTeamAndCustomer) {
+TEST_F(BuildRules, PutsAKeyUnderTheLimitsOfItsTeamAndCustomer) {
   settings.rate_limits.push_back({.id = "r",
                                   .token_max_limit = 1'000,
                                   .token_reset_duration = "1h",
@@ -73,22 +76,22 @@ TEST_F(BuildDirectory, PutsAKeyUnderTheLimitsOfItsTeamAndCustomer) {
             (std::vector<std::string>{"virtual key k-name: 3", "virtual key k-name: 10",
                                       "virtual key k-name: 1000", "virtual key k-name: 500000000",
                                       "team red: 20000000000", "customer ACME: 100000000000"}));
-  const Directory directory = build_directory(settings, book, kNow);
+  const Directory directory = build_rules(settings, book, kNow).directory;
   EXPECT_EQ(directory.find("sk-bf-k")->customer->name, "ACME");
   EXPECT_EQ(directory.find("sk-bf-k")->team->id, "t");
 }
 
-TEST_F(BuildDirectory, KeepsUseFromOneConfigurationToTheNext) {
+TEST_F(BuildRules, KeepsUseFromOneConfigurationToTheNext) {
   settings.virtual_keys.push_back(key("k"));
   settings.virtual_keys.back().budgets = {budget(1, "1d")};
-  const Directory before = build_directory(settings, book, kNow);
+  const Directory before = build_rules(settings, book, kNow).directory;
   const auto& limit = before.find("sk-bf-k")->limits.front();
   const auto taken = limit->take(400'000'000, kNow);
   ASSERT_TRUE(taken);
 
   settings.virtual_keys.back().budgets.front().max_limit = 2;
   settings.virtual_keys.back().value = config::Secret("sk-bf-other");
-  const Directory after = build_directory(settings, book, kNow);
+  const Directory after = build_rules(settings, book, kNow).directory;
   EXPECT_EQ(after.find("sk-bf-k"), nullptr);
   limit->settle(*taken, 300'000'000);
   const Limit::State state = after.find("sk-bf-other")->limits.front()->state(kNow);
@@ -96,21 +99,21 @@ TEST_F(BuildDirectory, KeepsUseFromOneConfigurationToTheNext) {
   EXPECT_EQ(state.amount, 2'000'000'000);
 }
 
-TEST_F(BuildDirectory, ForgetsLimitsThatNobodyHasOnceTheyAreOver) {
+TEST_F(BuildRules, ForgetsLimitsThatNobodyHasOnceTheyAreOver) {
   settings.virtual_keys.push_back(key("k"));
   settings.virtual_keys.back().budgets = {budget(1, "1d")};
   {
-    const Directory before = build_directory(settings, book, kNow);
+    const Directory before = build_rules(settings, book, kNow).directory;
     ASSERT_TRUE(before.find("sk-bf-k")->limits.front()->take(1, kNow));
   }
   settings.virtual_keys.clear();
-  EXPECT_EQ(build_directory(settings, book, kNow).size(), 0U);
+  EXPECT_EQ(build_rules(settings, book, kNow).directory.size(), 0U);
   EXPECT_EQ(book.size(), 1U) << "it may come back, and something was used";
-  EXPECT_EQ(build_directory(settings, book, kNow + hours(24)).size(), 0U);
+  EXPECT_EQ(build_rules(settings, book, kNow + hours(24)).directory.size(), 0U);
   EXPECT_EQ(book.size(), 0U);
 }
 
-TEST_F(BuildDirectory, GrantsWhatProviderConfigsSay) {
+TEST_F(BuildRules, GrantsWhatProviderConfigsSay) {
   settings.rate_limits.push_back(
       {.id = "r", .request_max_limit = 5, .request_reset_duration = "1m"});
   VirtualKeySettings& k = settings.virtual_keys.emplace_back(key("k"));
@@ -126,7 +129,7 @@ TEST_F(BuildDirectory, GrantsWhatProviderConfigsSay) {
   settings.budgets.push_back(budget(3, "1d", "b"));
   settings.budgets.back().provider_config_id = 7;
 
-  const Directory directory = build_directory(settings, book, kNow);
+  const Directory directory = build_rules(settings, book, kNow).directory;
   const Principal& principal = *directory.find("sk-bf-k");
   EXPECT_FALSE(principal.access.all_providers);
   EXPECT_EQ(principal.access.find("openai")->key_ids, std::nullopt);
@@ -136,6 +139,40 @@ TEST_F(BuildDirectory, GrantsWhatProviderConfigsSay) {
             (std::vector<std::string>{"virtual key k-name at provider openai: 5",
                                       "virtual key k-name at provider openai: 3000000000"}));
   EXPECT_TRUE(principal.limits_at("anthropic").empty());
+}
+
+TEST_F(BuildRules, LimitModelsAndProvidersForEverybodyAndForOneKey) {
+  settings.rate_limits.push_back(
+      {.id = "r", .request_max_limit = 5, .request_reset_duration = "1m"});
+  settings.budgets.push_back(budget(3, "1d", "b"));
+  settings.budgets.back().model_config_id = "all";
+  settings.model_configs = {
+      {.id = "all", .model_name = "*"},
+      {.id = "one", .model_name = "gpt-4o", .provider = "openai", .rate_limit_ids = {"r"}},
+      {.id = "own",
+       .model_name = "gpt-4o",
+       .scope = ModelScope::kVirtualKey,
+       .scope_id = "k",
+       .budget_ids = {"b2"}}};
+  settings.budgets.push_back(budget(4, "1d", "b2"));
+  settings.budgets.push_back(budget(7, "1d", "b3"));
+  settings.providers = {{.name = "openai", .budget_id = "b3"}};
+  const Rules rules = build_rules(settings, book, kNow);
+  const auto found = [&](const ModelLimits::Place& place) {
+    std::array<Limits, ModelLimits::kListsMax> lists;
+    std::vector<std::string> out;
+    const std::size_t count = rules.models.find(place, lists);
+    for (const Limits limits : std::span(lists).first(count)) {
+      for (std::string& each : words(limits)) out.push_back(std::move(each));
+    }
+    return out;
+  };
+  EXPECT_EQ(found({.key = "k", .provider = "openai", .model = "gpt-4o"}),
+            (std::vector<std::string>{"model gpt-4o at provider openai: 5",
+                                      "provider openai: 7000000000", "all models: 3000000000",
+                                      "model gpt-4o of virtual key k: 4000000000"}));
+  EXPECT_EQ(found({.key = "other", .provider = "groq", .model = "x"}),
+            std::vector<std::string>{"all models: 3000000000"});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "governance/build_directory.h"
+#include "governance/build_rules.h"
 
 #include "base/timestamp.h"
 #include "config/forms.h"
@@ -31,7 +31,7 @@ struct Owner {
   std::string name;
   bool aligned = false;
 
-  [[nodiscard]] std::string shown() const { return kind + " " + name; }
+  [[nodiscard]] std::string shown() const { return kind.empty() ? name : kind + " " + name; }
 };
 
 // Of a budget that names it: kind and id.
@@ -39,6 +39,7 @@ std::string owner_of(const BudgetSettings& budget) {
   if (!budget.virtual_key_id.empty()) return "virtual key/" + budget.virtual_key_id;
   if (!budget.team_id.empty()) return "team/" + budget.team_id;
   if (!budget.customer_id.empty()) return "customer/" + budget.customer_id;
+  if (!budget.model_config_id.empty()) return "model config/" + budget.model_config_id;
   if (budget.provider_config_id != 0) {
     return "provider config/" + std::to_string(budget.provider_config_id);
   }
@@ -58,15 +59,21 @@ class Builder {
     }
   }
 
-  Directory build() {
+  Rules build() {
+    Rules rules;
     for (const CustomerSettings& customer : settings_.customers) add_customer(customer);
     for (const TeamSettings& team : settings_.teams) add_team(team);
     Directory::Builder directory;
     for (const VirtualKeySettings& key : settings_.virtual_keys) {
       directory.add(key.value.reveal(), principal(key));
     }
+    rules.directory = std::move(directory).finish();
+    for (const ModelConfigSettings& model : settings_.model_configs) add_model(rules.models, model);
+    for (const ProviderLimitSettings& provider : settings_.providers) {
+      add_provider(rules.models, provider);
+    }
     book_.sweep(now_);
-    return std::move(directory).finish();
+    return rules;
   }
 
  private:
@@ -144,9 +151,7 @@ class Builder {
                const std::string& known_as, const Owner& owner) {
     add_rate(limits, rate_limit_id, owner);
     for (const BudgetSettings& budget : own) add_budget(limits, budget, owner);
-    if (const auto named = budgets_.find(budget_id); named != budgets_.end()) {
-      add_budget(limits, *named->second, owner);
-    }
+    add_named(limits, budget_id, owner);
     if (const auto owned = owned_.find(known_as); owned != owned_.end()) {
       for (const BudgetSettings* budget : owned->second) add_budget(limits, *budget, owner);
     }
@@ -207,11 +212,42 @@ class Builder {
     return out;
   }
 
+  void add_named(OwnLimits& limits, const std::string& budget_id, const Owner& owner) {
+    const auto named = budgets_.find(budget_id);
+    if (named != budgets_.end()) add_budget(limits, *named->second, owner);
+  }
+
+  void add_model(ModelLimits& out, const ModelConfigSettings& model) {
+    const bool all_models = model.model_name == provider::kEverything;
+    std::string name = all_models ? "all models" : "model " + model.model_name;
+    if (!model.provider.empty()) name += " at provider " + model.provider;
+    const bool of_key = model.scope == ModelScope::kVirtualKey;
+    if (of_key) name += " of virtual key " + model.scope_id;
+    const Owner owner{.kind = {}, .id = model.id, .name = name, .aligned = model.calendar_aligned};
+    OwnLimits limits;
+    add_all(limits, model.rate_limit_id, {}, model.budget_id, "model config/" + model.id, owner);
+    for (const std::string& id : model.rate_limit_ids) add_rate(limits, id, owner);
+    for (const std::string& id : model.budget_ids) add_named(limits, id, owner);
+    out.add({.key = of_key ? std::string_view(model.scope_id) : std::string_view(),
+             .provider = model.provider,
+             .model = all_models ? std::string_view() : std::string_view(model.model_name)},
+            std::move(limits));
+  }
+
+  void add_provider(ModelLimits& out, const ProviderLimitSettings& provider) {
+    OwnLimits limits;
+    const Owner owner{.kind = "provider", .id = provider.name, .name = provider.name};
+    add_rate(limits, provider.rate_limit_id, owner);
+    add_named(limits, provider.budget_id, owner);
+    out.add({.key = {}, .provider = provider.name, .model = {}}, std::move(limits));
+  }
+
   void add_grant(Principal& principal, const ProviderConfigSettings& entry, const Owner& key) {
     routing::Grant grant{.provider = entry.provider,
                          .models = entry.allowed_models,
                          .blacklisted_models = entry.blacklisted_models,
-                         .key_ids = entry.key_ids};
+                         .key_ids = entry.key_ids,
+                         .weight = entry.weight};
     if (std::ranges::find(entry.key_ids, provider::kEverything) != entry.key_ids.end()) {
       grant.key_ids = std::nullopt;
     }
@@ -238,7 +274,7 @@ class Builder {
 
 }  // namespace
 
-Directory build_directory(const GovernanceSettings& settings, LimitBook& book, WallTime now) {
+Rules build_rules(const GovernanceSettings& settings, LimitBook& book, WallTime now) {
   return Builder(settings, book, now).build();
 }
 

@@ -1,0 +1,65 @@
+#include "routing/draw.h"
+
+#include "routing/permit.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+
+namespace bifrost::routing {
+namespace {
+
+using provider::Endpoint;
+
+struct Candidate {
+  const Endpoint* endpoint;
+  double weight;
+};
+
+bool serves(const Endpoint& endpoint, const Grant& grant, const DrawRequest& request) {
+  const Permit permit = best_permit(endpoint, request.model);
+  if (permit == Permit::kExplicit) return true;
+  if (!allows(permit)) return false;
+  const bool named = std::ranges::find(grant.models, provider::kEverything) == grant.models.end();
+  if (named) return true;  // that the list allows it has been looked at
+  const std::string_view model = endpoint.canonical_model(request.model);
+  return request.catalog != nullptr && (request.catalog->find(endpoint.name, model) != nullptr ||
+                                        request.catalog->find(endpoint.spec->name, model));
+}
+
+// Weights of 0 are never drawn beside others, but follow them.
+std::size_t drawn(const std::vector<Candidate>& candidates, double number) {
+  double sum = 0;
+  for (const Candidate& each : candidates) sum += each.weight;
+  double left = number * sum;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    left -= candidates[i].weight;
+    if (left < 0) return i;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<const Endpoint*> draw(const provider::Registry& registry, const DrawRequest& request) {
+  std::vector<Candidate> candidates;
+  if (request.constraints.access == nullptr) return {};
+  for (const Grant& grant : request.constraints.access->grants) {
+    const Endpoint* endpoint = grant.weight ? registry.find(grant.provider) : nullptr;
+    if (endpoint == nullptr || !check_access(request.constraints, *endpoint, request.model) ||
+        !serves(*endpoint, grant, request)) {
+      continue;
+    }
+    const auto place = std::ranges::upper_bound(candidates, *grant.weight, std::ranges::greater(),
+                                                &Candidate::weight);
+    candidates.insert(place, {.endpoint = endpoint, .weight = *grant.weight});
+  }
+  std::vector<const Endpoint*> out;
+  out.reserve(candidates.size());
+  for (const Candidate& each : candidates) out.push_back(each.endpoint);
+  const auto first = out.begin() + static_cast<std::ptrdiff_t>(drawn(candidates, request.number));
+  if (!out.empty()) std::rotate(out.begin(), first, first + 1);
+  return out;
+}
+
+}  // namespace bifrost::routing

@@ -1,0 +1,26 @@
+// The providers that a bare model may go to by the weights of a caller's grants.
+#pragma once
+
+#include "catalog/catalog.h"
+#include "provider/registry.h"
+#include "routing/constraints.h"
+
+#include <string_view>
+#include <vector>
+
+namespace bifrost::routing {
+
+struct DrawRequest {
+  const Constraints& constraints;
+  std::string_view model;           // bare
+  const catalog::Catalog* catalog;  // null: only what is listed by name is known to be served
+  double number = 0;                // uniform in [0, 1)
+};
+
+// Those whose grant has a weight and allows the model: the drawn one first, then the others by
+// falling weight. A grant that allows all models counts where one of the provider's keys lists the
+// model or the catalog says that the provider has it: no model goes to who might not serve it.
+[[nodiscard]] std::vector<const provider::Endpoint*> draw(const provider::Registry& registry,
+                                                          const DrawRequest& request);
+
+}  // namespace bifrost::routing
