@@ -87,8 +87,9 @@ Result<std::optional<http::ResponseHead>> Connection::take_head(std::string_view
     BF_TRY(framing_, http::h1::response_framing(head, method));
     left_ = framing_.length;
     body_done_ = framing_.kind == Kind::kNone;
+    // What follows a 101 is another protocol, which nobody asked for.
     keep_alive_ = http::h1::keeps_alive(head.minor_version, head.headers) &&
-                  framing_.kind != Kind::kUntilClose;
+                  framing_.kind != Kind::kUntilClose && head.status != 101;
     return std::optional(std::move(head));
   }
   if (held_.size() >= limits::kResponseHeadBytesMax) {

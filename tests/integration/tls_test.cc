@@ -24,13 +24,14 @@ std::string json_escaped(std::string_view pem) {
 class TlsTest : public GatewayTest {
  protected:
   // The gateway itself serves HTTPS.
-  void start_listener() {
+  void start_listener(std::string_view server = "") {
     pem_ = make_certificate();
     files_.write("cert.pem", pem_.certificate);
     files_.write("key.pem", pem_.private_key);
     values["files"] = files_.path();
-    start({.server = R"("tls": {"cert_file": "${files}/cert.pem",
-                                "key_file": "${files}/key.pem"})"});
+    start({.server = fmt::format(R"("tls": {{"cert_file": "${{files}}/cert.pem",
+                                            "key_file": "${{files}}/key.pem"}}{})",
+                                 server)});
   }
   ClientOptions trusting() { return {.tls = true, .trusted_certificate = pem_.certificate}; }
 
@@ -95,6 +96,16 @@ TEST_F(TlsTest, SurvivesWhatIsNoHandshake) {
   EXPECT_TRUE(plain.closed_by_peer() || plain.read_response().status != 200);
   Client client = connect(trusting());
   EXPECT_EQ(client.get("/health").status, 200);
+}
+
+TEST_F(TlsTest, AHandshakeThatStandsStillIsEnded) {
+  start_listener(R"(, "header_timeout_in_seconds": "200ms")");
+  Client silent = connect();
+  EXPECT_TRUE(silent.closed_by_peer());
+  // The beginning of a handshake.
+  Client slow = connect();
+  ASSERT_TRUE(slow.send(std::string_view("\x16\x03\x01\x02", 4)));
+  EXPECT_TRUE(slow.closed_by_peer());
 }
 
 TEST_F(TlsTest, ANewCertificateNeedsNoRestart) {
