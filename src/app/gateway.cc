@@ -126,7 +126,6 @@ Result<void> Gateway::start() {
   BF_TRY(auto snapshot, make_snapshot(setup_, counts(), environment_, clock_.wall()));
   const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
-  state_.on_loopback = address.kind() == net::AddressKind::kLoopback;
   BF_TRY_VOID(net::Listener::check_free(address));
   const std::size_t count = options_.workers > 0
                                 ? options_.workers

@@ -18,8 +18,10 @@ std::shared_ptr<const server::Settings> admin_settings(const server::Settings& s
   return std::make_shared<const server::Settings>(own);
 }
 
-pipeline::Routes routes_of(Worker::Role role) {
-  return role == Worker::Role::kAdmin ? pipeline::Routes::kInfrastructure : pipeline::Routes::kAll;
+pipeline::Entrance entrance(Worker::Role role, const net::Address& address) {
+  return {.routes = role == Worker::Role::kAdmin ? pipeline::Routes::kInfrastructure
+                                                 : pipeline::Routes::kAll,
+          .on_loopback = address.kind() == net::AddressKind::kLoopback};
 }
 
 }  // namespace
@@ -50,10 +52,10 @@ class Worker::Reload final : public net::Errand {
   exchange::SnapshotPtr snapshot_;
 };
 
-Worker::Worker(exchange::Services& state, const Clock& clock, const exchange::SnapshotPtr& snapshot,
-               Role role)
+Worker::Worker(exchange::Services& state, const Clock& clock, const net::Address& address,
+               const exchange::SnapshotPtr& snapshot, Role role)
     : role_(role),
-      pipeline_(state, loop_, clock, state.metrics.add_shard(), snapshot, routes_of(role)),
+      pipeline_(state, loop_, clock, state.metrics.add_shard(), snapshot, entrance(role, address)),
       close_after_next_(std::make_shared<Command>(*this, &Worker::begin_close_after_next)),
       drain_(std::make_shared<Command>(*this, &Worker::begin_drain)),
       cut_off_(std::make_shared<Command>(*this, &Worker::begin_cut_off)),
@@ -66,7 +68,7 @@ Worker::~Worker() {
 Result<std::unique_ptr<Worker>> Worker::create(exchange::Services& state, const Clock& clock,
                                                const net::Address& address,
                                                exchange::SnapshotPtr snapshot, Role role) {
-  std::unique_ptr<Worker> worker(new Worker(state, clock, snapshot, role));  // NOLINT
+  std::unique_ptr<Worker> worker(new Worker(state, clock, address, snapshot, role));  // NOLINT
   BF_TRY(auto listener, net::Listener::open(worker->loop_, address));
   worker->server_ = std::make_unique<server::Server>(
       worker->loop_, std::move(listener), worker->pipeline_,

@@ -70,8 +70,8 @@ class Worker {
     void (Worker::*what_)();
   };
 
-  Worker(exchange::Services& state, const Clock& clock, const exchange::SnapshotPtr& snapshot,
-         Role role);
+  Worker(exchange::Services& state, const Clock& clock, const net::Address& address,
+         const exchange::SnapshotPtr& snapshot, Role role);
   void configure(const exchange::SnapshotPtr& snapshot);
 
   // On the worker's thread.

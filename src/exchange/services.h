@@ -39,7 +39,6 @@ struct Services {
   overload::Control overload = {};
   record::KeyStates key_states{metrics.add_shard()};
   std::atomic<bool> draining{false};  // /health says so
-  bool on_loopback = false;           // nobody but this machine can connect; set before requests
   std::mutex scrape_mutex = {};
   std::shared_ptr<upstream::Gate> scrapes_open = std::make_shared<upstream::Gate>(
       upstream::GateLimits{.in_flight_max = kScrapesMax, .waiting_max = 0, .drop_excess = true});

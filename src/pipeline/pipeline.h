@@ -4,6 +4,7 @@
 // the tools that operations work with.
 #pragma once
 
+#include "exchange/cors.h"
 #include "exchange/exchange.h"
 #include "exchange/worker_kit.h"
 #include "pipeline/surface.h"
@@ -19,11 +20,17 @@ enum class Routes : std::uint8_t {
   kInfrastructure,  // what anybody may ask; the others are not there
 };
 
+// The port that requests come in by.
+struct Entrance {
+  Routes routes = Routes::kAll;
+  bool on_loopback = false;  // nobody but this machine can connect
+};
+
 class Pipeline final : public server::Handler {
  public:
   // All references outlive the pipeline.
   Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
-           telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Routes routes = Routes::kAll);
+           telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Entrance entrance = {});
 
   // For requests that begin from now on.
   void set_snapshot(exchange::SnapshotPtr snapshot);
@@ -42,8 +49,10 @@ class Pipeline final : public server::Handler {
   // Route, look who asks, run. An error is written by `handle`, in one place.
   net::Task<Result<void>> serve(exchange::Exchange& exchange);
   Result<void> check_host(std::string_view host);
+  // Is it this machine, and nothing else, that keeps strangers out?
+  [[nodiscard]] bool only_this_machine_is_trusted(const exchange::Doors& doors) const;
 
-  const Routes routes_;
+  const Entrance entrance_;
   exchange::SnapshotPtr snapshot_;
   std::string good_host_;  // that was checked last; empty: none
   Router router_;

@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
-#include "exchange/cors.h"
 #include "exchange/error_answer.h"
 #include "exchange/finish.h"
 #include "exchange/headers.h"
@@ -56,8 +55,8 @@ std::string request_id(const http::RequestHead& head, Random& random) {
 }  // namespace
 
 Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
-                   telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Routes routes)
-    : routes_(routes), kit_(services, surfaces(), loop, clock, shard) {
+                   telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Entrance entrance)
+    : entrance_(entrance), kit_(services, surfaces(), loop, clock, shard) {
   set_snapshot(std::move(snapshot));
 }
 
@@ -82,6 +81,11 @@ net::Task<void> Pipeline::handle(server::Request& request) {
   exchange::finish(exchange, kit_.clock, kit_.sinks);
 }
 
+// What operators are served demands no credential, whatever other requests do.
+bool Pipeline::only_this_machine_is_trusted(const exchange::Doors& doors) const {
+  return entrance_.on_loopback && (doors.keyless || entrance_.routes == Routes::kInfrastructure);
+}
+
 net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   const http::RequestHead& head = exchange.request.head;
   const exchange::ClientSettings& client = exchange.snapshot->client;
@@ -89,10 +93,10 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   const exchange::Doors doors{.cors = client.cors, .keyless = client.access.keyless()};
 
   exchange.route = router_.match(head.method, path);
-  if (routes_ == Routes::kInfrastructure && !is_infrastructure(exchange.route)) {
+  if (entrance_.routes == Routes::kInfrastructure && !is_infrastructure(exchange.route)) {
     exchange.route = {};
   }
-  if (doors.keyless && kit_.services.on_loopback) {
+  if (only_this_machine_is_trusted(doors)) {
     BF_CO_TRY_VOID(check_host(head.headers.get("host")));
   }
   if (head.method == "OPTIONS") {

@@ -66,9 +66,11 @@ struct Settings {
     self.describe_end(visit);
     visit.field(
         "allowed_hosts", self.allowed_hosts,
-        {.text = "Names of the Internet by which a gateway on the loopback may be asked while "
-                 "`client.enforce_auth_on_inference` is off; `*` allows all. Keeps out "
-                 "pages that give their own name the address of this machine.",
+        {.text = "Names of the Internet by which a port on the loopback may be asked for what it "
+                 "serves without a credential: everything while "
+                 "`client.enforce_auth_on_inference` is off, and in any case what operators are "
+                 "served at `admin_port`. `*` allows all. Keeps out pages that give their own "
+                 "name the address of this machine.",
          .form = config::Form::kHostName,
          .ours = true});
     visit.field("dns", self.dns,

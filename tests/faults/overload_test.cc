@@ -109,7 +109,7 @@ TEST_F(OverloadFaultTest, ItServesAgainWhenTheShortageIsOver) {
 
 // The usual port has no place left; the operators' port has its own, and serves nobody else.
 TEST_F(OverloadFaultTest, OperatorsHaveAPortAndPlacesOfTheirOwn) {
-  const std::uint16_t admin_port = refusing_port();
+  const std::uint16_t admin_port = port_to_tell();
   start(short_of_memory("", fmt::format(R"("admin_port": {}, "max_connections": 1)", admin_port)));
   const auto metric = [&](std::string_view name, const MetricsText::Labels& labels) {
     return MetricsText(Client(admin_port).get("/metrics").body).sum(name, labels);

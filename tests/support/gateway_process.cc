@@ -46,12 +46,12 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   ::_exit(written > 0 ? 127 : 126);
 }
 
-// The number after `address=127.0.0.1:` in a line that says `listening`; 0 when there is none.
+// The port in `address=127.0.0.1:8080` of a line that says `listening`; 0 when there is none.
 std::uint16_t port_in(std::string_view line) {
-  constexpr std::string_view kAddress = "address=127.0.0.1:";
-  const std::size_t at = line.find(kAddress);
-  if (at == std::string_view::npos || !line.contains("listening")) return 0;
-  const std::string_view rest = line.substr(at + kAddress.size());
+  const std::size_t at = line.find("address=");
+  const std::size_t colon = line.find(':', at);
+  if (colon == std::string_view::npos || !line.contains("listening")) return 0;
+  const std::string_view rest = line.substr(colon + 1);
   const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
   return static_cast<std::uint16_t>(parse_int(rest.substr(0, end)).value_or(0));
 }

@@ -61,7 +61,7 @@ class GatewayProcess {
   GatewayProcess(const GatewayProcess&) = delete;
   GatewayProcess& operator=(const GatewayProcess&) = delete;
 
-  // Until its log says `listening … address=127.0.0.1:PORT`. Fails with the log when it exits.
+  // Until its log says `listening … address=HOST:PORT`. Fails with the log when it exits.
   testing::AssertionResult wait_until_listening(std::chrono::milliseconds timeout = kPatience);
   [[nodiscard]] std::uint16_t port() const;  // 0 before
   [[nodiscard]] std::string url() const;

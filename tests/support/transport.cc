@@ -1,6 +1,7 @@
 #include "tests/support/transport.h"
 
 #include "base/assert.h"
+#include "base/random.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -62,6 +63,18 @@ Descriptor listen_on_loopback(int backlog) {
   BF_ASSERT(::bind(socket.number(), generic(address), sizeof address) == 0);
   BF_ASSERT(::listen(socket.number(), backlog) == 0);
   return socket;
+}
+
+std::uint16_t port_to_tell() {
+  constexpr int kFirst = 20'000;
+  constexpr int kCount = 12'000;  // below those that are given to connections
+  Random random = Random::from_entropy();
+  while (true) {
+    const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address = loopback(static_cast<std::uint16_t>(kFirst + random.unit() * kCount));
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    if (::bind(socket.number(), generic(address), sizeof address) == 0) return port_of(socket);
+  }
 }
 
 std::uint16_t port_of(const Descriptor& socket) {

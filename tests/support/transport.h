@@ -46,6 +46,8 @@ class Descriptor {
 // A socket that listens on a free port of the loopback; `backlog` is what the kernel queues.
 Descriptor listen_on_loopback(int backlog = 512);
 std::uint16_t port_of(const Descriptor& socket);
+// A free port that the kernel gives to no connection by itself, for who has to be told one.
+std::uint16_t port_to_tell();
 // Invalid when refused. 0 leaves either to the kernel; `own_number` N connects from 127.0.0.N.
 Descriptor connect_to_loopback(std::uint16_t port, int receive_buffer_bytes = 0,
                                std::uint8_t own_number = 0);
