@@ -1,5 +1,6 @@
 #include "app/cli.h"
 
+#include "app/descriptors.h"
 #include "app/gateway.h"
 #include "app/reference.h"
 #include "base/log.h"

@@ -1,10 +1,12 @@
 #include "app/gateway.h"
 
+#include "app/descriptors.h"
 #include "base/log.h"
 #include "base/try.h"
 #include "base/version.h"
 #include "net/address.h"
 #include "net/listener.h"
+#include "telemetry/process.h"
 
 #include <algorithm>
 #include <csignal>
@@ -140,8 +142,24 @@ Result<void> Gateway::start() {
   if (setup_.config.server.admin_port > 0) {
     BF_TRY_VOID(open_admin_port(snapshot));
   }
+  divide_descriptors();
   for (const auto& worker : workers_) worker->start();
   return {};
+}
+
+void Gateway::divide_descriptors() {
+  const auto limit = descriptor_limit();
+  if (!limit) return;
+  const DescriptorPlan plan = DescriptorPlan::of(*limit, telemetry::open_fds().value_or(0));
+  state_.callers.connections.set_places_max(plan.connections_max);
+  for (const auto& worker : workers_) worker->loop().set_descriptors_max(plan.sockets_max);
+  const std::int64_t wanted = setup_.config.server.connections_max;
+  if (state_.callers.connections.places(wanted) == static_cast<std::size_t>(wanted)) return;
+  BF_LOG(kWarn, "server",
+         "fewer connections than server.max_connections: each needs two descriptors, raise their "
+         "limit (LimitNOFILE, ulimit -Hn)",
+         {"connections", plan.connections_max}, {"max_connections", wanted},
+         {"descriptors", *limit});
 }
 
 // A worker of its own, so that operators are heard whatever the others have to do.

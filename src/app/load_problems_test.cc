@@ -39,6 +39,19 @@ TEST_P(OneProblem, IsNamedExactly) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
+    PerAddress, OneProblem,
+    testing::Values(
+        BadFile{R"({"server":{"per_address":{"requests_per_second":0.0001}}})",
+                "server.per_address.requests_per_second: must be 0 for no limit, or at least "
+                "0.001"},
+        BadFile{R"({"server":{"per_address":{"burst":5}}})",
+                "server.per_address.burst: means nothing without requests_per_second: set that "
+                "too"},
+        BadFile{R"({"server":{"per_address":{"exempt":["10.0.0.0/8","10.0.0.0/33"]}}})",
+                "server.per_address.exempt: not an IP address or a block of them: 10.0.0.0/33: "
+                "write 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Shape, OneProblem,
     testing::Values(
         BadFile{"[]", "expected an object, got an array"},

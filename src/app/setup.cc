@@ -47,6 +47,9 @@ Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, Counts counts,
     BF_TRY(const net::Address address, net::Address::from_text(server, kDnsPort));
     snapshot->dns_servers.push_back(address);
   }
+  BF_TRY(server::AddressLimits limits,
+         server::AddressLimits::from(setup.config.server.per_address));
+  snapshot->address_limits = std::make_shared<const server::AddressLimits>(std::move(limits));
   BF_TRY(snapshot->network,
          upstream::Network::build(snapshot->registry, setup.config.client.drop_excess_requests,
                                   counts.gates, environment));

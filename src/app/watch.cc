@@ -1,10 +1,10 @@
 #include "app/watch.h"
 
+#include "app/descriptors.h"
 #include "base/log.h"
 #include "telemetry/process.h"
 
 #include <algorithm>
-#include <sys/resource.h>
 
 namespace bifrost::app {
 namespace {
@@ -13,20 +13,7 @@ double part(std::size_t of, std::size_t whole) {
   return static_cast<double>(of) / static_cast<double>(std::max<std::size_t>(whole, 1));
 }
 
-std::size_t descriptors_max() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
-  return limit.rlim_cur;
-}
-
 }  // namespace
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 Watch::Watch(exchange::Services& services, const Clock& clock)
     : services_(services), clock_(clock), limit_(overload::MemoryLimit::find(0)) {
@@ -62,8 +49,8 @@ bool Watch::look() {
 double Watch::memory() const { return part(limit_.used().value_or(0), limit_.bytes()); }
 
 double Watch::descriptors() const {
-  const std::size_t most = descriptors_max();
-  return most == 0 ? 0 : part(telemetry::open_fds().value_or(0), most);
+  const auto most = descriptor_limit();
+  return most ? part(telemetry::open_fds().value_or(0), *most) : 0;
 }
 
 double Watch::lag() {
@@ -82,7 +69,8 @@ double Watch::queues() const {
 }
 
 double Watch::connections() const {
-  return part(services_.connections.open(), static_cast<std::size_t>(settings_.connections_max));
+  const server::ConnectionCount& callers = services_.callers.connections;
+  return part(callers.open(), callers.places(settings_.connections_max));
 }
 
 }  // namespace bifrost::app

@@ -51,7 +51,4 @@ class Watch {
   std::size_t next_lag_ = 0;
 };
 
-// As many descriptors as the system lets this process have. Before anything is opened.
-void raise_descriptor_limit();
-
 }  // namespace bifrost::app

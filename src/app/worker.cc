@@ -70,17 +70,20 @@ Result<std::unique_ptr<Worker>> Worker::create(exchange::Services& state, const 
                                                exchange::SnapshotPtr snapshot, Role role) {
   std::unique_ptr<Worker> worker(new Worker(state, clock, address, snapshot, role));  // NOLINT
   BF_TRY(auto listener, net::Listener::open(worker->loop_, address));
-  worker->server_ = std::make_unique<server::Server>(
-      worker->loop_, std::move(listener), worker->pipeline_,
-      role == Role::kAdmin ? state.admin_connections : state.connections);
+  worker->server_ =
+      std::make_unique<server::Server>(worker->loop_, std::move(listener), worker->pipeline_,
+                                       role == Role::kAdmin ? state.operators : state.callers);
   worker->configure(snapshot);
   return worker;
 }
 
 void Worker::configure(const exchange::SnapshotPtr& snapshot) {
   pipeline_.set_snapshot(snapshot);
-  const bool admin = role_ == Role::kAdmin;
-  server_->configure(admin ? admin_settings(*snapshot->server) : snapshot->server, snapshot->tls);
+  if (role_ == Role::kAdmin) {
+    server_->configure(admin_settings(*snapshot->server), snapshot->tls);
+  } else {
+    server_->configure(snapshot->server, snapshot->tls, snapshot->address_limits);
+  }
 }
 
 void Worker::start() {

@@ -45,8 +45,9 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
      "A budget of the virtual key, or of its team, customer or provider config, is spent. The "
      "message names it, and when it begins anew; repeating the request does not help before."},
     {kRateLimited, "rate_limited", 429, "rate_limit_error", "policy_rate_limited",
-     "A limit of requests, tokens or places of the virtual key, or of what it belongs to, is "
-     "reached. The message names it; Retry-After says when it begins anew."},
+     "A limit of requests, tokens or places of the virtual key, or of what it belongs to, or of "
+     "the caller's address, is reached. The message names it; Retry-After says when it begins "
+     "anew."},
     {kClientGone, "client_gone", 499, "api_error", "caller_cancelled",
      "The caller closed the connection; the provider's call was cancelled."},
     {kQueueFull, "queue_full", 429, "rate_limit_error", "bifrost_dropped",

@@ -29,7 +29,7 @@ std::string Services::gather() {
         .set(static_cast<double>(gate->waiting()));
   }
   shard.gauge(telemetry::Metric::kConnections, {"client"})
-      .set(static_cast<double>(connections.open()));
+      .set(static_cast<double>(callers.connections.open()));
   gather_overload();
   return metrics.scrape();
 }

@@ -34,9 +34,9 @@ struct Services {
   governance::LimitBook limits = {};
   routing::SessionKeys session_keys = routing::SessionKeys();
   upstream::RetryBudgets retry_budgets = {};
-  server::ConnectionCount connections = {};
-  server::ConnectionCount admin_connections = {};
   overload::Control overload = {};
+  server::Callers callers = server::Callers(overload.refusals());
+  server::Callers operators = server::Callers(overload.refusals());
   record::KeyStates key_states{metrics.add_shard()};
   std::atomic<bool> draining{false};  // /health says so
   std::mutex scrape_mutex = {};

@@ -8,6 +8,7 @@
 #include "net/address.h"
 #include "net/tls.h"
 #include "provider/registry.h"
+#include "server/address_limits.h"
 #include "server/settings.h"
 #include "upstream/network.h"
 
@@ -22,9 +23,10 @@ struct Snapshot {
   governance::Rules rules;
   const catalog::Catalog* catalog = &catalog::Catalog::built_in();
   upstream::Network network;
-  std::shared_ptr<const server::Settings> server;  // never null
-  std::shared_ptr<const net::TlsContext> tls;      // null: plain HTTP
-  std::vector<net::Address> dns_servers;           // empty: those of the system
+  std::shared_ptr<const server::Settings> server;               // never null
+  std::shared_ptr<const net::TlsContext> tls;                   // null: plain HTTP
+  std::vector<net::Address> dns_servers;                        // empty: those of the system
+  std::shared_ptr<const server::AddressLimits> address_limits;  // null: none
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <initializer_list>
 #include <iterator>
@@ -192,6 +193,24 @@ AddressKind Address::kind() const {
   if (storage.ss_family == AF_INET) return kind_v4(ntohl(as<sockaddr_in>(storage).sin_addr.s_addr));
   if (storage.ss_family == AF_INET6) return kind_v6(as<sockaddr_in6>(storage).sin6_addr);
   return AddressKind::kOther;
+}
+
+Address::Ip Address::ip() const {
+  Ip ip;
+  const auto take = [&](const auto* bytes, std::size_t size) {
+    std::copy_n(bytes, size, ip.bytes.begin());
+    ip.size = size;
+  };
+  if (storage.ss_family == AF_INET) {
+    const auto v4 =
+        std::bit_cast<std::array<std::uint8_t, sizeof(in_addr)>>(as<sockaddr_in>(storage).sin_addr);
+    take(v4.data(), v4.size());
+  } else if (storage.ss_family == AF_INET6) {
+    const in6_addr v6 = as<sockaddr_in6>(storage).sin6_addr;
+    const std::size_t skipped = IN6_IS_ADDR_V4MAPPED(&v6) ? kLast.front() : 0;
+    take(std::begin(v6.s6_addr) + skipped, sizeof v6 - skipped);
+  }
+  return ip;
 }
 
 std::uint16_t Address::port() const {

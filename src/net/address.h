@@ -3,6 +3,8 @@
 
 #include "base/result.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -37,6 +39,14 @@ struct Address {
   // IPv6 forms that carry an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo) are
   // of its kind; but only the mapped form of a loopback address is kLoopback, others are kOther.
   [[nodiscard]] AddressKind kind() const;
+  // The bytes alone, 4 or 16 in the order of the network. Of an IPv4-mapped IPv6 address, under
+  // which a socket of both families knows an IPv4 one, it is those 4.
+  struct Ip {
+    std::array<std::uint8_t, 16> bytes{};
+    std::size_t size = 0;  // 0: there is none
+    friend bool operator==(const Ip&, const Ip&) = default;
+  };
+  [[nodiscard]] Ip ip() const;
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::string host() const;
   [[nodiscard]] std::string text() const;  // "127.0.0.1:8080", "[::1]:8080"

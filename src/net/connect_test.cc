@@ -1,5 +1,6 @@
 #include "net/connect.h"
 
+#include "net/descriptor_fixture.h"
 #include "net/listener.h"
 #include "net/loop_fixture.h"
 
@@ -11,7 +12,6 @@
 #include <iterator>
 #include <memory>
 #include <string>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
@@ -74,25 +74,6 @@ std::unique_ptr<Listener> listener(Loop& loop) {
   EXPECT_TRUE(opened);
   return *std::move(opened);
 }
-
-// No further file can be opened while it lives.
-class NoMoreFiles {
- public:
-  NoMoreFiles() {
-    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
-    const int lowest_free = ::dup(0);
-    ::close(lowest_free);
-    rlimit now = before_;
-    now.rlim_cur = static_cast<rlim_t>(lowest_free);
-    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &now), 0);
-  }
-  ~NoMoreFiles() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
-  NoMoreFiles(const NoMoreFiles&) = delete;
-  NoMoreFiles& operator=(const NoMoreFiles&) = delete;
-
- private:
-  rlimit before_{};
-};
 
 Task<void> connect_without_files(CallScope& scope, const Address& address) {
   const NoMoreFiles short_of_them;

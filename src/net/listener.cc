@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
@@ -70,13 +71,13 @@ Task<Result<std::unique_ptr<Stream>>> Listener::accept(CallScope& scope) {
     if (scope.turn_is_over()) co_await scope.next_turn();
     if (auto interruption = scope.interruption()) co_return *std::move(interruption);
     if (ready_) {
-      Descriptor socket(::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      Descriptor socket(take());
       if (socket.number() >= 0) {
         scope.moved(0);
         co_return std::make_unique<Stream>(loop_, std::move(socket));
       }
       if (is_shortage(errno)) {
-        BF_LOG(kWarn, "net", "cannot accept", {"why", std::generic_category().message(errno)});
+        log_shortage(errno);
         auto slept = co_await sleep_for(scope, kShortagePause);
         if (!slept) co_return std::move(slept).error();
         continue;
@@ -87,6 +88,34 @@ Task<Result<std::unique_ptr<Stream>>> Listener::accept(CallScope& scope) {
     }
     co_await scope.wait(acceptor_);
   }
+}
+
+// The descriptor of the next connection; below zero there is none, and `errno` says why. The spare
+// one is taken where no other is left. Another thread may be faster in taking it: then this is a
+// shortage like any other.
+int Listener::take() {
+  if (!spare_) {
+    if (const int spare = ::eventfd(0, EFD_CLOEXEC); spare >= 0) spare_.emplace(spare);
+  }
+  const auto accept = [this] {
+    return ::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  };
+  int socket = accept();
+  last_is_beyond_ = loop_.is_beyond(socket);
+  if (socket < 0 && (errno == EMFILE || errno == ENFILE) && spare_) {
+    spare_.reset();
+    socket = accept();
+    last_is_beyond_ = socket >= 0;
+  }
+  if (last_is_beyond_) log_shortage(EMFILE);
+  return socket;
+}
+
+void Listener::log_shortage(int code) {
+  const std::size_t times = pace_.next(loop_.now());
+  if (times == 0) return;
+  BF_LOG(kWarn, "net", "cannot accept more connections",
+         {"why", std::generic_category().message(code)}, {"times", times});
 }
 
 void Listener::on_events(std::uint32_t /*events*/) {

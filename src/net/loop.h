@@ -117,7 +117,15 @@ class Loop {
   // The errand is posted once at most, unless it has run.
   void post(std::shared_ptr<Errand> errand) noexcept;
 
+  // Of the descriptors of the process this loop's sockets leave those from this number on to
+  // others. The kernel gives the lowest free number, so a higher one says that all below are in
+  // use. Call it before `run`.
+  void set_descriptors_max(int number) { descriptors_max_ = number; }
+
   // The rest: from the loop's thread only.
+
+  // Is there a descriptor too few for the socket that has this one?
+  [[nodiscard]] bool is_beyond(int descriptor) const { return descriptor >= descriptors_max_; }
 
   // The time at the start of this round.
   [[nodiscard]] SteadyTime now() const { return now_; }
@@ -152,6 +160,7 @@ class Loop {
   FakeClock* fake_clock_;  // null: real time
   int epoll_fd_;
   int wake_fd_;
+  int descriptors_max_ = std::numeric_limits<int>::max();
   SteadyTime now_;
   std::vector<Timer*> timers_;   // a binary heap by queued_at_, with room for all that there are
   std::size_t timer_count_ = 0;  // also those that are not queued

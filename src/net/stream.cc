@@ -56,6 +56,7 @@ Task<Result<std::unique_ptr<Stream>>> Stream::connect(CallScope& scope, const Ad
   Descriptor socket(
       ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (socket.number() < 0) co_return no_socket(errno);
+  if (scope.loop().is_beyond(socket.number())) co_return no_socket(EMFILE);
   if (::connect(socket.number(), address.raw(), address.size) != 0 && errno != EINPROGRESS) {
     const std::string why = system_message(errno);
     co_return connection_error("cannot connect to " + address.text() + ": " + why);

@@ -99,13 +99,20 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   if (only_this_machine_is_trusted(doors)) {
     BF_CO_TRY_VOID(check_host(head.headers.get("host")));
   }
-  if (head.method == "OPTIONS") {
+  const bool preflight = head.method == "OPTIONS";
+  const bool of_a_page = head.headers.contains("origin");
+  if (preflight) {
     exchange.cors = exchange::preflight_headers(doors, head.headers);
+  } else if (of_a_page) {
+    exchange.cors = exchange::cors_headers(doors, head.headers);
+  }
+  if (exchange.request.share != nullptr && !is_infrastructure(exchange.route)) {
+    BF_CO_TRY_VOID(exchange.request.share->take_request());
+  }
+  if (preflight) {
     co_return co_await exchange.request.out.send(exchange.request.scope, 204,
                                                  exchange::base_headers(exchange), {});
   }
-  const bool of_a_page = head.headers.contains("origin");
-  if (of_a_page) exchange.cors = exchange::cors_headers(doors, head.headers);
   if (exchange.route.surface == nullptr) co_return no_such_route(exchange.route, head, path);
 
   const exchange::Operation& operation = *exchange.surface().operation;

@@ -4,6 +4,7 @@
 #include "http/message.h"
 #include "net/address.h"
 #include "net/call_scope.h"
+#include "server/address_limits.h"
 #include "server/body.h"
 #include "server/responder.h"
 
@@ -16,9 +17,10 @@ struct Request {
   const http::RequestHead& head;
   Body& body;
   Responder& out;
-  net::CallScope& scope;  // cancelled with kClientGone when the caller leaves
-  SteadyTime arrived;     // the loop's time when the head was complete
-  std::string_view peer;  // the address at the other end, without its port; empty: unknown
+  net::CallScope& scope;          // cancelled with kClientGone when the caller leaves
+  SteadyTime arrived;             // the loop's time when the head was complete
+  std::string_view peer;          // the address at the other end, without its port; empty: unknown
+  AddressShare* share = nullptr;  // of what that address may have; null: no limits
 };
 
 class Handler {

@@ -24,6 +24,17 @@ constexpr std::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\n"
     "connection: close\r\n\r\n";
 
+constexpr std::string_view kTooManyOfAddress =
+    "HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 0\r\n"
+    "connection: close\r\n\r\n";
+
+// In plain text also to a caller that speaks TLS: it sees a failed handshake either way. Without
+// waiting, and without a session: whoever is refused costs no more than that.
+void turn_away(net::Stream& stream, std::string_view answer) {
+  stream.write_now(answer);
+  stream.shutdown_write();
+}
+
 }  // namespace
 
 // A session in the list of those that are told when the server goes down.
@@ -40,28 +51,31 @@ class Server::Registered {
   std::list<Session*>::iterator place_;
 };
 
-std::optional<ConnectionCount::Place> ConnectionCount::enter(std::size_t places) {
-  if (open_.fetch_add(1, std::memory_order_relaxed) < places) return Place(*this);
+std::optional<ConnectionCount::Place> ConnectionCount::enter(std::int64_t wanted) {
+  if (open_.fetch_add(1, std::memory_order_relaxed) < places(wanted)) return Place(*this);
   open_.fetch_sub(1, std::memory_order_relaxed);
   return std::nullopt;
 }
 
 Server::Server(net::Loop& loop, std::unique_ptr<net::Listener> listener, Handler& handler,
-               ConnectionCount& count)
+               Callers& callers)
     : listener_(std::move(listener)),
       address_(listener_->address()),
       handler_(handler),
-      count_(count),
+      callers_(callers),
       settings_(std::make_shared<const Settings>()),
       scratch_(limits::kReadChunkBytes),
       loop_(loop),
+      addresses_(loop, callers.addresses, callers.refusals),
       acceptor_(loop),
       sessions_(loop) {}
 
 void Server::configure(std::shared_ptr<const Settings> settings,
-                       std::shared_ptr<const net::TlsContext> tls) {
+                       std::shared_ptr<const net::TlsContext> tls,
+                       std::shared_ptr<const AddressLimits> limits) {
   settings_ = std::move(settings);
   tls_ = std::move(tls);
+  addresses_.configure(std::move(limits));
 }
 
 void Server::start() {
@@ -89,28 +103,39 @@ net::Task<void> Server::accept_loop(net::CallScope& scope) {
 net::Task<bool> Server::accept_one(net::CallScope& scope) {
   auto stream = co_await listener_->accept(scope);
   if (!stream) co_return false;
-  auto place = count_.enter(static_cast<std::size_t>(settings_->connections_max));
-  if (!place) {
-    // In plain text also to a caller that speaks TLS: it sees a failed handshake either way.
-    (*stream)->write_now(kTooManyConnections);
-    (*stream)->shutdown_write();
+  if (listener_->last_is_beyond()) {
+    callers_.refusals.add(overload::Reason::kDescriptors);
+    turn_away(**stream, kTooManyConnections);
     co_return true;
   }
-  sessions_.spawn("session", [this, taken = *std::move(stream),
-                              counted = *std::move(place)](net::CallScope& session) mutable {
-    return serve(session, std::move(taken), std::move(counted));
+  auto place = callers_.connections.enter(settings_->connections_max);
+  if (!place) {
+    callers_.refusals.add(overload::Reason::kConnections);
+    turn_away(**stream, kTooManyConnections);
+    co_return true;
+  }
+  const auto peer = (*stream)->peer();
+  if (!peer) co_return true;  // it has left already
+  auto share = addresses_.enter(peer->ip());
+  if (!share) {
+    turn_away(**stream, kTooManyOfAddress);
+    co_return true;
+  }
+  sessions_.spawn("session", [this, taken = *std::move(stream), counted = *std::move(place),
+                              of_address = *std::move(share)](net::CallScope& session) mutable {
+    return serve(session, std::move(taken), std::move(counted), std::move(of_address));
   });
   co_return true;
 }
 
 net::Task<void> Server::serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream,
-                              ConnectionCount::Place /*place*/) {
+                              ConnectionCount::Place /*place*/, AddressShare share) {
   if (tls_) {
     const net::CallScope::Deadline patience(scope, settings_->header_timeout, kSlowHandshake);
     auto shaken = co_await stream->start_tls(scope, tls_, {});
     if (!shaken) co_return;
   }
-  Session session(scope, std::move(stream), handler_, settings_, scratch_);
+  Session session(scope, std::move(stream), handler_, settings_, scratch_, &share);
   const Registered registered(open_, session);
   if (draining_) session.close_after_next();
   co_await session.run();

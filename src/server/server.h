@@ -4,11 +4,17 @@
 #include "net/listener.h"
 #include "net/task_group.h"
 #include "net/tls.h"
+#include "overload/refusals.h"
+#include "server/address_limits.h"
 #include "server/handler.h"
 #include "server/session.h"
 #include "server/settings.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <list>
 #include <memory>
 #include <optional>
@@ -36,23 +42,41 @@ class ConnectionCount {
     ConnectionCount* count_;
   };
 
-  // Nothing when `places` are taken.
-  [[nodiscard]] std::optional<Place> enter(std::size_t places);
+  // There are so many places at most, whatever is asked for. Set before anybody enters.
+  void set_places_max(std::size_t places) { places_max_ = places; }
+  // How many there are where so many are wanted.
+  [[nodiscard]] std::size_t places(std::int64_t wanted) const {
+    return std::min(static_cast<std::size_t>(wanted), places_max_);
+  }
+  // Nothing when all of them are taken.
+  [[nodiscard]] std::optional<Place> enter(std::int64_t wanted);
   [[nodiscard]] std::size_t open() const { return open_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<std::size_t> open_{0};
+  std::size_t places_max_ = std::numeric_limits<std::size_t>::max();
+};
+
+// Who is connected to one port, shared by the servers of all workers.
+struct Callers {
+  explicit Callers(overload::Refusals& counted) : refusals(counted) {}
+
+  ConnectionCount connections;
+  AddressTable addresses;
+  overload::Refusals& refusals;
 };
 
 class Server {
  public:
   // All references outlive the server.
   Server(net::Loop& loop, std::unique_ptr<net::Listener> listener, Handler& handler,
-         ConnectionCount& count);
+         Callers& callers);
 
-  // Used for connections accepted from now on; `tls` may be null.
+  // Used for connections accepted from now on, and the limits of addresses for requests too; `tls`
+  // and `limits` may be null.
   void configure(std::shared_ptr<const Settings> settings,
-                 std::shared_ptr<const net::TlsContext> tls);
+                 std::shared_ptr<const net::TlsContext> tls,
+                 std::shared_ptr<const AddressLimits> limits = nullptr);
 
   void start();
 
@@ -80,18 +104,19 @@ class Server {
   net::Task<void> accept_loop(net::CallScope& scope);
   net::Task<bool> accept_one(net::CallScope& scope);
   net::Task<void> serve(net::CallScope& scope, std::unique_ptr<net::Stream> stream,
-                        ConnectionCount::Place place);
+                        ConnectionCount::Place place, AddressShare share);
 
   std::unique_ptr<net::Listener> listener_;  // null once nothing is accepted any more
   net::Address address_;
   Handler& handler_;
-  ConnectionCount& count_;
+  Callers& callers_;
   std::shared_ptr<const Settings> settings_;
   std::shared_ptr<const net::TlsContext> tls_;
   std::vector<char> scratch_;
   std::list<Session*> open_;
   bool draining_ = false;
   net::Loop& loop_;
+  AddressGate addresses_;
   net::TaskGroup acceptor_;
   net::TaskGroup sessions_;
 };

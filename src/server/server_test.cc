@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "net/descriptor_fixture.h"
 #include "net/loop_fixture.h"
 #include "net/pair_fixture.h"
 #include "server/handler_fixture.h"
@@ -8,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -69,8 +72,10 @@ class FailingHandler final : public Handler {
 class Listening {
  public:
   Listening(CallScope& scope, Handler& handler, Settings settings = {})
-      : scope_(scope), server_(scope.loop(), listen(scope.loop()), handler, count_) {
-    server_.configure(std::make_shared<const Settings>(settings), nullptr);
+      : scope_(scope), server_(scope.loop(), listen(scope.loop()), handler, callers_) {
+    server_.configure(
+        std::make_shared<const Settings>(settings), nullptr,
+        std::make_shared<const AddressLimits>(*AddressLimits::from(settings.per_address)));
     server_.start();
   }
 
@@ -84,7 +89,7 @@ class Listening {
     server_.stop_accepting();
     server_.drain();
     EXPECT_TRUE(co_await server_.drained(scope_));
-    EXPECT_EQ(count_.open(), 0U);
+    EXPECT_EQ(callers_.connections.open(), 0U);
   }
   // Lets the loop turn until the condition holds.
   template <class Condition>
@@ -92,8 +97,11 @@ class Listening {
     while (!condition()) EXPECT_TRUE(co_await net::sleep_for(scope_, 1ms));
   }
 
+  [[nodiscard]] std::uint64_t refused(overload::Reason reason) const {
+    return refusals_.count(reason);
+  }
   [[nodiscard]] Server& server() { return server_; }
-  [[nodiscard]] std::size_t open() const { return count_.open(); }
+  [[nodiscard]] std::size_t open() const { return callers_.connections.open(); }
 
  private:
   static std::unique_ptr<net::Listener> listen(net::Loop& loop) {
@@ -101,7 +109,8 @@ class Listening {
   }
 
   CallScope& scope_;
-  ConnectionCount count_;
+  overload::Refusals refusals_;
+  Callers callers_{refusals_};
   Server server_;
 };
 
@@ -129,6 +138,7 @@ Task<void> full(CallScope& scope) {
   auto other = co_await listening.connect();
   auto third = co_await listening.connect();
   EXPECT_THAT(co_await net::read_to_end(scope, *third), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(listening.refused(overload::Reason::kConnections), 1U);
   EXPECT_EQ(listening.open(), 2U);
   one.reset();
   co_await listening.until([&] { return listening.open() == 1; });
@@ -139,6 +149,77 @@ Task<void> full(CallScope& scope) {
 }
 
 TEST(Server, TakesNoMoreConnectionsThanItMay) { net::run_on_loop(full); }
+
+TEST(ConnectionCount, HasNoMorePlacesThanThereAreDescriptorsFor) {
+  ConnectionCount count;
+  count.set_places_max(1);
+  EXPECT_EQ(count.places(10), 1U);
+  const auto only = count.enter(10);
+  EXPECT_TRUE(only);
+  EXPECT_FALSE(count.enter(10));
+}
+
+Task<void> no_descriptor(CallScope& scope) {
+  FunctionHandler handler(answer_ok);
+  Listening listening(scope, handler);
+  auto before = co_await listening.connect();
+  co_await listening.until([&] { return listening.open() == 1; });
+  // The caller's own end has the last one.
+  scope.loop().set_descriptors_max(net::NoMoreFiles::lowest_free_descriptor() + 1);
+  auto refused = co_await listening.connect();
+  EXPECT_THAT(co_await net::read_to_end(scope, *refused), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(listening.refused(overload::Reason::kDescriptors), 1U);
+  scope.loop().set_descriptors_max(std::numeric_limits<int>::max());
+  auto after = co_await listening.connect();
+  for (net::Stream* stream : {before.get(), after.get()}) {
+    EXPECT_TRUE(co_await stream->write(scope, kGet));
+    EXPECT_EQ(co_await net::read_until(scope, *stream, "ok"), kOk);
+  }
+  co_await listening.gone();
+}
+
+TEST(Server, TellsCallersForWhomThereIsNoDescriptor) { net::run_on_loop(no_descriptor); }
+
+Task<void> too_many_of_an_address(CallScope& scope) {
+  FunctionHandler handler(answer_ok);
+  Listening listening(scope, handler, {.per_address = {.connections_max = 1}});
+  auto one = co_await listening.connect();
+  auto other = co_await listening.connect();
+  EXPECT_THAT(co_await net::read_to_end(scope, *other), StartsWith("HTTP/1.1 429 "));
+  EXPECT_EQ(listening.open(), 1U);
+  EXPECT_EQ(listening.refused(overload::Reason::kAddressConnections), 1U);
+  one.reset();
+  co_await listening.until([&] { return listening.open() == 0; });
+  auto next = co_await listening.connect();
+  EXPECT_TRUE(co_await next->write(scope, kGet));
+  EXPECT_EQ(co_await net::read_until(scope, *next, "ok"), kOk);
+  co_await listening.gone();
+}
+
+TEST(Server, TakesNoMoreConnectionsOfAnAddressThanItMayHave) {
+  net::run_on_loop(too_many_of_an_address);
+}
+
+// The handler asks for each request whether it may be served, and knows whose it is.
+Task<void> requests_of_an_address(CallScope& scope) {
+  FunctionHandler handler([](Request& request) -> Task<void> {
+    const bool may = request.share->take_request().has_value();
+    ignore(co_await request.out.send(request.scope, may ? 200 : 429, {}, request.peer),
+           "the test looks at the bytes");
+  });
+  Listening listening(scope, handler, {.per_address = {.requests_per_second = 0.01, .burst = 2}});
+  for (const std::string_view status : {"200", "200", "429"}) {
+    auto stream = co_await listening.connect();
+    EXPECT_TRUE(co_await stream->write(scope, kGet));
+    EXPECT_THAT(co_await net::read_until(scope, *stream, "127.0.0.1"), HasSubstr(status));
+  }
+  EXPECT_EQ(listening.refused(overload::Reason::kAddressRate), 1U);
+  co_await listening.gone();
+}
+
+TEST(Server, CountsRequestsOfAnAddressOverItsConnections) {
+  net::run_on_loop(requests_of_an_address);
+}
 
 // A server with two callers: one whose first request of two is held, one that is silent.
 struct TwoCallers {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/stream.h"
+#include "server/address_limits.h"
 #include "server/handler.h"
 #include "server/input.h"
 #include "server/settings.h"
@@ -17,12 +18,14 @@ class Session {
  public:
   // All references outlive the session.
   Session(net::CallScope& scope, std::unique_ptr<net::Stream> stream, Handler& handler,
-          std::shared_ptr<const Settings> settings, std::span<char> scratch)
+          std::shared_ptr<const Settings> settings, std::span<char> scratch,
+          AddressShare* share = nullptr)
       : scope_(scope),
         stream_(std::move(stream)),
         handler_(handler),
         settings_(std::move(settings)),
-        input_(*stream_, scratch) {}
+        input_(*stream_, scratch),
+        share_(share) {}
 
   net::Task<void> run();
 
@@ -49,6 +52,7 @@ class Session {
   Handler& handler_;
   std::shared_ptr<const Settings> settings_;
   Input input_;
+  AddressShare* share_;  // null: nobody asks where the caller is
   std::string peer_;
   Responder* answer_ = nullptr;  // to the request that is being served
   std::optional<SteadyTime> idle_since_;

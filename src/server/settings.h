@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "config/facts.h"
 #include "overload/settings.h"
+#include "server/address_settings.h"
 #include "server/dns_settings.h"
 
 #include <chrono>
@@ -56,6 +57,7 @@ struct Settings {
   double access_log_share = 0;
   std::vector<std::string> allowed_hosts;
   DnsSettings dns;
+  AddressSettings per_address;
   overload::Settings overload;
   std::int64_t admin_port = 0;
   std::string admin_host = "127.0.0.1";
@@ -89,6 +91,10 @@ struct Settings {
          .form = config::Form::kIpAddress,
          .restart = true,
          .ours = true});
+    visit.field("per_address", self.per_address,
+                {.text = "What one address of callers may have: an IPv4 address, or the /64 of an "
+                         "IPv6 one. Headers that proxies add are not read.",
+                 .ours = true});
     visit.field("overload", self.overload,
                 {.text = "What the gateway may use, and what it stops doing when that is short.",
                  .ours = true});

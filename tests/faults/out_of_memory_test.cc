@@ -35,7 +35,8 @@ class OutOfMemoryTest : public testing::TestWithParam<Ask> {
   OutOfMemoryTest() {
     provider_.handle([](const ReceivedRequest& request) { return answer(request); });
     std::string text =
-        config_text({.providers = {{.network = R"("max_retries": 0)"}, {.name = "anthropic"}}});
+        config_text({.providers = {{.network = R"("max_retries": 0)"}, {.name = "anthropic"}},
+                     .server = R"("per_address": {"max_connections": 100})"});
     for (std::size_t at = 0; (at = text.find("${provider_url}", at)) != std::string::npos;) {
       text.replace(at, std::string_view("${provider_url}").size(), provider_.url());
     }

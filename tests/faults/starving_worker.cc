@@ -39,8 +39,8 @@ StarvingWorker::StarvingWorker(const std::string& config)
   pipeline_.emplace(services_, loop_, clock_, metrics_->add_shard(), snapshot_);
   const auto address = demanded(net::Address::from_literal("127.0.0.1", 0));
   server_.emplace(loop_, demanded(net::Listener::open(loop_, address)), *pipeline_,
-                  services_.connections);
-  server_->configure(snapshot_->server, snapshot_->tls);
+                  services_.callers);
+  server_->configure(snapshot_->server, snapshot_->tls, snapshot_->address_limits);
   server_->start();
   tasks_.spawn("starve", [this](net::CallScope& scope) { return starve_scraper(scope); });
   thread_ = std::jthread([this] {
@@ -58,7 +58,7 @@ net::Task<void> StarvingWorker::starve_scraper(net::CallScope& scope) {
 
 bool StarvingWorker::idle() const {
   const MetricsText metrics(metrics_->scrape());
-  return services_.connections.open() == 0 && metrics.sum("bifrost_active_requests") == 0;
+  return services_.callers.connections.open() == 0 && metrics.sum("bifrost_active_requests") == 0;
 }
 
 std::vector<std::string> StarvingWorker::left_behind() {
@@ -68,7 +68,8 @@ std::vector<std::string> StarvingWorker::left_behind() {
   const auto expect_none = [&left](std::string_view what, double count) {
     if (count != 0) left.push_back(std::string(what) + ": " + std::to_string(count));
   };
-  expect_none("connections of callers", static_cast<double>(services_.connections.open()));
+  expect_none("connections of callers", static_cast<double>(services_.callers.connections.open()));
+  expect_none("addresses of callers", static_cast<double>(services_.callers.addresses.connected()));
   expect_none("places for scrapes", static_cast<double>(services_.scrapes_open->in_flight()));
   for (const auto& [provider, gate] : services_.gates.all()) {
     expect_none("calls to " + provider, static_cast<double>(gate->in_flight()));
