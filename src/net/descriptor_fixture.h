@@ -27,6 +27,14 @@ class NoMoreFiles {
     return lowest_free;
   }
 
+  // The one that would be taken after it. Whoever starts a test may leave gaps between them.
+  static int second_free_descriptor() {
+    const int lowest_free = ::dup(0);
+    const int second = lowest_free_descriptor();
+    ::close(lowest_free);
+    return second;
+  }
+
  private:
   rlimit before_{};
 };
