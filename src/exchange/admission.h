@@ -3,15 +3,12 @@
 
 #include "base/clock.h"
 #include "exchange/exchange.h"
-#include "governance/amount.h"
 #include "upstream/execute.h"
 
 namespace bifrost::exchange {
 
-// What a request is expected to use at a target, from its length and what it asks for. High rather
-// than low: what is not used is given back.
-[[nodiscard]] governance::Amount expected_use(const Exchange& exchange,
-                                              const routing::Target& target);
+// What a request is expected to use, from its length and what it asks for. Streams may use more.
+[[nodiscard]] llm::Usage expected_usage(const Exchange& exchange, const catalog::Model* facts);
 
 class Admission final : public upstream::TargetAdmission {
  public:

@@ -13,7 +13,9 @@ const catalog::Model* model_facts(const Exchange& exchange, const provider::Endp
 
 std::optional<std::int64_t> cost_of(const Exchange& exchange) {
   if (!exchange.call || exchange.call->served_facts == nullptr) return std::nullopt;
-  return catalog::cost(exchange.call->served_facts->price, exchange.call->seen().usage);
+  const llm::Usage& usage = exchange.call->seen().usage;
+  if (!usage.known) return std::nullopt;
+  return catalog::cost(exchange.call->served_facts->price, usage);
 }
 
 }  // namespace bifrost::exchange

@@ -18,7 +18,7 @@ namespace bifrost::exchange {
                                                 std::string_view model);
 
 // In nano-dollars, of what has been seen of the answer so far. Nothing: nobody answered, or the
-// price is not known.
+// price or the usage is not known.
 [[nodiscard]] std::optional<std::int64_t> cost_of(const Exchange& exchange);
 
 }  // namespace bifrost::exchange

@@ -33,6 +33,10 @@ struct ModelCall {
   std::string attempted_provider = {};  // that was asked last
   std::optional<upstream::Served> served = {};
   const catalog::Model* served_facts = nullptr;  // of the model that served; null: not known
+
+  // Of the target that was admitted last, where there are limits.
+  llm::Usage expected = {};
+  const catalog::Model* expected_facts = nullptr;
   dialect::TapState tap = {};  // usage, finish reason, what the provider called the model
   const dialect::TapState* running = nullptr;   // the same of a stream while it is relayed
   std::chrono::nanoseconds upstream_time = {};  // attempts, queues and pauses before the answer

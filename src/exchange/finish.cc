@@ -25,18 +25,31 @@ record::Service service_of(const Exchange& exchange) {
           .first_content_after = served.answer->first_content_after};
 }
 
-// A call that no provider answered has used nothing. Streams tell their usage at the end: of one
-// that was cut before, a token counts for each piece of the answer that was seen.
+// Where a provider has not told its usage, because the stream was cut or it never does: what was
+// expected of the input, and a token for each piece of the answer that was seen.
+llm::Usage counted(const ModelCall& call) {
+  const dialect::TapState& seen = call.seen();
+  llm::Usage usage = seen.usage;
+  if (usage.input_total() == 0) usage.input = call.expected.input;
+  const auto pieces = static_cast<std::int64_t>(seen.content_events);
+  if (usage.output_total() < pieces) usage.output += pieces - usage.output_total();
+  return usage;
+}
+
+governance::Amount amount_of(const llm::Usage& usage, const catalog::Model* facts) {
+  return {.requests = 1,
+          .tokens = usage.total(),
+          .nano_dollars = facts == nullptr ? 0 : catalog::cost(facts->price, usage)};
+}
+
+// A call that no provider answered has used nothing, unless the caller left while one was at it: it
+// has read the input by then.
 governance::Amount used_by(const Exchange& exchange) {
   const ModelCall& call = *exchange.call;
-  if (!call.served) return {};
-  const dialect::TapState& seen = call.seen();
-  const llm::Usage& usage = seen.usage;
-  std::int64_t output = usage.output_total();
-  if (exchange.error) output = std::max(output, static_cast<std::int64_t>(seen.content_events));
-  return {.requests = 1,
-          .tokens = usage.input_total() + output,
-          .nano_dollars = cost_of(exchange).value_or(0)};
+  if (call.served) return amount_of(counted(call), call.served_facts);
+  const bool left = exchange.error && exchange.error->code == ErrorCode::kClientGone;
+  if (!left || call.attempted_provider.empty()) return {};
+  return amount_of({.input = call.expected.input}, call.expected_facts);
 }
 
 }  // namespace
@@ -66,7 +79,8 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
 }
 
 void settle(Exchange& exchange) {
-  if (exchange.call) exchange.call->reservation.settle(used_by(exchange));
+  if (!exchange.call || exchange.call->reservation.empty()) return;
+  exchange.call->reservation.settle(used_by(exchange));
 }
 
 void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks) {

@@ -28,6 +28,18 @@ class ExchangeRecord {
 // call counts.
 void settle(Exchange& exchange);
 
+// The same when it goes out of scope, by an exception too.
+class SettledAtLast {
+ public:
+  explicit SettledAtLast(Exchange& exchange) : exchange_(exchange) {}
+  ~SettledAtLast() { settle(exchange_); }
+  SettledAtLast(const SettledAtLast&) = delete;
+  SettledAtLast& operator=(const SettledAtLast&) = delete;
+
+ private:
+  Exchange& exchange_;
+};
+
 // Settles what the request held on its caller's limits, and tells the sinks that it has ended.
 // Always the last step, whatever came before.
 void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks);

@@ -42,7 +42,6 @@ dialect::AnswerContext answer_context(const RelayContext& context) {
 std::string whole_body(const RelayContext& context) {
   Exchange& exchange = context.exchange;
   upstream::Served& served = *exchange.call->served;
-  exchange.call->tap = std::move(served.answer->tap);
   if (served.same_dialect) {
     std::string body = std::move(served.answer->body);
     if (exchange.unified()) {
@@ -127,7 +126,7 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
                                                : translator.finish();
     const std::string_view piece = searched(translated, seen, *exchange.call->served, room);
     writer.count_content(seen.content_events);
-    if (!open) settle(exchange);
+    if (!open && !seen.error) settle(exchange);
     if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
@@ -136,13 +135,23 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
   co_return Result<void>();
 }
 
-// Whatever ends it, what was seen of the answer has been used.
+// A stream that is relayed: whatever ends it, what was seen of the answer has been used.
+class Running {
+ public:
+  Running(ModelCall& call, const dialect::TapState& state) : call_(call) { call.running = &state; }
+  ~Running() { call_.tap = *std::exchange(call_.running, nullptr); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  ModelCall& call_;
+};
+
 net::Task<Result<void>> pass_through(const RelayContext& context, StreamWriter& writer) {
   ModelCall& call = *context.exchange.call;
   upstream::AnswerStream& stream = *call.served->answer->stream;
-  call.running = &stream.tap().state();
+  const Running running(call, stream.tap().state());
   auto passed = co_await pass_pieces(context, writer, stream);
-  call.tap = *std::exchange(call.running, nullptr);
   if (!passed) call.served->hide_credentials(passed.error());
   co_return passed;
 }
@@ -152,9 +161,8 @@ net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& wri
   dialect::AnswerContext answer = answer_context(context);
   answer.chunk_extra_fields = chunk_extra_fields(context.exchange);
   const auto translator = context.call.make_translator(*call.served->side, std::move(answer));
-  call.running = &translator->state();
+  const Running running(call, translator->state());
   auto translated = co_await translate_pieces(context, writer, *translator);
-  call.tap = *std::exchange(call.running, nullptr);
   if (!translated) call.served->hide_credentials(translated.error());
   co_return translated;
 }
@@ -163,6 +171,7 @@ net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& wri
 
 net::Task<Result<void>> relay_whole(RelayContext context) {
   Exchange& exchange = context.exchange;
+  exchange.call->tap = std::move(exchange.call->served->answer->tap);
   const auto write = [&]() -> Result<std::string> { return whole_body(context); };
   BF_CO_TRY(const std::string body,
             context.heavy.takes(exchange.call->served->answer->body.size())

@@ -14,6 +14,9 @@ namespace {
 
 using OwnLimits = std::vector<std::shared_ptr<Limit>>;
 
+// Between parts of a name; in no id that anybody writes.
+constexpr char kBetween = '\x1f';
+
 std::optional<WallTime> time_of(const std::string& text) {
   if (text.empty() || text == config::kNoTimestamp) return std::nullopt;
   return parse_rfc3339(text);
@@ -85,7 +88,10 @@ class Builder {
   };
   using Groups = std::unordered_map<std::string, Group>;
 
-  void add(OwnLimits& limits, std::string_view name, const LimitTerms& terms, std::int64_t used) {
+  void add(OwnLimits& limits, const std::string& name, LimitTerms terms, std::int64_t used) {
+    // Of one that several owners share, none is named to the others' callers.
+    const auto [first, fresh] = owners_.emplace(name, terms.owner);
+    if (!fresh && first->second != terms.owner) terms.owner = "shared " + name;
     auto limit = book_.limit(name, terms, used, now_);
     // One that several owners share counts a request once.
     if (std::ranges::find(limits, limit) == limits.end()) limits.push_back(std::move(limit));
@@ -108,7 +114,8 @@ class Builder {
       terms.extra_windows = for_some ? static_cast<int>(budget.override_cycles_remaining) : 0;
     }
     const std::string name =
-        budget.id.empty() ? owner.kind + "/" + owner.id + "/" + budget.reset_duration : budget.id;
+        budget.id.empty() ? owner.kind + kBetween + owner.id + kBetween + budget.reset_duration
+                          : budget.id;
     add(limits, "budget " + name, terms, nano_dollars(budget.current_usage));
   }
 
@@ -254,7 +261,7 @@ class Builder {
     principal.access.grants.push_back(std::move(grant));
     Principal::ProviderLimits at{.provider = entry.provider, .limits = {}};
     const Owner owner{.kind = "virtual key",
-                      .id = key.id + "/" + entry.provider,
+                      .id = key.id + kBetween + entry.provider,
                       .name = key.name + " at provider " + entry.provider,
                       .aligned = key.aligned};
     add_all(at.limits, entry.rate_limit_id, entry.budgets, {},
@@ -268,6 +275,7 @@ class Builder {
   std::unordered_map<std::string, const RateLimitSettings*> rates_;
   std::unordered_map<std::string, const BudgetSettings*> budgets_;
   std::unordered_map<std::string, std::vector<const BudgetSettings*>> owned_;
+  std::unordered_map<std::string, std::string> owners_;  // of limits, by name
   Groups customers_;
   Groups teams_;
 };

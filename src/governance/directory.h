@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -42,7 +43,9 @@ class Directory {
   using Shard = std::vector<Entry>;
   static constexpr std::size_t kShards = 4096;
 
-  static Digest digest_of(std::string_view credential);
+  // Nothing: there is no memory for it.
+  static std::optional<Digest> digest_of(std::string_view credential);
+  static Digest made_digest(std::string_view credential);
   static std::size_t shard_of(const Digest& digest);
 
   std::vector<std::shared_ptr<const Shard>> shards_;  // empty, or kShards of them; null: no entry

@@ -55,7 +55,9 @@ std::int64_t in_range(std::int64_t amount) {
 Limit::Limit(const LimitTerms& terms, WallTime now, std::int64_t used)
     : unit_(terms.unit), terms_(terms), anchor_(terms.anchor.value_or(now)) {
   grant_extra(now);
-  begin_window(now, in_range(used));
+  // What was used in a window that is over has been used up.
+  const bool over = terms.anchor && window_at(*terms.anchor).end <= now;
+  begin_window(now, over ? 0 : in_range(used));
 }
 
 std::optional<Limit::Taken> Limit::take(std::int64_t amount, WallTime now) {
@@ -98,10 +100,12 @@ void Limit::change(const LimitTerms& terms, WallTime now) {
   const std::scoped_lock lock(mutex_);
   if (terms == terms_) return;
   const bool same_period = terms.period == terms_.period;
+  const bool same_extra =
+      same_period && terms.extra == terms_.extra && terms.extra_windows == terms_.extra_windows;
   terms_ = terms;
   if (terms.anchor) anchor_ = *terms.anchor;
   if (!same_period && !terms.anchor) anchor_ = now;
-  grant_extra(now);
+  if (!same_extra) grant_extra(now);
   if (!same_period) {
     begin_window(now, 0);
     return;
@@ -138,17 +142,20 @@ Limit::State Limit::state(WallTime now) {
 
 bool Limit::outside(WallTime now) const {
   const WallTime::rep ticks = now.time_since_epoch().count();
-  return ticks >= ends_.load(std::memory_order_acquire) ||
-         ticks < begins_.load(std::memory_order_acquire);
+  const WallTime::rep ends = ends_.load(std::memory_order_acquire);
+  if (ticks >= ends) return true;
+  // Clocks that were read a moment before the window began, or are set back a little, are in it.
+  const WallTime::rep begins = begins_.load(std::memory_order_acquire);
+  return ticks < begins && begins - ticks > ends - begins;
 }
 
 void Limit::enter_window(WallTime now) {
   const std::scoped_lock lock(mutex_);
-  const WallTime::rep ticks = now.time_since_epoch().count();
-  if (ticks >= ends_.load()) {
+  if (!outside(now)) return;  // another one was quicker
+  if (now.time_since_epoch().count() >= ends_.load()) {
     begin_window(now, 0);
-  } else if (ticks < begins_.load()) {
-    set_bounds(now);  // the clock was set back: it is the same window for what was used
+  } else {
+    set_bounds(now);  // the clock was set far back: it is the same window for what was used
   }
 }
 

@@ -6,7 +6,8 @@
 // is less than its estimate. One at a time may therefore go beyond the limit, by what it uses more.
 //
 // A window that is over takes its count with it: what was taken in it settles nowhere. A clock that
-// is set back gives nothing back.
+// is set back gives nothing back: by less than a window's length, what it was is still the window;
+// by more, the window of that time takes the use over.
 //
 // Thread-safe. Taking and settling are a few atomic steps, without a lock unless a window begins.
 #pragma once

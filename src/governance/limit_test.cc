@@ -97,6 +97,24 @@ TEST(Limit, GivesNothingBackWhenTheClockIsSetBack) {
   EXPECT_TRUE(limit.take(1, kStart + hours(1)));
 }
 
+// Two workers read the clock, one of them just before the hour.
+TEST(Limit, StaysInTheWindowThatHasBegun) {
+  Limit limit(hourly(100), kStart);
+  const WallTime next = kStart + hours(1);
+  EXPECT_TRUE(limit.take(60, next));
+  EXPECT_FALSE(limit.take(60, next - seconds(1)));
+  EXPECT_FALSE(limit.take(60, next)) << "it has not begun anew";
+  EXPECT_EQ(limit.state(next).held, 60);
+}
+
+TEST(Limit, WhatWasUsedInAWindowThatIsOverIsForgotten) {
+  LimitTerms terms = hourly(100);
+  terms.anchor = kStart - hours(3);
+  EXPECT_EQ(Limit(terms, kStart, 90).state(kStart).used, 0);
+  terms.anchor = kStart - minutes(3);
+  EXPECT_EQ(Limit(terms, kStart, 90).state(kStart).used, 90);
+}
+
 TEST(Limit, KeepsItsUseWhenItIsChanged) {
   Limit limit(hourly(100), kStart);
   const auto held = limit.take(70, kStart);

@@ -48,7 +48,9 @@ Error refusal(Limit& limit, WallTime now) {
   const LimitTerms terms = limit.terms();
   const Limit::State state = limit.state(now);
   const UnitWords said = words(terms.unit);
-  const bool money = terms.unit == Unit::kNanoDollars;
+  // What others hold comes back when they end, and that is soon.
+  const bool only_held = state.used < state.amount && state.held > 0;
+  const bool money = terms.unit == Unit::kNanoDollars && !only_held;
   std::string message = fmt::format("{}: {} has used {} of {}", said.full, terms.owner,
                                     shown(terms.unit, state.used), shown(terms.unit, state.amount));
   if (state.held > 0) {
@@ -58,13 +60,13 @@ Error refusal(Limit& limit, WallTime now) {
   error.retry_after = kSoon;
   if (state.window) {
     const auto left = std::chrono::ceil<milliseconds>(state.window->end - now);
-    error.retry_after = std::max(left, kSoon);
+    if (!only_held) error.retry_after = std::max(left, kSoon);
     message += fmt::format(" (resets every {}, next at {:%FT%TZ})", terms.period->text(),
                            std::chrono::floor<std::chrono::seconds>(state.window->end));
   }
   error.repeat_unwanted = money || *error.retry_after > kPatience;
   error.message = std::move(message);
-  error.upstream_type = said.type;
+  error.upstream_type = terms.unit == Unit::kNanoDollars && !money ? "rate_limited" : said.type;
   return error;
 }
 

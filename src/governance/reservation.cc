@@ -1,34 +1,35 @@
 #include "governance/reservation.h"
 
-#include "base/assert.h"
 #include "governance/refusal.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace bifrost::governance {
 
-Reservation::Reservation(Reservation&& other) noexcept
-    : count_(std::exchange(other.count_, 0)), held_(std::exchange(other.held_, {})) {
-  std::copy_n(other.pieces_.begin(), count_, pieces_.begin());
-}
-
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
   if (this != &other) {
     settle({});
-    count_ = std::exchange(other.count_, 0);
-    held_ = std::exchange(other.held_, {});
-    std::copy_n(other.pieces_.begin(), count_, pieces_.begin());
+    held_ = std::move(other.held_);
   }
   return *this;
 }
 
+bool Reservation::Held::has(const Limit* limit) const {
+  return std::any_of(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(count),
+                     [&](const Piece& piece) { return piece.limit == limit; });
+}
+
 std::optional<Error> Reservation::take(Limits limits, WallTime now) {
   for (const auto& limit : limits) {
-    BF_ASSERT(count_ < kLimitsMax);
-    const auto taken = limit->take(held_.of(limit->unit()), now);
+    if (held_->has(limit.get())) continue;
+    if (held_->count == kLimitsMax) {
+      return gateway_error(ErrorCode::kInternal, "the request falls under more limits than it can");
+    }
+    const auto taken = limit->take(held_->amount.of(limit->unit()), now);
     if (!taken) return refusal(*limit, now);
-    pieces_[count_++] = {.limit = limit.get(), .taken = *taken};
+    held_->pieces[held_->count++] = {.limit = limit.get(), .taken = *taken};
   }
   return std::nullopt;
 }
@@ -37,7 +38,10 @@ std::optional<Error> Reservation::take(Limits limits, WallTime now) {
 Result<Reservation> Reservation::hold(std::span<const Limits> of_target, Limits everywhere,
                                       const Amount& estimate, WallTime now) {
   Reservation out;
-  out.held_ = estimate;
+  const auto some = [](Limits limits) { return !limits.empty(); };
+  if (!some(everywhere) && std::ranges::none_of(of_target, some)) return out;
+  out.held_ = std::make_unique<Held>();
+  out.held_->amount = estimate;
   for (const Limits limits : of_target) {
     if (auto full = out.take(limits, now)) {
       full->retry = Retry::kOtherTarget;
@@ -49,18 +53,20 @@ Result<Reservation> Reservation::hold(std::span<const Limits> of_target, Limits 
 }
 
 Result<void> Reservation::grow(const Amount& more, WallTime now) {
+  if (held_ == nullptr) return {};
+  const std::span<Piece> pieces = std::span(held_->pieces).first(held_->count);
   std::array<Limit::Taken, kLimitsMax> grown;
-  for (std::size_t i = 0; i < count_; ++i) {
-    Limit& limit = *pieces_[i].limit;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    Limit& limit = *pieces[i].limit;
     const auto taken = limit.take(more.of(limit.unit()), now);
     if (!taken) {
-      for (std::size_t back = 0; back < i; ++back) pieces_[back].limit->settle(grown[back], 0);
+      for (std::size_t back = 0; back < i; ++back) pieces[back].limit->settle(grown[back], 0);
       return refusal(limit, now);
     }
     grown[i] = *taken;
   }
-  for (std::size_t i = 0; i < count_; ++i) {
-    Piece& piece = pieces_[i];
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    Piece& piece = pieces[i];
     if (grown[i].window == piece.taken.window) {
       piece.taken.amount += grown[i].amount;
     } else {
@@ -68,17 +74,16 @@ Result<void> Reservation::grow(const Amount& more, WallTime now) {
       piece.taken = grown[i];
     }
   }
-  held_ += more;
+  held_->amount += more;
   return {};
 }
 
 void Reservation::settle(const Amount& used) {
-  for (std::size_t i = 0; i < count_; ++i) {
-    Limit& limit = *pieces_[i].limit;
-    limit.settle(pieces_[i].taken, used.of(limit.unit()) - pieces_[i].before);
+  if (held_ == nullptr) return;
+  for (const Piece& piece : std::span(held_->pieces).first(held_->count)) {
+    piece.limit->settle(piece.taken, used.of(piece.limit->unit()) - piece.before);
   }
-  count_ = 0;
-  held_ = {};
+  held_ = nullptr;
 }
 
 }  // namespace bifrost::governance

@@ -5,7 +5,9 @@
 // it really used. What is never settled was not used: the destructor gives it back, so a request
 // that fails, is cut or throws costs nothing by itself.
 //
-// Limits are shared by all workers; a reservation belongs to one request. No allocation.
+// Limits are shared by all workers; a reservation belongs to one request. What holds something
+// makes one allocation; what holds nothing is a pointer, since most streams are long and hold
+// nothing.
 #pragma once
 
 #include "base/clock.h"
@@ -16,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -27,7 +30,7 @@ class Reservation {
   static constexpr std::size_t kLimitsMax = 32;
 
   Reservation() = default;  // holds nothing
-  Reservation(Reservation&& other) noexcept;
+  Reservation(Reservation&& other) noexcept = default;
   Reservation& operator=(Reservation&& other) noexcept;
   Reservation(const Reservation&) = delete;
   Reservation& operator=(const Reservation&) = delete;
@@ -45,8 +48,9 @@ class Reservation {
   // Ends it. Only the first call counts.
   void settle(const Amount& used);
 
+  [[nodiscard]] bool empty() const { return held_ == nullptr; }
   // What it was to be; a limit that was nearly full may hold less.
-  [[nodiscard]] const Amount& held() const { return held_; }
+  [[nodiscard]] Amount held() const { return held_ == nullptr ? Amount() : held_->amount; }
 
  private:
   struct Piece {
@@ -55,12 +59,18 @@ class Reservation {
     std::int64_t before = 0;  // taken in windows that are over, and used up there
   };
 
-  // The error of the first of them that is full.
+  struct Held {
+    std::array<Piece, kLimitsMax> pieces;
+    std::size_t count = 0;
+    Amount amount;
+
+    [[nodiscard]] bool has(const Limit* limit) const;
+  };
+
+  // The error of the first of them that is full. One that several owners share counts once.
   std::optional<Error> take(Limits limits, WallTime now);
 
-  std::size_t count_ = 0;  // of the pieces that are held
-  std::array<Piece, kLimitsMax> pieces_;
-  Amount held_;
+  std::unique_ptr<Held> held_;  // null: nothing
 };
 
 }  // namespace bifrost::governance

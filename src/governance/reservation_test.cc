@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -130,6 +131,40 @@ TEST(ReservationOfNothing, NeedsNoLimits) {
   ASSERT_TRUE(reservation);
   EXPECT_TRUE(reservation->grow({.tokens = 1}, kNow));
   reservation->settle({.requests = 1});
+}
+
+// One limit that a key and its team share counts a request once.
+TEST(SharedLimit, CountsOnce) {
+  const std::vector<std::shared_ptr<Limit>> one{limit("shared", Unit::kConcurrent, 1)};
+  const auto held =
+      Reservation::hold(std::array{Limits(one), Limits(one)}, one, {.concurrent = 1}, kNow);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(one.front()->state(kNow).held, 1);
+}
+
+TEST(TooManyLimits, AreRefusedAndGivenBack) {
+  std::vector<std::shared_ptr<Limit>> many;
+  for (std::size_t i = 0; i <= Reservation::kLimitsMax; ++i) {
+    many.push_back(limit("one of many", Unit::kTokens, 5));
+  }
+  const auto refused = Reservation::hold({}, many, {.tokens = 1}, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInternal);
+  EXPECT_EQ(many.front()->state(kNow).held, 0);
+}
+
+// What others hold comes back soon; that is no spent budget.
+TEST(Refusal, OfWhatIsOnlyHeldSaysToComeAgain) {
+  const std::vector<std::shared_ptr<Limit>> limits{
+      limit("virtual key alice", Unit::kNanoDollars, 10'000'000'000, "1M")};
+  const auto held = Reservation::hold({}, limits, {.nano_dollars = 9'000'000'000}, kNow);
+  ASSERT_TRUE(held);
+  const auto refused = Reservation::hold({}, limits, {.nano_dollars = 2'000'000'000}, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
+  EXPECT_EQ(refused.error().upstream_type, "rate_limited");
+  EXPECT_EQ(refused.error().retry_after, std::chrono::seconds(1));
+  EXPECT_FALSE(refused.error().repeat_unwanted);
 }
 
 struct Full {

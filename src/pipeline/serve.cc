@@ -70,6 +70,7 @@ net::Task<void> Pipeline::handle(server::Request& request) {
   const telemetry::Counted active = kit_.meter.active_request(request.head.method);
   if (kit_.services.overload.takes(overload::Action::kStopKeepAlive)) request.out.close_after();
   Exchange exchange{request, snapshot_, request_id(request.head, kit_.random)};
+  const exchange::SettledAtLast settled(exchange);
   auto served = co_await serve(exchange);
   if (!served) {
     exchange.error = std::move(served).error();

@@ -24,8 +24,8 @@
 
 namespace bifrost::upstream {
 
-// Asked before each target: whom it refuses is not asked. What it has admitted to the target before
-// is over.
+// Asked before each target: a target that it refuses gets no request, and its error says by `retry`
+// whether another one may. What it admitted for the target before is over.
 class TargetAdmission {
  public:
   virtual ~TargetAdmission() = default;

@@ -1,7 +1,4 @@
-// Callers that try one key after the other, beside one who has a good one.
-//
-// The gateway has no keys of its own for callers yet: the good one is a provider's that its caller
-// brings. Virtual keys are then refused in the same place.
+// Callers that try one virtual key after the other, beside one who has a good one.
 #include "tests/integration/gateway_fixture.h"
 
 #include <fmt/format.h>
@@ -46,7 +43,9 @@ class BadKeysTest : public GatewayTest {
 
 TEST_F(BadKeysTest, AFloodOfThemLeavesNothingAndNobodyElseNotices) {
   provider.handle([](const ReceivedRequest&) { return unified().reply(); });
-  start({.client = R"("enforce_auth_on_inference": true, "allow_direct_keys": true)"});
+  start({.client = R"("enforce_auth_on_inference": true)",
+         .governance = R"("virtual_keys": [{"id": "1", "name": "good", "value": "sk-bf-good",
+                                            "allow_all_providers": true}])"});
   try_keys(-1);
   const std::size_t before = gateway->resident_bytes();
   std::atomic<bool> flooding = true;
@@ -60,11 +59,10 @@ TEST_F(BadKeysTest, AFloodOfThemLeavesNothingAndNobodyElseNotices) {
     });
     Client client = connect();
     while (flooding) {
-      const Response reply = client.request("POST", unified().path,
-                                            {{"content-type", "application/json"},
-                                             {"authorization", "Bearer sk-good"},
-                                             {"x-bf-direct-key", "true"}},
-                                            unified().request);
+      const Response reply = client.request(
+          "POST", unified().path,
+          {{"content-type", "application/json"}, {"authorization", "Bearer sk-bf-good"}},
+          unified().request);
       ASSERT_EQ(reply.status, 200);
       ++good;
     }

@@ -37,10 +37,12 @@ class VirtualKeysTest : public GatewayTest {
   void start_keys(std::string_view keys, std::string_view more = {}) {
     start(configured(keys, more));
   }
-  static ConfigText with_token_limit(std::string_view client) {
-    ConfigText config = configured(alice(R"("rate_limit_id": "r")"),
-                                   R"("rate_limits": [{"id": "r", "token_max_limit": 600,
-                                                       "token_reset_duration": "1d"}])");
+  static ConfigText with_token_limit(std::string_view client, int limit = 600) {
+    ConfigText config =
+        configured(alice(R"("rate_limit_id": "r")"),
+                   fmt::format(R"("rate_limits": [{{"id": "r", "token_max_limit": {},
+                                                    "token_reset_duration": "1d"}}])",
+                               limit));
     config.client += client;
     return config;
   }
@@ -217,6 +219,42 @@ TEST_F(VirtualKeysTest, AStreamCountsAsRunningUntilItHasEnded) {
   while (streaming.next_event()) continue;
   provider.push(unified().reply());
   EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+}
+
+// The provider tells its usage at the end only, and the caller has left by then.
+TEST_F(VirtualKeysTest, AStreamThatWasLeftCostsWhatWasSentAndWhatWasSeen) {
+  start(with_token_limit({}, 20));
+  Gate rest;
+  {
+    Client streaming = stream_as_alice(rest);
+    ASSERT_TRUE(streaming.next_event());
+    streaming.reset();
+  }
+  ASSERT_TRUE(metric_reaches("bifrost_client_gone_total", 1));
+  const Response reply = ask_as("sk-bf-alice");
+  EXPECT_EQ(reply.status, 429) << reply.body;
+  EXPECT_THAT(reply.body, HasSubstr("token limit exceeded: virtual key alice has used 2"));
+  rest.open();
+}
+
+TEST_F(VirtualKeysTest, AProviderThatTellsNoUsageIsCountedAllTheSame) {
+  start(with_token_limit({}, 20));
+  provider.push(unified().stream());  // which tells none
+  const Response first = connect().request("POST", unified().stream_path,
+                                           {{"x-bf-vk", "sk-bf-alice"}}, unified().stream_request);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 429);
+}
+
+TEST_F(VirtualKeysTest, AnAbsurdMaximumIsNoWayAroundALimit) {
+  start(with_token_limit({}));
+  Gate rest;
+  Client streaming = stream_as_alice(rest);
+  const Response reply = connect().request(
+      "POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}},
+      R"({"model": "openai/gpt-test", "max_tokens": 9223372036854775807, "messages": []})");
+  EXPECT_EQ(reply.status, 429);
+  rest.open();
 }
 
 TEST_F(VirtualKeysTest, AFullProviderConfigLeavesItToTheFallback) {

@@ -15,6 +15,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,16 @@ void check_lines(const std::vector<BudgetSettings>& budgets, std::string_view li
     if (periods.insert(budget.reset_duration).second) continue;
     scope.problem(list, index, "budgets",
                   "two of them have the window " + json::quoted(budget.reset_duration));
+  }
+}
+
+// Taken for a name, a pattern would deny nothing.
+void check_patterns(const std::vector<std::string>& models, std::string_view field,
+                    std::size_t index, config::CheckScope& scope) {
+  for (const std::string& model : models) {
+    if (!model.starts_with("regex:")) continue;
+    scope.problem("provider_configs", index, field,
+                  "patterns are not served yet: name the models instead of " + json::quoted(model));
   }
 }
 
@@ -259,8 +270,14 @@ class SectionCheck {
 
   void check_models() {
     References references("model_configs", scope_);
+    std::set<std::tuple<std::string_view, std::string_view, std::string_view>> places;
     for (std::size_t i = 0; i < section_.model_configs.size(); ++i) {
       const ModelConfigSettings& model = section_.model_configs[i];
+      if (!places.emplace(model.scope_id, model.provider, model.model_name).second) {
+        scope_.problem("model_configs", i, "model_name",
+                       "another entry is for the same model, provider and scope: put their budgets "
+                       "and limits into one");
+      }
       references.check(i, "budget_id", model.budget_id, budgets_, "budgets");
       references.check(i, "rate_limit_id", model.rate_limit_id, rates_, "rate_limits");
       references.check(i, "scope_id", model.scope_id, keys_, "virtual_keys");
@@ -367,6 +384,8 @@ void VirtualKeySettings::check(config::CheckScope& scope) const {
           "another entry of the key is for " + json::quoted(provider_configs[i].provider) + " too");
     }
     check_lines(provider_configs[i].budgets, "provider_configs", i, scope);
+    check_patterns(provider_configs[i].allowed_models, "allowed_models", i, scope);
+    check_patterns(provider_configs[i].blacklisted_models, "blacklisted_models", i, scope);
   }
 }
 
