@@ -1,16 +1,18 @@
 #include "exchange/admission.h"
 
-#include "base/strings.h"
 #include "base/try.h"
 #include "exchange/cost.h"
+#include "routing/permit.h"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace bifrost::exchange {
 namespace {
@@ -25,41 +27,44 @@ constexpr std::int64_t kUsualOutputTokens = 512;
 constexpr std::int64_t kOutputTokensMax = 32'768;
 constexpr std::int64_t kChoicesMax = 128;
 
+// A JSON number, whole or not; what is none, or not above 0, is 0.
 std::int64_t number_of(std::string_view value) {
-  const auto number = parse_int(value);
-  return number && *number > 0 ? *number : 0;
+  constexpr double kMost = 1e9;
+  double number = 0;
+  const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (read.ec == std::errc::result_out_of_range) return static_cast<std::int64_t>(kMost);
+  return read.ec == std::errc() && number > 0 ? static_cast<std::int64_t>(std::min(number, kMost))
+                                              : 0;
 }
 
-// Gemini's, which stands in an object of its own.
-std::int64_t generation_limit(std::string_view config) {
-  constexpr std::string_view kName = R"("maxOutputTokens")";
-  const auto found = config.find(kName);
-  if (found == std::string_view::npos) return 0;
-  std::string_view rest = config.substr(found + kName.size());
-  rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n:"), rest.size()));
-  return number_of(rest.substr(0, rest.find_first_not_of("0123456789")));
+// Of Gemini's settings, which stand in an object of their own: the largest of that name.
+std::int64_t generation_setting(std::string_view config, std::string_view name) {
+  std::int64_t most = 0;
+  for (auto found = config.find(name); found != std::string_view::npos; found = config.find(name)) {
+    config.remove_prefix(found + name.size());
+    std::string_view value = config;
+    value.remove_prefix(std::min(value.find_first_not_of(" \t\r\n:"), value.size()));
+    most = std::max(most, number_of(value));
+  }
+  return most;
 }
 
-// What the caller allows the model to write; the names that the wire formats have for it. Not
-// bounded yet.
+// What the caller allows the model to write, by the names that the wire formats have for it; the
+// largest, since providers differ in which one they heed. Not bounded yet.
 std::int64_t output_asked(const dialect::RequestFacts& facts) {
+  std::int64_t most =
+      generation_setting(facts.value_of("generationConfig"), R"("maxOutputTokens")");
   for (const std::string_view name : {"max_completion_tokens", "max_tokens", "max_output_tokens"}) {
-    if (const auto asked = number_of(facts.value_of(name)); asked > 0) return asked;
+    most = std::max(most, number_of(facts.value_of(name)));
   }
-  const auto asked = generation_limit(facts.value_of("generationConfig"));
-  return asked > 0 ? asked : kUsualOutputTokens;
+  return most > 0 ? most : kUsualOutputTokens;
 }
 
-// By the target's name, or by what a key makes of it.
-const catalog::Model* facts_of(const Exchange& exchange, const routing::Target& target) {
-  const provider::Endpoint& endpoint = *target.endpoint;
-  if (const auto* facts = model_facts(exchange, endpoint, target.model)) return facts;
-  for (const provider::Key& key : endpoint.keys) {
-    const provider::AliasSettings* alias = endpoint.alias(key, target.model);
-    if (alias == nullptr) continue;
-    if (const auto* facts = model_facts(exchange, endpoint, alias->model_id)) return facts;
-  }
-  return nullptr;
+std::int64_t choices_asked(const dialect::RequestFacts& facts) {
+  const std::int64_t most =
+      std::max(number_of(facts.value_of("n")),
+               generation_setting(facts.value_of("generationConfig"), R"("candidateCount")"));
+  return std::clamp<std::int64_t>(most, 1, kChoicesMax);
 }
 
 }  // namespace
@@ -70,10 +75,8 @@ llm::Usage expected_usage(const Exchange& exchange, const catalog::Model* facts)
   const std::int64_t most = facts != nullptr && facts->output_tokens_max > 0
                                 ? facts->output_tokens_max
                                 : kOutputTokensMax;
-  const std::int64_t choices =
-      std::clamp<std::int64_t>(number_of(request.value_of("n")), 1, kChoicesMax);
   return {.input = std::min(bytes / kBytesPerToken, kInputTokensMax),
-          .output = std::min(output_asked(request), most) * choices};
+          .output = std::min(output_asked(request), most) * choices_asked(request)};
 }
 
 Result<void> Admission::admit(const routing::Target& target) {
@@ -83,12 +86,14 @@ Result<void> Admission::admit(const routing::Target& target) {
   std::size_t count = 0;
   of_target[count++] = caller.limits_at(provider);
   count += exchange_.snapshot->rules.models.find(
-      {.key = caller.id, .provider = provider, .model = target.model},
+      {.key = caller.id,
+       .provider = provider,
+       .model = routing::counted_model(*target.endpoint, target.model)},
       std::span(of_target).last<governance::ModelLimits::kListsMax>());
   ModelCall& call = *exchange_.call;
   call.reservation.settle({});  // the target before has not served
   if (count == 1 && of_target.front().empty() && caller.limits.empty()) return {};
-  call.expected_facts = facts_of(exchange_, target);
+  call.expected_facts = model_facts(exchange_, *target.endpoint, target.model);
   call.expected = expected_usage(exchange_, call.expected_facts);
   governance::Amount estimate{.requests = 1, .concurrent = 1};
   if (exchange_.snapshot->client.access.admission == governance::AdmissionMode::kReserve) {

@@ -31,6 +31,7 @@ struct ModelCall {
   llm::LeftOut dropped = {};                 // what the provider did not get
 
   std::string attempted_provider = {};  // that was asked last
+  bool reached = false;                 // it was at it, rather than its queue
   std::optional<upstream::Served> served = {};
   const catalog::Model* served_facts = nullptr;  // of the model that served; null: not known
 

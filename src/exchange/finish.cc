@@ -42,13 +42,28 @@ governance::Amount amount_of(const llm::Usage& usage, const catalog::Model* fact
           .nano_dollars = facts == nullptr ? 0 : catalog::cost(facts->price, usage)};
 }
 
-// A call that no provider answered has used nothing, unless the caller left while one was at it: it
-// has read the input by then.
+// Did nobody wait for a provider that was at it? It has read the input by then, and wants its
+// money.
+bool left_alone(const Exchange& exchange) {
+  if (!exchange.error || !exchange.call->reached) return false;
+  switch (exchange.error->code) {
+    case ErrorCode::kClientGone:
+    case ErrorCode::kUpstreamHeaderTimeout:
+    case ErrorCode::kUpstreamFirstTokenTimeout:
+    case ErrorCode::kUpstreamIdleTimeout:
+    case ErrorCode::kUpstreamTotalTimeout:
+    case ErrorCode::kUpstreamCutShort:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What a provider refused or could not do has used nothing.
 governance::Amount used_by(const Exchange& exchange) {
   const ModelCall& call = *exchange.call;
   if (call.served) return amount_of(counted(call), call.served_facts);
-  const bool left = exchange.error && exchange.error->code == ErrorCode::kClientGone;
-  if (!left || call.attempted_provider.empty()) return {};
+  if (!left_alone(exchange)) return {};
   return amount_of({.input = call.expected.input}, call.expected_facts);
 }
 

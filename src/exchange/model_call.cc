@@ -29,6 +29,7 @@ class Observer final : public upstream::AttemptObserver {
       : sinks_(sinks), exchange_(exchange) {}
   void on_attempt(const record::Attempt& attempt) override {
     exchange_.call->attempted_provider = attempt.provider;
+    exchange_.call->reached = attempt.taken > std::chrono::nanoseconds(0);
     ExchangeRecord so_far(exchange_);
     for (record::Sink* sink : sinks_) sink->attempt_ended(so_far.request(), attempt);
   }

@@ -1,5 +1,5 @@
-// The way of a request to a model: read it, plan, hold at each target what it may cost, send it, with retries
-// and fallbacks, and relay what comes back. The same for every operation.
+// The way of a request to a model: read it, plan, hold at each target what it may cost, send it,
+// with retries and fallbacks, and relay what comes back. The same for every operation.
 #pragma once
 
 #include "exchange/call.h"

@@ -97,7 +97,8 @@ class Builder {
     if (std::ranges::find(limits, limit) == limits.end()) limits.push_back(std::move(limit));
   }
 
-  void add_budget(OwnLimits& limits, const BudgetSettings& budget, const Owner& owner) {
+  void add_budget(OwnLimits& limits, const std::string& name, const BudgetSettings& budget,
+                  const Owner& owner) {
     LimitTerms terms{.owner = owner.shown(),
                      .unit = Unit::kNanoDollars,
                      .amount = nano_dollars(budget.max_limit),
@@ -113,10 +114,7 @@ class Builder {
       terms.extra = nano_dollars(budget.override_amount);
       terms.extra_windows = for_some ? static_cast<int>(budget.override_cycles_remaining) : 0;
     }
-    const std::string name =
-        budget.id.empty() ? owner.kind + kBetween + owner.id + kBetween + budget.reset_duration
-                          : budget.id;
-    add(limits, "budget " + name, terms, nano_dollars(budget.current_usage));
+    add(limits, name, terms, nano_dollars(budget.current_usage));
   }
 
   void add_rate(OwnLimits& limits, const std::string& id, const Owner& owner) {
@@ -157,10 +155,17 @@ class Builder {
                const std::vector<BudgetSettings>& own, const std::string& budget_id,
                const std::string& known_as, const Owner& owner) {
     add_rate(limits, rate_limit_id, owner);
-    for (const BudgetSettings& budget : own) add_budget(limits, budget, owner);
+    // Those that stand with their owner are told apart by it and their window, whatever id they
+    // have.
+    for (const BudgetSettings& budget : own) {
+      const std::string name = owner.kind + kBetween + owner.id + kBetween + budget.reset_duration;
+      add_budget(limits, name, budget, owner);
+    }
     add_named(limits, budget_id, owner);
     if (const auto owned = owned_.find(known_as); owned != owned_.end()) {
-      for (const BudgetSettings* budget : owned->second) add_budget(limits, *budget, owner);
+      for (const BudgetSettings* budget : owned->second) {
+        add_budget(limits, "budget " + budget->id, *budget, owner);
+      }
     }
   }
 
@@ -221,7 +226,7 @@ class Builder {
 
   void add_named(OwnLimits& limits, const std::string& budget_id, const Owner& owner) {
     const auto named = budgets_.find(budget_id);
-    if (named != budgets_.end()) add_budget(limits, *named->second, owner);
+    if (named != budgets_.end()) add_budget(limits, "budget " + budget_id, *named->second, owner);
   }
 
   void add_model(ModelLimits& out, const ModelConfigSettings& model) {

@@ -3,6 +3,7 @@
 #include "base/assert.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace bifrost::governance {
 
@@ -179,8 +180,12 @@ Window Limit::window_at(WallTime now) const {
 void Limit::grant_extra(WallTime now) {
   extra_until_ = WallTime::max();
   if (terms_.extra_windows == 0 || !terms_.period) return;
+  // Far enough, and far from the end of what a clock can say.
+  const WallTime furthest = now + std::chrono::years(100);
   extra_until_ = now;
-  for (int i = 0; i < terms_.extra_windows; ++i) extra_until_ = window_at(extra_until_).end;
+  for (int i = 0; i < terms_.extra_windows && extra_until_ < furthest; ++i) {
+    extra_until_ = window_at(extra_until_).end;
+  }
 }
 
 std::int64_t Limit::amount_at(WallTime now) const {

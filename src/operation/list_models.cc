@@ -12,10 +12,13 @@
 #include "llm/operation.h"
 #include "operation/all.h"
 #include "operation/model_page.h"
+#include "provider/registry.h"
+#include "routing/constraints.h"
 #include "routing/plan.h"
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace bifrost::operation {
 namespace {
@@ -45,6 +48,21 @@ Result<dialect::ModelRow> row_of(const routing::Target& target, ModelList::Listi
   return not_found("there is no model " + quoted(id) + " among those that may be used");
 }
 
+// Of a row's id, which begins with its provider.
+bool may_have(const Exchange& exchange, const dialect::ModelRow& row) {
+  const auto parts = split_once(row.id, '/');
+  if (!parts) return true;
+  const provider::Endpoint* endpoint = exchange.snapshot->registry.find(parts->first);
+  return endpoint == nullptr ||
+         routing::check_access(exchange.caller.constraints(), *endpoint, parts->second);
+}
+
+void leave_what_he_may_have(const Exchange& exchange, std::vector<dialect::ModelRow>& rows) {
+  const routing::Access& access = exchange.caller.principal->access;
+  if (access.all_providers && access.grants.empty()) return;
+  std::erase_if(rows, [&](const dialect::ModelRow& row) { return !may_have(exchange, row); });
+}
+
 net::Task<Result<void>> send_json(Exchange& exchange, std::string body) {
   http::Headers headers = exchange::base_headers(exchange);
   headers.add("content-type", "application/json");
@@ -54,6 +72,8 @@ net::Task<Result<void>> send_json(Exchange& exchange, std::string body) {
 net::Task<Result<void>> one_model(WorkerKit& kit, Exchange& exchange, const std::string& model) {
   BF_CO_TRY_VOID(llm::check_model_name(model));
   BF_CO_TRY(const routing::Target target, find_target(exchange, model));
+  BF_CO_TRY_VOID(
+      routing::check_access(exchange.caller.constraints(), *target.endpoint, target.model));
   BF_CO_TRY(
       ModelList::Listing listing,
       co_await kit.models.list(exchange.request.scope, exchange.snapshot, target.endpoint->name));
@@ -78,9 +98,14 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
                                exchange.snapshot->registry.names(),
                            "provider");
   }
+  if (!provider.empty()) {
+    BF_CO_TRY_VOID(routing::check_provider(exchange.caller.constraints(),
+                                           *exchange.snapshot->registry.find(provider)));
+  }
   BF_CO_TRY(const dialect::ModelQuery asked, family.decode_model_query(query));
   BF_CO_TRY(ModelList::Listing listing,
             co_await kit.models.list(exchange.request.scope, exchange.snapshot, provider));
+  leave_what_he_may_have(exchange, listing.rows);
   BF_CO_TRY(const dialect::ModelPage page, page_of(std::move(listing.rows), asked));
   co_return co_await send_json(exchange, family.encode_models(page));
 }

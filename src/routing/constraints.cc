@@ -1,6 +1,7 @@
 #include "routing/constraints.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "routing/permit.h"
 
 #include <algorithm>
@@ -26,6 +27,15 @@ bool matches(const provider::Key& key, const KeyPin& pin) {
   return pin.name.empty() || key.settings.name == pin.name;
 }
 
+// By the name that was asked for, and by what an alias of any key makes of it.
+bool denies(const Grant& grant, const provider::Endpoint& endpoint, std::string_view model) {
+  if (grant.blacklisted_models.empty()) return false;
+  if (lists(endpoint, grant.blacklisted_models, model)) return true;
+  return std::ranges::any_of(endpoint.keys, [&](const provider::Key& key) {
+    return lists(endpoint, grant.blacklisted_models, behind_alias(endpoint, key, model));
+  });
+}
+
 }  // namespace
 
 const Grant* Access::find(std::string_view provider) const {
@@ -33,20 +43,26 @@ const Grant* Access::find(std::string_view provider) const {
   return found == grants.end() ? nullptr : &*found;
 }
 
-Result<void> check_access(const Constraints& constraints, const provider::Endpoint& endpoint,
-                          std::string_view model) {
+Result<void> check_provider(const Constraints& constraints, const provider::Endpoint& endpoint) {
   if (constraints.own_key_only && endpoint.keyless) {
     return blocked("provider " + endpoint.name +
                    " takes no key, so that a key of your own (x-bf-direct-key) is no credential "
                    "for it (client.enforce_auth_on_inference)");
   }
+  if (constraints.access == nullptr || constraints.access->all_providers ||
+      constraints.access->find(endpoint.name) != nullptr) {
+    return {};
+  }
+  return blocked("provider " + endpoint.name + " is not allowed for this credential");
+}
+
+Result<void> check_access(const Constraints& constraints, const provider::Endpoint& endpoint,
+                          std::string_view model) {
+  BF_TRY_VOID(check_provider(constraints, endpoint));
   if (constraints.access == nullptr) return {};
   const Grant* grant = constraints.access->find(endpoint.name);
-  if (grant == nullptr) {
-    if (constraints.access->all_providers) return {};
-    return blocked("provider " + endpoint.name + " is not allowed for this credential");
-  }
-  if (lists(endpoint, grant->blacklisted_models, model) || !lists(endpoint, grant->models, model)) {
+  if (grant == nullptr) return {};
+  if (denies(*grant, endpoint, model) || !lists(endpoint, grant->models, model)) {
     return refusal(ErrorCode::kModelBlocked, "model " + quoted(model) + " of provider " +
                                                  endpoint.name +
                                                  " is not allowed for this credential");

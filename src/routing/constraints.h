@@ -48,6 +48,10 @@ struct Constraints {
 [[nodiscard]] Result<void> check_access(const Constraints& constraints,
                                         const provider::Endpoint& endpoint, std::string_view model);
 
+// The same of the provider alone.
+[[nodiscard]] Result<void> check_provider(const Constraints& constraints,
+                                          const provider::Endpoint& endpoint);
+
 // May the key be drawn, as far as the grant and the pin go?
 [[nodiscard]] bool may_use(const Constraints& constraints, const provider::Endpoint& endpoint,
                            const provider::Key& key);

@@ -53,6 +53,15 @@ std::string_view without_endpoint(const provider::Endpoint& endpoint, std::strin
   return stripped(endpoint, model, {endpoint.name});
 }
 
+std::string_view counted_model(const provider::Endpoint& endpoint, std::string_view model) {
+  for (const provider::Key& key : endpoint.keys) {
+    if (endpoint.alias(key, model) != nullptr) {
+      return bare(endpoint, behind_alias(endpoint, key, model));
+    }
+  }
+  return bare(endpoint, model);
+}
+
 bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
            std::string_view model) {
   return has_star(list) || names(endpoint, list, model);

@@ -38,6 +38,11 @@ enum class Permit : std::uint8_t {
 [[nodiscard]] std::string_view without_endpoint(const provider::Endpoint& endpoint,
                                                 std::string_view model);
 
+// The name that limits and prices go by: what an alias of a key makes of the model, without any
+// owner's name before it, nor the resource prefix. A part of `model` or of the alias.
+[[nodiscard]] std::string_view counted_model(const provider::Endpoint& endpoint,
+                                             std::string_view model);
+
 // Does the list hold the model, in any of those spellings, or `*`?
 [[nodiscard]] bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
                          std::string_view model);

@@ -346,5 +346,68 @@ TEST_F(VirtualKeysTest, ABareModelGoesByTheWeightsOfItsKey) {
   EXPECT_EQ(second.request_count(), 1U);
 }
 
+// However often the provider's name stands before it, and whatever a key calls it.
+TEST_F(VirtualKeysTest, AModelHasOneNameForItsLimits) {
+  const ConfigText config = configured(alice(""),
+                                       R"("rate_limits": [{"id": "r", "request_max_limit": 0,
+                                                     "request_reset_duration": "1d"}],
+                                    "model_configs": [{"id": "m", "model_name": "gpt-test",
+                                                       "rate_limit_id": "r"}])");
+  start_with({.config = R"({"client": {"enforce_auth_on_inference": true}, "providers": {"openai": {
+      "network_config": {"base_url": "${provider_url}"},
+      "keys": [{"name": "main", "value": "sk-main", "models": ["*"],
+                "aliases": {"cheap": "gpt-test"}}]}},
+      "governance": {)" +
+                        config.governance + "}}",
+              .values = {{"provider_url", provider.url()}}});
+  for (const std::string_view model :
+       {"openai/gpt-test", "openai/openai/gpt-test", "openai/cheap"}) {
+    const Response reply = connect().request(
+        "POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}},
+        fmt::format(R"({{"model": "{}", "messages": [{{"role": "user", "content": "Hi"}}]}})",
+                    model));
+    EXPECT_EQ(reply.status, 429) << model << reply.body;
+  }
+  EXPECT_EQ(provider.request_count(), 0U);
+}
+
+TEST_F(VirtualKeysTest, SeeOnlyTheModelsThatTheyMayHave) {
+  start_with({.config = R"({"providers": {"demo": {}}, "governance": {"virtual_keys": [
+      {"id": "1", "name": "one", "value": "sk-bf-one", "provider_configs": [
+        {"provider": "demo", "allowed_models": ["chat"], "key_ids": ["*"]}]},
+      {"id": "2", "name": "none", "value": "sk-bf-none"}]}})"});
+  const auto list = [&](std::string_view key, std::string_view path = "/v1/models") {
+    return connect().request("GET", path, {{"x-bf-vk", key}});
+  };
+  EXPECT_THAT(list("sk-bf-one").body,
+              AllOf(HasSubstr("demo/chat"), Not(HasSubstr("demo/reasoner"))));
+  EXPECT_THAT(list("sk-bf-none").body, Not(HasSubstr("demo/")));
+  EXPECT_EQ(list("sk-bf-none", "/v1/models?provider=demo").status, 403);
+  EXPECT_EQ(list("sk-bf-one", "/v1/models/demo/reasoner").status, 403);
+}
+
+// Whom a provider never saw, nobody pays for.
+TEST_F(VirtualKeysTest, WhoLeavesTheQueueHasUsedNothing) {
+  ConfigText config = configured(alice(R"("rate_limit_id": "r")"),
+                                 R"("rate_limits": [{"id": "r", "request_max_limit": 2,
+                                                     "request_reset_duration": "1d"}])");
+  config.providers.front().more =
+      R"("concurrency_and_buffer_size": {"concurrency": 1, "buffer_size": 5})";
+  start(config);
+  Gate rest;
+  Client streaming = stream_as_alice(rest);
+  {
+    Client waiting = connect();
+    waiting.send_request("POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}}, unified().request);
+    ASSERT_TRUE(metric_reaches("bifrost_queue_length", 1));
+    waiting.reset();
+  }
+  ASSERT_TRUE(metric_reaches("bifrost_client_gone_total", 1));
+  rest.open();
+  while (streaming.next_event()) continue;
+  provider.push(unified().reply());
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+}
+
 }  // namespace
 }  // namespace bifrost::test

@@ -1,4 +1,5 @@
 // What the settings of governance say about one another.
+#include "base/limits.h"
 #include "config/check_scope.h"
 #include "governance/period.h"
 #include "governance/reservation.h"
@@ -60,7 +61,7 @@ class References {
   config::CheckScope& scope_;
 };
 
-// Budgets of one owner are told apart by their windows.
+// Budgets of one owner are told apart by their windows, so they need no name.
 void check_lines(const std::vector<BudgetSettings>& budgets, std::string_view list,
                  std::size_t index, config::CheckScope& scope) {
   Names periods;
@@ -97,6 +98,10 @@ class LimitCounts {
       ++owned_["model/" + budget.model_config_id];
       ++owned_["config/" + std::to_string(budget.provider_config_id)];
     }
+    for (const ModelConfigSettings& model : settings.model_configs) {
+      models_[model.scope_id].push_back(&model);
+    }
+    everybodys_ = of_models({});
     for (const CustomerSettings& customer : settings.customers) {
       customers_[customer.id] = of("customer/" + customer.id, customer.rate_limit_id,
                                    customer.budgets, customer.budget_id);
@@ -114,10 +119,12 @@ class LimitCounts {
       const std::string owner = entry.id == 0 ? "" : "config/" + std::to_string(entry.id);
       most = std::max(most, of(owner, entry.rate_limit_id, entry.budgets, {}));
     }
-    return most + of_models({}) + of_models(key.id) +
+    return most + everybodys_ + of_models(key.id) +
            of("key/" + key.id, key.rate_limit_id, key.budgets, {}) + count(teams_, key.team_id) +
            count(customers_, key.customer_id);
   }
+
+  [[nodiscard]] std::size_t of_everybody() const { return everybodys_; }
 
  private:
   using Counts = std::map<std::string, std::size_t, std::less<>>;
@@ -134,10 +141,13 @@ class LimitCounts {
   }
 
   // Those of one model at one provider are found in up to four entries.
+  // Without a key, those of everybody.
   [[nodiscard]] std::size_t of_models(std::string_view key) const {
     std::array<std::size_t, 4> most{};
-    for (const ModelConfigSettings& model : settings_.model_configs) {
-      if (model.scope_id != key) continue;
+    const auto found = models_.find(key);
+    for (const ModelConfigSettings* each :
+         found == models_.end() ? std::vector<const ModelConfigSettings*>() : found->second) {
+      const ModelConfigSettings& model = *each;
       std::size_t own = of("model/" + model.id, model.rate_limit_id, {}, model.budget_id);
       for (const std::string& id : model.rate_limit_ids) own += count(rates_, id);
       own += model.budget_ids.size();
@@ -155,6 +165,8 @@ class LimitCounts {
   }
 
   const GovernanceSettings& settings_;
+  std::map<std::string, std::vector<const ModelConfigSettings*>, std::less<>> models_;  // by key
+  std::size_t everybodys_ = 0;
   Counts rates_;
   Counts owned_;
   Counts customers_;
@@ -270,6 +282,13 @@ class SectionCheck {
 
   void check_models() {
     References references("model_configs", scope_);
+    const LimitCounts counts(section_);
+    if (const std::size_t count = counts.of_everybody(); count > Reservation::kLimitsMax) {
+      scope_.problem("model_configs", 0, "id",
+                     "requests fall under up to " + std::to_string(count) +
+                         " limits of models and providers; at most " +
+                         std::to_string(Reservation::kLimitsMax) + " are possible");
+    }
     std::set<std::tuple<std::string_view, std::string_view, std::string_view>> places;
     for (std::size_t i = 0; i < section_.model_configs.size(); ++i) {
       const ModelConfigSettings& model = section_.model_configs[i];
@@ -371,6 +390,10 @@ void ModelConfigSettings::check(config::CheckScope& problems) const {
 void VirtualKeySettings::check(config::CheckScope& scope) const {
   if (!team_id.empty() && !customer_id.empty()) {
     scope.problem("customer_id", "cannot go together with team_id; the team names its customer");
+  }
+  if (value.reveal().size() > limits::kCredentialBytesMax) {
+    scope.problem("value", "longer than the " + std::to_string(limits::kCredentialBytesMax) +
+                               " bytes that are looked at");
   }
   if (value.empty()) {
     scope.problem("value",
