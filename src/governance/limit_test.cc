@@ -175,6 +175,7 @@ TEST(LimitThreads, HoldTogether) {
   Limit limit(hourly(1'000), kStart);
   std::atomic<std::int64_t> used{0};
   std::vector<std::jthread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       Random random(static_cast<std::uint64_t>(t));
@@ -200,6 +201,7 @@ TEST(LimitThreads, AdmitExactlyWhatFits) {
   Limit limit(hourly(1'000), kStart);
   std::atomic<int> admitted{0};
   std::vector<std::jthread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 500; ++i) {

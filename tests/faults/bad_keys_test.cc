@@ -51,8 +51,10 @@ TEST_F(BadKeysTest, AFloodOfThemLeavesNothingAndNobodyElseNotices) {
   std::atomic<bool> flooding = true;
   int good = 0;
   {
+    constexpr int kFlooders = 4;
     std::vector<std::jthread> callers;
-    for (int i = 0; i < 4; ++i) callers.emplace_back([this, i] { try_keys(i); });
+    callers.reserve(kFlooders);
+    for (int i = 0; i < kFlooders; ++i) callers.emplace_back([this, i] { try_keys(i); });
     std::jthread watcher([&] {
       for (std::jthread& caller : callers) caller.join();
       flooding = false;
