@@ -1,7 +1,6 @@
 #include "exchange/admission.h"
 
 #include "base/try.h"
-#include "exchange/cost.h"
 #include "routing/permit.h"
 
 #include <algorithm>
@@ -93,7 +92,8 @@ Result<void> Admission::admit(const routing::Target& target) {
   ModelCall& call = *exchange_.call;
   call.reservation.settle({});  // the target before has not served
   if (count == 1 && of_target.front().empty() && caller.limits.empty()) return {};
-  call.expected_facts = model_facts(exchange_, *target.endpoint, target.model);
+  call.expected_facts =
+      routing::model_facts(*exchange_.snapshot->catalog, *target.endpoint, target.model);
   call.expected = expected_usage(exchange_, call.expected_facts);
   governance::Amount estimate{.requests = 1, .concurrent = 1};
   if (exchange_.snapshot->client.access.admission == governance::AdmissionMode::kReserve) {

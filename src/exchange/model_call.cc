@@ -3,7 +3,6 @@
 #include "base/try.h"
 #include "dialect/weight.h"
 #include "exchange/admission.h"
-#include "exchange/cost.h"
 #include "exchange/finish.h"
 #include "exchange/path_model.h"
 #include "exchange/read_body.h"
@@ -12,6 +11,7 @@
 #include "exchange/session.h"
 #include "exchange/stream_writer.h"
 #include "governance/principal.h"
+#include "routing/permit.h"
 #include "routing/plan.h"
 
 #include <optional>
@@ -90,7 +90,8 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
   BF_CO_TRY(exchange.call->served, std::move(served));
   const upstream::Served& by = *exchange.call->served;
   exchange.call->dropped = by.dropped;
-  exchange.call->served_facts = model_facts(exchange, *by.target->endpoint, by.model);
+  exchange.call->served_facts =
+      routing::model_facts(*exchange.snapshot->catalog, *by.target->endpoint, by.model);
   co_return Result<void>();
 }
 

@@ -92,9 +92,7 @@ class Builder {
     // Of one that several owners share, none is named to the others' callers.
     const auto [first, fresh] = owners_.emplace(name, terms.owner);
     if (!fresh && first->second != terms.owner) terms.owner = "shared " + name;
-    auto limit = book_.limit(name, terms, used, now_);
-    // One that several owners share counts a request once.
-    if (std::ranges::find(limits, limit) == limits.end()) limits.push_back(std::move(limit));
+    limits.push_back(book_.limit(name, terms, used, now_));
   }
 
   void add_budget(OwnLimits& limits, const std::string& name, const BudgetSettings& budget,
@@ -197,9 +195,7 @@ class Builder {
   }
 
   static void append(OwnLimits& limits, const OwnLimits& more) {
-    for (const auto& limit : more) {
-      if (std::ranges::find(limits, limit) == limits.end()) limits.push_back(limit);
-    }
+    limits.insert(limits.end(), more.begin(), more.end());
   }
 
   std::shared_ptr<const Principal> principal(const VirtualKeySettings& key) {

@@ -22,9 +22,8 @@ bool serves(const Endpoint& endpoint, const Grant& grant, const DrawRequest& req
   if (!allows(permit)) return false;
   const bool named = std::ranges::find(grant.models, provider::kEverything) == grant.models.end();
   if (named) return true;  // that the list allows it has been looked at
-  const std::string_view model = endpoint.canonical_model(request.model);
-  return request.catalog != nullptr && (request.catalog->find(endpoint.name, model) != nullptr ||
-                                        request.catalog->find(endpoint.spec->name, model));
+  return request.catalog != nullptr &&
+         model_facts(*request.catalog, endpoint, request.model) != nullptr;
 }
 
 // Weights of 0 are never drawn beside others, but follow them.

@@ -62,6 +62,18 @@ std::string_view counted_model(const provider::Endpoint& endpoint, std::string_v
   return bare(endpoint, model);
 }
 
+const catalog::Model* model_facts(const catalog::Catalog& catalog,
+                                  const provider::Endpoint& endpoint, std::string_view model) {
+  // Some sheets and servers have names with an owner ("openrouter/auto"), so as it stands first.
+  for (const std::string_view name :
+       {endpoint.canonical_model(model), counted_model(endpoint, model)}) {
+    if (const auto* facts = catalog.find(endpoint.name, name)) return facts;
+    if (endpoint.name == endpoint.spec->name) continue;
+    if (const auto* facts = catalog.find(endpoint.spec->name, name)) return facts;
+  }
+  return nullptr;
+}
+
 bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
            std::string_view model) {
   return has_star(list) || names(endpoint, list, model);

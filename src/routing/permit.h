@@ -9,6 +9,7 @@
 //   - a key whose server has one model (vLLM) serves that model only.
 #pragma once
 
+#include "catalog/catalog.h"
 #include "provider/endpoint.h"
 
 #include <cstdint>
@@ -42,6 +43,12 @@ enum class Permit : std::uint8_t {
 // owner's name before it, nor the resource prefix. A part of `model` or of the alias.
 [[nodiscard]] std::string_view counted_model(const provider::Endpoint& endpoint,
                                              std::string_view model);
+
+// What the catalog knows of the model, by the name as it stands and by the counted one; what a
+// custom provider offers is taken for what its base type sells under that name. Null: nothing.
+[[nodiscard]] const catalog::Model* model_facts(const catalog::Catalog& catalog,
+                                                const provider::Endpoint& endpoint,
+                                                std::string_view model);
 
 // Does the list hold the model, in any of those spellings, or `*`?
 [[nodiscard]] bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,

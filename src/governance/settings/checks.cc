@@ -5,6 +5,7 @@
 #include "governance/reservation.h"
 #include "governance/settings/governance_settings.h"
 #include "json/writer.h"
+#include "provider/settings/providers.h"
 
 #include <algorithm>
 #include <array>
@@ -13,6 +14,7 @@
 #include <initializer_list>
 #include <map>
 #include <numeric>
+#include <ranges>
 #include <set>
 #include <string>
 #include <string_view>
@@ -99,7 +101,7 @@ class LimitCounts {
       ++owned_["config/" + std::to_string(budget.provider_config_id)];
     }
     for (const ModelConfigSettings& model : settings.model_configs) {
-      models_[model.scope_id].push_back(&model);
+      models_.emplace(model.scope_id, &model);
     }
     everybodys_ = of_models({});
     for (const CustomerSettings& customer : settings.customers) {
@@ -144,9 +146,9 @@ class LimitCounts {
   // Without a key, those of everybody.
   [[nodiscard]] std::size_t of_models(std::string_view key) const {
     std::array<std::size_t, 4> most{};
-    const auto found = models_.find(key);
+    const auto [first, last] = models_.equal_range(key);
     for (const ModelConfigSettings* each :
-         found == models_.end() ? std::vector<const ModelConfigSettings*>() : found->second) {
+         std::ranges::subrange(first, last) | std::views::values) {
       const ModelConfigSettings& model = *each;
       std::size_t own = of("model/" + model.id, model.rate_limit_id, {}, model.budget_id);
       for (const std::string& id : model.rate_limit_ids) own += count(rates_, id);
@@ -165,7 +167,7 @@ class LimitCounts {
   }
 
   const GovernanceSettings& settings_;
-  std::map<std::string, std::vector<const ModelConfigSettings*>, std::less<>> models_;  // by key
+  std::multimap<std::string_view, const ModelConfigSettings*> models_;  // by key
   std::size_t everybodys_ = 0;
   Counts rates_;
   Counts owned_;
@@ -188,7 +190,8 @@ class SectionCheck {
         keys_(unique_names(section.virtual_keys, "virtual_keys", "id", &VirtualKeySettings::id,
                            scope)),
         models_(unique_names(section.model_configs, "model_configs", "id", &ModelConfigSettings::id,
-                             scope)) {
+                             scope)),
+        counts_(section) {
     unique_names(section.virtual_keys, "virtual_keys", "name", &VirtualKeySettings::name, scope);
   }
 
@@ -256,7 +259,6 @@ class SectionCheck {
   }
 
   void check_keys() {
-    const LimitCounts counts(section_);
     References references("virtual_keys", scope_);
     Names values;
     for (std::size_t i = 0; i < section_.virtual_keys.size(); ++i) {
@@ -268,7 +270,7 @@ class SectionCheck {
         references.check(i, "provider_configs", entry.rate_limit_id, rates_, "rate_limits");
       }
       check_lines(key.budgets, "virtual_keys", i, scope_);
-      if (const std::size_t count = counts.of(key); count > Reservation::kLimitsMax) {
+      if (const std::size_t count = counts_.of(key); count > Reservation::kLimitsMax) {
         scope_.problem("virtual_keys", i, "budgets",
                        "its requests fall under " + std::to_string(count) +
                            " limits with those of its team and customer; at most " +
@@ -282,8 +284,7 @@ class SectionCheck {
 
   void check_models() {
     References references("model_configs", scope_);
-    const LimitCounts counts(section_);
-    if (const std::size_t count = counts.of_everybody(); count > Reservation::kLimitsMax) {
+    if (const std::size_t count = counts_.of_everybody(); count > Reservation::kLimitsMax) {
       scope_.problem("model_configs", 0, "id",
                      "requests fall under up to " + std::to_string(count) +
                          " limits of models and providers; at most " +
@@ -327,12 +328,8 @@ class SectionCheck {
   Names teams_;
   Names keys_;
   Names models_;
+  LimitCounts counts_;
 };
-
-void normalise(std::vector<std::string>& list, std::int64_t version) {
-  const bool all = (list.empty() && version == 1) || std::ranges::find(list, "*") != list.end();
-  if (all) list.assign(1, "*");
-}
 
 }  // namespace
 
@@ -419,8 +416,8 @@ void GovernanceSettings::check(config::CheckScope& scope) const {
 void normalise_allow_lists(GovernanceSettings& governance, std::int64_t version) {
   for (VirtualKeySettings& key : governance.virtual_keys) {
     for (ProviderConfigSettings& entry : key.provider_configs) {
-      normalise(entry.allowed_models, version);
-      normalise(entry.key_ids, version);
+      provider::normalise_allow_list(entry.allowed_models, version);
+      provider::normalise_allow_list(entry.key_ids, version);
     }
   }
 }

@@ -56,13 +56,6 @@ void check_custom(std::string_view name, const ProviderSettings& provider,
   }
 }
 
-// Gives an allow-list the meaning that it has in version 2.
-void normalise_allow_list(std::vector<std::string>& list, std::int64_t version) {
-  const bool allows_all =
-      (list.empty() && version == 1) || std::ranges::find(list, kEverything) != list.end();
-  if (allows_all) list.assign(1, std::string(kEverything));
-}
-
 }  // namespace
 
 ProviderNames provider_names() {
@@ -103,6 +96,12 @@ void check_providers(const Providers& providers, const ProviderNames& names,
       check_own(name, provider, names, path, problems);
     }
   }
+}
+
+void normalise_allow_list(std::vector<std::string>& list, std::int64_t version) {
+  const bool allows_all =
+      (list.empty() && version == 1) || std::ranges::find(list, kEverything) != list.end();
+  if (allows_all) list.assign(1, std::string(kEverything));
 }
 
 void normalise_allow_lists(Providers& providers, std::int64_t version,

@@ -35,8 +35,10 @@ void skip_unserved(json::Value providers, const ProviderNames& names, config::Re
 void check_providers(const Providers& providers, const ProviderNames& names,
                      config::Problems& problems);
 
-// Gives the allow-lists of keys one meaning, whatever the version of the file: {"*"} allows
-// everything, an empty list denies everything. The latter is worth a warning.
+// Gives an allow-list one meaning, whatever the version of the file: {"*"} allows everything, an
+// empty list denies everything.
+void normalise_allow_list(std::vector<std::string>& list, std::int64_t version);
+// Those of all keys. An empty one is worth a warning.
 void normalise_allow_lists(Providers& providers, std::int64_t version,
                            std::vector<std::string>& warnings);
 
