@@ -103,10 +103,19 @@ std::string passed(const dialect::Dialect& dialect, const std::vector<std::strin
   return out + std::string(editor.finish(*tap));
 }
 
+// Half an event, in which the bytes ended, may be left out: the parser's measure of what is whole.
+std::string_view whole_events(std::string_view text) {
+  http::sse::Parser parser;
+  std::vector<http::sse::Event> events;
+  if (!parser.feed(text, events)) return text;
+  return text.substr(0, parser.complete());
+}
+
 void check_passing(const dialect::Dialect& dialect, const std::vector<std::string_view>& pieces,
                    std::string_view text) {
   constexpr dialect::StreamWishes kAll{.without_usage = true, .extra_fields = true};
-  BF_ASSERT(passed(dialect, pieces, {}) == text);
+  const std::string same = passed(dialect, pieces, {});
+  BF_ASSERT(same == text || same == whole_events(text));
   BF_ASSERT(passed(dialect, pieces, kAll) == passed(dialect, {text}, kAll));
 }
 
