@@ -48,11 +48,12 @@ bool keeps_sent_body(const Exchange& exchange) {
   return false;
 }
 
-// In the accounts of retries. Whoever shows no credential is known by his address: one of them must
-// not use up the retries of all.
+// In the accounts of retries. Whoever shows no credential is known by where he comes from, as
+// limits per address know him: one of them must not use up the retries of all, nor have an account
+// for each address that he can choose.
 std::string account_of(const Exchange& exchange) {
   const governance::Principal* principal = exchange.caller.principal;
-  return principal == &governance::anybody() ? "address " + std::string(exchange.request.peer)
+  return principal == &governance::anybody() ? "address " + std::string(exchange.request.network)
                                              : "principal " + principal->name;
 }
 

@@ -49,8 +49,6 @@ AddressShare::AddressShare(AddressGate& gate, const net::Address::Ip& ip,
                            AddressTable::Entry* entry)
     : gate_(&gate), ip_(ip), entry_(entry), limits_seen_(gate.limits_number_) {}
 
-std::string AddressShare::host() const { return text_of(ip_); }
-
 void AddressShare::leave() noexcept {
   if (entry_ == nullptr) return;
   gate_->table_.leave(*std::exchange(entry_, nullptr), gate_->loop_.now());
@@ -61,7 +59,7 @@ void AddressShare::judge() {
   if (!gate_->limits(ip_)) {
     leave();
   } else if (entry_ == nullptr) {
-    entry_ = gate_->table_.enter(CallerNetwork::of(ip_), 0);
+    entry_ = gate_->table_.enter(network(), 0);
   }
   limits_seen_ = gate_->limits_number_;
 }

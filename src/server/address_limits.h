@@ -51,8 +51,8 @@ class AddressShare {
   // Counts one more request. Fails with kRateLimited. Limits that came by a reload hold for
   // connections of before too.
   Result<void> take_request();
-  // The address as a text.
-  [[nodiscard]] std::string host() const;
+  // Who the caller is as far as his address says it; the same for all that he may choose from.
+  [[nodiscard]] CallerNetwork network() const { return CallerNetwork::of(ip_); }
 
  private:
   friend class AddressGate;

@@ -4,6 +4,8 @@
 #include "base/random.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 namespace bifrost::server {
 namespace {
@@ -18,6 +20,14 @@ CallerNetwork CallerNetwork::of(const net::Address::Ip& ip) {
   const std::size_t size = std::min(ip.size, kNetworkBytes);
   for (std::size_t i = 0; i < size; ++i) network.bits = network.bits << 8U | ip.bytes[i];
   return network;
+}
+
+std::string CallerNetwork::text() const {
+  std::array<unsigned char, 16> bytes{};
+  const std::size_t written = v4 ? 4 : kNetworkBytes;
+  for (std::size_t i = 0; i < written; ++i) bytes[i] = bits >> 8 * (written - 1 - i) & 0xFFU;
+  const auto ip = std::span(bytes).first(v4 ? 4 : bytes.size());
+  return net::Address::from_bytes(ip, 0).host() + (v4 ? "" : "/64");
 }
 
 // The finalizer of SplitMix64.

@@ -18,6 +18,7 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 
 namespace bifrost::server {
@@ -29,6 +30,7 @@ struct CallerNetwork {
   bool v4 = false;
 
   static CallerNetwork of(const net::Address::Ip& ip);
+  [[nodiscard]] std::string text() const;  // "192.0.2.1", "2001:db8:1:2::/64"
   friend bool operator==(const CallerNetwork&, const CallerNetwork&) = default;
 };
 

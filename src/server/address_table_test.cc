@@ -31,6 +31,14 @@ TEST(CallerNetwork, IsAnIPv4AddressOrTheSlash64OfAnIPv6One) {
   EXPECT_NE(network("0.0.0.0"), network("::"));
 }
 
+TEST(CallerNetwork, IsOneTextForAllAddressesThatACallerChoosesFrom) {
+  EXPECT_EQ(network("192.0.2.1").text(), "192.0.2.1");
+  EXPECT_EQ(network("::ffff:192.0.2.1").text(), "192.0.2.1");
+  EXPECT_EQ(network("2001:db8:1:2::1").text(), "2001:db8:1:2::/64");
+  EXPECT_EQ(network("2001:db8:1:2:ffff::2").text(), "2001:db8:1:2::/64");
+  EXPECT_EQ(network("::1").text(), "::/64");
+}
+
 TEST(AddressTable, CountsTheConnectionsOfEachAddress) {
   FakeClock clock;
   AddressTable table;

@@ -19,7 +19,7 @@ struct Request {
   Responder& out;
   net::CallScope& scope;          // cancelled with kClientGone when the caller leaves
   SteadyTime arrived;             // the loop's time when the head was complete
-  std::string_view peer;          // the address at the other end, without its port; empty: unknown
+  std::string_view network;       // of the caller (CallerNetwork), as a text; empty: unknown
   AddressShare* share = nullptr;  // of what that address may have; null: no limits
 };
 

@@ -204,7 +204,7 @@ TEST(Server, TakesNoMoreConnectionsOfAnAddressThanItMayHave) {
 Task<void> requests_of_an_address(CallScope& scope) {
   FunctionHandler handler([](Request& request) -> Task<void> {
     const bool may = request.share->take_request().has_value();
-    ignore(co_await request.out.send(request.scope, may ? 200 : 429, {}, request.peer),
+    ignore(co_await request.out.send(request.scope, may ? 200 : 429, {}, request.network),
            "the test looks at the bytes");
   });
   Listening listening(scope, handler, {.per_address = {.requests_per_second = 0.01, .burst = 2}});

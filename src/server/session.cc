@@ -62,7 +62,7 @@ void Session::drain() {
 }
 
 net::Task<void> Session::run() {
-  if (share_ != nullptr) peer_ = share_->host();
+  if (share_ != nullptr) network_ = share_->network().text();
   bool again = true;
   while (again) {
     auto head = co_await read_head();
@@ -125,7 +125,7 @@ net::Task<bool> Session::serve(const http::RequestHead& head) {
                  .keep_alive = keep_alive,
                  .head_only = head.method == "HEAD"});
   Body body(out, input_, *settings_, *framing, iequals(head.headers.get("expect"), "100-continue"));
-  Request request{head, body, out, scope_, arrived, peer_, share_};
+  Request request{head, body, out, scope_, arrived, network_, share_};
   {
     Serving serving(*this, out);
     // The only place where an exception of the program ends; what an outsider does is none.

@@ -52,8 +52,8 @@ class Session {
   Handler& handler_;
   std::shared_ptr<const Settings> settings_;
   Input input_;
-  AddressShare* share_;  // null: nobody asks where the caller is
-  std::string peer_;
+  AddressShare* share_;          // null: nobody asks where the caller is
+  std::string network_;          // of the caller, as a text
   Responder* answer_ = nullptr;  // to the request that is being served
   std::optional<SteadyTime> idle_since_;
   bool draining_ = false;

@@ -51,8 +51,9 @@ Task<void> answer_body(Request& request) {
 // A session under test, and its peer.
 class Connection {
  public:
-  Connection(CallScope& scope, FunctionHandler& handler, Settings settings = {})
-      : scope_(scope), tasks_(scope.loop()) {
+  Connection(CallScope& scope, FunctionHandler& handler, Settings settings = {},
+             AddressShare* share = nullptr)
+      : scope_(scope), tasks_(scope.loop()), share_(share) {
     net::StreamPair pair = net::stream_pair(scope.loop());
     peer_ = std::move(pair.far);
     tasks_.spawn("session",
@@ -87,7 +88,7 @@ class Connection {
                  Settings settings) {
     std::vector<char> scratch(1024);
     Session session(own, std::move(near), handler, std::make_shared<const Settings>(settings),
-                    scratch);
+                    scratch, share_);
     session_ = &session;
     co_await session.run();
     EXPECT_FALSE(session.serving());
@@ -96,6 +97,7 @@ class Connection {
 
   CallScope& scope_;
   net::TaskGroup tasks_;
+  AddressShare* share_;
   std::unique_ptr<net::Stream> peer_;
   Session* session_ = nullptr;
 };
@@ -191,6 +193,25 @@ Task<void> old_callers(CallScope& scope) {
 }
 
 TEST(Session, ServesHttp10) { net::run_in_fake_time(old_callers); }
+
+Task<void> answer_network(Request& request) {
+  ignore(co_await request.out.send(request.scope, 200, {}, request.network),
+         "the test looks at the bytes");
+}
+
+Task<void> from_one_line(CallScope& scope) {
+  FunctionHandler handler(answer_network);
+  AddressTable table;
+  overload::Refusals refusals;
+  AddressGate gate(scope.loop(), table, refusals);
+  for (const char* const address : {"2001:db8:1:2::1", "2001:db8:1:2:ffff::2"}) {
+    auto share = gate.enter(net::Address::from_literal(address, 0)->ip());
+    Connection connection(scope, handler, {}, &*share);
+    EXPECT_THAT(co_await connection.exchange(last_get("/")), EndsWith("\r\n2001:db8:1:2::/64"));
+  }
+}
+
+TEST(Session, SaysWhoACallerIsByWhatHeCannotChoose) { net::run_in_fake_time(from_one_line); }
 
 // ---------------------------------------------------------------------------------------------
 // What a stranger may cost
