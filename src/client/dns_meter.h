@@ -30,6 +30,8 @@ class DnsMeter final : public net::ResolverObserver {
         return "no_such_name";
       case Outcome::kTimeout:
         return "timeout";
+      case Outcome::kShortage:
+        return "shortage";
       case Outcome::kFailed:
         break;
     }

@@ -1,16 +1,10 @@
 // A file descriptor that is closed with its owner.
 #pragma once
 
-#include <cerrno>
 #include <unistd.h>
 #include <utility>
 
 namespace bifrost::net {
-
-// Is it for want of descriptors or of memory for sockets that a call failed with this `errno`?
-[[nodiscard]] inline bool is_shortage(int code) {
-  return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
-}
 
 class Descriptor {
  public:

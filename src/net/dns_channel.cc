@@ -2,19 +2,28 @@
 
 #include "base/log.h"
 #include "base/try.h"
+#include "net/descriptor.h"
+#include "net/shortage.h"
 
 #include <ares.h>
 
 #include <algorithm>
 #include <arpa/nameser.h>
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <fcntl.h>
 #include <iterator>
 #include <limits>
+#include <netinet/tcp.h>
 #include <span>
 #include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace bifrost::net {
@@ -25,7 +34,14 @@ constexpr int kUdpBytesMax = 1232;
 constexpr std::size_t kSearchMax = 32;
 constexpr std::uint16_t kDnsPort = 53;
 
+std::string system_message(int code) { return std::generic_category().message(code); }
+
+Error short_of(std::string_view what, int code) {
+  return gateway_error(ErrorCode::kBusy, std::string(what) + ": " + system_message(code));
+}
+
 Error dns_error(std::string_view what, int status) {
+  if (status == ARES_ENOMEM) return short_of(what, ENOMEM);
   return upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget,
                         std::string(what) + ": " + ::ares_strerror(status));
 }
@@ -110,6 +126,13 @@ DnsReply read_reply(int status, std::span<const unsigned char> answer, Family fa
   }
 }
 
+// c-ares takes a file that it cannot open for one that is not there, and asks this machine then.
+Result<void> can_open(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number() >= 0 || !is_shortage(errno)) return {};
+  return short_of("cannot open " + path, errno);
+}
+
 struct OptionsDeleter {
   void operator()(ares_options* options) const { ::ares_destroy_options(options); }
 };
@@ -130,6 +153,50 @@ struct DnsChannel::Socket final : FdHandler {
   int fd;
 };
 
+// The system calls, as c-ares would make them, with an eye on what they fail for. Sockets are bound
+// by what the loop's other ones are.
+struct DnsChannel::SocketCalls {
+  static const ares_socket_functions kAll;
+
+  static DnsChannel& channel(void* self) { return *static_cast<DnsChannel*>(self); }
+
+  template <class Outcome>
+  static Outcome noted(void* self, Outcome outcome) {
+    if (outcome < 0 && is_shortage(errno)) channel(self).shortage_ = errno;
+    return outcome;
+  }
+
+  static ares_socket_t open(int family, int type, int protocol, void* self) {
+    const int fd = noted(self, ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
+    if (fd < 0) return ARES_SOCKET_BAD;
+    if (channel(self).loop_.is_beyond(fd)) {
+      ::close(fd);
+      errno = EMFILE;
+      return noted(self, ARES_SOCKET_BAD);
+    }
+    const int on = 1;
+    if (type == SOCK_STREAM) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+  }
+  static int close(ares_socket_t fd, void* /*self*/) { return ::close(fd); }
+  static int connect(ares_socket_t fd, const sockaddr* to, ares_socklen_t size, void* self) {
+    return noted(self, ::connect(fd, to, size));
+  }
+  static ares_ssize_t receive(ares_socket_t fd, void* into, std::size_t size, int flags,
+                              sockaddr* from, ares_socklen_t* from_size, void* /*self*/) {
+    return ::recvfrom(fd, into, size, flags, from, from_size);
+  }
+  static ares_ssize_t send(ares_socket_t fd, const iovec* pieces, int count, void* self) {
+    return noted(self, ::writev(fd, pieces, count));
+  }
+};
+
+const ares_socket_functions DnsChannel::SocketCalls::kAll = {.asocket = &SocketCalls::open,
+                                                             .aclose = &SocketCalls::close,
+                                                             .aconnect = &SocketCalls::connect,
+                                                             .arecvfrom = &SocketCalls::receive,
+                                                             .asendv = &SocketCalls::send};
+
 struct DnsChannel::Question {
   DnsChannel& channel;
   Family family;
@@ -141,14 +208,26 @@ struct DnsChannel::Question {
     const std::span<const unsigned char> answer(
         bytes, bytes == nullptr ? 0 : static_cast<std::size_t>(std::max(size, 0)));
     try {
-      question.reply = read_reply(status, answer, question.family);
+      question.channel.reply_to(question, status, answer);
     } catch (const std::exception&) {  // c-ares is C: nothing may pass through it
-      question.reply.kind = DnsReply::Kind::kFailed;
+      question.reply.kind = DnsReply::Kind::kShortage;
       question.reply.why = "no memory";
     }
     question.channel.loop_.wake(question.channel.replied_);
   }
 };
+
+// Whoever could not be asked is one of those that c-ares says did not answer.
+void DnsChannel::reply_to(Question& question, int status, std::span<const unsigned char> answer) {
+  if (status == ARES_ENOMEM) shortage_ = ENOMEM;
+  DnsReply& reply = question.reply;
+  reply = read_reply(status, answer, question.family);
+  const bool certain =
+      reply.kind != DnsReply::Kind::kFailed && reply.kind != DnsReply::Kind::kTimeout;
+  if (certain || shortage_ == 0) return;
+  reply.why = system_message(shortage_);
+  reply.kind = DnsReply::Kind::kShortage;
+}
 
 DnsChannel::DnsChannel(Loop& loop) : Timer(loop), loop_(loop) {}
 
@@ -166,6 +245,7 @@ Result<std::unique_ptr<DnsChannel>> DnsChannel::open(Loop& loop, const DnsOption
 }
 
 Result<void> DnsChannel::configure(const DnsOptions& options) {
+  BF_TRY_VOID(can_open(options.resolv_conf));
   ares_options raw{};
   raw.flags = ARES_FLAG_EDNS;
   raw.ednspsz = kUdpBytesMax;
@@ -189,6 +269,7 @@ Result<void> DnsChannel::configure(const DnsOptions& options) {
     channel_ = nullptr;
     return dns_error("cannot read " + options.resolv_conf, status);
   }
+  ::ares_set_socket_functions(channel_, &SocketCalls::kAll, this);
   BF_TRY_VOID(set_servers(options.servers));
   read_back();
   return {};

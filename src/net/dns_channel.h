@@ -14,6 +14,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,19 +25,28 @@ namespace bifrost::net {
 enum class Family : std::uint8_t { kV4, kV6 };
 
 struct DnsReply {
-  enum class Kind : std::uint8_t { kNone, kFound, kNoSuchName, kNoAddress, kFailed, kTimeout };
+  enum class Kind : std::uint8_t {
+    kNone,  // not there yet
+    kFound,
+    kNoSuchName,
+    kNoAddress,
+    kFailed,
+    kTimeout,
+    kShortage,  // of this machine: it could not be asked for
+  };
 
-  Kind kind = Kind::kNone;                  // kNone: not there yet
+  Kind kind = Kind::kNone;
   std::vector<Address> addresses;           // with port 0
   std::optional<std::chrono::seconds> ttl;  // of the addresses, or of their absence
-  std::string why;                          // of kFailed
+  std::string why;                          // of kFailed and kShortage
 };
 
 class DnsChannel final : private Timer {
  public:
   static constexpr std::size_t kAddressesMax = 32;  // of a family; what is beyond is ignored
 
-  // Fails with kUpstreamConnect. The loop outlives the channel.
+  // Fails with kUpstreamConnect, and with kBusy for want of descriptors or memory. The loop
+  // outlives the channel.
   static Result<std::unique_ptr<DnsChannel>> open(Loop& loop, const DnsOptions& options);
   // Not from inside of a loop's callback: c-ares may be at work in it.
   ~DnsChannel() override;
@@ -55,6 +65,7 @@ class DnsChannel final : private Timer {
 
  private:
   struct Socket;
+  struct SocketCalls;
   struct Question;
 
   explicit DnsChannel(Loop& loop);
@@ -63,6 +74,7 @@ class DnsChannel final : private Timer {
   void read_back();
   void socket_changed(int fd, bool readable, bool writable);
   void process(int readable, int writable);
+  void reply_to(Question& question, int status, std::span<const unsigned char> answer);
   void fire() override;
 
   Loop& loop_;
@@ -73,6 +85,7 @@ class DnsChannel final : private Timer {
   // Closed ones too: an event of this round may still come for them.
   std::list<Socket> sockets_;
   std::list<Question> questions_;
+  int shortage_ = 0;  // why a socket could not be had or used, an errno; 0: none was missing
   WaitSlot replied_;
 };
 

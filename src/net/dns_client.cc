@@ -96,6 +96,9 @@ NameAnswer combined(const DnsReply& v4, const DnsReply& v6, const std::string& s
   // A name that is not there has no address of another family.
   if (v4.kind == Kind::kNoSuchName || v6.kind == Kind::kNoSuchName) return absent(v4, v6);
   for (const DnsReply* reply : {&v4, &v6}) {
+    if (reply->kind == Kind::kShortage) return {.outcome = Outcome::kShortage, .why = reply->why};
+  }
+  for (const DnsReply* reply : {&v4, &v6}) {
     if (reply->kind != Kind::kFailed) continue;
     return {.outcome = Outcome::kFailed,
             .why = "no answer from the DNS servers " + servers + ": " + reply->why +
@@ -103,6 +106,11 @@ NameAnswer combined(const DnsReply& v4, const DnsReply& v6, const std::string& s
   }
   if (!is_certain(v4) || !is_certain(v6)) return no_answer(servers);
   return absent(v4, v6);
+}
+
+NameAnswer not_asked(const Error& error) {
+  const bool ours = error.origin == Origin::kGateway;
+  return {.outcome = ours ? Outcome::kShortage : Outcome::kFailed, .why = error.message};
 }
 
 Task<void> wait_for(CallScope& scope, DnsChannel& channel, const DnsReply& reply) {
@@ -128,7 +136,9 @@ Task<NameAnswer> search(CallScope& scope, DnsChannel& channel, std::string_view 
   NameAnswer answer;
   for (const std::string& candidate : candidates(name, channel.search(), channel.dots_min())) {
     answer = co_await ask(scope, channel, candidate);
-    if (answer.outcome == Outcome::kFound || answer.outcome == Outcome::kTimeout) co_return answer;
+    const bool may_go_on =
+        answer.outcome == Outcome::kNoSuchName || answer.outcome == Outcome::kFailed;
+    if (!may_go_on) co_return answer;
     // A server that fails for a search domain may know the next one.
     if (answer.outcome == Outcome::kFailed && !failure) failure = answer;
   }
@@ -159,7 +169,7 @@ Task<NameAnswer> DnsClient::look_up(CallScope& scope, std::string name) {
         .outcome = Outcome::kFound, .addresses = std::move(local), .keep_for = kHostsKept};
   }
   auto channel = DnsChannel::open(loop_, options_);
-  if (!channel) co_return NameAnswer{.outcome = Outcome::kFailed, .why = channel.error().message};
+  if (!channel) co_return not_asked(channel.error());
   const CallScope::Deadline limit(scope, options_.look_up_max, kTooLong);
   co_return co_await search(scope, **channel, name);
 }

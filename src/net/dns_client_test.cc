@@ -1,5 +1,6 @@
 #include "net/dns_client.h"
 
+#include "net/descriptor_fixture.h"
 #include "net/dns_server_fixture.h"
 #include "net/loop_fixture.h"
 
@@ -243,6 +244,44 @@ TEST(DnsClient, ReadsResolvConfForEachLookUp) {
   EXPECT_EQ(look_up(options, "a").outcome, Outcome::kNoSuchName);
   const TextFile conf("search late.test\n");
   EXPECT_EQ(look_up(options, "a").outcome, Outcome::kFound);
+}
+
+Task<void> look_up_without_files(CallScope& scope, DnsClient& client, NameAnswer& out) {
+  const NoMoreFiles short_of_them;
+  out = co_await client.look_up(scope, "any.test");
+}
+
+TEST(DnsClient, ToldThatNoFileCanBeOpenedItBlamesNoServer) {
+  NameAnswer answer;
+  Loop loop;
+  DnsClient client(loop, {});
+  run_on(loop, [&](CallScope& scope) { return look_up_without_files(scope, client, answer); });
+  EXPECT_EQ(answer.outcome, Outcome::kShortage);
+  EXPECT_THAT(answer.why, HasSubstr("cannot open /etc/resolv.conf"));
+}
+
+// Where the loop's sockets may have the numbers below the one that is found.
+NameAnswer look_up_below(int (*find)(), const DnsServer& server) {
+  NameAnswer answer;
+  Loop loop;
+  loop.set_descriptors_max(find());
+  DnsClient client(loop, options_for(server));
+  run_on(loop, [&](CallScope& scope) { return keep_answer(scope, client, "a.test", answer); });
+  return answer;
+}
+
+TEST(DnsClient, WithoutASocketItBlamesNoServer) {
+  const DnsServer server([](const DnsQuestion&) { return DnsSays{.addresses = {"192.0.2.1"}}; });
+  const NameAnswer answer = look_up_below(NoMoreFiles::lowest_free_descriptor, server);
+  EXPECT_EQ(answer.outcome, Outcome::kShortage);
+  EXPECT_THAT(answer.why, HasSubstr("Too many open files"));
+  EXPECT_THAT(server.questions(), IsEmpty());
+}
+
+TEST(DnsClient, WithoutASocketForALongAnswerItBlamesNoServer) {
+  const DnsServer server([](const DnsQuestion&) { return DnsSays{.truncated = true}; });
+  EXPECT_EQ(look_up_below(NoMoreFiles::second_free_descriptor, server).outcome, Outcome::kShortage);
+  EXPECT_THAT(server.questions(), SizeIs(2)) << "one for each family, over UDP";
 }
 
 // Begins at the next turn of the loop: the question is on its way by then.

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/try.h"
+#include "net/shortage.h"
 
 #include <cerrno>
 #include <chrono>

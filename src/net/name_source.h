@@ -19,6 +19,7 @@ struct NameAnswer {
     kNoSuchName,  // said by who must know: there is no such name, or it has no address
     kFailed,      // the servers answered, but not to the question
     kTimeout,     // no server answered
+    kShortage,    // this machine had no descriptor or memory to ask with
   };
 
   Outcome outcome = Outcome::kFailed;

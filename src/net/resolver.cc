@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "net/shortage.h"
 
 #include <algorithm>
 #include <list>
@@ -206,6 +207,11 @@ void Resolver::settle(const std::string& key, Name& name, NameAnswer answer) con
     name.failure = resolve_error(key, Retry::kOtherTarget, answer.why);
     name.failed_until =
         now + std::clamp(answer.keep_for.value_or(kAbsentDefault), kAbsentMin, kAbsentMax);
+    return;
+  }
+  if (answer.outcome == Outcome::kShortage) {
+    name.failure = shortage_error("the gateway cannot look up " + key, answer.why);
+    name.failed_until = now + kFailureKept;  // no server is spared by peace
     return;
   }
   name.failure = resolve_error(key, Retry::kSameTarget, answer.why);

@@ -64,7 +64,8 @@ class Resolver {
   Resolver& operator=(const Resolver&) = delete;
 
   // At least one address, the best first. Literals are answered at once and never asked for. Fails
-  // with kUpstreamConnect, and with whatever interrupts the scope.
+  // with kUpstreamConnect, with kBusy where this machine has nothing left to ask with, and with
+  // whatever interrupts the scope.
   Task<Result<std::vector<Address>>> resolve(CallScope& scope, std::string host,
                                              std::uint16_t port);
 

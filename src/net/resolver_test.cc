@@ -285,6 +285,37 @@ Task<void> retries(Bench& bench) {
 
 TEST(Resolver, SaysWhetherAnotherTryMakesSense) { run(retries); }
 
+Task<void> shortage(Bench& bench) {
+  bench.source.set("a.test", {.outcome = Outcome::kShortage, .why = "too many open files"});
+  auto none = co_await bench.resolver.resolve(bench.scope, "a.test", 443);
+  EXPECT_FALSE(none);
+  if (none) co_return;
+  EXPECT_EQ(none.error().code, ErrorCode::kBusy);
+  EXPECT_EQ(none.error().origin, Origin::kGateway);
+  EXPECT_EQ(none.error().retry, Retry::kOtherTarget);
+  EXPECT_EQ(none.error().retry_after, 1s);
+  EXPECT_EQ(none.error().message,
+            "the gateway cannot look up a.test: too many open files; try again");
+  bench.source.set("a.test", found("192.0.2.1", 5s));
+  co_await pass(bench, 1s);
+  EXPECT_EQ(co_await bench.ask("a.test"), "192.0.2.1");
+}
+
+TEST(Resolver, OurOwnShortageIsToldAsOurs) { run(shortage); }
+
+Task<void> shortage_with_old_addresses(Bench& bench) {
+  bench.source.set("a.test", found("192.0.2.1", 5s));
+  EXPECT_EQ(co_await bench.ask("a.test"), "192.0.2.1");
+  bench.source.set("a.test", {.outcome = Outcome::kShortage, .why = "too many open files"});
+  co_await pass(bench, 5s);
+  EXPECT_EQ(co_await bench.ask("a.test"), "192.0.2.1");
+  bench.source.set("a.test", found("192.0.2.2"));
+  co_await pass(bench, 1s);
+  EXPECT_EQ(co_await bench.ask("a.test"), "192.0.2.2");
+}
+
+TEST(Resolver, UsesOldAddressesWhileThereIsNothingToAskWith) { run(shortage_with_old_addresses); }
+
 Task<void> failure(Bench& bench) {
   bench.source.set("a.test", failed());
   EXPECT_EQ(co_await bench.ask("a.test"), "cannot resolve a.test: the server is away");

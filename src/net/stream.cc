@@ -1,13 +1,13 @@
 #include "net/stream.h"
 
 #include "base/assert.h"
+#include "net/shortage.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -25,14 +25,9 @@ Error connection_error(std::string message) {
   return upstream_error(ErrorCode::kUpstreamConnect, Retry::kSameTarget, std::move(message));
 }
 
-// What this machine is short of is nobody else's fault.
 Error no_socket(int code) {
   if (!is_shortage(code)) return connection_error("no socket: " + system_message(code));
-  Error error = gateway_error(ErrorCode::kBusy, "the gateway cannot open another connection: " +
-                                                    system_message(code) + "; try again");
-  error.retry = Retry::kOtherTarget;  // a connection to it may be open
-  error.retry_after = std::chrono::seconds(1);
-  return error;
+  return shortage_error("the gateway cannot open another connection", system_message(code));
 }
 
 }  // namespace

@@ -223,7 +223,8 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .labels = kResult,
      .buckets = kLookUpSeconds,
      .help = "Time that a question for the address of a name took; answers from memory are none. "
-             "Results: found, no_such_name, failed, timeout."},
+             "Results: found, no_such_name, failed, timeout, shortage (of the gateway's own "
+             "descriptors or memory)."},
     {.id = kDnsStale,
      .name = "bifrost_dns_stale_answers_total",
      .type = kCounter,

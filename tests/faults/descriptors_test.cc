@@ -1,4 +1,5 @@
 // A gateway with few file descriptors, and callers that want all of them.
+#include "net/dns_server_fixture.h"
 #include "tests/integration/gateway_fixture.h"
 
 #include <fmt/format.h>
@@ -8,6 +9,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <thread>
 #include <vector>
@@ -15,20 +18,30 @@
 namespace bifrost::test {
 namespace {
 
+using ::testing::HasSubstr;
+
 constexpr int kDescriptors = 160;
+constexpr std::string_view kNoStages = R"("overload": {"stop_keep_alive_at": 2, "close_idle_at": 2,
+                                                       "refuse_low_priority_at": 2,
+                                                       "refuse_at": 2})";
 
 class DescriptorsTest : public GatewayTest {
  protected:
   // With so many descriptors, soft and hard, and a port for operators.
-  void start_with_few(std::string_view server = "") {
+  [[nodiscard]] GatewayOptions few(int descriptors, ConfigText config = {}) {
     const std::filesystem::path starter =
         scripts_.write("start.sh", fmt::format("#!/bin/sh\nulimit -n {}\nexec {} \"$@\"\n",
-                                               kDescriptors, gateway_binary().string()));
+                                               descriptors, gateway_binary().string()));
     std::filesystem::permissions(starter, std::filesystem::perms::owner_all);
-    start_with({.config = config_text({.server = fmt::format(R"("admin_port": {}{}{})", admin_port_,
-                                                             server.empty() ? "" : ", ", server)}),
-                .arguments = {"--workers", "2"},
-                .binary = starter});
+    config.server = fmt::format(R"("admin_port": {}{}{})", admin_port_,
+                                config.server.empty() ? "" : ", ", config.server);
+    return {.config = config_text(config),
+            .values = {{"provider_url", provider.url()}},
+            .arguments = {"--workers", "2"},
+            .binary = starter};
+  }
+  void start_with_few(const ConfigText& config, int descriptors = kDescriptors) {
+    start_with(few(descriptors, config));
     operator_.emplace(admin_port_);
     ASSERT_TRUE(comes_true([&] { return operator_->get("/health").status == 200; }));
   }
@@ -86,12 +99,13 @@ class DescriptorsTest : public GatewayTest {
 // connection to its provider too; the others are told; operators see it.
 TEST_F(DescriptorsTest, CallersLeaveSomeForTheirRequestsAndForOperators) {
   constexpr int kGreedy = 2 * kDescriptors;
-  start_with_few(R"("overload": {"close_idle_at": 2})");
+  start_with_few({.server = R"("overload": {"close_idle_at": 2})"});
   EXPECT_TRUE(gateway->wait_for_log("raise their limit"));
   provider.push(unified().reply());
   Client good = connect();
   EXPECT_EQ(ask_over(good).status, 200);
   std::vector<Client> greedy_ones;
+  greedy_ones.reserve(kGreedy);
   for (int i = 0; i < kGreedy; ++i) greedy_ones.push_back(greedy());
   EXPECT_TRUE(all_are_told(1 + kGreedy, "connections")) << "nobody hangs in the kernel's queue";
   EXPECT_GT(connected(), kDescriptors / 5);
@@ -111,7 +125,7 @@ TEST_F(DescriptorsTest, CallersLeaveSomeForTheirRequestsAndForOperators) {
 // As many requests at once as there may be callers, and a provider that does not answer: each has
 // its descriptor, and those of operators are left.
 TEST_F(DescriptorsTest, AsManyRequestsAsCallersLeaveOperatorsTheirs) {
-  start_with_few(R"("overload": {"stop_keep_alive_at": 2})");
+  start_with_few({.server = R"("overload": {"stop_keep_alive_at": 2})"});
   Gate answer;
   provider.handle([&](const ReceivedRequest& /*request*/) {
     return Script().wait(answer).then(unified().reply());
@@ -142,13 +156,13 @@ TEST_F(DescriptorsTest, WithoutAnyDescriptorCallersAreToldAndRequestsGoOn) {
   GTEST_SKIP() << "the sanitizer of undefined behaviour needs descriptors for its own checks";
 #endif
   constexpr int kGreedy = 50;
-  start_with_few(R"("overload": {"stop_keep_alive_at": 2, "close_idle_at": 2,
-                                 "refuse_low_priority_at": 2, "refuse_at": 2})");
+  start_with_few({.server = std::string(kNoStages)});
   provider.push(unified().reply());
   Client good = connect();
   EXPECT_EQ(ask_over(good).status, 200);
   limit_descriptors(lowest_free());
   std::vector<Client> greedy_ones;
+  greedy_ones.reserve(kGreedy);
   for (int i = 0; i < kGreedy; ++i) greedy_ones.push_back(greedy());
   EXPECT_TRUE(all_are_told(1 + kGreedy, "descriptors")) << "nobody hangs in the kernel's queue";
   EXPECT_LT(connected(), 10) << "what was open for a moment when the limit was found";
@@ -161,6 +175,32 @@ TEST_F(DescriptorsTest, WithoutAnyDescriptorCallersAreToldAndRequestsGoOn) {
   ASSERT_TRUE(comes_true([&] { return connect().get("/health").status == 200; }));
   provider.push(unified().reply());
   EXPECT_EQ(ask().status, 200);
+}
+
+// The name of the provider cannot be asked for: it is at no fault, and neither is its key.
+TEST_F(DescriptorsTest, AProviderThatCannotBeLookedUpIsNotBlamed) {
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "the sanitizer of undefined behaviour needs descriptors for its own checks";
+#endif
+  const net::DnsServer server([](const net::DnsQuestion& /*question*/) {
+    return net::DnsSays{.addresses = {"127.0.0.1"}};
+  });
+  start_with_few({.providers = {{.url = fmt::format("http://api.test:{}", provider.port())}},
+                  .server = fmt::format(R"({}, "dns": {{"servers": ["{}"]}})", kNoStages,
+                                        server.address().text())});
+  Client good = connect();
+  ASSERT_EQ(good.get("/health").status, 200);
+  limit_descriptors(lowest_free());
+  const Response refused = ask_over(good);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(json_text(refused.body, "type"), "busy");
+  EXPECT_THAT(refused.body, HasSubstr("the gateway cannot look up api.test"));
+  EXPECT_EQ(refused.headers.get("retry-after"), "1");
+  EXPECT_EQ(metric("bifrost_upstream_requests_total", {}), 0);
+  EXPECT_EQ(metric("bifrost_dns_lookup_seconds_count", {{"result", "shortage"}}), 1);
+  limit_descriptors(kDescriptors);
+  provider.handle([](const ReceivedRequest& /*request*/) { return unified().reply(); });
+  EXPECT_TRUE(comes_true([&] { return ask_over(good).status == 200; })) << "after a second";
 }
 
 }  // namespace
