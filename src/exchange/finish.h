@@ -24,8 +24,9 @@ class ExchangeRecord {
 };
 
 // Gives back what the request held on its caller's limits, but for what it has used. Before the
-// last bytes of an answer, so that a caller who has read them finds the room again. Only the first
-// call counts.
+// last byte of an answer, so that a caller who has read it finds the room again; but where only so
+// many may run at once, not before the socket has taken the others: who reads nothing still runs.
+// Only the first call counts.
 void settle(Exchange& exchange);
 
 // The same when it goes out of scope, by an exception too.

@@ -72,6 +72,20 @@ net::Task<Result<void>> write_failure(const RelayContext& context, StreamWriter&
   co_return error;
 }
 
+// The last piece with something in it. Whoever has read all of it finds room on his limits again,
+// and who does not read it is still running: his place is free when the socket has taken all but a
+// byte.
+net::Task<Result<void>> write_last(Exchange& exchange, StreamWriter& writer,
+                                   std::string_view piece) {
+  if (!piece.empty() && exchange.call->reservation.holds_place()) {
+    BF_CO_TRY_VOID(co_await writer.write(piece.substr(0, piece.size() - 1)));
+    piece = piece.substr(piece.size() - 1);
+  }
+  settle(exchange);
+  if (piece.empty()) co_return Result<void>();
+  co_return co_await writer.write(piece);
+}
+
 net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& writer,
                                     upstream::AnswerStream& stream) {
   Exchange& exchange = context.exchange;
@@ -90,8 +104,9 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
     if (bytes->empty()) break;
     writer.count_content(seen.content_events);
     const std::string_view piece = searched(editor.feed(*bytes, stream.tap()), seen, served, room);
-    if (seen.ended) settle(exchange);
-    if (!piece.empty()) {
+    if (seen.ended) {
+      BF_CO_TRY_VOID(co_await write_last(exchange, writer, piece));
+    } else if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
     if (seen.unreadable) co_return co_await write_failure(context, writer, *seen.error);
@@ -103,11 +118,7 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
   if (seen.error) co_return co_await write_failure(context, writer, *seen.error);
   const std::string_view left = searched(editor.finish(stream.tap()), seen, served, room);
   const std::string rest = std::string(left) + missing;
-  settle(exchange);
-  if (!rest.empty()) {
-    BF_CO_TRY_VOID(co_await writer.write(rest));
-  }
-  co_return Result<void>();
+  co_return co_await write_last(exchange, writer, rest);
 }
 
 net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWriter& writer,
@@ -126,8 +137,9 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
                                                : translator.finish();
     const std::string_view piece = searched(translated, seen, *exchange.call->served, room);
     writer.count_content(seen.content_events);
-    if (!open && !seen.error) settle(exchange);
-    if (!piece.empty()) {
+    if (!open && !seen.error) {
+      BF_CO_TRY_VOID(co_await write_last(exchange, writer, piece));
+    } else if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
   }
@@ -177,13 +189,18 @@ net::Task<Result<void>> relay_whole(RelayContext context) {
             context.heavy.takes(exchange.call->served->answer->body.size())
                 ? co_await net::run_to_end(exchange.request.scope, *context.heavy.pool, write)
                 : write());
-  settle(exchange);
   http::Headers headers = served_headers(exchange);
   headers.add("content-type", "application/json");
   if (const auto cost = cost_of(exchange)) {
     headers.add("x-bifrost-cost", governance::dollars_text(*cost, 1));
   }
-  co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers, body);
+  server::Responder& out = exchange.request.out;
+  if (exchange.call->reservation.holds_place()) {
+    co_return co_await out.send(exchange.request.scope, 200, headers, body,
+                                [&exchange] { settle(exchange); });
+  }
+  settle(exchange);
+  co_return co_await out.send(exchange.request.scope, 200, headers, body);
 }
 
 net::Task<Result<void>> relay_stream(RelayContext context, StreamWriter& writer) {

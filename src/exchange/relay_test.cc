@@ -6,10 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,10 +20,9 @@
 namespace bifrost::exchange {
 namespace {
 
-std::shared_ptr<governance::Limit> tokens() {
+std::shared_ptr<governance::Limit> limit(governance::Unit unit) {
   return std::make_shared<governance::Limit>(
-      governance::LimitTerms{
-          .owner = "virtual key test", .unit = governance::Unit::kTokens, .amount = 1000},
+      governance::LimitTerms{.owner = "virtual key test", .unit = unit, .amount = 1000},
       WallTime());
 }
 
@@ -88,19 +89,52 @@ class RelayTest : public ::testing::Test {
  protected:
   // What a stream of two words settles whose caller leaves before that piece.
   std::int64_t settled(std::size_t leaves_before) {
-    limits_ = {tokens()};
-    process_.run([&](net::CallScope& scope) { return relay(scope, *this, leaves_before); });
+    limits_ = {limit(governance::Unit::kTokens)};
+    process_.run([&](net::CallScope& scope) { return leave(scope, *this, leaves_before); });
     return limits_.front()->state(process_.clock.wall()).used;
+  }
+  // The answer comes as `last`, and its caller reads it only after a while.
+  void read_late(const std::string& last) {
+    limits_ = {limit(governance::Unit::kConcurrent)};
+    process_.run([&](net::CallScope& scope) { return read_late(scope, *this, last); });
   }
 
  private:
-  static net::Task<void> relay(net::CallScope& scope, RelayTest& test, std::size_t leaves_before) {
-    server::SimulatedRequest caller(scope, {.method = "POST", .target = "/v1/x", .headers = {}});
+  [[nodiscard]] std::int64_t running() {
+    return limits_.front()->state(process_.clock.wall()).held;
+  }
+
+  using Caller = std::optional<server::SimulatedRequest>;
+  static void come(net::CallScope& scope, Caller& caller) {
+    caller.emplace(scope, http::RequestHead{.method = "POST", .target = "/v1/x", .headers = {}});
+  }
+
+  static net::Task<void> read_late(net::CallScope& scope, RelayTest& test, std::string last) {
+    Caller caller;
+    net::TaskGroup tasks(scope.loop());
+    tasks.spawn("relay", [&](net::CallScope& own) {
+      come(own, caller);
+      return relay(test, *caller, {delta("a"), std::move(last)}, kStays);
+    });
+    EXPECT_TRUE(co_await net::sleep_for(scope, std::chrono::milliseconds(1)));
+    EXPECT_EQ(test.running(), 1) << "what nobody reads is running";
+    co_await net::read_until(scope, caller->far(), "data: [DONE]\n");
+    EXPECT_EQ(test.running(), 0) << "the last byte is still to come";
+    co_await net::read_until(scope, caller->far(), "\r\n0\r\n\r\n");
+    EXPECT_TRUE(co_await tasks.drained(scope));
+  }
+
+  static net::Task<void> leave(net::CallScope& scope, RelayTest& test, std::size_t leaves_before) {
+    Caller caller;
+    come(scope, caller);
+    co_await relay(test, *caller, {delta("a"), delta("b"), std::string(kEnd)}, leaves_before);
+  }
+
+  static net::Task<void> relay(RelayTest& test, server::SimulatedRequest& caller,
+                               std::deque<std::string> pieces, std::size_t leaves_before) {
     Exchange exchange{caller.request(), test.process_.snapshot, "id"};
     exchange.route.surface = &test.surface_;
-    test.serve(exchange, std::make_unique<Pieces>(
-                             std::deque<std::string>{delta("a"), delta("b"), std::string(kEnd)},
-                             caller, leaves_before));
+    test.serve(exchange, std::make_unique<Pieces>(std::move(pieces), caller, leaves_before));
     {
       StreamWriter writer(exchange, test.meter_);
       const NoCall call;
@@ -114,8 +148,8 @@ class RelayTest : public ::testing::Test {
   void serve(Exchange& exchange, std::unique_ptr<client::ByteSource> pieces) {
     ModelCall& call = exchange.call.emplace();
     call.form = &dialect::find("openai_chat")->chat->stream;
-    call.reservation =
-        *governance::Reservation::hold({}, limits_, {.requests = 1}, process_.clock.wall());
+    call.reservation = *governance::Reservation::hold({}, limits_, {.requests = 1, .concurrent = 1},
+                                                      process_.clock.wall());
     upstream::Served& served = call.served.emplace();
     served.target = &target_;
     served.side = &target_.endpoint->usual_side();
@@ -142,6 +176,11 @@ TEST_F(RelayTest, SettlesWhatTheProviderCounted) { EXPECT_EQ(settled(kStays), 9)
 TEST_F(RelayTest, SettlesWhatWasSeenOfAStreamThatWasLeft) {
   EXPECT_EQ(settled(1), 2) << "the second word was on its way";
   EXPECT_EQ(settled(2), 9) << "its end was";
+}
+
+// More than the kernel holds, and the end is in it.
+TEST_F(RelayTest, AnAnswerThatNobodyReadsIsRunning) {
+  read_late(delta(std::string(200'000, 'x')) + std::string(kEnd));
 }
 
 }  // namespace

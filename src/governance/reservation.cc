@@ -21,6 +21,13 @@ bool Reservation::Held::has(const Limit* limit) const {
                      [&](const Piece& piece) { return piece.limit == limit; });
 }
 
+bool Reservation::holds_place() const {
+  if (held_ == nullptr) return false;
+  const auto taken = std::span(held_->pieces).first(held_->count);
+  return std::ranges::any_of(
+      taken, [](const Piece& piece) { return piece.limit->unit() == Unit::kConcurrent; });
+}
+
 std::optional<Error> Reservation::take(Limits limits, WallTime now) {
   for (const auto& limit : limits) {
     if (held_->has(limit.get())) continue;

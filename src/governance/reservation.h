@@ -49,6 +49,8 @@ class Reservation {
   void settle(const Amount& used);
 
   [[nodiscard]] bool empty() const { return held_ == nullptr; }
+  // Is it one of those that may run at once?
+  [[nodiscard]] bool holds_place() const;
   // What it was to be; a limit that was nearly full may hold less.
   [[nodiscard]] Amount held() const { return held_ == nullptr ? Amount() : held_->amount; }
 

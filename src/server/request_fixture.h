@@ -17,6 +17,8 @@ class SimulatedRequest {
   SimulatedRequest& operator=(const SimulatedRequest&) = delete;
 
   [[nodiscard]] Request& request() { return request_; }
+  // The caller's end.
+  [[nodiscard]] net::Stream& far() { return *pair_.far; }
   // The caller leaves without a word: what is written from now on fails.
   void leave() { pair_.far.reset(); }
 

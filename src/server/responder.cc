@@ -65,6 +65,12 @@ void Responder::append_head(std::string& out, int status, const http::Headers& h
 
 net::Task<Result<void>> Responder::send(net::CallScope& scope, int status,
                                         const http::Headers& headers, std::string_view body) {
+  return send(scope, status, headers, body, nullptr);
+}
+
+net::Task<Result<void>> Responder::send(net::CallScope& scope, int status,
+                                        const http::Headers& headers, std::string_view body,
+                                        std::move_only_function<void()> before_last) {
   if (state_ != State::kFresh || writing_) co_return misfit();
   if (has_no_body(status)) body = {};
   status_ = status;
@@ -75,7 +81,15 @@ net::Task<Result<void>> Responder::send(net::CallScope& scope, int status,
               has_no_body(status) ? "" : "content-length: " + std::to_string(body.size()) + "\r\n");
   state_ = State::kWhole;
   Writing writing(*this);
-  auto written = co_await stream_.write(scope, head, options_.head_only ? "" : body, patience());
+  if (options_.head_only) body = {};
+  const std::size_t held_back = before_last && !body.empty() ? 1 : 0;
+  const std::string_view last = body.substr(body.size() - held_back);
+  body.remove_suffix(last.size());
+  auto written = co_await stream_.write(scope, head, body, patience());
+  if (written && before_last) {
+    before_last();
+    written = co_await stream_.write(scope, last, {}, patience());
+  }
   co_return writing.ended(std::move(written), State::kComplete);
 }
 

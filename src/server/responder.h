@@ -19,6 +19,7 @@
 #include "server/settings.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,11 @@ class Responder {
   // Fits kFresh.
   net::Task<Result<void>> send(net::CallScope& scope, int status, const http::Headers& headers,
                                std::string_view body);
+  // The same; `before_last` is called when the socket has taken all but the last byte of the body.
+  // So a caller that has read his answer finds done what it does, and one that does not read keeps
+  // it from being done. Not called when the write fails before.
+  net::Task<Result<void>> send(net::CallScope& scope, int status, const http::Headers& headers,
+                               std::string_view body, std::move_only_function<void()> before_last);
 
   // Announces a stream. Nothing is written before its first piece. Fits kFresh.
   void begin(int status, const http::Headers& headers);

@@ -5,8 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace bifrost::server {
@@ -67,6 +69,38 @@ Task<void> whole_answer(CallScope& scope) {
 }
 
 TEST(Responder, SendsAWholeAnswerAndNothingAfterIt) { net::run_in_fake_time(whole_answer); }
+
+// The near end writes while the far one has read nothing yet.
+Task<void> answer_big(CallScope& scope, Responder& out, bool& almost_taken) {
+  EXPECT_TRUE(
+      co_await out.send(scope, 200, plain(), big(), [&almost_taken] { almost_taken = true; }));
+}
+
+Task<void> tells_of_the_last_byte(CallScope& scope) {
+  net::StreamPair pair = net::stream_pair(scope.loop());
+  Responder out(*pair.near, kPatient, {});
+  bool almost_taken = false;
+  net::TaskGroup writer(scope.loop());
+  writer.spawn("answer", [&](CallScope& own) { return answer_big(own, out, almost_taken); });
+  EXPECT_TRUE(co_await net::sleep_for(scope, 1ms));
+  EXPECT_FALSE(almost_taken) << "nobody has read";
+  co_await net::read_until(scope, *pair.far, "\r\n\r\n");
+  std::string buffer(4096, '\0');
+  for (std::size_t left = big().size(); left > 1;) {
+    auto got =
+        co_await pair.far->read(scope, std::span(buffer).first(std::min(left - 1, buffer.size())));
+    EXPECT_TRUE(got);
+    if (!got) break;
+    left -= *got;
+  }
+  EXPECT_TRUE(almost_taken) << "before the last byte is there";
+  EXPECT_TRUE(co_await writer.drained(scope));
+  EXPECT_TRUE(out.complete());
+}
+
+TEST(Responder, TellsWhenAllButTheLastByteIsTaken) {
+  net::run_in_fake_time(tells_of_the_last_byte);
+}
 
 Task<void> stream(CallScope& scope) {
   net::StreamPair pair = net::stream_pair(scope.loop());

@@ -221,6 +221,26 @@ TEST_F(VirtualKeysTest, AStreamCountsAsRunningUntilItHasEnded) {
   EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
 }
 
+// Whoever has all of his answer finds his place free, on whatever connection he comes back.
+TEST_F(VirtualKeysTest, AnAnswerThatNobodyReadsCountsAsRunning) {
+  start(configured(alice(R"("rate_limit_id": "r")"),
+                   R"("rate_limits": [{"id": "r", "concurrent_max_limit": 1}])"),
+        {"--workers", "2"});
+  std::string large = unified().answer;
+  large.insert(large.rfind('}'), R"(, "x_pad": ")" + std::string(16UZ * 1024 * 1024, 'x') + '"');
+  provider.push(Script::json(200, large));
+  Client slow = connect({.receive_buffer_bytes = 4096});
+  slow.send_request("POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}}, unified().request);
+  EXPECT_EQ(slow.read_head().status, 200);
+  EXPECT_EQ(ask_as("sk-bf-alice").status, 429);
+  while (slow.read_piece()) continue;
+  EXPECT_EQ(slow.end(), End::kComplete);
+  for (int i = 0; i < 20; ++i) {
+    provider.push(unified().reply());
+    EXPECT_EQ(ask_as("sk-bf-alice").status, 200);
+  }
+}
+
 // The provider tells its usage at the end only, and the caller has left by then.
 TEST_F(VirtualKeysTest, AStreamThatWasLeftCostsWhatWasSentAndWhatWasSeen) {
   start(with_token_limit({}, 20));
