@@ -1,5 +1,7 @@
 #include "app/descriptors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <sys/resource.h>
@@ -10,6 +12,9 @@ namespace {
 constexpr std::size_t kKeptShare = 16;
 constexpr std::size_t kKeptMin = 8;
 constexpr std::size_t kKeptMax = 128;  // twice as many as operators have connections
+constexpr std::size_t kOfCaller = 2;
+// The loop's two, the listener, and the one that this holds back.
+constexpr std::size_t kOfWorker = 4;
 
 }  // namespace
 
@@ -34,8 +39,22 @@ DescriptorPlan DescriptorPlan::of(std::size_t limit, std::size_t in_use) {
   const std::size_t sockets = std::min(limit - std::min(kept, limit), kNumbers);
   // As many again are not promised to anybody: questions to name servers, connections in parallel.
   const std::size_t others = std::min(in_use + kept, sockets);
-  return {.connections_max = std::max<std::size_t>((sockets - others) / 2, 1),
+  return {.connections_max = std::max<std::size_t>((sockets - others) / kOfCaller, 1),
           .sockets_max = static_cast<int>(sockets)};
+}
+
+std::size_t DescriptorPlan::least(std::size_t in_use) { return in_use + 2 * kKeptMin + kOfCaller; }
+
+Result<void> check_descriptors(std::size_t limit, std::size_t in_use, std::size_t workers) {
+  const std::size_t least = DescriptorPlan::least(in_use + kOfWorker * workers);
+  if (limit >= least) return {};
+  return gateway_error(
+      ErrorCode::kConfigInvalid,
+      fmt::format(
+          "the process may have {} file descriptors, and needs at least {} to serve anybody "
+          "with {} threads: raise the limit (LimitNOFILE, ulimit -Hn), or start fewer with "
+          "--workers",
+          limit, least, workers));
 }
 
 }  // namespace bifrost::app

@@ -1,6 +1,8 @@
 // The file descriptors of the process, and who may have how many.
 #pragma once
 
+#include "base/result.h"
+
 #include <cstddef>
 #include <optional>
 
@@ -20,6 +22,12 @@ struct DescriptorPlan {
 
   // `in_use`: those that the program itself needs from its start on.
   static DescriptorPlan of(std::size_t limit, std::size_t in_use);
+  // The lowest limit with which it can serve a caller, and its operators beside him.
+  static std::size_t least(std::size_t in_use);
 };
+
+// Can so many workers be started and serve anybody? `in_use`: what is open before them. Fails with
+// kConfigInvalid.
+Result<void> check_descriptors(std::size_t limit, std::size_t in_use, std::size_t workers);
 
 }  // namespace bifrost::app

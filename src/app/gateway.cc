@@ -126,12 +126,13 @@ Result<void> Gateway::start() {
   stamp_ = stamp();
   watch_.configure(setup_.config.server);
   BF_TRY(auto snapshot, make_snapshot(setup_, counts(), environment_, clock_.wall()));
-  const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
-  BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
-  BF_TRY_VOID(net::Listener::check_free(address));
   const std::size_t count = options_.workers > 0
                                 ? options_.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  BF_TRY_VOID(check_descriptors(count));
+  const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
+  BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
+  BF_TRY_VOID(net::Listener::check_free(address));
   for (std::size_t i = 0; i < count; ++i) {
     BF_TRY(auto worker, Worker::create(state_, clock_, address, snapshot));
     // With port 0 the first one's port is everybody's.
@@ -145,6 +146,13 @@ Result<void> Gateway::start() {
   divide_descriptors();
   for (const auto& worker : workers_) worker->start();
   return {};
+}
+
+Result<void> Gateway::check_descriptors(std::size_t workers) const {
+  const auto limit = descriptor_limit();
+  if (!limit) return {};
+  const std::size_t threads = workers + (setup_.config.server.admin_port > 0 ? 1 : 0);
+  return app::check_descriptors(*limit, telemetry::open_fds().value_or(0), threads);
 }
 
 void Gateway::divide_descriptors() {

@@ -57,6 +57,7 @@ class Gateway {
           std::unique_ptr<telemetry::Registry> metrics);
   Result<void> start();
   Result<void> open_admin_port(const exchange::SnapshotPtr& snapshot);
+  [[nodiscard]] Result<void> check_descriptors(std::size_t workers) const;
   void divide_descriptors();
   int wait(std::chrono::nanoseconds limit);
   void look();

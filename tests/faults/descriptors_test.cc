@@ -203,5 +203,22 @@ TEST_F(DescriptorsTest, AProviderThatCannotBeLookedUpIsNotBlamed) {
   EXPECT_TRUE(comes_true([&] { return ask_over(good).status == 200; })) << "after a second";
 }
 
+// What it needs at least it says itself, and with that it serves.
+TEST_F(DescriptorsTest, WithTooFewItDoesNotStart) {
+  GatewayProcess hopeless(few(24));
+  EXPECT_TRUE(hopeless.exits_with(1));
+  constexpr std::string_view kBefore = "may have 24 file descriptors, and needs at least ";
+  const std::string log = hopeless.log();
+  ASSERT_THAT(log, HasSubstr(kBefore));
+  const int least = std::stoi(log.substr(log.find(kBefore) + kBefore.size()));
+  EXPECT_TRUE(GatewayProcess(few(least - 1)).exits_with(1));
+
+  start_with_few({}, least);
+  provider.push(unified().reply());
+  Client caller = connect();
+  EXPECT_EQ(ask_over(caller).status, 200);
+  EXPECT_EQ(another_operator().get("/health").status, 200);
+}
+
 }  // namespace
 }  // namespace bifrost::test
