@@ -1,20 +1,15 @@
-// One worker of a gateway in this process, on a thread whose memory a test takes away: loop,
-// server, pipeline and connections to providers, as the program puts them together.
+// A worker on a thread whose memory a test takes away.
 //
 // No bad_alloc may end it; `come_down` says what it still held at its end.
 #pragma once
 
-#include "app/setup.h"
-#include "pipeline/pipeline.h"
-#include "server/server.h"
-#include "telemetry/registry.h"
+#include "net/task_group.h"
+#include "tests/faults/whole_worker.h"
 #include "tests/support/failing_new/failing_new.h"
 
 #include <cstdint>
 #include <future>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -27,7 +22,7 @@ class StarvingWorker {
   StarvingWorker(const StarvingWorker&) = delete;
   StarvingWorker& operator=(const StarvingWorker&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const { return server_->address().port(); }
+  [[nodiscard]] std::uint16_t port() const { return worker_.port(); }
   // What fails on the worker's thread, and where its metrics are written.
   [[nodiscard]] Shortage& shortage() { return shortage_; }
 
@@ -39,16 +34,10 @@ class StarvingWorker {
  private:
   net::Task<void> finish(net::CallScope& scope);
   net::Task<void> starve_scraper(net::CallScope& scope);
-  [[nodiscard]] bool idle() const;
+  [[nodiscard]] bool idle();
 
   Shortage shortage_;
-  SystemClock clock_;
-  std::unique_ptr<telemetry::Registry> metrics_;
-  exchange::Services services_;
-  exchange::SnapshotPtr snapshot_;
-  net::Loop loop_;
-  std::optional<pipeline::Pipeline> pipeline_;
-  std::optional<server::Server> server_;
+  WholeWorker worker_;
   net::TaskGroup tasks_;
   std::promise<void> starved_;
   std::promise<void> drained_;
