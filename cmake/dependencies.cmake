@@ -4,16 +4,21 @@ set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(SQLite3 3.35 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 
-# Debian's package of c-ares has no file for CMake.
+# Debian's packages of c-ares and argon2 have no file for CMake.
 find_library(BIFROST_CARES_LIBRARY NAMES cares REQUIRED)
 add_library(cares::cares UNKNOWN IMPORTED)
 set_target_properties(cares::cares PROPERTIES IMPORTED_LOCATION "${BIFROST_CARES_LIBRARY}")
+
+find_library(BIFROST_ARGON2_LIBRARY NAMES argon2 REQUIRED)
+add_library(argon2::argon2 UNKNOWN IMPORTED)
+set_target_properties(argon2::argon2 PROPERTIES IMPORTED_LOCATION "${BIFROST_ARGON2_LIBRARY}")
 
 if(BIFROST_TESTS)
   find_package(GTest REQUIRED)

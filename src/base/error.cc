@@ -27,10 +27,17 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
     {kModelNotFound, "model_not_found", 404, "not_found_error", "caller_model_unknown",
      "No configured provider serves the model. Write it as provider/model, or configure a key "
      "that may use it."},
+    {kEntryNotFound, "entry_not_found", 404, "not_found_error", "caller_invalid_request",
+     "Nothing of this id is configured."},
     {kMethodNotAllowed, "method_not_allowed", 405, "invalid_request_error",
      "caller_invalid_request", "The path exists but not with this method; see the Allow header."},
     {kRequestTimeout, "request_timeout", 408, "invalid_request_error", "caller_cancelled",
      "The request did not arrive completely in time."},
+    {kConflict, "conflict", 409, "invalid_request_error", "caller_invalid_request",
+     "Something of this name is configured already, or what is to go is still needed, or somebody "
+     "else has changed it meanwhile. The message says which."},
+    {kOutdated, "outdated", 412, "invalid_request_error", "caller_invalid_request",
+     "If-Match names a version that somebody else has replaced. Read the entry again."},
     {kBodyTooLarge, "body_too_large", 413, "invalid_request_error", "caller_invalid_request",
      "The body is larger than client.max_request_body_size_mb."},
     {kTooLargeForMemory, "too_large_for_memory", 413, "invalid_request_error", "bifrost_dropped",
@@ -60,6 +67,9 @@ constexpr std::array<ErrorInfo, static_cast<std::size_t>(kCount)> kTable{{
      "waiting. Retry after the time in Retry-After; of what, the message says."},
     {kShuttingDown, "shutting_down", 503, "api_error", "bifrost_internal",
      "This replica is going down. Retry: another one answers."},
+    {kStoreUnavailable, "store_unavailable", 503, "api_error", "bifrost_internal",
+     "The database that keeps the configuration cannot be read or written; requests to models are "
+     "served on. The message has what the database said."},
     {kInternal, "internal", 500, "api_error", "bifrost_internal",
      "A fault of the gateway. The request id finds it in the log."},
     {kConfigInvalid, "config_invalid", 500, "api_error", "bifrost_internal",

@@ -24,8 +24,11 @@ enum class ErrorCode : std::uint8_t {
   kModelBlocked,  // an allow or deny list refuses the model
   kRouteNotFound,
   kModelNotFound,  // no configured provider serves the model
+  kEntryNotFound,  // nothing of this id is configured
   kMethodNotAllowed,
   kRequestTimeout,  // the caller did not finish sending in time
+  kConflict,        // something of this name is there, or is still needed, or was changed meanwhile
+  kOutdated,        // If-Match names a version that is not the current one
   kBodyTooLarge,
   kTooLargeForMemory,  // it would not fit into all the memory that requests may hold
   kHeaderTooLarge,
@@ -38,6 +41,7 @@ enum class ErrorCode : std::uint8_t {
   kQueueTimeout,  // waited for a place in the provider's queue for too long
   kBusy,          // memory, descriptors, time or our own threads are short: not now
   kShuttingDown,
+  kStoreUnavailable,  // the database of the configuration cannot be read or written
   kInternal,
   kConfigInvalid,
   // The provider's doing.

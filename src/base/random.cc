@@ -1,10 +1,20 @@
 #include "base/random.h"
 
+#include "base/assert.h"
+
 #include <bit>
 #include <random>
 #include <string_view>
+#include <unistd.h>
 
 namespace bifrost {
+
+std::string secret_bytes(std::size_t count) {
+  std::string out(count, '\0');
+  const int result = ::getentropy(out.data(), out.size());
+  BF_ASSERT(result == 0);  // better no process than a secret that can be guessed
+  return out;
+}
 
 Random::Random(std::uint64_t seed) {
   // splitmix64 spreads a small seed over the whole state.

@@ -1,12 +1,18 @@
-// Randomness as something that is handed in. Not for secrets.
+// Randomness as something that is handed in; for secrets the system's own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace bifrost {
 
-// xoshiro256++ (Blackman and Vigna, public domain algorithm). One per worker, not thread-safe.
+// At most 256 bytes that nobody can guess, from the system: keys, nonces, salts. They are the
+// exception to what stands below, since nothing may repeat them.
+std::string secret_bytes(std::size_t count);
+
+// Not for secrets. xoshiro256++ (Blackman and Vigna, public domain algorithm). One per worker, not
+// thread-safe.
 class Random {
  public:
   explicit Random(std::uint64_t seed);

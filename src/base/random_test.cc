@@ -58,5 +58,10 @@ TEST(Random, AlphanumericHasItsLengthAndAlphabet) {
   EXPECT_GT(std::set<char>(text.begin(), text.end()).size(), 50U);
 }
 
+TEST(SecretBytesTest, AreAsManyAndNeverTheSame) {
+  EXPECT_EQ(secret_bytes(32).size(), 32U);
+  EXPECT_NE(secret_bytes(32), secret_bytes(32));
+}
+
 }  // namespace
 }  // namespace bifrost

@@ -200,6 +200,11 @@ void ObjectReader::finish() {
   for (const json::Value child : object_.children()) {
     const std::string key = child.key();
     if (std::ranges::find(names_, key) != names_.end()) continue;
+    if (reader_.keeper_ != nullptr) {
+      const auto step = reader_.path_.enter(key);
+      reader_.warn("this version does not know it, so it has no effect");
+      continue;
+    }
     const auto near = nearest(key, names_);
     reader_.problems_.add(
         reader_.path_.member(key),

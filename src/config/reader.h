@@ -11,6 +11,7 @@
 #include "config/ordered_map.h"
 #include "config/problem.h"
 #include "config/secret.h"
+#include "config/secret_keeper.h"
 #include "json/document.h"
 
 #include <optional>
@@ -30,6 +31,10 @@ class Reader {
   // All outlive the reader.
   Reader(const Environment& environment, Problems& problems, std::vector<std::string>& warnings)
       : environment_(environment), problems_(problems), warnings_(warnings) {}
+
+  // What is read was stored by this program, or by another version of it: its secrets are sealed,
+  // and what this one does not know is left out, with a warning. `keeper` outlives the reader.
+  void read_stored(const SecretKeeper& keeper) { keeper_ = &keeper; }
 
   // Leaves out what stands at this path, an entry of a map, and says why.
   void skip(const std::string& path, std::string_view why) {
@@ -87,6 +92,7 @@ class Reader {
   // A plain text, a reference such as "env.NAME", or an object that holds either.
   std::optional<Resolved> resolve(json::Value value);
   std::optional<Resolved> resolve_text(std::string text);
+  std::optional<Resolved> resolve_sealed(std::string_view sealed);
   std::optional<Resolved> resolve_object(json::Value value);
   std::optional<Resolved> resolve_variable(std::string_view name);
 
@@ -94,6 +100,7 @@ class Reader {
   Problems& problems_;
   std::vector<std::string>& warnings_;
   std::set<std::string, std::less<>> skipped_;
+  const SecretKeeper* keeper_ = nullptr;
   bool holds_secrets_ = false;
   Path path_;
 };

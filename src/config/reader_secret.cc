@@ -59,6 +59,7 @@ std::optional<Reader::Resolved> Reader::resolve(json::Value value) {
 }
 
 std::optional<Reader::Resolved> Reader::resolve_text(std::string text) {
+  if (keeper_ != nullptr && keeper_->is_sealed(text)) return resolve_sealed(text);
   if (text.starts_with(kVaultPrefix)) {
     problem("vaults are not served yet; use \"env.NAME\" or the text itself");
     return std::nullopt;
@@ -67,6 +68,14 @@ std::optional<Reader::Resolved> Reader::resolve_text(std::string text) {
     return resolve_variable(std::string_view(text).substr(kEnvPrefix.size()));
   }
   return Resolved{.text = std::move(text), .reference = {}};
+}
+
+// It is no reference, whatever it begins with.
+std::optional<Reader::Resolved> Reader::resolve_sealed(std::string_view sealed) {
+  auto text = keeper_->open(sealed);
+  if (text) return Resolved{.text = *std::move(text), .reference = {}};
+  problem(text.error().message);
+  return std::nullopt;
 }
 
 std::optional<Reader::Resolved> Reader::resolve_object(json::Value value) {

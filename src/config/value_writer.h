@@ -1,11 +1,13 @@
-// Writes settings as JSON without their secrets: the visitor behind the redacted dump and the
-// defaults of the schema; dump.h and the other writers are the way in.
+// Writes settings as JSON, without their secrets or with what a SecretKeeper makes of them: the
+// visitor behind the redacted dump, the defaults of the schema and what is stored; dump.h and the
+// other writers are the way in.
 #pragma once
 
 #include "config/duration.h"
 #include "config/facts.h"
 #include "config/ordered_map.h"
 #include "config/secret.h"
+#include "config/secret_keeper.h"
 #include "json/writer.h"
 
 #include <chrono>
@@ -19,27 +21,37 @@ namespace bifrost::config {
 
 class ValueWriter {
  public:
-  explicit ValueWriter(json::Writer& writer) : writer_(writer) {}  // outlives this
+  // Both outlive this. Without a keeper, what is secret is redacted.
+  explicit ValueWriter(json::Writer& writer, const SecretKeeper* keeper = nullptr)
+      : writer_(writer), keeper_(keeper) {}
 
   void write(bool value, const Facts& /*facts*/) { writer_.boolean(value); }
   void write(std::int64_t value, const Facts& /*facts*/) { writer_.integer(value); }
   void write(double value, const Facts& /*facts*/) { writer_.number(value); }
   void write(const std::string& value, const Facts& facts) {
     const bool may_hold_secret = facts.form == Form::kUrl || facts.form == Form::kPathOrUrl;
-    writer_.string(may_hold_secret ? redacted_url(value) : value);
+    writer_.string(may_hold_secret && keeper_ == nullptr ? redacted_url(value) : value);
   }
   void write(std::chrono::milliseconds value, const Facts& /*facts*/) {
     writer_.string(format_duration(value));
   }
   void write(const Secret& value, const Facts& /*facts*/) {
-    if (value.empty()) {
-      writer_.string({});
+    if (value.empty() || !value.reference().empty()) {
+      writer_.string(value.reference());
+    } else if (keeper_ != nullptr) {
+      writer_.string(keeper_->seal(value.reveal()));
     } else {
-      writer_.string(value.reference().empty() ? kRedacted : std::string_view(value.reference()));
+      writer_.string(kRedacted);
     }
   }
   // Nobody knows what it holds.
-  void write(const RawJson& /*value*/, const Facts& /*facts*/) { writer_.string(kRedacted); }
+  void write(const RawJson& value, const Facts& /*facts*/) {
+    if (keeper_ != nullptr) {
+      writer_.raw(value.text);
+    } else {
+      writer_.string(kRedacted);
+    }
+  }
   template <NamedEnum E>
   void write(E value, const Facts& /*facts*/) {
     writer_.string(enum_text(value));
@@ -90,6 +102,7 @@ class ValueWriter {
   static bool is_absent(const RawJson& member) { return member.text.empty(); }
 
   json::Writer& writer_;
+  const SecretKeeper* keeper_;
 };
 
 // The default of a setting as JSON; empty when there is nothing to say: for sections, for what may

@@ -1,0 +1,87 @@
+#include "store/config_store.h"
+
+#include "base/try.h"
+
+#include <chrono>
+
+namespace bifrost::store {
+namespace {
+
+std::int64_t milliseconds(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+WallTime time_of(std::int64_t milliseconds) {
+  return WallTime(std::chrono::milliseconds(milliseconds));
+}
+
+Entity entity_of(const sql::Row& row) {
+  return {.kind = row.text(0),
+          .id = row.text(1),
+          .body = row.text(2),
+          .file_hash = row.text(3),
+          .revision = row.integer(4),
+          .created_at = time_of(row.integer(5)),
+          .updated_at = time_of(row.integer(6))};
+}
+
+}  // namespace
+
+Result<Contents> ConfigStore::load() {
+  return sql::in_transaction(*connection_, [this]() -> Result<Contents> {
+    Contents contents;
+    BF_TRY(contents.revision, revision());
+    BF_TRY(
+        const sql::Rows rows,
+        connection_->execute("SELECT kind, id, body, file_hash, revision, created_at, updated_at "
+                             "FROM config_entity ORDER BY kind, created_at, id"));
+    contents.entities.reserve(rows.size());
+    for (const sql::Row& row : rows) contents.entities.push_back(entity_of(row));
+    return contents;
+  });
+}
+
+Result<std::int64_t> ConfigStore::revision() {
+  BF_TRY(const sql::Rows rows, connection_->execute("SELECT revision FROM config_revision"));
+  if (rows.size() == 1) return rows.front().integer(0);
+  return gateway_error(ErrorCode::kInternal, "the database's config_revision has " +
+                                                 std::to_string(rows.size()) + " rows, not one");
+}
+
+Result<std::int64_t> ConfigStore::apply(std::span<const Change> changes, std::int64_t seen,
+                                        WallTime now) {
+  return sql::in_transaction(*connection_, [&]() -> Result<std::int64_t> {
+    // Two writers of PostgreSQL meet here: the second one waits, and finds no such row.
+    BF_TRY(const sql::Rows raised,
+           connection_->execute("UPDATE config_revision SET revision = revision + 1 "
+                                "WHERE revision = $1 RETURNING revision",
+                                {seen}));
+    if (raised.empty()) {
+      return gateway_error(ErrorCode::kConflict,
+                           "the configuration was changed by somebody else meanwhile");
+    }
+    const std::int64_t revision = raised.front().integer(0);
+    for (const Change& change : changes) {
+      BF_TRY_VOID(apply(change, revision, milliseconds(now)));
+    }
+    return revision;
+  });
+}
+
+Result<void> ConfigStore::apply(const Change& change, std::int64_t revision, std::int64_t now_ms) {
+  if (!change.body) {
+    BF_TRY_VOID(connection_->execute("DELETE FROM config_entity WHERE kind = $1 AND id = $2",
+                                     {change.kind, change.id}));
+    return {};
+  }
+  BF_TRY_VOID(connection_->execute(
+      "INSERT INTO config_entity (kind, id, body, file_hash, revision, created_at, updated_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (kind, id) DO UPDATE SET "
+      "body = excluded.body, file_hash = excluded.file_hash, revision = excluded.revision, "
+      "updated_at = excluded.updated_at",
+      {change.kind, change.id, std::string_view(*change.body), change.file_hash, revision,
+       now_ms}));
+  return {};
+}
+
+}  // namespace bifrost::store

@@ -1,0 +1,67 @@
+// What is configured, as rows: an entry of one of config.json's lists each.
+//
+// A row holds the entry as JSON, in the file's own shape, so that a new kind of entry needs no new
+// table. It remembers the hash of the file's entry that it came from, if it came from a file: an
+// entry of the file that is unchanged since leaves the row alone, with what was edited in it.
+//
+// Every write raises the revision, one number for all rows, in the same transaction: whoever sees
+// it raised reads again.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/sql.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bifrost::store {
+
+struct Entity {
+  std::string kind;  // "virtual_key"
+  std::string id;    // unique in its kind
+  std::string body;
+  std::string file_hash;  // empty: it came from the API
+  std::int64_t revision = 0;
+  WallTime created_at = {};  // to the millisecond
+  WallTime updated_at = {};
+};
+
+struct Contents {
+  std::int64_t revision = 0;
+  std::vector<Entity> entities;  // by kind, then in the order in which they were made
+};
+
+// One row more, another one in its place, or one less.
+struct Change {
+  std::string_view kind;
+  std::string_view id;
+  std::optional<std::string> body = {};  // nothing: the row goes
+  std::string_view file_hash = {};
+};
+
+class ConfigStore {
+ public:
+  // The schema is that of this program: see migrate.
+  explicit ConfigStore(std::unique_ptr<sql::Connection> connection)
+      : connection_(std::move(connection)) {}
+
+  Result<Contents> load();
+  Result<std::int64_t> revision();
+  // All of them or none; the revision after it. `seen` is the one that the changes were made for:
+  // fails with kConflict when others have written since.
+  Result<std::int64_t> apply(std::span<const Change> changes, std::int64_t seen, WallTime now);
+
+ private:
+  Result<void> apply(const Change& change, std::int64_t revision, std::int64_t now_ms);
+
+  std::unique_ptr<sql::Connection> connection_;
+};
+
+}  // namespace bifrost::store

@@ -1,0 +1,16 @@
+// Files that only their owner reads, in a folder that is made where it is missing.
+#pragma once
+
+#include "base/result.h"
+
+#include <string>
+#include <string_view>
+
+namespace bifrost::store {
+
+// Makes it, empty, unless it is there. Both fail with kStoreUnavailable.
+Result<void> make_private_file(const std::string& path);
+// Makes it with this text; fails when it is there.
+Result<void> write_private_file(const std::string& path, std::string_view text);
+
+}  // namespace bifrost::store

@@ -1,0 +1,80 @@
+// Secrets that are stored: sealed with AES-256-GCM, each with a nonce of its own, so that a stolen
+// database or backup gives none away.
+//
+// A sealed text is "sealed:1:" and base64 of nonce (12 bytes), ciphertext and tag (16). The place
+// that it was sealed for, a row, is authenticated with it: moved to another row it does not open.
+//
+// The key is made from what the operator gives, a passphrase of any length, by Argon2id with the
+// database's own salt. Who gives none has one made by chance, in a file beside the database, which
+// needs no stretching. The database keeps a sealed text that everybody knows: by it a wrong key is
+// found at the start, and not when the first secret is needed.
+//
+// Sources: NIST SP 800-38D (GCM), RFC 9106 (Argon2; its second recommended setting).
+#pragma once
+
+#include "base/result.h"
+#include "config/secret_keeper.h"
+#include "store/sql.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bifrost::store {
+
+struct Passphrase {
+  std::string text;
+  std::string file = {};  // where the gateway keeps it; empty: it was given
+};
+
+class Sealer {
+ public:
+  // `salt` is at least 8 bytes, different for each database. Takes 64 MiB and a moment. Fails with
+  // kStoreUnavailable when there is no memory.
+  static Result<Sealer> from_passphrase(std::string_view passphrase, std::string_view salt);
+  // From one that nobody can guess.
+  static Sealer from_random(std::string_view passphrase, std::string_view salt);
+
+  // `place` says what it belongs to: "config_entity/virtual_key/vk-1".
+  [[nodiscard]] std::string seal(std::string_view text, std::string_view place) const;
+  [[nodiscard]] static bool is_sealed(std::string_view stored);
+  // Fails with kConfigInvalid.
+  [[nodiscard]] Result<std::string> open(std::string_view sealed, std::string_view place) const;
+
+ private:
+  using Key = std::array<std::uint8_t, 32>;
+  explicit Sealer(const Key& key) : key_(key) {}
+
+  Key key_;
+};
+
+// For the secrets of one place. Both outlive it.
+class PlaceKeeper final : public config::SecretKeeper {
+ public:
+  PlaceKeeper(const Sealer& sealer, std::string_view place) : sealer_(sealer), place_(place) {}
+
+  [[nodiscard]] std::string seal(std::string_view text) const override {
+    return sealer_.seal(text, place_);
+  }
+  [[nodiscard]] bool is_sealed(std::string_view stored) const override {
+    return Sealer::is_sealed(stored);
+  }
+  [[nodiscard]] Result<std::string> open(std::string_view sealed) const override {
+    return sealer_.open(sealed, place_);
+  }
+
+ private:
+  const Sealer& sealer_;
+  std::string_view place_;
+};
+
+// The sealer of this database. The first passphrase that comes is the one that it has from then on;
+// fails with kConfigInvalid when it is another one.
+Result<Sealer> unlock(sql::Connection& connection, const Passphrase& passphrase);
+
+// The passphrase that stands in this file, which only its owner may read; it is made, with one by
+// chance, where it is missing.
+Result<Passphrase> own_passphrase(const std::string& path);
+
+}  // namespace bifrost::store

@@ -1,0 +1,175 @@
+#include "store/sqlite/connection.h"
+
+#include "base/strings.h"
+#include "base/try.h"
+#include "store/private_file.h"
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <map>
+#include <string_view>
+#include <utility>
+
+namespace bifrost::store::sqlite {
+namespace {
+
+constexpr auto kBusyMax = std::chrono::seconds(5);  // for another one who writes
+constexpr std::string_view kMemory = ":memory:";
+constexpr std::size_t kStatementsMax = 128;
+
+struct Close {
+  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Database = std::unique_ptr<sqlite3, Close>;
+using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+ErrorCode code_of(int result) {
+  switch (result & 0xff) {
+    case SQLITE_CONSTRAINT:
+      return ErrorCode::kConflict;
+    case SQLITE_ERROR:
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+      return ErrorCode::kInternal;
+    default:
+      return ErrorCode::kStoreUnavailable;
+  }
+}
+
+sql::Cell cell_of(sqlite3_stmt* statement, int column) {
+  switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_NULL:
+      return sql::Null{};
+    case SQLITE_INTEGER:
+      return std::int64_t{sqlite3_column_int64(statement, column)};
+    default:
+      break;
+  }
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+  if (text == nullptr) return std::string();
+  return std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+}
+
+class SqliteConnection final : public sql::Connection {
+ public:
+  SqliteConnection(Database database, std::string path)
+      : database_(std::move(database)), path_(std::move(path)) {}
+
+  [[nodiscard]] sql::Engine engine() const override { return sql::Engine::kSqlite; }
+
+  Result<sql::Rows> execute(std::string_view statement,
+                            std::span<const sql::Parameter> parameters) override {
+    BF_TRY(sqlite3_stmt * prepared, prepare(statement));
+    auto rows = run(prepared, parameters);
+    // What was bound points to what the caller holds.
+    sqlite3_reset(prepared);
+    sqlite3_clear_bindings(prepared);
+    return rows;
+  }
+
+  Result<void> run_script(std::string_view script) override {
+    const std::string text(script);
+    const int result = sqlite3_exec(database_.get(), text.c_str(), nullptr, nullptr, nullptr);
+    if (result != SQLITE_OK) return error(result);
+    return {};
+  }
+
+  Result<void> begin() override {
+    BF_TRY_VOID(execute("BEGIN IMMEDIATE", {}));
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Error error(int result) const {
+    return gateway_error(code_of(result), "the database " + quoted(path_, 256) + ": " +
+                                              sqlite3_errmsg(database_.get()));
+  }
+
+  Result<sqlite3_stmt*> prepare(std::string_view text) {
+    const auto found = statements_.find(text);
+    if (found != statements_.end()) return found->second.get();
+    sqlite3_stmt* made = nullptr;
+    const int result =
+        sqlite3_prepare_v3(database_.get(), text.data(), static_cast<int>(text.size()),
+                           SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    if (result != SQLITE_OK) return error(result);
+    if (statements_.size() >= kStatementsMax) statements_.clear();
+    return statements_.emplace(text, Statement(made)).first->second.get();
+  }
+
+  // The number of `$1` among the parameters of the statement is that of its first appearance.
+  Result<void> bind(sqlite3_stmt* statement, std::span<const sql::Parameter> parameters) {
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const std::string name = "$" + std::to_string(i + 1);
+      const int place = sqlite3_bind_parameter_index(statement, name.c_str());
+      if (place == 0) {
+        return gateway_error(ErrorCode::kInternal, "a statement does not use " + name);
+      }
+      const int result = bind(statement, place, parameters[i]);
+      if (result != SQLITE_OK) return error(result);
+    }
+    return {};
+  }
+
+  static int bind(sqlite3_stmt* statement, int place, const sql::Parameter& parameter) {
+    if (const auto* number = std::get_if<std::int64_t>(&parameter)) {
+      return sqlite3_bind_int64(statement, place, *number);
+    }
+    if (const auto* text = std::get_if<std::string_view>(&parameter)) {
+      // An empty view may have no address, which would be a null.
+      return sqlite3_bind_text64(statement, place, text->empty() ? "" : text->data(), text->size(),
+                                 SQLITE_STATIC, SQLITE_UTF8);
+    }
+    return sqlite3_bind_null(statement, place);
+  }
+
+  Result<sql::Rows> run(sqlite3_stmt* statement, std::span<const sql::Parameter> parameters) {
+    BF_TRY_VOID(bind(statement, parameters));
+    sql::Rows rows;
+    const int columns = sqlite3_column_count(statement);
+    int result = sqlite3_step(statement);
+    for (; result == SQLITE_ROW; result = sqlite3_step(statement)) {
+      std::vector<sql::Cell> cells;
+      cells.reserve(static_cast<std::size_t>(columns));
+      for (int i = 0; i < columns; ++i) cells.push_back(cell_of(statement, i));
+      rows.emplace_back(std::move(cells));
+    }
+    if (result != SQLITE_DONE) return error(result);
+    return rows;
+  }
+
+  Database database_;
+  std::string path_;
+  std::map<std::string, Statement, std::less<>> statements_;  // goes before the database
+};
+
+}  // namespace
+
+Result<std::unique_ptr<sql::Connection>> open(const std::string& path) {
+  // Before SQLite makes it readable for everybody.
+  if (path != kMemory) {
+    BF_TRY_VOID(make_private_file(path));
+  }
+  sqlite3* made = nullptr;
+  constexpr int kFlags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int result = sqlite3_open_v2(path.c_str(), &made, kFlags, nullptr);
+  Database database(made);
+  if (result != SQLITE_OK) {
+    return gateway_error(
+        ErrorCode::kStoreUnavailable,
+        "cannot open the database " + quoted(path, 256) + ": " + sqlite3_errstr(result));
+  }
+  sqlite3_busy_timeout(made, static_cast<int>(std::chrono::milliseconds(kBusyMax).count()));
+  auto connection = std::make_unique<SqliteConnection>(std::move(database), path);
+  BF_TRY_VOID(
+      connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                             "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"));
+  return std::unique_ptr<sql::Connection>(std::move(connection));
+}
+
+}  // namespace bifrost::store::sqlite

@@ -1,0 +1,20 @@
+// SQLite as a sql::Connection: one file, in WAL mode, so that readers and one writer do not wait
+// for each other. What was committed survives the end of the process; of what was committed in the
+// last moment before the machine itself stops, some may be missing (`synchronous=NORMAL`).
+//
+// Source: https://sqlite.org/c3ref/intro.html and https://sqlite.org/wal.html
+#pragma once
+
+#include "base/result.h"
+#include "store/sql.h"
+
+#include <memory>
+#include <string>
+
+namespace bifrost::store::sqlite {
+
+// Opens or makes the file, which only its owner may read; its folder is made where it is missing.
+// ":memory:" is a database that ends with the connection.
+Result<std::unique_ptr<sql::Connection>> open(const std::string& path);
+
+}  // namespace bifrost::store::sqlite
