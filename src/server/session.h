@@ -1,4 +1,10 @@
 // One connection of a caller: requests one after the other until one side has had enough.
+//
+// A caller whose end is seen while a request is served has left, and the request's scope is
+// cancelled. TCP does not tell whoever closed from whoever only sends no more and still reads: both
+// send a FIN, and a reset follows only what is written to the first. An answer may be minutes away
+// by then, all of it paid for, so the FIN is taken for what it nearly always is, as nginx and Envoy
+// take it. An answer that needs no wait is written all the same.
 #pragma once
 
 #include "net/stream.h"

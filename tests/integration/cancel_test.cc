@@ -11,7 +11,21 @@ namespace {
 constexpr std::string_view kOnePlace =
     R"("concurrency_and_buffer_size": {"concurrency": 1, "buffer_size": 10})";
 
-enum class Leaving : std::uint8_t { kClose, kReset };
+// The last one only says that nothing more is sent, which looks like the first one from here (see
+// server/session.h).
+enum class Leaving : std::uint8_t { kClose, kReset, kFinishSending };
+
+std::string_view name_of(Leaving leaving) {
+  switch (leaving) {
+    case Leaving::kClose:
+      return "Closes";
+    case Leaving::kReset:
+      return "Resets";
+    case Leaving::kFinishSending:
+      return "FinishesSending";
+  }
+  return "";
+}
 
 // Streamed or not, politely or not.
 struct Caller {
@@ -37,7 +51,14 @@ class CancelTest : public GatewayTest, public testing::WithParamInterface<Caller
   }
 
   static void leave(Client& client) {
-    GetParam().leaving == Leaving::kClose ? client.close() : client.reset();
+    switch (GetParam().leaving) {
+      case Leaving::kClose:
+        return client.close();
+      case Leaving::kReset:
+        return client.reset();
+      case Leaving::kFinishSending:
+        return client.finish_sending();
+    }
   }
 
   // The call is over, was counted, and the next one gets through.
@@ -53,10 +74,11 @@ class CancelTest : public GatewayTest, public testing::WithParamInterface<Caller
 INSTANTIATE_TEST_SUITE_P(
     Callers, CancelTest,
     testing::Values(Caller{false, Leaving::kClose}, Caller{false, Leaving::kReset},
-                    Caller{true, Leaving::kClose}, Caller{true, Leaving::kReset}),
+                    Caller{false, Leaving::kFinishSending}, Caller{true, Leaving::kClose},
+                    Caller{true, Leaving::kReset}, Caller{true, Leaving::kFinishSending}),
     [](const auto& test) {
       return fmt::format("{}{}", test.param.streams ? "Stream" : "Whole",
-                         test.param.leaving == Leaving::kClose ? "Closes" : "Resets");
+                         name_of(test.param.leaving));
     });
 
 TEST_P(CancelTest, InTheQueue) {
@@ -170,10 +192,9 @@ TEST_P(CancelTest, InTheMiddleOfItsRequest) {
 class CancelStreamTest : public CancelTest {};
 INSTANTIATE_TEST_SUITE_P(Callers, CancelStreamTest,
                          testing::Values(Caller{true, Leaving::kClose},
-                                         Caller{true, Leaving::kReset}),
-                         [](const auto& test) {
-                           return test.param.leaving == Leaving::kClose ? "Closes" : "Resets";
-                         });
+                                         Caller{true, Leaving::kReset},
+                                         Caller{true, Leaving::kFinishSending}),
+                         [](const auto& test) { return std::string(name_of(test.param.leaving)); });
 
 TEST_P(CancelStreamTest, BetweenTwoEvents) {
   start_small();

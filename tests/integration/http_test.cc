@@ -214,6 +214,16 @@ TEST_F(HttpTest, KeepsAConnectionAfterAnErrorWithoutABody) {
   EXPECT_EQ(client.get("/health").status, 200);
 }
 
+// For whatever needs a wait it has left: see CancelTest.
+TEST_F(HttpTest, AProbeThatFinishesSendingIsAnswered) {
+  start();
+  Client client = connect();
+  client.send_request("GET", "/health");
+  client.finish_sending();
+  EXPECT_EQ(client.read_response().status, 200);
+  EXPECT_TRUE(client.closed_by_peer());
+}
+
 TEST_F(HttpTest, ClosesWhenAsked) {
   Client client = connect();
   EXPECT_EQ(client.request("GET", "/health", {{"connection", "close"}}).headers.get("connection"),
