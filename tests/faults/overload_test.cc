@@ -32,6 +32,21 @@ class OverloadFaultTest : public GatewayTest {
   [[nodiscard]] double refused(std::string_view reason) const {
     return gateway->metrics().sum("bifrost_refused_total", {{"reason", std::string(reason)}});
   }
+  // At the operators' port, where it is no caller that asks.
+  [[nodiscard]] double metric(std::string_view name, const MetricsText::Labels& labels) const {
+    return MetricsText(Client(admin_port_).get("/metrics").body).sum(name, labels);
+  }
+  [[nodiscard]] double pressure(std::string_view monitor) const {
+    return metric("bifrost_overload_pressure", {{"monitor", std::string(monitor)}});
+  }
+  template <class Condition>
+  [[nodiscard]] static bool comes_true(Condition condition) {
+    const Deadline deadline = after(kPatience);
+    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return condition();
+  }
+
+  const std::uint16_t admin_port_ = port_to_tell();
 };
 
 TEST_F(OverloadFaultTest, ShortOfMemoryItRefusesRequestsInTheDialectOfTheirCaller) {
@@ -54,7 +69,7 @@ TEST_F(OverloadFaultTest, ShortOfMemoryItRefusesRequestsInTheDialectOfTheirCalle
 TEST_F(OverloadFaultTest, RequestsThatCanWaitAreRefusedFirst) {
   start_short_of_memory("refuse_low_priority", R"("refuse_at": 2, "stop_keep_alive_at": 2)");
   EXPECT_EQ(connect().get("/v1/models").status, 503);
-  const WireSample sample = unified();
+  const WireSample& sample = unified();
   const http::Headers low = {{"content-type", "application/json"}, {"x-bf-priority", "low"}};
   EXPECT_EQ(connect().request("POST", sample.path, low, sample.request).status, 503);
   EXPECT_EQ(provider.request_count(), 0U);
@@ -107,20 +122,44 @@ TEST_F(OverloadFaultTest, ItServesAgainWhenTheShortageIsOver) {
   EXPECT_EQ(ask().status, 200);
 }
 
+// One is with the provider, and as many wait for it as may: nobody comes on top of them.
+TEST_F(OverloadFaultTest, ItRefusesRequestsWhileTooManyWait) {
+  constexpr int kWaiting = 4;
+  start({.providers = {{.more = R"("concurrency_and_buffer_size":
+                                   {"concurrency": 1, "buffer_size": 100})"}},
+         .server = fmt::format(R"("admin_port": {}, "max_connections": 20,
+                                  "overload": {{"max_waiting_requests": {}}})",
+                               admin_port_, kWaiting)});
+  Gate answer;
+  provider.handle([&](const ReceivedRequest& /*request*/) {
+    return Script().wait(answer).then(unified().reply());
+  });
+  std::vector<Client> callers;
+  callers.reserve(1 + kWaiting);
+  for (int i = 0; i < 1 + kWaiting; ++i) {
+    callers.push_back(connect());
+    callers.back().send_request("POST", unified().path, {}, unified().request);
+  }
+  ASSERT_TRUE(comes_true([&] { return pressure("queues") == 1; }));
+  EXPECT_TRUE(comes_true([&] { return pressure("connections") == (1.0 + kWaiting) / 20; }));
+  EXPECT_GT(pressure("descriptors"), 0);
+  const Response refused = ask();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(json_text(refused.body, "type"), "busy");
+  EXPECT_TRUE(refused.headers.contains("retry-after"));
+  answer.open_for_good();
+  for (Client& caller : callers) EXPECT_EQ(caller.read_response().status, 200);
+  EXPECT_TRUE(comes_true([&] { return metric("bifrost_overload_action", {}) == 0; }));
+  EXPECT_EQ(ask().status, 200);
+  EXPECT_EQ(provider.request_count(), 2U + kWaiting);
+}
+
 // The usual port has no place left; the operators' port has its own, and serves nobody else.
 TEST_F(OverloadFaultTest, OperatorsHaveAPortAndPlacesOfTheirOwn) {
-  const std::uint16_t admin_port = port_to_tell();
-  start(short_of_memory("", fmt::format(R"("admin_port": {}, "max_connections": 1)", admin_port)));
-  const auto metric = [&](std::string_view name, const MetricsText::Labels& labels) {
-    return MetricsText(Client(admin_port).get("/metrics").body).sum(name, labels);
-  };
+  start(short_of_memory("", fmt::format(R"("admin_port": {}, "max_connections": 1)", admin_port_)));
   const auto comes_to = [&](std::string_view name, const MetricsText::Labels& labels,
                             double wanted) {
-    const Deadline deadline = after(kPatience);
-    while (metric(name, labels) != wanted && std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::yield();
-    }
-    return metric(name, labels) == wanted;
+    return comes_true([&] { return metric(name, labels) == wanted; });
   };
   const MetricsText::Labels callers = {{"kind", "client"}};
   ASSERT_TRUE(comes_to("bifrost_overload_action", {{"action", "refuse"}}, 1));
@@ -131,9 +170,9 @@ TEST_F(OverloadFaultTest, OperatorsHaveAPortAndPlacesOfTheirOwn) {
   ASSERT_TRUE(comes_to("bifrost_connections", callers, 1));
   const auto crowded = [&] { return connect().get("/health").status == 503; };
   EXPECT_TRUE(crowded());
-  EXPECT_EQ(Client(admin_port).get("/health").status, 200);
-  EXPECT_EQ(Client(admin_port).get("/v1/models").status, 404);
-  EXPECT_EQ(Client(admin_port).post(unified().path, unified().request).status, 404);
+  EXPECT_EQ(Client(admin_port_).get("/health").status, 200);
+  EXPECT_EQ(Client(admin_port_).get("/v1/models").status, 404);
+  EXPECT_EQ(Client(admin_port_).post(unified().path, unified().request).status, 404);
 }
 
 }  // namespace
