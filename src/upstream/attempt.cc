@@ -54,9 +54,7 @@ net::Task<Result<client::Response>> send(net::CallScope& scope, Client client,
                                          const Network& network, const Phase& phase,
                                          const provider::OutboundRequest& request) {
   if (phase.endpoint.spec->built_in) {
-    if (request.method == "GET") co_return demo_response(provider::demo::models());
-    co_return demo_response(
-        provider::demo::reply(request.body, client.random, client.clock.wall()));
+    co_return demo_response(provider::demo::serve(request, client.random, client.clock.wall()));
   }
   auto origin = network.origin(phase.endpoint, request.url);
   if (!origin) {

@@ -269,4 +269,12 @@ Reply models() {
   return json_reply(200, std::move(body));
 }
 
+Reply serve(const OutboundRequest& request, Random& random, WallTime now) {
+  const std::string_view path = http::path_of(request.target);
+  if (path == "/v1/chat/completions") return reply(request.body, random, now);
+  if (path == "/v1/models") return models();
+  return error_reply({.status = 404, .code = "unknown_url"},
+                     "The demo provider has nothing at " + quoted(path, 100) + ".");
+}
+
 }  // namespace bifrost::provider::demo

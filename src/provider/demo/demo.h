@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/headers.h"
+#include "provider/outbound_request.h"
 
 #include <chrono>
 #include <string>
@@ -32,6 +33,9 @@ struct Reply {
   http::Headers headers;
   std::vector<Piece> pieces;  // at least one
 };
+
+// To any request; `request.target` says what is asked for.
+[[nodiscard]] Reply serve(const OutboundRequest& request, Random& random, WallTime now);
 
 // To POST /v1/chat/completions.
 [[nodiscard]] Reply reply(std::string_view request_body, Random& random, WallTime now);

@@ -1,5 +1,6 @@
 #include "provider/demo/demo.h"
 
+#include "dialect/chat_codec.h"
 #include "dialect/openai_chat/dialect.h"
 #include "json/document.h"
 #include "provider/demo/answer.h"
@@ -68,6 +69,18 @@ TEST(Demo, ReadsContentGivenInParts) {
       {"type":"text","text":"first"},{"type":"image_url","image_url":{"url":"x"}},
       {"type":"text","text":"second"}]}]})");
   EXPECT_NE(body_of(got).find("first second"), std::string::npos);
+}
+
+TEST(Demo, ServesWhatItsRowOffersAndNothingElse) {
+  Random random(7);
+  const auto status = [&](std::string_view target) {
+    return serve({.url = {}, .target = std::string(target), .headers = {}, .body = "{}"}, random,
+                 kNow)
+        .status;
+  };
+  EXPECT_EQ(status("/v1/models?limit=5"), 200);
+  EXPECT_EQ(status("/v1/chat/completions"), 404) << "of a model";
+  EXPECT_EQ(status("/v1/embeddings"), 404);
 }
 
 TEST(Demo, CountsUsageThatAddsUp) {
