@@ -3,8 +3,11 @@
 #pragma once
 
 #include "dialect/stream.h"
+#include "llm/usage.h"
 #include "upstream/call.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +30,10 @@ class Call : public upstream::Call {
  public:
   // Nobody will ask for it any more: the answer has begun.
   virtual void forget_request() {}
+  // What it is expected to use, for limits: from the bytes of its body and what it asks for. The
+  // model writes `output_tokens_max` at most; 0: not known. Streams may use more.
+  [[nodiscard]] virtual llm::Usage expected_usage(std::size_t body_bytes,
+                                                  std::int64_t output_tokens_max) const = 0;
   // The answer that was judged last, for the caller. Of answers that do not pass only.
   [[nodiscard]] virtual std::string translated_body(
       const dialect::AnswerContext& context) const = 0;

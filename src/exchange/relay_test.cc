@@ -1,5 +1,6 @@
 #include "exchange/relay.h"
 
+#include "dialect/chat_codec.h"
 #include "exchange/finish.h"
 #include "exchange/process_fixture.h"
 #include "server/request_fixture.h"
@@ -76,6 +77,10 @@ class NoCall final : public Call {
   Result<dialect::TapState> judge(const provider::Side& /*side*/,
                                   std::string_view /*body*/) override {
     return gateway_error(ErrorCode::kInternal, "not asked");
+  }
+  [[nodiscard]] llm::Usage expected_usage(std::size_t /*body_bytes*/,
+                                          std::int64_t /*output_tokens_max*/) const override {
+    return {};
   }
   [[nodiscard]] std::string translated_body(
       const dialect::AnswerContext& /*context*/) const override {

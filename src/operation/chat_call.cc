@@ -1,6 +1,7 @@
 #include "operation/chat_call.h"
 
 #include "base/try.h"
+#include "dialect/weight.h"
 #include "dialect/withheld.h"
 #include "upstream/read_whole.h"
 
@@ -32,6 +33,18 @@ dialect::TapState said_by(const llm::Response& response) {
 bool calls_a_tool(const llm::Choice& choice) {
   return std::ranges::any_of(
       choice.parts, [](const llm::Part& part) { return part.as<llm::ToolCallPart>() != nullptr; });
+}
+
+// What the model refuses is given back afterwards: the next one may take it.
+Result<dialect::EncodedRequest> translate(llm::Request& chat, const dialect::ChatCodec& codec,
+                                          const dialect::EncodeOptions& options) {
+  if (!options.drop_refused || codec.refusals == nullptr) {
+    return codec.encode_request(chat, options);
+  }
+  const dialect::Withheld withheld(chat, codec.refusals(options.model));
+  BF_TRY(dialect::EncodedRequest encoded, codec.encode_request(chat, options));
+  encoded.dropped.refused = withheld.names();
+  return encoded;
 }
 
 // Through our own model of events.
@@ -92,42 +105,17 @@ Result<dialect::EncodedRequest> ChatCall::encode(const provider::Side& side,
   const dialect::EncodeOptions options{
       .model = model, .flavor = side.flavor, .drop_refused = options_.drop_refused};
   if (passes(side)) return edit(options);
-  BF_TRY_VOID(decode());
-  BF_TRY_VOID(request_memory_.resize(request_weight_.decoded() + request_weight_.while_encoding()));
-  auto encoded = translate(*side.dialect().chat, options);
-  BF_TRY_VOID(request_memory_.resize(request_weight_.decoded()));
-  return encoded;
+  return decoded_.encode(
+      [&](llm::Request& chat) { return translate(chat, *side.dialect().chat, options); });
 }
 
-Result<void> ChatCall::decode() {
-  if (decoded_) return {};
-  request_weight_ = dialect::Weight::of(input_.body);
-  BF_TRY_VOID(request_memory_.resize(request_weight_.while_decoding()));
-  BF_TRY(decoded_, inbound_.chat->decode_request(input_));
-  return {};
-}
-
-void ChatCall::forget_request() {
-  decoded_.reset();
-  request_memory_.release();
-}
+void ChatCall::forget_request() { decoded_.forget(); }
 
 Result<dialect::EncodedRequest> ChatCall::edit(const dialect::EncodeOptions& options) const {
   BF_TRY(dialect::EditedRequest edited, inbound_.chat->edit_request(input_, facts_, options));
   dialect::EncodedRequest encoded;
   encoded.body = edited.body ? *std::move(edited.body) : input_.body;
   encoded.dropped.refused = std::move(edited.refused);
-  return encoded;
-}
-
-Result<dialect::EncodedRequest> ChatCall::translate(const dialect::ChatCodec& codec,
-                                                    const dialect::EncodeOptions& options) {
-  if (!options.drop_refused || codec.refusals == nullptr) {
-    return codec.encode_request(*decoded_, options);
-  }
-  const dialect::Withheld withheld(*decoded_, codec.refusals(options.model));
-  BF_TRY(dialect::EncodedRequest encoded, codec.encode_request(*decoded_, options));
-  encoded.dropped.refused = withheld.names();
   return encoded;
 }
 

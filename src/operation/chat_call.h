@@ -2,15 +2,14 @@
 // bytes pass, and through our own model of a chat elsewhere.
 #pragma once
 
-#include "dialect/dialect.h"
-#include "dialect/weight.h"
+#include "dialect/chat_codec.h"
 #include "exchange/call.h"
-#include "llm/request.h"
 #include "llm/response.h"
+#include "operation/chat_estimate.h"
+#include "operation/decoded_chat.h"
 #include "overload/byte_budget.h"
 
 #include <memory>
-#include <optional>
 
 namespace bifrost::operation {
 
@@ -29,7 +28,7 @@ class ChatCall final : public exchange::Call {
         input_(input),
         facts_(facts),
         options_(options),
-        request_memory_(options.memory),
+        decoded_(inbound, input, options.memory),
         response_memory_(options.memory) {}
 
   [[nodiscard]] llm::RequestType type() const override {
@@ -50,24 +49,23 @@ class ChatCall final : public exchange::Call {
       const provider::Side& side) const override;
 
   void forget_request() override;
+  [[nodiscard]] llm::Usage expected_usage(std::size_t body_bytes,
+                                          std::int64_t output_tokens_max) const override {
+    return expected_of_chat(facts_, body_bytes, output_tokens_max);
+  }
   [[nodiscard]] std::string translated_body(const dialect::AnswerContext& context) const override;
   [[nodiscard]] std::unique_ptr<exchange::StreamTranslator> make_translator(
       const provider::Side& side, dialect::AnswerContext context) const override;
 
  private:
-  Result<void> decode();
   Result<void> hold_for_tap(std::string_view body);
   Result<dialect::EncodedRequest> edit(const dialect::EncodeOptions& options) const;
-  Result<dialect::EncodedRequest> translate(const dialect::ChatCodec& codec,
-                                            const dialect::EncodeOptions& options);
 
   const dialect::Dialect& inbound_;
   const dialect::RequestInput& input_;
   const dialect::RequestFacts& facts_;
   Options options_;
-  std::optional<llm::Request> decoded_;      // at most once, for the first target that needs it
-  dialect::Weight request_weight_ = {};      // of what it was decoded from
-  overload::SharedLease request_memory_;     // that it holds
+  DecodedChat decoded_;
   std::unique_ptr<llm::Response> response_;  // that was judged last, where it does not pass
   overload::SharedLease response_memory_;
 };
