@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "base/strings.h"
+#include "dialect/chat_codec.h"
 #include "fuzz/checks/checks.h"
 #include "provider/prepare.h"
 #include "provider/registry.h"

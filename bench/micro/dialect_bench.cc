@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "bench/micro/conversation.h"
+#include "dialect/chat_codec.h"
 #include "dialect/openai_chat/dialect.h"
 
 #include <benchmark/benchmark.h>

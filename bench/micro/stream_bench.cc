@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "bench/load/wire_format.h"
 #include "dialect/anthropic/dialect.h"
+#include "dialect/chat_codec.h"
 #include "dialect/gemini/dialect.h"
 #include "dialect/openai_chat/dialect.h"
 #include "http/sse/parser.h"

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "dialect/dialect.h"
+#include "dialect/flavor.h"
 
 #include <cstddef>
 #include <cstdint>

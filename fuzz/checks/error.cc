@@ -1,5 +1,6 @@
 #include "base/assert.h"
 #include "base/limits.h"
+#include "dialect/chat_codec.h"
 #include "fuzz/checks/checks.h"
 #include "http/sse/parser.h"
 

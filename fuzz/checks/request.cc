@@ -1,4 +1,5 @@
 #include "base/assert.h"
+#include "dialect/chat_codec.h"
 #include "fuzz/checks/checks.h"
 #include "json/document.h"
 

@@ -1,4 +1,5 @@
 #include "base/assert.h"
+#include "dialect/chat_codec.h"
 #include "dialect/stream_editor.h"
 #include "fuzz/checks/checks.h"
 #include "fuzz/checks/event_text.h"

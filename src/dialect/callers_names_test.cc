@@ -1,5 +1,6 @@
 // What has no counterpart is named by the caller's own path in the caller's own words, in every
 // pair of dialects, also where messages are joined, split and moved on the way.
+#include "dialect/chat_codec.h"
 #include "dialect/dialect.h"
 
 #include <gmock/gmock.h>

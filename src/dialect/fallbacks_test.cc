@@ -1,6 +1,7 @@
 #include "dialect/fallbacks.h"
 
 #include "base/limits.h"
+#include "dialect/chat_codec.h"
 #include "dialect/dialect.h"
 #include "json/scan.h"
 

@@ -4,7 +4,7 @@
 // would choose by one of the two and the provider might obey the other.
 #pragma once
 
-#include "dialect/dialect.h"
+#include "dialect/request.h"
 
 namespace bifrost::dialect {
 

@@ -5,7 +5,7 @@
 // words. But where the bytes have ended inside of an event, it is that end which is judged.
 #pragma once
 
-#include "dialect/dialect.h"
+#include "dialect/stream.h"
 #include "http/sse/parser.h"
 #include "json/document.h"
 

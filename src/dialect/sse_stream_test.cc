@@ -1,6 +1,8 @@
 #include "dialect/sse_stream.h"
 
 #include "base/limits.h"
+#include "dialect/chat_codec.h"
+#include "dialect/dialect.h"
 #include "dialect/stream_editor.h"
 
 #include <gtest/gtest.h>

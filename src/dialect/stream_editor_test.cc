@@ -1,6 +1,7 @@
 #include "dialect/stream_editor.h"
 
 #include "base/limits.h"
+#include "dialect/chat_codec.h"
 #include "dialect/openai_chat/dialect.h"
 
 #include <gtest/gtest.h>

@@ -2,6 +2,7 @@
 // for their size, found by trying what each dialect models and what none does.
 #include "dialect/weight.h"
 
+#include "dialect/chat_codec.h"
 #include "dialect/dialect.h"
 #include "json/document.h"
 

@@ -1,5 +1,6 @@
 // A request that loses its tools or its turns on the way to another dialect: the same rule for
 // every dialect that it may go to.
+#include "dialect/chat_codec.h"
 #include "dialect/dialect.h"
 #include "llm/request_testing.h"
 

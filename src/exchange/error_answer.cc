@@ -1,6 +1,7 @@
 #include "exchange/error_answer.h"
 
 #include "dialect/openai_chat/errors.h"
+#include "dialect/stream.h"
 #include "exchange/headers.h"
 
 namespace bifrost::exchange {

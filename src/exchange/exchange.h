@@ -2,7 +2,8 @@
 #pragma once
 
 #include "catalog/catalog.h"
-#include "dialect/dialect.h"
+#include "dialect/request.h"
+#include "dialect/tap.h"
 #include "exchange/snapshot.h"
 #include "exchange/surface.h"
 #include "governance/identify.h"
@@ -18,6 +19,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace bifrost::dialect {
+struct StreamForm;
+}
 
 namespace bifrost::exchange {
 

@@ -7,7 +7,7 @@
 // counts. One per worker, not thread-safe.
 #pragma once
 
-#include "dialect/dialect.h"
+#include "dialect/family.h"
 #include "exchange/snapshot.h"
 #include "net/flight.h"
 #include "net/task_group.h"

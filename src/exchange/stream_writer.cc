@@ -1,5 +1,6 @@
 #include "exchange/stream_writer.h"
 
+#include "dialect/stream.h"
 #include "exchange/finish.h"
 #include "exchange/headers.h"
 

@@ -148,6 +148,4 @@ struct Part {
   }
 };
 
-inline bool ToolResultPart::operator==(const ToolResultPart&) const = default;
-
 }  // namespace bifrost::llm

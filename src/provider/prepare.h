@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "dialect/request.h"
 #include "http/headers.h"
 #include "http/url.h"
 #include "provider/endpoint.h"

@@ -1,5 +1,6 @@
 #include "provider/prepare.h"
 
+#include "dialect/chat_codec.h"
 #include "provider/forward.h"
 #include "provider/registry.h"
 #include "provider/token_row.h"

@@ -1,5 +1,6 @@
 #include "provider/reference.h"
 
+#include "dialect/chat_codec.h"
 #include "provider/provider.h"
 
 #include <span>

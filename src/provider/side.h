@@ -6,6 +6,7 @@
 #pragma once
 
 #include "dialect/dialect.h"
+#include "dialect/flavor.h"
 #include "http/url.h"
 #include "llm/operation.h"
 #include "provider/sign.h"

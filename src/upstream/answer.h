@@ -2,7 +2,7 @@
 #pragma once
 
 #include "client/byte_source.h"
-#include "dialect/dialect.h"
+#include "dialect/tap.h"
 #include "http/message.h"
 #include "net/call_scope.h"
 #include "overload/byte_budget.h"

@@ -8,6 +8,8 @@
 
 #include "base/result.h"
 #include "dialect/dialect.h"
+#include "dialect/request.h"
+#include "dialect/tap.h"
 #include "llm/operation.h"
 #include "provider/side.h"
 

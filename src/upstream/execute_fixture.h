@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "config/environment.h"
+#include "dialect/chat_codec.h"
 #include "dialect/dialect.h"
 #include "net/loop_fixture.h"
 #include "provider/registry.h"

@@ -1,6 +1,7 @@
 // What a provider answered comes back to it unharmed: a caller of another dialect puts the answer
 // into its next request as it got it, and the provider sees its own calls, ids and signatures
 // again. Skipped without recordings.
+#include "dialect/chat_codec.h"
 #include "json/document.h"
 #include "tests/conformance/recorded_fixture.h"
 

@@ -2,6 +2,7 @@
 // provider::prepare, its departures obeyed on both ways, errors and usage understood. Everything is
 // derived from the row, so a new provider is tested by being there.
 #include "base/strings.h"
+#include "dialect/chat_codec.h"
 #include "http/sse/parser.h"
 #include "json/document.h"
 #include "json/writer.h"

@@ -2,6 +2,7 @@
 // decoding.
 #pragma once
 
+#include "dialect/chat_codec.h"
 #include "json/scan.h"
 #include "tests/conformance/recordings.h"
 #include "tests/conformance/told.h"

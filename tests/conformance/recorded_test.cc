@@ -1,5 +1,6 @@
 // Real traffic through both ways: unchanged in its own dialect, and with its meaning kept in every
 // other one. Without recordings these tests are skipped and say so.
+#include "dialect/chat_codec.h"
 #include "json/document.h"
 #include "json/writer.h"
 #include "provider/provider.h"

@@ -1,5 +1,6 @@
 // Recorded traffic in other spellings says the same: nobody promises an order of members, a kind of
 // line end, or that nothing is escaped. Skipped without recordings.
+#include "dialect/chat_codec.h"
 #include "tests/conformance/recorded_fixture.h"
 #include "tests/conformance/spelling.h"
 

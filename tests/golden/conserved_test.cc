@@ -6,6 +6,7 @@
 // is looked for as it was written; where a dialect says it in other words, those stand in
 // kOtherWords.
 #include "base/strings.h"
+#include "dialect/chat_codec.h"
 #include "json/document.h"
 #include "provider/provider.h"
 #include "tests/golden/conserved_rows.h"

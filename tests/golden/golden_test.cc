@@ -1,5 +1,6 @@
 // Walks the cases below tests/golden and compares what the dialects write with what was reviewed.
 #include "base/strings.h"
+#include "dialect/chat_codec.h"
 #include "json/document.h"
 #include "provider/provider.h"
 

@@ -1,6 +1,7 @@
 // The functions behind the table in dialect.cc, one file each, and what two of them share.
 #pragma once
 
+#include "dialect/chat_codec.h"
 #include "dialect/dialect.h"
 #include "json/document.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "dialect/dialect.h"
+#include "dialect/stream.h"
 #include "json/document.h"
 #include "json/writer.h"
 #include "llm/response.h"

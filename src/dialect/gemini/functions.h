@@ -2,6 +2,7 @@
 // of them promises.
 #pragma once
 
+#include "dialect/chat_codec.h"
 #include "dialect/dialect.h"
 
 namespace bifrost::dialect::gemini {

@@ -1,5 +1,6 @@
 // Real traffic of Google's APIs through every function of the dialect. The recordings are not part
 // of the project: without them these tests are skipped and say so.
+#include "dialect/chat_codec.h"
 #include "dialect/gemini/dialect.h"
 #include "json/document.h"
 #include "json/scan.h"

@@ -1,5 +1,6 @@
 #include "dialect/gemini/refusals.h"
 
+#include "dialect/chat_codec.h"
 #include "dialect/gemini/dialect.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "dialect/chat_codec.h"
 #include "dialect/gemini/dialect.h"
 #include "json/document.h"
 

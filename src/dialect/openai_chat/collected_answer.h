@@ -1,7 +1,7 @@
 // For tests: a stream's events as text, and put together to what they say.
 #pragma once
 
-#include "dialect/dialect.h"
+#include "dialect/stream.h"
 #include "llm/event.h"
 
 #include <map>

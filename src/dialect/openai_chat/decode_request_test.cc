@@ -1,3 +1,4 @@
+#include "dialect/chat_codec.h"
 #include "dialect/openai_chat/dialect.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // The pieces of encoding a request that have a file of their own.
 #pragma once
 
-#include "dialect/dialect.h"
 #include "dialect/dropped.h"
+#include "dialect/flavor.h"
 #include "dialect/openai_chat/extras.h"
 #include "json/writer.h"
 

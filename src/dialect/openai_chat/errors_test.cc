@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/errors.h"
 
+#include "dialect/chat_codec.h"
 #include "dialect/openai_chat/dialect.h"
 #include "json/document.h"
 

@@ -1,6 +1,7 @@
 // The functions behind the table of `dialect()`, one file each. Only this folder includes it.
 #pragma once
 
+#include "dialect/chat_codec.h"
 #include "dialect/dialect.h"
 
 #include <memory>

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "dialect/chat_codec.h"
 #include "dialect/openai_chat/collected_answer.h"
 #include "dialect/openai_chat/dialect.h"
 #include "dialect/openai_chat/reasoning.h"
