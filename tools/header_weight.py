@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Which headers cost a build most: the .cc files that include one, directly or not, times what compiling it alone takes.
 
-usage: header_weight.py [--top COUNT] [--build FOLDER]
+usage: header_weight.py [--top COUNT] [--build FOLDER] [HEADER...]
 
 Who includes what is read from the last build (`ninja -t deps`), so build everything first. What is measured is the processor
 time of the compiler, not the clock on the wall: a busy machine changes little. A measure to compare before and after, no gate.
+All headers take the better part of an hour; those that are named ("src/base/error.h") a second each.
 """
 
 import argparse
@@ -31,6 +32,14 @@ def includers(deps, build, root):
     return found
 
 
+def chosen(files, wanted):
+    """The rows of the headers that are wanted, all when none is named."""
+    unknown = sorted(set(wanted) - set(files))
+    if unknown:
+        sys.exit(f"header_weight.py: nothing in the last build includes {', '.join(unknown)}")
+    return {header: files[header] for header in wanted} if wanted else files
+
+
 def milliseconds(header, flags):
     """Processor time that the compiler needs for a file that includes nothing but this header."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -53,12 +62,14 @@ def table(files, cost, top):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--top", type=int, default=10)
+    parser.add_argument("headers", nargs="*", metavar="HEADER")
     parser.add_argument("--build", type=pathlib.Path, default=tree.ROOT / "build/dev")
     args = parser.parse_args()
 
     build = str(args.build.resolve())
     deps = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True, check=True).stdout
     files = {header: len(sources) for header, sources in includers(deps, build, str(tree.ROOT)).items() if (tree.ROOT / header).exists()}
+    files = chosen(files, args.headers)
     flags = check_headers.all_flags()
     cost = {header: milliseconds(header, flags) for header in sorted(files)}
     print("\n".join(table(files, cost, args.top)))

@@ -31,6 +31,18 @@ class Includers(unittest.TestCase):
         )
 
 
+class Chosen(unittest.TestCase):
+    def test_all_where_none_is_named(self):
+        self.assertEqual(header_weight.chosen({"a.h": 1, "b.h": 2}, []), {"a.h": 1, "b.h": 2})
+
+    def test_those_that_are_named(self):
+        self.assertEqual(header_weight.chosen({"a.h": 1, "b.h": 2}, ["b.h"]), {"b.h": 2})
+
+    def test_refuses_what_nothing_includes(self):
+        with self.assertRaises(SystemExit):
+            header_weight.chosen({"a.h": 1}, ["c.h"])
+
+
 class Table(unittest.TestCase):
     def test_heaviest_first_and_the_sum_of_all(self):
         lines = list(header_weight.table({"a.h": 1, "b.h": 30, "c.h": 2}, {"a.h": 900.0, "b.h": 100.0, "c.h": 50.0}, top=2))
