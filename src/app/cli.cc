@@ -157,7 +157,7 @@ std::string config_path(const Place& place) {
 }
 
 void print_first_steps(const Gateway& gateway) {
-  const std::string scheme = gateway.setup().config.server.tls ? "https" : "http";
+  const std::string scheme = gateway.setup()->config.server.tls ? "https" : "http";
   const std::string base = scheme + "://" + gateway.address().text();
   std::cout << "\nbifrost listens on " << base << "\n\nTry:\n\n  curl " << base
             << "/v1/chat/completions -H 'content-type: application/json' \\\n    -d '{\"model\": "
@@ -172,6 +172,7 @@ int serve(Options& options) {
   raise_descriptor_limit();
   const log::Background background;  // after the signals: its thread must not take any
   options.serve.config_path = config_path(options.served);
+  options.serve.app_dir = options.served.app_dir;
   const config::ProcessEnvironment environment;
   auto gateway = Gateway::create(options.serve, environment);
   if (!gateway) {
@@ -180,7 +181,7 @@ int serve(Options& options) {
   }
   if (options.serve.config_path.empty()) {
     print_first_steps(**gateway);
-  } else if (!(*gateway)->setup().config.providers.contains("demo")) {
+  } else if (!(*gateway)->setup()->config.providers.contains("demo")) {
     BF_LOG(kInfo, "config",
            "the built-in demo is off, because there is a configuration; \"providers\": {\"demo\": "
            "{}} turns it on",
@@ -201,8 +202,8 @@ int validate(const Options& options) {
   upstream::Gates gates;
   governance::LimitBook limits;
   if (setup) {
-    snapshot = make_snapshot(*setup, {.gates = gates, .limits = limits}, environment,
-                             SystemClock().wall());
+    snapshot = make_snapshot(setup->config, {.gates = gates, .limits = limits}, environment,
+                             SystemClock().wall(), setup->warnings);
   } else {
     snapshot = setup.error();
   }

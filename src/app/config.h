@@ -2,12 +2,15 @@
 #pragma once
 
 #include "config/facts.h"
+#include "config/secret.h"
 #include "exchange/client_settings.h"
 #include "governance/settings/governance_settings.h"
 #include "provider/settings/provider_settings.h"
 #include "server/settings.h"
+#include "store/settings.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +26,9 @@ struct Config {
   server::Settings server;
   provider::Providers providers;
   governance::GovernanceSettings governance;
+  std::optional<store::StoreSettings> config_store;  // absent: as if it were there and empty, but
+                                                     // nothing has to be kept
+  config::Secret encryption_key;
 
   void describe(this auto& self, auto& visit) {
     visit.field("$schema", self.schema, {.text = "For editors; it is not read."});
@@ -41,6 +47,14 @@ struct Config {
                  .entries = kProviderEntries});
     visit.field("governance", self.governance,
                 {.text = "Who may ask for what, and how much of it."});
+    visit.field(
+        "config_store", self.config_store,
+        {.text = "The database that keeps what is changed through the API.", .restart = true});
+    visit.field("encryption_key", self.encryption_key,
+                {.text = "What the secrets in the database are sealed with, at least 16 bytes that "
+                         "nobody guesses; also `BIFROST_ENCRYPTION_KEY`. Without it the gateway "
+                         "makes a key for itself, in `encryption.key` in the app dir.",
+                 .restart = true});
     self.describe_unserved(visit);
   }
 
@@ -55,8 +69,6 @@ struct Config {
     visit.unserved("auth_config", config::Shape::kObject, "Administrator's credentials.");
     visit.unserved("circuit_breaker_config", config::Shape::kObject, "Circuit breakers.");
     visit.unserved("cluster_config", config::Shape::kObject, "Several nodes as one.");
-    visit.unserved("config_store", config::Shape::kObject, "Database for the configuration.");
-    visit.unserved("encryption_key", config::Shape::kAny, "Key for secrets in databases.");
     visit.unserved("env_label", config::Shape::kAny, "Label in the web interface.");
     visit.unserved("feature_flags", config::Shape::kObject, "Feature flags.");
     visit.unserved("framework", config::Shape::kObject, "Prices and the model catalogue.");

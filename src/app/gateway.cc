@@ -65,6 +65,12 @@ telemetry::RegistryOptions metrics_options(const exchange::ClientSettings& setti
           .bytes_max = static_cast<std::size_t>(settings.max_metrics_size_mb) * kMegabyte};
 }
 
+// One for the whole process, which outlives all that asks it.
+const SystemClock& system_clock() {
+  static const SystemClock kClock;
+  return kClock;
+}
+
 // The main thread has nobody above it. What it does while it waits can be left for the next time.
 // Was it done?
 template <class Work>
@@ -85,6 +91,9 @@ void warn_of_restart(const Config& before, const Config& now) {
            "client.prometheus_labels and client.max_metrics_size_mb take effect with the next "
            "start");
   }
+  if (now.config_store != before.config_store || now.encryption_key != before.encryption_key) {
+    BF_LOG(kWarn, "config", "config_store and encryption_key take effect with the next start");
+  }
   if (now.server.admin_port != before.server.admin_port ||
       now.server.admin_host != before.server.admin_host) {
     BF_LOG(kWarn, "config",
@@ -101,31 +110,40 @@ void block_signals() {
 }
 
 Gateway::Gateway(const ServeOptions& options, const config::Environment& environment,
+                 std::unique_ptr<Configuration> configuration,
                  std::unique_ptr<telemetry::Registry> metrics)
     : options_(options),
       environment_(environment),
+      clock_(system_clock()),
+      configuration_(std::move(configuration)),
       metrics_(std::move(metrics)),
-      state_{
-          .metrics = *metrics_, .shard = metrics_->add_shard(), .version = std::string(version())} {
-}
+      state_{.metrics = *metrics_,
+             .shard = metrics_->add_shard(),
+             .version = std::string(version()),
+             .desk = configuration_.get()} {}
 
-Gateway::~Gateway() = default;
+// Who changes the configuration tells the workers.
+Gateway::~Gateway() { state_.management.stop(); }
 
 Result<std::unique_ptr<Gateway>> Gateway::create(const ServeOptions& options,
                                                  const config::Environment& environment) {
-  BF_TRY(Setup setup, read_setup(options.config_path, environment));
-  BF_TRY(auto metrics, telemetry::Registry::create(metrics_options(setup.config.client)));
-  std::unique_ptr<Gateway> gateway(
-      new Gateway(options, environment, std::move(metrics)));  // NOLINT: private constructor
-  gateway->setup_ = std::move(setup);
+  BF_TRY(auto configuration, Configuration::read({.path = options.config_path,
+                                                  .app_dir = options.app_dir,
+                                                  .environment = environment,
+                                                  .clock = system_clock()}));
+  BF_TRY(auto metrics,
+         telemetry::Registry::create(metrics_options(configuration->setup()->config.client)));
+  std::unique_ptr<Gateway> gateway(new Gateway(options, environment, std::move(configuration),
+                                               std::move(metrics)));  // NOLINT: private constructor
   BF_TRY_VOID(gateway->start());
   return gateway;
 }
 
 Result<void> Gateway::start() {
   stamp_ = stamp();
-  watch_.configure(setup_.config.server);
-  BF_TRY(auto snapshot, make_snapshot(setup_, counts(), environment_, clock_.wall()));
+  const SetupPtr setup = configuration_->setup();
+  watch_.configure(setup->config.server);
+  BF_TRY(auto snapshot, snapshot_of(*setup));
   const std::size_t count = options_.workers > 0
                                 ? options_.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -140,9 +158,10 @@ Result<void> Gateway::start() {
     watch_.add(worker->loop());
     workers_.push_back(std::move(worker));
   }
-  if (setup_.config.server.admin_port > 0) {
+  if (setup->config.server.admin_port > 0) {
     BF_TRY_VOID(open_admin_port(snapshot));
   }
+  configuration_->set_publish([this](const SetupPtr& changed) { return publish(*changed); });
   divide_descriptors();
   for (const auto& worker : workers_) worker->start();
   return {};
@@ -151,7 +170,7 @@ Result<void> Gateway::start() {
 Result<void> Gateway::check_descriptors(std::size_t workers) const {
   const auto limit = descriptor_limit();
   if (!limit) return {};
-  const std::size_t threads = workers + (setup_.config.server.admin_port > 0 ? 1 : 0);
+  const std::size_t threads = workers + (setup()->config.server.admin_port > 0 ? 1 : 0);
   return app::check_descriptors(*limit, telemetry::open_fds().value_or(0), threads);
 }
 
@@ -161,7 +180,7 @@ void Gateway::divide_descriptors() {
   const DescriptorPlan plan = DescriptorPlan::of(*limit, telemetry::open_fds().value_or(0));
   state_.callers.connections.set_places_max(plan.connections_max);
   for (const auto& worker : workers_) worker->loop().set_descriptors_max(plan.sockets_max);
-  const std::int64_t wanted = setup_.config.server.connections_max;
+  const std::int64_t wanted = setup()->config.server.connections_max;
   if (state_.callers.connections.places(wanted) == static_cast<std::size_t>(wanted)) return;
   BF_LOG(kWarn, "server",
          "fewer connections than server.max_connections: each needs two descriptors, raise their "
@@ -172,7 +191,7 @@ void Gateway::divide_descriptors() {
 
 // A worker of its own, so that operators are heard whatever the others have to do.
 Result<void> Gateway::open_admin_port(const exchange::SnapshotPtr& snapshot) {
-  const server::Settings& settings = setup_.config.server;
+  const server::Settings& settings = *snapshot->server;
   BF_TRY(const net::Address address,
          net::Address::from_literal(settings.admin_host,
                                     static_cast<std::uint16_t>(settings.admin_port)));
@@ -201,10 +220,10 @@ void Gateway::look() {
 }
 
 int Gateway::run() {
-  log_warnings(setup_.warnings);
+  const Config& config = setup()->config;
   BF_LOG(kInfo, "server", "listening", {"address", address().text()}, {"workers", workers_.size()},
-         {"providers", setup_.config.providers.size()},
-         {"tls", setup_.config.server.tls ? "on" : "off"}, {"version", version()});
+         {"providers", config.providers.size()}, {"tls", config.server.tls ? "on" : "off"},
+         {"version", version()});
   while (true) {
     const int signal = wait(kFileCheckInterval);
     if (signal == SIGTERM || signal == SIGINT) return go_down();
@@ -215,31 +234,39 @@ int Gateway::run() {
   }
 }
 
-void Gateway::reload() {
-  auto setup = read_setup(options_.config_path, environment_);
-  Result<exchange::SnapshotPtr> snapshot;
-  if (setup) {
-    snapshot = make_snapshot(*setup, counts(), environment_, clock_.wall());
-  } else {
-    snapshot = setup.error();
-  }
-  state_.count_reload(snapshot.has_value());
-  if (!snapshot) {
-    log_problems(snapshot.error());
-    BF_LOG(kError, "config", "reload refused, the configuration before stays in force");
-    return;
-  }
+Result<exchange::SnapshotPtr> Gateway::snapshot_of(const Setup& setup) {
+  std::vector<std::string> warnings = setup.warnings;
+  BF_TRY(auto snapshot,
+         make_snapshot(setup.config, counts(), environment_, clock_.wall(), warnings));
+  log_warnings(warnings);
+  return snapshot;
+}
+
+// On the thread of whoever changes the configuration.
+Result<void> Gateway::publish(const Setup& setup) {
+  BF_TRY(const auto snapshot, snapshot_of(setup));
   // All of them or none.
   std::vector<std::pair<net::Loop*, std::shared_ptr<net::Errand>>> told;
   told.reserve(workers_.size() + 1);
-  for (const auto& worker : workers_) told.emplace_back(&worker->loop(), worker->reload(*snapshot));
-  if (admin_) told.emplace_back(&admin_->loop(), admin_->reload(*snapshot));
-  watch_.configure(setup->config.server);
-  log_warnings(setup->warnings);
-  warn_of_restart(setup_.config, setup->config);
-  setup_ = *std::move(setup);
+  for (const auto& worker : workers_) told.emplace_back(&worker->loop(), worker->reload(snapshot));
+  if (admin_) told.emplace_back(&admin_->loop(), admin_->reload(snapshot));
   for (auto& [loop, errand] : told) loop->post(std::move(errand));
-  BF_LOG(kInfo, "config", "reloaded", {"providers", setup_.config.providers.size()});
+  return {};
+}
+
+void Gateway::reload() {
+  const SetupPtr before = setup();
+  const auto reloaded = configuration_->reload();
+  state_.count_reload(reloaded.has_value());
+  if (!reloaded) {
+    log_problems(reloaded.error());
+    BF_LOG(kError, "config", "reload refused, the configuration before stays in force");
+    return;
+  }
+  const SetupPtr now = setup();
+  watch_.configure(now->config.server);
+  warn_of_restart(before->config, now->config);
+  BF_LOG(kInfo, "config", "reloaded", {"providers", now->config.providers.size()});
 }
 
 // A file that is replaced through a link, as Kubernetes does it, is another inode.
@@ -252,7 +279,8 @@ Gateway::FileStamp Gateway::stamp() const {
 }
 
 int Gateway::go_down() {
-  const server::Settings& settings = setup_.config.server;
+  const SetupPtr setup = configuration_->setup();
+  const server::Settings& settings = setup->config.server;
   state_.draining = true;
   for (const auto& worker : workers_) worker->close_after_next();
   BF_LOG(kInfo, "server", "going down: health fails, requests are still accepted",
@@ -281,6 +309,7 @@ int Gateway::go_down() {
   }
   BF_LOG(kInfo, "server", cut == 0 ? "stopped" : "stopped, requests were cut", {"cut", cut});
   if (admin_ && !end_admin_port()) all_drained = false;
+  state_.management.stop();
   if (!all_drained) {  // a task does not end: better no clean end than a hanging one
     log::flush(kLogPatience);
     std::_Exit(1);

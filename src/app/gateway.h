@@ -8,6 +8,7 @@
 //   SIGHUP            the configuration is read again; so it is when the file changes.
 #pragma once
 
+#include "app/configuration.h"
 #include "app/setup.h"
 #include "app/watch.h"
 #include "app/worker.h"
@@ -24,8 +25,9 @@ namespace bifrost::app {
 struct ServeOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
-  std::string config_path;  // empty: none, providers come from the environment
-  std::size_t workers = 0;  // 0: one per core
+  std::string config_path;               // empty: none, providers come from the environment
+  std::string app_dir = "bifrost-data";  // folder of the gateway's own files
+  std::size_t workers = 0;               // 0: one per core
 };
 
 class Gateway {
@@ -42,7 +44,7 @@ class Gateway {
   int run();
 
   [[nodiscard]] const net::Address& address() const { return workers_.front()->address(); }
-  [[nodiscard]] const Setup& setup() const { return setup_; }
+  [[nodiscard]] SetupPtr setup() const { return configuration_->setup(); }
 
  private:
   // When and what a file was, to see that it changed.
@@ -54,6 +56,7 @@ class Gateway {
   };
 
   Gateway(const ServeOptions& options, const config::Environment& environment,
+          std::unique_ptr<Configuration> configuration,
           std::unique_ptr<telemetry::Registry> metrics);
   Result<void> start();
   Result<void> open_admin_port(const exchange::SnapshotPtr& snapshot);
@@ -61,6 +64,8 @@ class Gateway {
   void divide_descriptors();
   int wait(std::chrono::nanoseconds limit);
   void look();
+  Result<exchange::SnapshotPtr> snapshot_of(const Setup& setup);
+  Result<void> publish(const Setup& setup);
   void reload();
   int go_down();
   bool end_admin_port();
@@ -70,11 +75,11 @@ class Gateway {
 
   ServeOptions options_;
   const config::Environment& environment_;
-  SystemClock clock_;
+  const SystemClock& clock_;
+  std::unique_ptr<Configuration> configuration_;
   std::unique_ptr<telemetry::Registry> metrics_;
   exchange::Services state_;
   Watch watch_{state_, clock_};
-  Setup setup_;
   FileStamp stamp_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Worker> admin_;  // null: operators come to the others

@@ -30,30 +30,31 @@ Result<Setup> read_setup(const std::string& path, const config::Environment& env
   return setup;
 }
 
-Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, Counts counts,
-                                            const config::Environment& environment, WallTime now) {
+Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Counts counts,
+                                            const config::Environment& environment, WallTime now,
+                                            std::vector<std::string>& warnings) {
   auto snapshot = std::make_shared<exchange::Snapshot>();
-  BF_TRY(snapshot->registry, provider::Registry::build(setup.config.providers));
+  BF_TRY(snapshot->registry, provider::Registry::build(config.providers));
   for (const std::string& warning : snapshot->registry.warnings()) {
-    setup.warnings.push_back(warning);
+    warnings.push_back(warning);
   }
-  snapshot->client = setup.config.client;
-  snapshot->server = std::make_shared<const server::Settings>(setup.config.server);
-  if (const auto& tls = setup.config.server.tls) {
+  snapshot->client = config.client;
+  snapshot->operators = config.governance.auth;
+  snapshot->server = std::make_shared<const server::Settings>(config.server);
+  if (const auto& tls = config.server.tls) {
     BF_TRY(snapshot->tls, net::TlsContext::server(
                               {.certificate_file = tls->cert_file, .key_file = tls->key_file}));
   }
-  for (const std::string& server : setup.config.server.dns.servers) {
+  for (const std::string& server : config.server.dns.servers) {
     BF_TRY(const net::Address address, net::Address::from_text(server, kDnsPort));
     snapshot->dns_servers.push_back(address);
   }
-  BF_TRY(server::AddressLimits limits,
-         server::AddressLimits::from(setup.config.server.per_address));
+  BF_TRY(server::AddressLimits limits, server::AddressLimits::from(config.server.per_address));
   snapshot->address_limits = std::make_shared<const server::AddressLimits>(std::move(limits));
   BF_TRY(snapshot->network,
-         upstream::Network::build(snapshot->registry, setup.config.client.drop_excess_requests,
+         upstream::Network::build(snapshot->registry, config.client.drop_excess_requests,
                                   counts.gates, environment));
-  snapshot->rules = governance::build_rules(setup.config.governance, counts.limits, now);
+  snapshot->rules = governance::build_rules(config.governance, counts.limits, now);
   return exchange::SnapshotPtr(std::move(snapshot));
 }
 

@@ -31,8 +31,9 @@ struct Counts {
 
 // Everything that is made from a configuration. Touches the counts only when nothing can fail any
 // more, so a configuration that is refused changes nothing.
-[[nodiscard]] Result<exchange::SnapshotPtr> make_snapshot(Setup& setup, Counts counts,
+[[nodiscard]] Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Counts counts,
                                                           const config::Environment& environment,
-                                                          WallTime now);
+                                                          WallTime now,
+                                                          std::vector<std::string>& warnings);
 
 }  // namespace bifrost::app

@@ -16,8 +16,9 @@ struct WorkerKit;
 
 // Who may be served.
 enum class Access : std::uint8_t {
-  kCallers,  // who passes the checks of the section `client`
-  kAnybody,  // a load balancer or a scraper
+  kCallers,    // who passes the checks of the section `client`
+  kAnybody,    // a load balancer or a scraper
+  kOperators,  // who passes governance::check_operator
 };
 
 struct Operation {

@@ -1,6 +1,7 @@
 // What all requests of the process share: one of it, made before the workers and gone after them.
 #pragma once
 
+#include "exchange/desk.h"
 #include "governance/limit_book.h"
 #include "net/blocking_pool.h"
 #include "overload/control.h"
@@ -30,6 +31,7 @@ struct Services {
   telemetry::Registry& metrics;
   telemetry::Shard& shard;  // of what belongs to no worker; changed under scrape_mutex only
   std::string version;
+  Desk* desk = nullptr;  // null: nothing can be changed
   upstream::Gates gates = {};
   governance::LimitBook limits = {};
   routing::SessionKeys session_keys = routing::SessionKeys();
@@ -45,6 +47,7 @@ struct Services {
   // The last ones: they work with the others.
   net::BlockingPool heavy{{.name = "heavy", .threads = heavy_threads(), .waiting_max = 1024}};
   net::BlockingPool scraper{{.name = "metrics"}};
+  net::BlockingPool management{{.name = "management"}};  // waits for the database
 
   // The metrics of all workers as one text, made beside them. Its place is held until it was read.
   struct Scrape {

@@ -5,6 +5,7 @@
 #include "catalog/catalog.h"
 #include "exchange/client_settings.h"
 #include "governance/build_rules.h"
+#include "governance/settings/auth_settings.h"
 #include "net/address.h"
 #include "net/tls.h"
 #include "provider/registry.h"
@@ -21,6 +22,7 @@ struct Snapshot {
   ClientSettings client;
   provider::Registry registry;
   governance::Rules rules;
+  governance::AuthSettings operators;
   const catalog::Catalog* catalog = &catalog::Catalog::built_in();
   upstream::Network network;
   std::shared_ptr<const server::Settings> server;               // never null

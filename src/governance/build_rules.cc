@@ -2,6 +2,7 @@
 
 #include "base/timestamp.h"
 #include "config/forms.h"
+#include "governance/limit_names.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,9 +14,6 @@ namespace bifrost::governance {
 namespace {
 
 using OwnLimits = std::vector<std::shared_ptr<Limit>>;
-
-// Between parts of a name; in no id that anybody writes.
-constexpr char kBetween = '\x1f';
 
 std::optional<WallTime> time_of(const std::string& text) {
   if (text.empty() || text == config::kNoTimestamp) return std::nullopt;
@@ -121,12 +119,12 @@ class Builder {
     const RateLimitSettings& rate = *found->second;
     const bool aligned = owner.aligned || rate.calendar_aligned;
     if (rate.concurrent_max_limit) {
-      add(limits, "rate " + id,
+      add(limits, rate_limit_name(id),
           {.owner = owner.shown(), .unit = Unit::kConcurrent, .amount = *rate.concurrent_max_limit},
           0);
     }
     if (rate.request_max_limit) {
-      add(limits, "rate " + id,
+      add(limits, rate_limit_name(id),
           {.owner = owner.shown(),
            .unit = Unit::kRequests,
            .amount = *rate.request_max_limit,
@@ -136,7 +134,7 @@ class Builder {
           rate.request_current_usage);
     }
     if (rate.token_max_limit) {
-      add(limits, "rate " + id,
+      add(limits, rate_limit_name(id),
           {.owner = owner.shown(),
            .unit = Unit::kTokens,
            .amount = *rate.token_max_limit,
@@ -153,16 +151,14 @@ class Builder {
                const std::vector<BudgetSettings>& own, const std::string& budget_id,
                const std::string& known_as, const Owner& owner) {
     add_rate(limits, rate_limit_id, owner);
-    // Those that stand with their owner are told apart by it and their window, whatever id they
-    // have.
     for (const BudgetSettings& budget : own) {
-      const std::string name = owner.kind + kBetween + owner.id + kBetween + budget.reset_duration;
-      add_budget(limits, name, budget, owner);
+      add_budget(limits, own_budget_name(owner.kind, owner.id, budget.reset_duration), budget,
+                 owner);
     }
     add_named(limits, budget_id, owner);
     if (const auto owned = owned_.find(known_as); owned != owned_.end()) {
       for (const BudgetSettings* budget : owned->second) {
-        add_budget(limits, "budget " + budget->id, *budget, owner);
+        add_budget(limits, budget_name(budget->id), *budget, owner);
       }
     }
   }
@@ -174,7 +170,7 @@ class Builder {
     group.customer = group.named;
     add_all(group.limits, customer.rate_limit_id, customer.budgets, customer.budget_id,
             "customer/" + customer.id,
-            {.kind = "customer",
+            {.kind = std::string(kCustomerOwner),
              .id = customer.id,
              .name = customer.name,
              .aligned = customer.calendar_aligned});
@@ -186,7 +182,10 @@ class Builder {
                 .customer = nullptr,
                 .limits = {}};
     add_all(group.limits, team.rate_limit_id, team.budgets, team.budget_id, "team/" + team.id,
-            {.kind = "team", .id = team.id, .name = team.name, .aligned = team.calendar_aligned});
+            {.kind = std::string(kTeamOwner),
+             .id = team.id,
+             .name = team.name,
+             .aligned = team.calendar_aligned});
     if (const auto above = customers_.find(team.customer_id); above != customers_.end()) {
       group.customer = above->second.named;
       append(group.limits, above->second.limits);
@@ -205,8 +204,10 @@ class Builder {
     out->active = key.is_active;
     out->expires_at = time_of(key.expires_at);
     out->access.all_providers = key.allow_all_providers;
-    const Owner owner{
-        .kind = "virtual key", .id = key.id, .name = key.name, .aligned = key.calendar_aligned};
+    const Owner owner{.kind = std::string(kKeyOwner),
+                      .id = key.id,
+                      .name = key.name,
+                      .aligned = key.calendar_aligned};
     for (const ProviderConfigSettings& entry : key.provider_configs) add_grant(*out, entry, owner);
     add_all(out->limits, key.rate_limit_id, key.budgets, {}, "virtual key/" + key.id, owner);
     if (const auto team = teams_.find(key.team_id); team != teams_.end()) {
@@ -222,7 +223,7 @@ class Builder {
 
   void add_named(OwnLimits& limits, const std::string& budget_id, const Owner& owner) {
     const auto named = budgets_.find(budget_id);
-    if (named != budgets_.end()) add_budget(limits, "budget " + budget_id, *named->second, owner);
+    if (named != budgets_.end()) add_budget(limits, budget_name(budget_id), *named->second, owner);
   }
 
   void add_model(ModelLimits& out, const ModelConfigSettings& model) {
@@ -261,8 +262,8 @@ class Builder {
     }
     principal.access.grants.push_back(std::move(grant));
     Principal::ProviderLimits at{.provider = entry.provider, .limits = {}};
-    const Owner owner{.kind = "virtual key",
-                      .id = key.id + kBetween + entry.provider,
+    const Owner owner{.kind = std::string(kKeyOwner),
+                      .id = at_provider(key.id, entry.provider),
                       .name = key.name + " at provider " + entry.provider,
                       .aligned = key.aligned};
     add_all(at.limits, entry.rate_limit_id, entry.budgets, {},

@@ -23,6 +23,12 @@ std::shared_ptr<Limit> LimitBook::limit(std::string_view name, const LimitTerms&
   return limit;
 }
 
+std::shared_ptr<Limit> LimitBook::find(std::string_view name, Unit unit) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = limits_.find(key_of(name, unit));
+  return found != limits_.end() ? found->second : nullptr;
+}
+
 void LimitBook::sweep(WallTime now) {
   const std::scoped_lock lock(mutex_);
   std::erase_if(limits_, [&](const auto& entry) {

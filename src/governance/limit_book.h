@@ -23,6 +23,9 @@ class LimitBook {
   [[nodiscard]] std::shared_ptr<Limit> limit(std::string_view name, const LimitTerms& terms,
                                              std::int64_t used, WallTime now);
 
+  // Null: there is none of this name and unit.
+  [[nodiscard]] std::shared_ptr<Limit> find(std::string_view name, Unit unit) const;
+
   // Drops what nobody has any more.
   void sweep(WallTime now);
 

@@ -17,7 +17,7 @@ namespace bifrost::pipeline {
 
 enum class Routes : std::uint8_t {
   kAll,
-  kInfrastructure,  // what anybody may ask; the others are not there
+  kInfrastructure,  // what anybody or an operator may ask; the others are not there
 };
 
 // The port that requests come in by.
@@ -49,8 +49,10 @@ class Pipeline final : public server::Handler {
   // Route, look who asks, run. An error is written by `handle`, in one place.
   net::Task<Result<void>> serve(exchange::Exchange& exchange);
   Result<void> check_host(std::string_view host);
+  [[nodiscard]] Result<void> check_operator(const exchange::Exchange& exchange) const;
   // Is it this machine, and nothing else, that keeps strangers out?
-  [[nodiscard]] bool only_this_machine_is_trusted(const exchange::Doors& doors) const;
+  [[nodiscard]] bool only_this_machine_is_trusted(const exchange::Doors& doors,
+                                                  const exchange::Match& route) const;
 
   const Entrance entrance_;
   exchange::SnapshotPtr snapshot_;

@@ -8,6 +8,7 @@
 #include "exchange/headers.h"
 #include "exchange/priority.h"
 #include "governance/identify.h"
+#include "governance/operators.h"
 #include "http/url.h"
 #include "overload/stages.h"
 #include "pipeline/pipeline.h"
@@ -33,8 +34,12 @@ Error no_such_route(const Match& route, const http::RequestHead& head, std::stri
   return client_error(ErrorCode::kRouteNotFound, std::move(message));
 }
 
+bool is_for(const Match& route, exchange::Access access) {
+  return route.surface != nullptr && route.surface->operation->access == access;
+}
+
 bool is_infrastructure(const Match& route) {
-  return route.surface != nullptr && route.surface->operation->access == exchange::Access::kAnybody;
+  return is_for(route, exchange::Access::kAnybody) || is_for(route, exchange::Access::kOperators);
 }
 
 void log_failure(const Exchange& exchange, const Error& error) {
@@ -83,8 +88,10 @@ net::Task<void> Pipeline::handle(server::Request& request) {
 }
 
 // What operators are served demands no credential, whatever other requests do.
-bool Pipeline::only_this_machine_is_trusted(const exchange::Doors& doors) const {
-  return entrance_.on_loopback && (doors.keyless || entrance_.routes == Routes::kInfrastructure);
+bool Pipeline::only_this_machine_is_trusted(const exchange::Doors& doors,
+                                            const Match& route) const {
+  return entrance_.on_loopback && (doors.keyless || entrance_.routes == Routes::kInfrastructure ||
+                                   is_for(route, exchange::Access::kOperators));
 }
 
 net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
@@ -97,7 +104,7 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   if (entrance_.routes == Routes::kInfrastructure && !is_infrastructure(exchange.route)) {
     exchange.route = {};
   }
-  if (only_this_machine_is_trusted(doors)) {
+  if (only_this_machine_is_trusted(doors, exchange.route)) {
     BF_CO_TRY_VOID(check_host(head.headers.get("host")));
   }
   const bool preflight = head.method == "OPTIONS";
@@ -107,7 +114,7 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   } else if (of_a_page) {
     exchange.cors = exchange::cors_headers(doors, head.headers);
   }
-  if (exchange.request.share != nullptr && !is_infrastructure(exchange.route)) {
+  if (exchange.request.share != nullptr && !is_for(exchange.route, exchange::Access::kAnybody)) {
     BF_CO_TRY_VOID(exchange.request.share->take_request());
   }
   if (preflight) {
@@ -120,6 +127,9 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   if (kit_.services.overload.sheds()) {
     BF_CO_TRY_VOID(
         kit_.services.overload.admit(exchange::priority_of(operation, head.headers), kit_.random));
+  }
+  if (operation.access == exchange::Access::kOperators) {
+    BF_CO_TRY_VOID(check_operator(exchange));
   }
   if (operation.access == exchange::Access::kCallers) {
     if (of_a_page) {
@@ -135,6 +145,16 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
                                              .dialect = dialect != nullptr ? dialect->name : ""}));
   }
   co_return co_await operation.run(kit_, exchange);
+}
+
+// A browser shows a name and password that it knows for every page that asks, so other sites' pages
+// are kept out whatever the gateway demands of its callers.
+Result<void> Pipeline::check_operator(const Exchange& exchange) const {
+  const http::Headers& headers = exchange.request.head.headers;
+  if (headers.contains("origin")) {
+    BF_TRY_VOID(exchange::check_origin({.cors = exchange.snapshot->client.cors}, headers));
+  }
+  return governance::check_operator(exchange.snapshot->operators, headers, entrance_.on_loopback);
 }
 
 // Callers come by the same name again and again.

@@ -1,5 +1,6 @@
 #include "pipeline/surface.h"
 
+#include "admin/route.h"
 #include "base/strings.h"
 #include "dialect/anthropic/dialect.h"
 #include "dialect/gemini/dialect.h"
@@ -45,6 +46,7 @@ class Table {
  public:
   Table() {
     infrastructure();
+    management();
     unified(dialect::openai_chat::dialect());
     openai("/openai", dialect::openai_chat::dialect());
     for (const std::string_view base : kMixedBases) openai(base, dialect::openai_chat::dialect());
@@ -68,6 +70,12 @@ class Table {
     add({"/health"}, {.operation = &kHealth,
                       .text = "200 while the gateway takes requests, 503 when it is going down."});
     add({"/metrics"}, {.operation = &kMetrics, .text = "Metrics in the Prometheus text format."});
+  }
+
+  void management() {
+    for (const admin::Route& route : admin::routes()) {
+      add({route.pattern}, {.method = route.method, .operation = &route, .text = route.text});
+    }
   }
 
   void unified(const dialect::Dialect& dialect) {
@@ -247,7 +255,7 @@ void write_operation(json::Writer& w, const Surface& surface) {
   w.member("x-bifrost-operation", surface.operation->name);
   if (surface.dialect != nullptr) w.member("x-bifrost-dialect", surface.dialect->name);
   write_parameters(w, surface.pattern);
-  if (surface.method == "POST") write_body(w);
+  if (surface.method == "POST" || surface.method == "PUT") write_body(w);
   write_responses(w, surface);
   w.end_object();
 }

@@ -71,7 +71,7 @@ Result<std::int64_t> ConfigStore::apply(std::span<const Change> changes, std::in
 Result<void> ConfigStore::apply(const Change& change, std::int64_t revision, std::int64_t now_ms) {
   if (!change.body) {
     BF_TRY_VOID(connection_->execute("DELETE FROM config_entity WHERE kind = $1 AND id = $2",
-                                     {change.kind, change.id}));
+                                     {std::string_view(change.kind), std::string_view(change.id)}));
     return {};
   }
   BF_TRY_VOID(connection_->execute(
@@ -79,8 +79,8 @@ Result<void> ConfigStore::apply(const Change& change, std::int64_t revision, std
       "VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (kind, id) DO UPDATE SET "
       "body = excluded.body, file_hash = excluded.file_hash, revision = excluded.revision, "
       "updated_at = excluded.updated_at",
-      {change.kind, change.id, std::string_view(*change.body), change.file_hash, revision,
-       now_ms}));
+      {std::string_view(change.kind), std::string_view(change.id), std::string_view(*change.body),
+       std::string_view(change.file_hash), revision, now_ms}));
   return {};
 }
 

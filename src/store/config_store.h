@@ -40,10 +40,10 @@ struct Contents {
 
 // One row more, another one in its place, or one less.
 struct Change {
-  std::string_view kind;
-  std::string_view id;
+  std::string kind;
+  std::string id;
   std::optional<std::string> body = {};  // nothing: the row goes
-  std::string_view file_hash = {};
+  std::string file_hash = {};
 };
 
 class ConfigStore {

@@ -88,7 +88,7 @@ class Gateway:
     def __init__(self, bifrost, folder):
         (folder / "demo.json").write_text('{"server": {"drain_delay_in_seconds": 0}, "providers": {"demo": {}}}')
         self._process = subprocess.Popen(
-            [bifrost, "serve", "--port", "0", "--workers", "1", "--config", folder / "demo.json"],
+            [bifrost, "serve", "--port", "0", "--workers", "1", "--app-dir", folder, "--config", folder / "demo.json"],
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,

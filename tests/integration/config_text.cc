@@ -30,9 +30,9 @@ std::string config_text(const ConfigText& config) {
     providers.push_back(provider_text(provider));
   return fmt::format(
       R"({{"client": {{{}}}, "server": {{"drain_delay_in_seconds": {}{}}}, "providers": {{{}}}, )"
-      R"("governance": {{{}}}}})",
+      R"("governance": {{{}}}{}}})",
       config.client, config.drain_delay_s, comma_before(config.server), fmt::join(providers, ", "),
-      config.governance);
+      config.governance, comma_before(config.sections));
 }
 
 }  // namespace bifrost::test

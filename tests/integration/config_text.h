@@ -22,6 +22,7 @@ struct ConfigText {
   std::string client = {};      // members of the section
   std::string server = {};      // members of the section
   std::string governance = {};  // members of the section
+  std::string sections = {};    // more members of the file
   int drain_delay_s = 0;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/facts.h"
+#include "governance/settings/auth_settings.h"
 #include "governance/settings/limit_settings.h"
 #include "governance/settings/model_settings.h"
 #include "governance/settings/owner_settings.h"
@@ -20,6 +21,7 @@ struct GovernanceSettings {
   std::vector<VirtualKeySettings> virtual_keys;
   std::vector<ModelConfigSettings> model_configs;
   std::vector<ProviderLimitSettings> providers;
+  AuthSettings auth;
 
   void describe(this auto& self, auto& visit) {
     visit.field("budgets", self.budgets,
@@ -32,6 +34,7 @@ struct GovernanceSettings {
                 {.text = "Keys that callers show in place of a provider's."});
     visit.field("model_configs", self.model_configs, {.text = "Limits of models."});
     visit.field("providers", self.providers, {.text = "Limits of providers."});
+    visit.field("auth_config", self.auth, {.text = "The administrator."});
     self.describe_unserved(visit);
   }
 
@@ -41,7 +44,6 @@ struct GovernanceSettings {
 
  private:
   void describe_unserved(this auto& /*self*/, auto& visit) {
-    visit.unserved("auth_config", config::Shape::kObject, "Administrator's credentials.");
     visit.unserved("business_units", config::Shape::kArray, "Business units.");
     visit.unserved("complexity_analyzer_config", config::Shape::kObject, "Complexity of prompts.");
     visit.unserved("pricing_overrides", config::Shape::kArray, "Prices of your own.");

@@ -1,0 +1,124 @@
+// Budgets and rate limits as the API shows and takes them: with their owner, whether they stand
+// there in the settings or have entries of their own.
+#pragma once
+
+#include "admin/route.h"
+#include "config/facts.h"
+#include "governance/settings/governance_settings.h"
+#include "json/writer.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::admin {
+
+struct BudgetBody {
+  std::string id;
+  double max_limit = 0;
+  std::string reset_duration;
+  std::optional<governance::ResetSettings> reset_config;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("id", self.id, {.text = "Of one that is there; absent: told by its window."});
+    visit.field("max_limit", self.max_limit,
+                {.text = "Dollars in each window; 0 lets nothing through.",
+                 .minimum = 0,
+                 .maximum = governance::kDollarsMax,
+                 .required = true});
+    visit.field("reset_duration", self.reset_duration,
+                {.text = "Length of the window: `30s`, `5m`, `1h`, `1d`, `1w`, `1M`, `1Q`, `1Y`.",
+                 .form = config::Form::kPeriod,
+                 .required = true});
+    visit.field("reset_config", self.reset_config, {.text = "Only with quarters."});
+    self.describe_shown(visit);
+  }
+
+ private:
+  void describe_shown(this auto& /*self*/, auto& visit) {
+    visit.unserved("current_usage", config::Shape::kAny, "Shown.");
+    visit.unserved("last_reset", config::Shape::kAny, "Shown.");
+    visit.unserved("override_amount", config::Shape::kAny, "Shown.");
+    visit.unserved("override_mode", config::Shape::kAny, "Shown.");
+    visit.unserved("override_cycles_remaining", config::Shape::kAny, "Shown.");
+    visit.unserved("override_cycles_total", config::Shape::kAny, "Shown.");
+    visit.unserved("override_anchor_reset", config::Shape::kAny, "Shown.");
+    visit.unserved("calendar_aligned", config::Shape::kAny, "Stands with the owner.");
+    visit.unserved("created_at", config::Shape::kAny, "Shown.");
+    visit.unserved("updated_at", config::Shape::kAny, "Shown.");
+  }
+};
+
+struct RateLimitBody {
+  std::optional<std::int64_t> token_max_limit;
+  std::string token_reset_duration;
+  std::optional<std::int64_t> request_max_limit;
+  std::string request_reset_duration;
+  std::optional<std::int64_t> concurrent_max_limit;
+
+  void describe(this auto& self, auto& visit) {
+    constexpr double kCountMax = 1e15;
+    visit.field("token_max_limit", self.token_max_limit,
+                {.text = "Tokens in each window, in and out.", .minimum = 0, .maximum = kCountMax});
+    visit.field("token_reset_duration", self.token_reset_duration,
+                {.text = "Length of their window.", .form = config::Form::kPeriod});
+    visit.field("request_max_limit", self.request_max_limit,
+                {.text = "Requests in each window.", .minimum = 0, .maximum = kCountMax});
+    visit.field("request_reset_duration", self.request_reset_duration,
+                {.text = "Length of their window.", .form = config::Form::kPeriod});
+    visit.field(
+        "concurrent_max_limit", self.concurrent_max_limit,
+        {.text = "Requests that run at once.", .minimum = 0, .maximum = kCountMax, .ours = true});
+    visit.unserved("id", config::Shape::kAny, "Shown.");
+    visit.unserved("token_current_usage", config::Shape::kAny, "Shown.");
+    visit.unserved("token_last_reset", config::Shape::kAny, "Shown.");
+    visit.unserved("request_current_usage", config::Shape::kAny, "Shown.");
+    visit.unserved("request_last_reset", config::Shape::kAny, "Shown.");
+  }
+
+  [[nodiscard]] bool empty() const {
+    return !token_max_limit && !request_max_limit && !concurrent_max_limit;
+  }
+};
+
+// Whose limits they are, as the names of limits have it (governance/limit_names.h).
+struct LimitOwner {
+  std::string_view kind;
+  std::string id;
+  // Is this entry of `governance.budgets` one of his?
+  std::function<bool(const governance::BudgetSettings&)> owns;
+};
+
+// All budgets of an owner: those that stand with him, and entries that name him.
+[[nodiscard]] std::vector<BudgetBody> budgets_of(
+    const governance::GovernanceSettings& governance, const LimitOwner& owner,
+    const std::vector<governance::BudgetSettings>& own);
+// The budgets of an owner are these from now on. What is known of one that stays, by its id or
+// window, stays.
+void put_budgets(governance::GovernanceSettings& governance, const LimitOwner& owner,
+                 std::vector<governance::BudgetSettings>& own,
+                 const std::vector<BudgetBody>& wanted);
+void write_budgets(json::Writer& writer, const Call& call,
+                   const governance::GovernanceSettings& governance, const LimitOwner& owner,
+                   const std::vector<governance::BudgetSettings>& own);
+
+[[nodiscard]] std::optional<RateLimitBody> rate_limit_of(
+    const governance::GovernanceSettings& governance, std::string_view id);
+// The rate limit of the one who has it as `id`: an entry of its own, which is made, changed or,
+// with an empty one, dropped. One that others have too is left to them.
+void put_rate_limit(governance::GovernanceSettings& governance, std::string& id,
+                    const std::optional<RateLimitBody>& wanted);
+void write_rate_limit(json::Writer& writer, const Call& call,
+                      const governance::GovernanceSettings& governance, std::string_view id);
+
+// Takes the entries that belonged to an owner who goes with him.
+void drop_budgets(governance::GovernanceSettings& governance, const LimitOwner& owner);
+void drop_rate_limit(governance::GovernanceSettings& governance, std::string& id);
+
+// An id that nobody else has: a UUID.
+[[nodiscard]] std::string new_id();
+
+}  // namespace bifrost::admin

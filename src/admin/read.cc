@@ -1,0 +1,67 @@
+#include "admin/read.h"
+
+#include "base/strings.h"
+#include "base/timestamp.h"
+#include "http/url.h"
+
+#include <cstdint>
+
+namespace bifrost::admin {
+namespace {
+
+Result<std::size_t> number(std::string_view query, std::string_view name, std::size_t otherwise,
+                           std::int64_t least, std::int64_t most) {
+  const auto text = http::query_value(query, name);
+  if (!text || text->empty()) return otherwise;
+  const auto value = parse_int(*text);
+  if (value && *value >= least && *value <= most) return static_cast<std::size_t>(*value);
+  return client_error(ErrorCode::kInvalidRequest,
+                      std::string(name) + " is " + quoted(*text, 40) +
+                          "; it must be a whole number from " + std::to_string(least) + " to " +
+                          std::to_string(most),
+                      std::string(name));
+}
+
+}  // namespace
+
+Result<Page> read_page(std::string_view query) {
+  constexpr std::int64_t kLimitMax = 1000;
+  constexpr std::int64_t kOffsetMax = 1'000'000'000;
+  Page page;
+  BF_TRY(page.limit, number(query, "limit", page.limit, 1, kLimitMax));
+  BF_TRY(page.offset, number(query, "offset", 0, 0, kOffsetMax));
+  page.search = ascii_lower(http::query_value(query, "search").value_or(""));
+  return page;
+}
+
+bool found_in(std::string_view text, const Page& page) {
+  return page.search.empty() || ascii_lower(text).contains(page.search);
+}
+
+Result<void> check_future(const Call& call, std::string_view expires_at) {
+  const auto time = parse_rfc3339(expires_at);
+  if (!time || *time > call.now) return {};
+  return client_error(ErrorCode::kInvalidRequest,
+                      "expires_at: " + quoted(expires_at, 40) + " has passed already",
+                      "expires_at");
+}
+
+Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind) {
+  exchange::Desk::Terms terms;
+  terms.dry_run = http::query_value(call.query, "dry_run").value_or("") == "true";
+  if (call.if_match.empty() || call.if_match == "*") return terms;
+  std::string_view tag = call.if_match;
+  if (tag.size() >= 2 && tag.starts_with('"') && tag.ends_with('"')) {
+    tag = tag.substr(1, tag.size() - 2);
+  }
+  terms.revision = parse_int(tag);
+  if (!terms.revision) {
+    return client_error(ErrorCode::kOutdated,
+                        "If-Match: " + quoted(call.if_match, 80) + " is no version of an entry");
+  }
+  terms.kind = kind;
+  terms.id = call.id;
+  return terms;
+}
+
+}  // namespace bifrost::admin

@@ -1,0 +1,55 @@
+// What a call says: its body as settings, its page of a list, the version that it means.
+#pragma once
+
+#include "admin/route.h"
+#include "base/try.h"
+#include "config/document.h"
+#include "config/reader.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace bifrost::admin {
+
+// References to the process's environment mean nothing in a body: who may change the configuration
+// need not be who may see that.
+class NoEnvironment final : public config::Environment {
+ public:
+  [[nodiscard]] std::optional<std::string> get(std::string_view /*name*/) const override {
+    return std::nullopt;
+  }
+};
+
+// Members that the body does not have stay as they are. Fails with kInvalidRequest, one line per
+// problem, each with the field's path.
+template <class Body>
+Result<void> read_body(const Call& call, Body& body) {
+  const NoEnvironment environment;
+  config::Problems problems;
+  std::vector<std::string> warnings;  // of members that are shown and cannot be set
+  if (const auto document = config::parse_document(call.body, problems)) {
+    config::Reader(environment, problems, warnings).read(document->root(), body, {});
+  }
+  if (problems.empty()) return {};
+  return client_error(ErrorCode::kInvalidRequest, config::render(problems.take()));
+}
+
+// The part of a list that is asked for: `limit`, `offset` and `search`.
+struct Page {
+  std::size_t limit = 100;
+  std::size_t offset = 0;
+  std::string search;  // in lower case; empty: everything
+};
+[[nodiscard]] Result<Page> read_page(std::string_view query);
+
+// Does the text have what is searched for in it, in whatever case?
+[[nodiscard]] bool found_in(std::string_view text, const Page& page);
+
+// Fails with kInvalidRequest for a point in time (RFC 3339) that has passed.
+[[nodiscard]] Result<void> check_future(const Call& call, std::string_view expires_at);
+
+// The terms of a change: `dry_run=true`, and If-Match as a condition on this entry.
+[[nodiscard]] Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind);
+
+}  // namespace bifrost::admin

@@ -1,0 +1,31 @@
+// What answers at each route, a file a resource.
+#pragma once
+
+#include "admin/route.h"
+
+namespace bifrost::admin {
+
+// virtual_keys.cc
+Result<Answer> list_virtual_keys(const Call& call);
+Result<Answer> create_virtual_key(const Call& call);
+Result<Answer> show_virtual_key(const Call& call);
+Result<Answer> update_virtual_key(const Call& call);
+Result<Answer> delete_virtual_key(const Call& call);
+Result<Answer> rotate_virtual_key(const Call& call);
+
+// groups.cc
+Result<Answer> list_teams(const Call& call);
+Result<Answer> create_team(const Call& call);
+Result<Answer> show_team(const Call& call);
+Result<Answer> update_team(const Call& call);
+Result<Answer> delete_team(const Call& call);
+Result<Answer> list_customers(const Call& call);
+Result<Answer> create_customer(const Call& call);
+Result<Answer> show_customer(const Call& call);
+Result<Answer> update_customer(const Call& call);
+Result<Answer> delete_customer(const Call& call);
+
+// version.cc
+Result<Answer> show_version(const Call& call);
+
+}  // namespace bifrost::admin

@@ -1,0 +1,61 @@
+#include "admin/run.h"
+
+#include "admin/route.h"
+#include "base/strings.h"
+#include "base/try.h"
+#include "exchange/headers.h"
+#include "exchange/read_body.h"
+#include "http/url.h"
+#include "net/blocking_pool.h"
+
+#include <utility>
+
+namespace bifrost::admin {
+namespace {
+
+using exchange::Exchange;
+using exchange::WorkerKit;
+
+// A page of another site can make a browser send a body, but not with this type unless it was
+// allowed to ask.
+Result<void> check_type(const Exchange& exchange) {
+  if (exchange.body.empty()) return {};
+  const std::string_view type = exchange.request.head.headers.get("content-type");
+  if (istarts_with(type, "application/json")) return {};
+  return client_error(ErrorCode::kInvalidRequest,
+                      "content-type must be application/json, not " + quoted(type));
+}
+
+}  // namespace
+
+net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
+  const auto& route = static_cast<const Route&>(*exchange.surface().operation);
+  const http::RequestHead& head = exchange.request.head;
+  if (kit.services.desk == nullptr) {
+    co_return client_error(ErrorCode::kUnsupportedOperation, "there is no management API here");
+  }
+  BF_CO_TRY_VOID(co_await exchange::read_body(kit, exchange));
+  BF_CO_TRY_VOID(check_type(exchange));
+  auto id = percent_decode(exchange.route.parameters.get("id"));
+  if (!id) co_return client_error(ErrorCode::kInvalidRequest, "the id in the path is not encoded");
+  const Call call{.desk = *kit.services.desk,
+                  .limits = kit.services.limits,
+                  .now = kit.clock.wall(),
+                  .version = kit.services.version,
+                  .id = *std::move(id),
+                  .query = http::query_of(head.target),
+                  .body = exchange.body,
+                  .if_match = head.headers.get("if-match")};
+  auto* const answer_to = route.answer;
+  BF_CO_TRY(const Answer answer,
+            co_await net::run_to_end(exchange.request.scope, kit.services.management,
+                                     [&call, answer_to] { return answer_to(call); }));
+  http::Headers headers = exchange::base_headers(exchange);
+  headers.add("content-type", "application/json");
+  headers.add("cache-control", "no-store");
+  if (!answer.etag.empty()) headers.add("etag", answer.etag);
+  co_return co_await exchange.request.out.send(exchange.request.scope, answer.status, headers,
+                                               answer.body);
+}
+
+}  // namespace bifrost::admin

@@ -1,0 +1,42 @@
+#include "admin/show.h"
+
+#include "base/strings.h"
+
+#include <fmt/chrono.h>
+
+#include <chrono>
+
+namespace bifrost::admin {
+
+std::string time_text(WallTime time) {
+  return fmt::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+void text_or_null(json::Writer& writer, std::string_view name, std::string_view text) {
+  writer.key(name);
+  if (text.empty()) {
+    writer.null();
+  } else {
+    writer.string(text);
+  }
+}
+
+void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry) {
+  if (!entry) return;  // it stands in the file alone
+  writer.member("created_at", std::string_view(time_text(entry->created_at)));
+  writer.member("updated_at", std::string_view(time_text(entry->updated_at)));
+}
+
+Answer said(std::string_view message) {
+  Answer answer;
+  json::Writer writer(answer.body);
+  writer.begin_object().member("message", message).end_object();
+  return answer;
+}
+
+Error no_such(std::string_view what, std::string_view id) {
+  return client_error(ErrorCode::kEntryNotFound,
+                      "there is no " + std::string(what) + " with the id " + quoted(id));
+}
+
+}  // namespace bifrost::admin

@@ -1,0 +1,68 @@
+// What answers look like: entries with what is known of them beside their settings, and lists.
+#pragma once
+
+#include "admin/read.h"
+#include "admin/route.h"
+#include "json/writer.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::admin {
+
+// "2026-01-31T12:00:00Z"
+[[nodiscard]] std::string time_text(WallTime time);
+// A text, or null where there is none.
+void text_or_null(json::Writer& writer, std::string_view name, std::string_view text);
+// `created_at` and `updated_at`.
+void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry);
+
+// {"virtual_key": {…}}, perhaps with a message, with the entry's version as its ETag.
+template <class Entry, class Write>
+Answer one(const Call& call, std::string_view name, std::string_view kind, const Entry& entry,
+           std::string_view id, Write write, std::string_view message = {}) {
+  Answer answer;
+  json::Writer writer(answer.body);
+  writer.begin_object();
+  if (!message.empty()) writer.member("message", message);
+  writer.key(name);
+  write(writer, entry);
+  writer.end_object();
+  if (const auto known = call.desk.entry(kind, id)) {
+    answer.etag = "\"" + std::to_string(known->revision) + "\"";
+  }
+  return answer;
+}
+
+// {"virtual_keys": [...], "count": 2, "total_count": 7, "limit": 2, "offset": 0}
+template <class Entry, class Wanted, class Write>
+Answer list(const Page& page, std::string_view name, const std::vector<Entry>& entries,
+            Wanted wanted, Write write) {
+  Answer answer;
+  json::Writer writer(answer.body);
+  std::size_t total = 0;
+  std::size_t count = 0;
+  writer.begin_object().key(name).begin_array();
+  for (const Entry& entry : entries) {
+    if (!wanted(entry)) continue;
+    const bool shown = total >= page.offset && count < page.limit;
+    ++total;
+    if (!shown) continue;
+    ++count;
+    write(writer, entry);
+  }
+  writer.end_array();
+  writer.member("count", static_cast<std::int64_t>(count));
+  writer.member("total_count", static_cast<std::int64_t>(total));
+  writer.member("limit", static_cast<std::int64_t>(page.limit));
+  writer.member("offset", static_cast<std::int64_t>(page.offset));
+  writer.end_object();
+  return answer;
+}
+
+[[nodiscard]] Answer said(std::string_view message);
+[[nodiscard]] Error no_such(std::string_view what, std::string_view id);
+
+}  // namespace bifrost::admin

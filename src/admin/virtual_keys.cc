@@ -1,0 +1,347 @@
+// /api/governance/virtual-keys
+
+#include "admin/entries.h"
+#include "admin/limits.h"
+#include "admin/resources.h"
+#include "governance/limit_names.h"
+#include "governance/settings/entries.h"
+#include "http/url.h"
+#include "provider/settings/providers.h"
+
+#include <utility>
+
+namespace bifrost::admin {
+namespace {
+
+using governance::BudgetSettings;
+using governance::GovernanceSettings;
+using governance::ProviderConfigSettings;
+using governance::VirtualKeySettings;
+
+constexpr Resource<VirtualKeySettings> kKeys = {.kind = governance::kVirtualKeyKind,
+                                                .what = "virtual key",
+                                                .list = &GovernanceSettings::virtual_keys};
+
+struct ProviderConfigBody {
+  std::int64_t id = 0;
+  std::string provider;
+  std::optional<double> weight;
+  std::vector<std::string> allowed_models;
+  std::vector<std::string> blacklisted_models;
+  std::vector<std::string> key_ids;
+  std::optional<std::vector<BudgetBody>> budgets;
+  std::optional<RateLimitBody> rate_limit;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("id", self.id, {.text = "Of one that is there.", .minimum = 0});
+    visit.field(
+        "provider", self.provider,
+        {.text = "Name of the provider.", .form = config::Form::kNonEmpty, .required = true});
+    visit.field("weight", self.weight, {.text = "Share of the bare models.", .minimum = 0});
+    visit.field("allowed_models", self.allowed_models,
+                {.text = "Models; `[\"*\"]` allows all.", .form = config::Form::kNonEmpty});
+    visit.field("blacklisted_models", self.blacklisted_models,
+                {.text = "Models that are denied.", .form = config::Form::kNonEmpty});
+    visit.field(
+        "key_ids", self.key_ids,
+        {.text = "Keys of the provider; `[\"*\"]` allows all.", .form = config::Form::kNonEmpty});
+    visit.field("budgets", self.budgets, {.text = "Budgets at this provider."});
+    visit.field("rate_limit", self.rate_limit, {.text = "Limits at this provider."});
+    visit.unserved("virtual_key_id", config::Shape::kAny, "Shown.");
+    visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
+    visit.unserved("allow_all_keys", config::Shape::kAny, "Shown.");
+    visit.unserved("keys", config::Shape::kAny, "Shown.");
+  }
+};
+
+struct KeyBody {
+  std::string name;
+  std::string description;
+  std::string value;
+  bool is_active = true;
+  std::string expires_at;
+  bool calendar_aligned = false;
+  std::string team_id;
+  std::string customer_id;
+  bool allow_all_providers = false;
+  std::optional<std::vector<ProviderConfigBody>> provider_configs;
+  std::optional<std::vector<BudgetBody>> budgets;
+  std::optional<RateLimitBody> rate_limit;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("name", self.name, {.text = "For people, unique."});
+    visit.field("description", self.description, {.text = "For people."});
+    visit.field(
+        "value", self.value,
+        {.text = "What callers show; absent: one is made.", .form = config::Form::kHeaderValue});
+    visit.field("is_active", self.is_active, {.text = "A key that is not active is refused."});
+    visit.field(
+        "expires_at", self.expires_at,
+        {.text = "From when on it is refused; empty: never.", .form = config::Form::kTimestamp});
+    visit.field("calendar_aligned", self.calendar_aligned,
+                {.text = "Windows of a day and longer are those of the calendar, in UTC."});
+    visit.field("team_id", self.team_id, {.text = "Its team; empty: none."});
+    visit.field("customer_id", self.customer_id, {.text = "Its customer; empty: none."});
+    visit.field("allow_all_providers", self.allow_all_providers,
+                {.text = "Providers without an entry are allowed, with all they have."});
+    visit.field("provider_configs", self.provider_configs, {.text = "All of them together."});
+    visit.field("budgets", self.budgets, {.text = "All of them together."});
+    visit.field("rate_limit", self.rate_limit, {.text = "`{}` takes it away."});
+    self.describe_shown(visit);
+  }
+
+ private:
+  void describe_shown(this auto& /*self*/, auto& visit) {
+    visit.unserved("id", config::Shape::kAny, "Shown.");
+    visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
+    visit.unserved("created_at", config::Shape::kAny, "Shown.");
+    visit.unserved("updated_at", config::Shape::kAny, "Shown.");
+    visit.unserved("is_access_profile_managed", config::Shape::kAny, "Shown.");
+    visit.unserved("access_profile_id", config::Shape::kAny, "Access profile.");
+    visit.unserved("mcp_configs", config::Shape::kArray, "Tools of MCP servers.");
+    visit.unserved("delete_after_expire", config::Shape::kBool, "Delete it once it expired.");
+    visit.unserved("disable_content_logging", config::Shape::kBool, "Store no contents.");
+  }
+};
+
+LimitOwner owner_of(const VirtualKeySettings& key) {
+  return {.kind = governance::kKeyOwner,
+          .id = key.id,
+          .owns = [id = key.id](const BudgetSettings& budget) {
+            return !id.empty() && budget.virtual_key_id == id;
+          }};
+}
+
+LimitOwner owner_of(const VirtualKeySettings& key, const ProviderConfigSettings& entry) {
+  return {.kind = governance::kKeyOwner,
+          .id = governance::at_provider(key.id, entry.provider),
+          .owns = [id = entry.id](const BudgetSettings& budget) {
+            return id != 0 && budget.provider_config_id == id;
+          }};
+}
+
+KeyBody body_of(const VirtualKeySettings& key) {
+  return {.name = key.name,
+          .description = key.description,
+          .value = key.value.reveal(),
+          .is_active = key.is_active,
+          .expires_at = key.expires_at,
+          .calendar_aligned = key.calendar_aligned,
+          .team_id = key.team_id,
+          .customer_id = key.customer_id,
+          .allow_all_providers = key.allow_all_providers};
+}
+
+// What callers show, and nobody can guess.
+std::string new_value() { return "sk-bf-" + new_id(); }
+
+std::int64_t next_config_id(const GovernanceSettings& governance) {
+  std::int64_t last = 0;
+  for (const VirtualKeySettings& key : governance.virtual_keys) {
+    for (const ProviderConfigSettings& entry : key.provider_configs) {
+      last = std::max(last, entry.id);
+    }
+  }
+  return last + 1;
+}
+
+// What belonged to the entries that are gone.
+void drop_limits(GovernanceSettings& governance, const VirtualKeySettings& key,
+                 std::vector<ProviderConfigSettings>& gone) {
+  for (ProviderConfigSettings& entry : gone) {
+    drop_budgets(governance, owner_of(key, entry));
+    drop_rate_limit(governance, entry.rate_limit_id);
+  }
+}
+
+void put_provider_configs(GovernanceSettings& governance, VirtualKeySettings& key,
+                          const std::vector<ProviderConfigBody>& wanted) {
+  std::int64_t next_id = next_config_id(governance);
+  std::vector<ProviderConfigSettings> before = std::exchange(key.provider_configs, {});
+  for (const ProviderConfigBody& body : wanted) {
+    const auto old = std::ranges::find(before, body.provider, &ProviderConfigSettings::provider);
+    ProviderConfigSettings entry;
+    if (old != before.end()) {
+      entry = *old;
+      before.erase(old);
+    }
+    if (entry.id == 0) entry.id = next_id++;
+    entry.provider = body.provider;
+    entry.weight = body.weight;
+    entry.allowed_models = body.allowed_models;
+    entry.blacklisted_models = body.blacklisted_models;
+    entry.key_ids = body.key_ids;
+    if (body.budgets) put_budgets(governance, owner_of(key, entry), entry.budgets, *body.budgets);
+    put_rate_limit(governance, entry.rate_limit_id, body.rate_limit);
+    key.provider_configs.push_back(std::move(entry));
+  }
+  drop_limits(governance, key, before);
+}
+
+Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySettings& key,
+                 const KeyBody& body) {
+  if (body.expires_at != key.expires_at && !body.expires_at.empty()) {
+    BF_TRY_VOID(check_future(call, body.expires_at));
+  }
+  key.name = body.name;
+  key.description = body.description;
+  key.value = config::Secret(body.value);
+  key.is_active = body.is_active;
+  key.expires_at = body.expires_at;
+  key.calendar_aligned = body.calendar_aligned;
+  key.team_id = body.team_id;
+  key.customer_id = body.customer_id;
+  key.allow_all_providers = body.allow_all_providers;
+  if (body.provider_configs) put_provider_configs(governance, key, *body.provider_configs);
+  if (body.budgets) put_budgets(governance, owner_of(key), key.budgets, *body.budgets);
+  put_rate_limit(governance, key.rate_limit_id, body.rate_limit);
+  return check_name(governance, kKeys, key);
+}
+
+void write_texts(json::Writer& writer, std::string_view name,
+                 const std::vector<std::string>& texts) {
+  writer.key(name).begin_array();
+  for (const std::string& text : texts) writer.string(text);
+  writer.end_array();
+}
+
+void write_provider_config(json::Writer& writer, const Call& call,
+                           const GovernanceSettings& governance, const VirtualKeySettings& key,
+                           const ProviderConfigSettings& entry) {
+  writer.begin_object();
+  writer.member("id", entry.id).member("provider", std::string_view(entry.provider));
+  writer.key("weight");
+  if (entry.weight) {
+    writer.number(*entry.weight);
+  } else {
+    writer.null();
+  }
+  write_texts(writer, "allowed_models", entry.allowed_models);
+  write_texts(writer, "blacklisted_models", entry.blacklisted_models);
+  write_texts(writer, "key_ids", entry.key_ids);
+  writer.member("allow_all_keys",
+                std::ranges::find(entry.key_ids, provider::kEverything) != entry.key_ids.end());
+  write_budgets(writer, call, governance, owner_of(key, entry), entry.budgets);
+  write_rate_limit(writer, call, governance, entry.rate_limit_id);
+  writer.end_object();
+}
+
+// Shows everything, the value too: whoever may change a key may also read it.
+class Show {
+ public:
+  Show(const Call& call, const GovernanceSettings& governance)
+      : call_(call), governance_(governance) {}
+
+  void operator()(json::Writer& writer, const VirtualKeySettings& key) const {
+    writer.begin_object();
+    writer.member("id", std::string_view(key.id)).member("name", std::string_view(key.name));
+    writer.member("description", std::string_view(key.description));
+    writer.member("value", std::string_view(key.value.reveal()));
+    writer.member("is_active", key.is_active);
+    text_or_null(writer, "expires_at", key.expires_at);
+    writer.member("allow_all_providers", key.allow_all_providers);
+    writer.member("calendar_aligned", key.calendar_aligned);
+    text_or_null(writer, "team_id", key.team_id);
+    text_or_null(writer, "customer_id", key.customer_id);
+    writer.key("provider_configs").begin_array();
+    for (const ProviderConfigSettings& entry : key.provider_configs) {
+      write_provider_config(writer, call_, governance_, key, entry);
+    }
+    writer.end_array();
+    writer.key("mcp_configs").begin_array().end_array();
+    write_budgets(writer, call_, governance_, owner_of(key), key.budgets);
+    write_rate_limit(writer, call_, governance_, key.rate_limit_id);
+    write_times(writer, call_.desk.entry(kKeys.kind, key.id));
+    writer.end_object();
+  }
+
+ private:
+  const Call& call_;
+  const GovernanceSettings& governance_;
+};
+
+Result<Answer> answer_with(const Call& call, const GovernanceSettings& governance,
+                           std::string_view id, std::string_view message) {
+  BF_TRY(const VirtualKeySettings* key, find(governance, kKeys, id));
+  return one(call, "virtual_key", kKeys.kind, *key, id, Show(call, governance), message);
+}
+
+}  // namespace
+
+Result<Answer> list_virtual_keys(const Call& call) {
+  BF_TRY(const Page page, read_page(call.query));
+  const std::string team = http::query_value(call.query, "team_id").value_or("");
+  const std::string customer = http::query_value(call.query, "customer_id").value_or("");
+  const auto governance = call.desk.governance();
+  const auto wanted = [&](const VirtualKeySettings& key) {
+    return found_in(key.name, page) && (team.empty() || key.team_id == team) &&
+           (customer.empty() || key.customer_id == customer);
+  };
+  return list(page, "virtual_keys", governance->virtual_keys, wanted, Show(call, *governance));
+}
+
+Result<Answer> create_virtual_key(const Call& call) {
+  KeyBody body;
+  BF_TRY_VOID(read_body(call, body));
+  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
+  if (body.value.empty()) body.value = new_value();
+  const std::string id = new_id();
+  const auto edit = [&](GovernanceSettings& governance) {
+    VirtualKeySettings key;
+    key.id = id;
+    const auto done = put(call, governance, key, body);
+    governance.virtual_keys.push_back(std::move(key));
+    return done;
+  };
+  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  return answer_with(call, *governance, id, "Virtual key created");
+}
+
+Result<Answer> show_virtual_key(const Call& call) {
+  const auto governance = call.desk.governance();
+  return answer_with(call, *governance, call.id, {});
+}
+
+Result<Answer> update_virtual_key(const Call& call) {
+  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
+  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
+    BF_TRY(VirtualKeySettings * key, find(governance, kKeys, call.id));
+    KeyBody body = body_of(*key);
+    BF_TRY_VOID(read_body(call, body));
+    return put(call, governance, *key, body);
+  };
+  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  return answer_with(call, *governance, call.id, "Virtual key updated");
+}
+
+Result<Answer> delete_virtual_key(const Call& call) {
+  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
+  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
+    BF_TRY(VirtualKeySettings * found, find(governance, kKeys, call.id));
+    VirtualKeySettings key = *found;
+    std::erase_if(governance.virtual_keys,
+                  [&](const VirtualKeySettings& other) { return other.id == key.id; });
+    std::erase_if(governance.model_configs, [&](const governance::ModelConfigSettings& model) {
+      return model.scope == governance::ModelScope::kVirtualKey && model.scope_id == key.id;
+    });
+    drop_limits(governance, key, key.provider_configs);
+    drop_budgets(governance, owner_of(key));
+    drop_rate_limit(governance, key.rate_limit_id);
+    return {};
+  };
+  BF_TRY_VOID(call.desk.change(edit, terms));
+  return said("Virtual key deleted");
+}
+
+Result<Answer> rotate_virtual_key(const Call& call) {
+  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
+  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
+    BF_TRY(VirtualKeySettings * key, find(governance, kKeys, call.id));
+    key->value = config::Secret(new_value());
+    return {};
+  };
+  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  return answer_with(call, *governance, call.id, "Virtual key rotated");
+}
+
+}  // namespace bifrost::admin

@@ -1,0 +1,141 @@
+#include "app/stored_config.h"
+
+#include "base/clock.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace bifrost::app {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using governance::GovernanceSettings;
+
+governance::TeamSettings team(std::string id, std::string name) {
+  governance::TeamSettings made;
+  made.id = std::move(id);
+  made.name = std::move(name);
+  return made;
+}
+
+GovernanceSettings with_teams(std::vector<governance::TeamSettings> teams) {
+  GovernanceSettings settings;
+  settings.teams = std::move(teams);
+  return settings;
+}
+
+class StoredConfigTest : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  StoredConfig open() {
+    auto opened = StoredConfig::open((folder_ / "config.db").string(), {.text = "k", .file = "f"},
+                                     clock_.wall());
+    EXPECT_TRUE(opened);
+    return *std::move(opened);
+  }
+  // What is in force where the file says this.
+  GovernanceSettings merged(StoredConfig& stored, GovernanceSettings file) {
+    const auto done = stored.merge(file, environment_, warnings_, clock_.wall());
+    EXPECT_TRUE(done) << done.error().message;
+    return file;
+  }
+  Result<void> change(StoredConfig& stored, const GovernanceSettings& before,
+                      const GovernanceSettings& after) {
+    BF_TRY(auto changes, stored.changes(before, after, environment_));
+    return stored.apply(std::move(changes), clock_.wall());
+  }
+
+  std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) /
+                                  (std::string("bifrost-stored-") +
+                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  config::FakeEnvironment environment_;
+  FakeClock clock_;
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(StoredConfigTest, WhatTheFileSaysIsTakenOnce) {
+  StoredConfig stored = open();
+  const GovernanceSettings file = with_teams({team("a", "A")});
+  EXPECT_EQ(merged(stored, file), file);
+  const auto first = stored.entry("team", "a");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(merged(stored, file), file);
+  EXPECT_EQ(stored.entry("team", "a")->revision, first->revision);
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(StoredConfigTest, EditsOfAnEntryStayWhileTheFileSaysTheSame) {
+  const GovernanceSettings file = with_teams({team("a", "A")});
+  {
+    StoredConfig stored = open();
+    ASSERT_TRUE(change(stored, merged(stored, file), with_teams({team("a", "edited")})));
+  }
+  StoredConfig stored = open();
+  EXPECT_EQ(merged(stored, file).teams.at(0).name, "edited");
+  EXPECT_EQ(merged(stored, with_teams({team("a", "B")})).teams.at(0).name, "B");
+  EXPECT_THAT(warnings_, SizeIs(1));
+  EXPECT_EQ(merged(stored, with_teams({team("a", "B")})).teams.at(0).name, "B");
+  EXPECT_THAT(warnings_, SizeIs(1));
+}
+
+TEST_F(StoredConfigTest, EntriesOfTheApiStandBehindThoseOfTheFile) {
+  StoredConfig stored = open();
+  const GovernanceSettings empty = merged(stored, {});
+  ASSERT_TRUE(change(stored, empty, with_teams({team("z", "Z")})));
+  clock_.advance(std::chrono::seconds(1));
+  ASSERT_TRUE(
+      change(stored, with_teams({team("z", "Z")}), with_teams({team("z", "Z"), team("b", "B")})));
+  const GovernanceSettings both = merged(stored, with_teams({team("a", "A")}));
+  EXPECT_EQ(both, with_teams({team("a", "A"), team("z", "Z"), team("b", "B")}));
+  ASSERT_TRUE(change(stored, both, with_teams({team("a", "A"), team("b", "B")})));
+  EXPECT_EQ(merged(stored, {}).teams.size(), 2U);  // the file's own is in the store, too
+}
+
+TEST_F(StoredConfigTest, WhatTheFileCouldNotSayIsRefused) {
+  StoredConfig stored = open();
+  const GovernanceSettings empty = merged(stored, {});
+  const auto refused = change(stored, empty, with_teams({team("a", "")}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidRequest);
+  EXPECT_THAT(refused.error().message, HasSubstr("name: "));
+}
+
+TEST_F(StoredConfigTest, SecretsComeBackAndReferencesStayReferences) {
+  environment_.set("BOB", "sk-bf-bob");
+  GovernanceSettings file;
+  file.virtual_keys.resize(2);
+  file.virtual_keys[0].id = file.virtual_keys[0].name = "alice";
+  file.virtual_keys[0].value = config::Secret("env.no-reference");
+  file.virtual_keys[1].id = file.virtual_keys[1].name = "bob";
+  file.virtual_keys[1].value = config::Secret("sk-bf-bob", "env.BOB");
+  {
+    StoredConfig stored = open();
+    merged(stored, file);
+  }
+  environment_.set("BOB", "sk-bf-other");
+  StoredConfig stored = open();
+  const GovernanceSettings again = merged(stored, file);
+  EXPECT_EQ(again.virtual_keys.at(0).value.reveal(), "env.no-reference");
+  EXPECT_EQ(again.virtual_keys.at(1).value.reveal(), "sk-bf-other");
+}
+
+TEST_F(StoredConfigTest, OfTwoWhoWriteTheSecondIsTold) {
+  StoredConfig first = open();
+  StoredConfig second = open();
+  const GovernanceSettings empty = merged(first, {});
+  merged(second, {});
+  ASSERT_TRUE(change(first, empty, with_teams({team("a", "A")})));
+  const auto late = change(second, empty, with_teams({team("b", "B")}));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kConflict);
+}
+
+}  // namespace
+}  // namespace bifrost::app

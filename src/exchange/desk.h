@@ -1,0 +1,52 @@
+// Where operators see the configuration that is in force and hand in changes of it.
+//
+// A change is checked by the rules of the file, stored, and put in force by all workers: whole or
+// not at all. Thread-safe. Changes wait for the disk and for one another, so they are made beside
+// the loops.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "governance/settings/governance_settings.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bifrost::exchange {
+
+class Desk {
+ public:
+  virtual ~Desk() = default;
+
+  // Immutable: a later change is in the next one.
+  using Governance = std::shared_ptr<const governance::GovernanceSettings>;
+  [[nodiscard]] virtual Governance governance() const = 0;
+
+  // What is known of an entry beside its settings (kinds: governance/settings/entries.h).
+  struct Entry {
+    std::int64_t revision = 0;  // another one after each change of it
+    WallTime created_at = {};
+    WallTime updated_at = {};
+  };
+  [[nodiscard]] virtual std::optional<Entry> entry(std::string_view kind,
+                                                   std::string_view id) const = 0;
+
+  // Edits a copy. An error refuses the change.
+  using Edit = std::function<Result<void>(governance::GovernanceSettings&)>;
+  struct Terms {
+    bool dry_run = false;  // everything but storing it and putting it in force
+    // Only when this entry still has this revision; else kOutdated.
+    std::string kind = {};
+    std::string id = {};
+    std::optional<std::int64_t> revision = {};
+  };
+  // What is in force then, or would be. Fails with kInvalidRequest (what the file's rules say),
+  // kConflict, kOutdated, kStoreUnavailable, and as `edit` does.
+  virtual Result<Governance> change(const Edit& edit, const Terms& terms) = 0;
+};
+
+}  // namespace bifrost::exchange

@@ -1,0 +1,63 @@
+#include "governance/operators.h"
+
+#include "base/strings.h"
+#include "config/check_scope.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace bifrost::governance {
+namespace {
+
+using Digest = std::array<unsigned char, 32>;
+
+// Of the same length whatever the text. Nothing: there is no memory for it.
+bool digest(std::string_view text, Digest& out) {
+  unsigned int size = 0;
+  return EVP_Digest(text.data(), text.size(), out.data(), &size, EVP_sha256(), nullptr) == 1;
+}
+
+bool same(std::string_view a, std::string_view b) {
+  Digest of_a{};
+  Digest of_b{};
+  if (!digest(a, of_a) || !digest(b, of_b)) return false;
+  return CRYPTO_memcmp(of_a.data(), of_b.data(), of_a.size()) == 0;
+}
+
+bool is_admin(const AuthSettings& settings, const http::Headers& headers) {
+  constexpr std::string_view kScheme = "basic ";
+  const std::string_view value = headers.get("authorization");
+  if (!istarts_with(value, kScheme)) return false;
+  const auto shown = base64_decode(trim(value.substr(kScheme.size())));
+  if (!shown) return false;
+  return same(*shown, settings.admin_username + ":" + settings.admin_password.reveal());
+}
+
+}  // namespace
+
+void AuthSettings::check(config::CheckScope& scope) const {
+  if (!is_enabled) return;
+  if (admin_username.empty()) scope.problem("admin_username", "required, since is_enabled is on");
+  if (admin_username.contains(':')) scope.problem("admin_username", "it may have no colon");
+  if (admin_password.empty()) scope.problem("admin_password", "required, since is_enabled is on");
+}
+
+Result<void> check_operator(const AuthSettings& settings, const http::Headers& headers,
+                            bool on_loopback) {
+  if (settings.is_enabled) {
+    if (is_admin(settings, headers)) return {};
+    return client_error(ErrorCode::kUnauthenticated,
+                        "the management API wants the administrator's name and password (HTTP "
+                        "Basic; governance.auth_config)");
+  }
+  if (on_loopback) return {};
+  return client_error(ErrorCode::kPermissionDenied,
+                      "the management API is closed, since others than this machine can reach it: "
+                      "name an administrator in governance.auth_config");
+}
+
+}  // namespace bifrost::governance

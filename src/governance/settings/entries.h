@@ -1,0 +1,30 @@
+// The lists of the section, as kinds of entries that are stored one by one and have an id each.
+#pragma once
+
+#include "governance/settings/governance_settings.h"
+
+#include <string_view>
+
+namespace bifrost::governance {
+
+inline constexpr std::string_view kBudgetKind = "budget";
+inline constexpr std::string_view kRateLimitKind = "rate_limit";
+inline constexpr std::string_view kCustomerKind = "customer";
+inline constexpr std::string_view kTeamKind = "team";
+inline constexpr std::string_view kVirtualKeyKind = "virtual_key";
+inline constexpr std::string_view kModelConfigKind = "model_config";
+inline constexpr std::string_view kProviderLimitKind = "provider_limit";
+
+// visit(kind, list, member that is the id)
+template <class Visit>
+void for_each_list(Visit visit) {
+  visit(kBudgetKind, &GovernanceSettings::budgets, &BudgetSettings::id);
+  visit(kRateLimitKind, &GovernanceSettings::rate_limits, &RateLimitSettings::id);
+  visit(kCustomerKind, &GovernanceSettings::customers, &CustomerSettings::id);
+  visit(kTeamKind, &GovernanceSettings::teams, &TeamSettings::id);
+  visit(kVirtualKeyKind, &GovernanceSettings::virtual_keys, &VirtualKeySettings::id);
+  visit(kModelConfigKind, &GovernanceSettings::model_configs, &ModelConfigSettings::id);
+  visit(kProviderLimitKind, &GovernanceSettings::providers, &ProviderLimitSettings::name);
+}
+
+}  // namespace bifrost::governance
