@@ -405,6 +405,16 @@ INSTANTIATE_TEST_SUITE_P(
                                           "override_amount":5}])"),
                 "governance.budgets[0].override_mode: required with override_amount: \"cycles\" or "
                 "\"forever\""},
+        BadFile{governance(R"("budgets":[{"id":"b","max_limit":1,"reset_duration":"1d",
+                                          "override_amount":5,"override_mode":"cycles",
+                                          "override_cycles_total":2,
+                                          "override_cycles_remaining":1}])"),
+                "governance.budgets[0].override_anchor_reset: required with override_mode "
+                "\"cycles\": without it each start gives them anew"},
+        BadFile{virtual_key(R"("provider_configs":[{"id":7,"provider":"openai"},
+                                                   {"id":7,"provider":"anthropic"}])"),
+                "governance.virtual_keys[0].provider_configs: another provider config has the id 7 "
+                "too, and budgets could not tell them apart"},
         BadFile{
             governance(R"("rate_limits":[{"id":"r","token_max_limit":5}])"),
             "governance.rate_limits[0].token_reset_duration: required with token_max_limit, such "

@@ -1,19 +1,41 @@
 #include "app/setup.h"
 
 #include "app/load_config.h"
+#include "base/strings.h"
 #include "base/try.h"
 #include "governance/build_rules.h"
 #include "net/address.h"
 #include "provider/discover.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace bifrost::app {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
+
+// Grants and limits of a provider that is not there: a typing error, or one that is yet to come.
+void warn_of_unknown(const governance::GovernanceSettings& governance,
+                     const provider::Registry& registry, std::vector<std::string>& warnings) {
+  std::map<std::string_view, std::string> unknown;  // by name: who speaks of it first
+  const auto look = [&](const std::string& name, std::string_view what, const std::string& who) {
+    if (name.empty() || registry.find(name) != nullptr) return;
+    unknown.try_emplace(name, std::string(what) + " " + quoted(who));
+  };
+  for (const auto& key : governance.virtual_keys) {
+    for (const auto& entry : key.provider_configs) look(entry.provider, "virtual key", key.name);
+  }
+  for (const auto& model : governance.model_configs) look(model.provider, "model config", model.id);
+  for (const auto& limit : governance.providers) look(limit.name, "providers entry", limit.name);
+  for (const auto& [name, who] : unknown) {
+    warnings.push_back("governance: there is no provider " + quoted(name) + ", of which " + who +
+                       " speaks; there are " + registry.names());
+  }
+}
 
 }  // namespace
 
@@ -54,6 +76,7 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Counts counts,
   BF_TRY(snapshot->network,
          upstream::Network::build(snapshot->registry, config.client.drop_excess_requests,
                                   counts.gates, environment));
+  warn_of_unknown(config.governance, snapshot->registry, warnings);
   snapshot->rules = governance::build_rules(config.governance, counts.limits, now);
   return exchange::SnapshotPtr(std::move(snapshot));
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace bifrost {
@@ -29,11 +30,12 @@ std::optional<int> month_number(std::string_view name) {
   return static_cast<int>(found - kMonths.begin()) + 1;
 }
 
+// The clock counts nanoseconds in 64 bits, which end in 2262.
+constexpr int kYearMin = 1970;
+constexpr int kYearMax = 2200;
+
 std::optional<std::chrono::sys_days> date(std::optional<int> year, std::optional<int> month,
                                           std::optional<int> day) {
-  // The clock counts nanoseconds in 64 bits, which end in 2262.
-  constexpr int kYearMin = 1970;
-  constexpr int kYearMax = 2200;
   if (!year || !month || !day || *year < kYearMin || *year > kYearMax) return std::nullopt;
   const std::chrono::year_month_day ymd{std::chrono::year(*year),
                                         std::chrono::month(static_cast<unsigned>(*month)),
@@ -127,9 +129,11 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   if (text.size() <= kSeconds || text.size() > kBytesMax) return std::nullopt;
   if (text[4] != '-' || text[7] != '-') return std::nullopt;
   if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return std::nullopt;
-  const auto seconds =
-      join(date(digits(text.substr(0, 4)), digits(text.substr(5, 2)), digits(text.substr(8, 2))),
-           time_of_day(text.substr(11, 8)));
+  const auto year = digits(text.substr(0, 4));
+  // Nobody lives to see the difference; a leap year, so that all its days are there.
+  if (year && *year > kYearMax) return parse_rfc3339("2196" + std::string(text.substr(4)));
+  const auto seconds = join(date(year, digits(text.substr(5, 2)), digits(text.substr(8, 2))),
+                            time_of_day(text.substr(11, 8)));
   if (!seconds) return std::nullopt;
 
   std::string_view rest = text.substr(kSeconds);

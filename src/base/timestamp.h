@@ -11,7 +11,8 @@ namespace bifrost {
 // RFC 9110, section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT" and both obsolete forms.
 [[nodiscard]] std::optional<WallTime> parse_http_date(std::string_view text);
 
-// RFC 3339: "2026-01-31T12:00:00Z", with any fraction and offset.
+// RFC 3339: "2026-01-31T12:00:00Z", with any fraction and offset. What is later, which is how some
+// write "never", is taken for the same day of 2196.
 [[nodiscard]] std::optional<WallTime> parse_rfc3339(std::string_view text);
 
 }  // namespace bifrost

@@ -70,10 +70,17 @@ TEST(Rfc3339, RefusesEverythingElse) {
   for (const std::string_view text :
        {"", "2026-01-31", "2026-01-31T12:00:00", "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00+2",
         "2026-13-01T12:00:00Z", "2026-02-30T12:00:00Z", "2026-01-31T12:61:00Z",
-        "9999-01-31T12:00:00Z", "2026/01/31T12:00:00Z", "2026-01-31X12:00:00Z",
+        "9999-13-31T12:00:00Z", "2026/01/31T12:00:00Z", "2026-01-31X12:00:00Z",
         "2026-01-31T12:00:00+25:00", "+026-01-31T12:00:00Z"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
+}
+
+TEST(ParseRfc3339, TakesWhatIsBeyondTheClockForFarAway) {
+  const auto never = parse_rfc3339("9999-12-31T23:59:59Z");
+  ASSERT_TRUE(never);
+  EXPECT_EQ(*never, parse_rfc3339("2196-12-31T23:59:59Z"));
+  EXPECT_TRUE(parse_rfc3339("2400-02-29T00:00:00Z"));
 }
 
 }  // namespace

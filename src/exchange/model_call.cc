@@ -127,13 +127,15 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
   BF_CO_TRY(asked.facts, kit.heavy().takes(input.body.size())
                              ? co_await look_into_beside(kit, exchange, input, peek)
                              : look_into(kit.services.overload.memory(), input, peek, kit.scanner));
+  const auto full = exchange.caller.principal->full_providers(kit.clock.wall());
   BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,
                                       {.model = asked.facts.model,
                                        .fallbacks = asked.facts.fallbacks,
                                        .default_provider = surface.provider,
                                        .constraints = exchange.caller.constraints(),
                                        .catalog = exchange.snapshot->catalog,
-                                       .draw = kit.random.unit()}));
+                                       .draw = kit.random.unit(),
+                                       .full = full}));
   co_return input;
 }
 

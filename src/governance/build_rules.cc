@@ -109,6 +109,7 @@ class Builder {
         (for_some && budget.override_cycles_remaining > 0)) {
       terms.extra = nano_dollars(budget.override_amount);
       terms.extra_windows = for_some ? static_cast<int>(budget.override_cycles_remaining) : 0;
+      if (for_some) terms.extra_from = time_of(budget.override_anchor_reset);
     }
     add(limits, name, terms, nano_dollars(budget.current_usage));
   }

@@ -101,8 +101,9 @@ void Limit::change(const LimitTerms& terms, WallTime now) {
   const std::scoped_lock lock(mutex_);
   if (terms == terms_) return;
   const bool same_period = terms.period == terms_.period;
-  const bool same_extra =
-      same_period && terms.extra == terms_.extra && terms.extra_windows == terms_.extra_windows;
+  const bool same_extra = same_period && terms.extra == terms_.extra &&
+                          terms.extra_windows == terms_.extra_windows &&
+                          terms.extra_from == terms_.extra_from;
   terms_ = terms;
   if (terms.anchor) anchor_ = *terms.anchor;
   if (!same_period && !terms.anchor) anchor_ = now;
@@ -115,6 +116,10 @@ void Limit::change(const LimitTerms& terms, WallTime now) {
   const std::int64_t amount = amount_at(now);
   const std::int64_t more = amount - amount_.exchange(amount);
   Word::add(free_, window_.load(), more);
+}
+
+bool Limit::has_room(WallTime now) const {
+  return outside(now) || Word(free_.load(std::memory_order_acquire)).amount() > 0;
 }
 
 bool Limit::idle(WallTime now) const {
@@ -182,7 +187,7 @@ void Limit::grant_extra(WallTime now) {
   if (terms_.extra_windows == 0 || !terms_.period) return;
   // Far enough, and far from the end of what a clock can say.
   const WallTime furthest = now + std::chrono::years(100);
-  extra_until_ = now;
+  extra_until_ = terms_.extra_from.value_or(now);
   for (int i = 0; i < terms_.extra_windows && extra_until_ < furthest; ++i) {
     extra_until_ = window_at(extra_until_).end;
   }

@@ -37,7 +37,8 @@ struct LimitTerms {
   bool aligned = false;    // windows are those of the calendar, where it has any
   int quarter_start = 1;   // month of an aligned quarter
   std::int64_t extra = 0;  // on top, in this window and some after it
-  int extra_windows = 0;   // how many, this one included; 0: in all
+  int extra_windows = 0;   // how many, the first one included; 0: in all
+  std::optional<WallTime> extra_from = std::nullopt;  // in the first one; absent: when it is given
   std::optional<WallTime> anchor = std::nullopt;  // of rolling windows; absent: when it was made
   friend bool operator==(const LimitTerms&, const LimitTerms&) = default;
 };
@@ -69,6 +70,9 @@ class Limit {
   [[nodiscard]] std::optional<Taken> take(std::int64_t amount, WallTime now);
   // What was taken is over, and `used` of it, or more, was used.
   void settle(const Taken& taken, std::int64_t used);
+
+  // Is something left to take?
+  [[nodiscard]] bool has_room(WallTime now) const;
 
   // Other terms of the same unit from now on. What was used stays used, unless the period is
   // another.

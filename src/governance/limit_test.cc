@@ -145,6 +145,16 @@ TEST(Limit, HasMoreForSomeWindows) {
   EXPECT_EQ(limit.state(kStart + hours(9)).amount, 15);
 }
 
+TEST(Limit, WindowsWithMoreAreCountedFromWhereTheyBegan) {
+  LimitTerms terms = hourly(10);
+  terms.extra = 5;
+  terms.extra_windows = 2;
+  terms.extra_from = kStart;
+  EXPECT_EQ(Limit(terms, kStart + hours(1)).state(kStart + hours(1)).amount, 15);
+  EXPECT_EQ(Limit(terms, kStart + hours(2)).state(kStart + hours(2)).amount, 10)
+      << "a start must not grant them anew";
+}
+
 TEST(Limit, OfConcurrentRequestsHasNoWindow) {
   Limit limit({.owner = "team red", .unit = Unit::kConcurrent, .amount = 1}, kStart);
   const auto held = limit.take(1, kStart);

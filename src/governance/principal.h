@@ -40,6 +40,8 @@ struct Principal {
   std::vector<ProviderLimits> at_providers = {};
 
   [[nodiscard]] Limits limits_at(std::string_view provider) const;
+  // Where nothing is left of the limits at one provider.
+  [[nodiscard]] std::vector<std::string_view> full_providers(WallTime now) const;
 };
 
 // Whoever shows no credential where none is demanded.

@@ -38,6 +38,14 @@ std::size_t drawn(const std::vector<Candidate>& candidates, double number) {
   return 0;
 }
 
+// Unless nobody else is left: then the refusal says why.
+void leave_out_full(std::vector<Candidate>& candidates, std::span<const std::string_view> full) {
+  const auto is_full = [&](const Candidate& each) {
+    return std::ranges::find(full, each.endpoint->name) != full.end();
+  };
+  if (!std::ranges::all_of(candidates, is_full)) std::erase_if(candidates, is_full);
+}
+
 }  // namespace
 
 std::vector<const Endpoint*> draw(const provider::Registry& registry, const DrawRequest& request) {
@@ -53,6 +61,7 @@ std::vector<const Endpoint*> draw(const provider::Registry& registry, const Draw
                                                 &Candidate::weight);
     candidates.insert(place, {.endpoint = endpoint, .weight = *grant.weight});
   }
+  if (!request.full.empty()) leave_out_full(candidates, request.full);
   std::vector<const Endpoint*> out;
   out.reserve(candidates.size());
   for (const Candidate& each : candidates) out.push_back(each.endpoint);

@@ -5,6 +5,7 @@
 #include "provider/registry.h"
 #include "routing/constraints.h"
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct DrawRequest {
   std::string_view model;           // bare
   const catalog::Catalog* catalog;  // null: only what is listed by name is known to be served
   double number = 0;                // uniform in [0, 1)
+  std::span<const std::string_view> full = {};  // providers that are drawn only if all are full
 };
 
 // Those whose grant has a weight and allows the model: the drawn one first, then the others by

@@ -261,7 +261,8 @@ std::vector<Target> drawn_targets(const Registry& registry, const PlanRequest& r
   const auto endpoints = draw(registry, {.constraints = request.constraints,
                                          .model = request.model,
                                          .catalog = request.catalog,
-                                         .number = request.draw});
+                                         .number = request.draw,
+                                         .full = request.full});
   for (const Endpoint* endpoint : endpoints) {
     Target& target = out.emplace_back(target_at(*endpoint, request.model));
     target.fallback_index = out.size() - 1;

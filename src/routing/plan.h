@@ -36,6 +36,7 @@ struct PlanRequest {
   Constraints constraints = {};
   const catalog::Catalog* catalog = nullptr;
   double draw = 0;  // uniform in [0, 1): decides where grants have weights
+  std::span<const std::string_view> full = {};  // providers that have nothing left for the caller
 };
 
 // Where one model goes.

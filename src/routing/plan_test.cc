@@ -313,7 +313,8 @@ class Draw : public testing::Test {
                                        .fallbacks = fallbacks,
                                        .constraints = {.access = &access_},
                                        .catalog = &catalog::Catalog::built_in(),
-                                       .draw = number});
+                                       .draw = number,
+                                       .full = full_});
     if (!made) return {std::string(made.error().name())};
     std::vector<std::string> out;
     for (const Target& target : made->targets) {
@@ -323,6 +324,7 @@ class Draw : public testing::Test {
     return out;
   }
 
+  std::vector<std::string_view> full_;
   const provider::Registry registry_ = with({{"openai"}, {"openrouter"}, {"mine"}, {"groq"}});
   Access access_{.all_providers = false,
                  .grants = {{.provider = "openai", .weight = 3},
@@ -358,6 +360,13 @@ TEST_F(Draw, NeverTakesAWeightOfNothingBesideOthers) {
   EXPECT_THAT(targets(0), testing::ElementsAre("openrouter/gpt-4o 0", "openai/gpt-4o 1"));
   access_.grants[1].weight = 0;
   EXPECT_EQ(targets(0.99).size(), 2U);
+}
+
+TEST_F(Draw, LeavesOutWhoIsFullUnlessAllAre) {
+  full_ = {"openai"};
+  EXPECT_EQ(targets(0, {"groq/x"}).at(0), "openrouter/gpt-4o 0");
+  full_ = {"openai", "openrouter"};
+  EXPECT_EQ(targets(0, {"groq/x"}).at(0), "openai/gpt-4o 0");
 }
 
 }  // namespace

@@ -208,8 +208,13 @@ class SectionCheck {
  private:
   void check_budgets() {
     std::set<std::int64_t> configs;
-    for (const VirtualKeySettings& key : section_.virtual_keys) {
-      for (const ProviderConfigSettings& entry : key.provider_configs) configs.insert(entry.id);
+    for (std::size_t i = 0; i < section_.virtual_keys.size(); ++i) {
+      for (const ProviderConfigSettings& entry : section_.virtual_keys[i].provider_configs) {
+        if (entry.id == 0 || configs.insert(entry.id).second) continue;
+        scope_.problem("virtual_keys", i, "provider_configs",
+                       "another provider config has the id " + std::to_string(entry.id) +
+                           " too, and budgets could not tell them apart");
+      }
     }
     References references("budgets", scope_);
     for (std::size_t i = 0; i < section_.budgets.size(); ++i) {
@@ -331,6 +336,30 @@ class SectionCheck {
   LimitCounts counts_;
 };
 
+// For `cycles` all of them, for `forever` the amount alone, else none.
+void check_override(const BudgetSettings& budget, config::CheckScope& scope) {
+  const bool cycles = budget.override_mode == OverrideMode::kCycles;
+  if (budget.override_mode == OverrideMode::kNone && budget.override_amount > 0) {
+    scope.problem("override_mode", R"(required with override_amount: "cycles" or "forever")");
+  }
+  if (budget.override_mode != OverrideMode::kNone && budget.override_amount <= 0) {
+    scope.problem("override_amount", "must be more than 0 with override_mode");
+  }
+  if (cycles && budget.override_cycles_total == 0) {
+    scope.problem("override_cycles_total", R"(must be more than 0 with override_mode "cycles")");
+  }
+  if (cycles && budget.override_cycles_remaining > budget.override_cycles_total) {
+    scope.problem("override_cycles_remaining", "more than override_cycles_total");
+  }
+  if (cycles && budget.override_anchor_reset.empty()) {
+    scope.problem("override_anchor_reset",
+                  R"(required with override_mode "cycles": without it each start gives them anew)");
+  }
+  if (!cycles && (budget.override_cycles_remaining > 0 || budget.override_cycles_total > 0)) {
+    scope.problem("override_mode", R"(windows are counted with "cycles" only)");
+  }
+}
+
 }  // namespace
 
 void BudgetSettings::check(config::CheckScope& scope) const {
@@ -349,19 +378,7 @@ void BudgetSettings::check(config::CheckScope& scope) const {
                   "has more than one owner; only one of virtual_key_id, provider_config_id, "
                   "model_config_id, customer_id and team_id may be given");
   }
-  switch (override_mode) {
-    case OverrideMode::kNone:
-      if (override_amount > 0) {
-        scope.problem("override_mode", R"(required with override_amount: "cycles" or "forever")");
-      }
-      break;
-    case OverrideMode::kForever:
-    case OverrideMode::kCycles:
-      if (override_amount <= 0) {
-        scope.problem("override_amount", "must be more than 0 with override_mode");
-      }
-      break;
-  }
+  check_override(*this, scope);
 }
 
 void RateLimitSettings::check(config::CheckScope& scope) const {
