@@ -171,6 +171,7 @@ TEST_F(OverloadFaultTest, OperatorsHaveAPortAndPlacesOfTheirOwn) {
   const auto crowded = [&] { return connect().get("/health").status == 503; };
   EXPECT_TRUE(crowded());
   EXPECT_EQ(Client(admin_port_).get("/health").status, 200);
+  EXPECT_EQ(Client(admin_port_).get("/api/version").status, 200);
   EXPECT_EQ(Client(admin_port_).get("/v1/models").status, 404);
   EXPECT_EQ(Client(admin_port_).post(unified().path, unified().request).status, 404);
 }

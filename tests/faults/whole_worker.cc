@@ -32,9 +32,9 @@ WholeWorker::WholeWorker(const std::string& config)
   const TemporaryDirectory directory;
   const config::FakeEnvironment environment;
   auto setup = demanded(app::read_setup(directory.write("config.json", config), environment));
-  snapshot_ = demanded(app::make_snapshot(
-      setup.config, {.gates = services_.gates, .limits = services_.limits}, environment,
-      clock_.wall(), setup.warnings));
+  snapshot_ = demanded(app::make_snapshot(setup.config,
+                                          {.gates = services_.gates, .limits = services_.limits},
+                                          environment, clock_.wall(), setup.warnings));
   pipeline_.emplace(services_, loop_, clock_, metrics_->add_shard(), snapshot_);
   const auto address = demanded(net::Address::from_literal("127.0.0.1", 0));
   server_.emplace(loop_, demanded(net::Listener::open(loop_, address)), *pipeline_,
