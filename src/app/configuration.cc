@@ -4,6 +4,8 @@
 #include "base/try.h"
 #include "config/check_scope.h"
 #include "config/problem.h"
+#include "store/postgres/connection.h"
+#include "store/sqlite/connection.h"
 
 #include <filesystem>
 #include <utility>
@@ -12,6 +14,7 @@ namespace bifrost::app {
 namespace {
 
 constexpr std::string_view kInMemory = ":memory:";
+const store::Passphrase kPassing{.text = "for one process", .file = std::string(kInMemory)};
 
 std::string in(const std::string& folder, std::string_view file) {
   return (std::filesystem::path(folder) / file).string();
@@ -29,24 +32,32 @@ Result<void> check(const governance::GovernanceSettings& settings, ErrorCode cod
   return code == ErrorCode::kConfigInvalid ? gateway_error(code, text) : client_error(code, text);
 }
 
-std::string store_path(const std::optional<store::StoreSettings>& settings,
-                       const std::string& app_dir) {
-  if (!settings) return in(app_dir, "config.db");
-  if (!settings->enabled || settings->type != store::StoreType::kSqlite) {
-    return std::string(kInMemory);
+using ConnectionPtr = std::unique_ptr<store::sql::Connection>;
+
+Result<ConnectionPtr> connect(const store::StoreSettings& settings, const std::string& app_dir) {
+  const store::ConnectionSettings& to = settings.config;
+  if (!settings.enabled) return store::sqlite::open(std::string(kInMemory));
+  if (settings.type == store::StoreType::kPostgres) {
+    return store::postgres::open({.host = to.host,
+                                  .port = to.port,
+                                  .user = to.user,
+                                  .password = to.password.reveal(),
+                                  .database = to.db_name,
+                                  .ssl_mode = to.ssl_mode});
   }
-  return settings->config.path.empty() ? in(app_dir, "config.db") : settings->config.path;
+  return store::sqlite::open(to.path.empty() ? in(app_dir, "config.db") : to.path);
 }
 
 Result<store::Passphrase> passphrase(const Config& config, const config::Environment& environment,
-                                     const std::string& database, const std::string& app_dir) {
-  if (!config.encryption_key.empty())
+                                     const std::string& app_dir) {
+  if (!config.encryption_key.empty()) {
     return store::Passphrase{.text = config.encryption_key.reveal()};
+  }
   if (auto given = environment.get("BIFROST_ENCRYPTION_KEY"); given && !given->empty()) {
     return store::Passphrase{.text = *std::move(given)};
   }
-  // It lives as long as what is sealed with it.
-  if (database == kInMemory) return store::Passphrase{.text = "in memory", .file = database};
+  // In memory it lives as long as what is sealed with it.
+  if (config.config_store && !config.config_store->enabled) return kPassing;
   return store::own_passphrase(in(app_dir, "encryption.key"));
 }
 
@@ -70,8 +81,7 @@ Result<SetupPtr> Configuration::read_all() {
   if (!stored_) {
     BF_TRY_VOID(open_store(setup));
   }
-  BF_TRY_VOID(stored_->merge(setup.config.governance, source_.environment, setup.warnings,
-                             source_.clock.wall()));
+  BF_TRY_VOID(merge(setup));
   BF_TRY_VOID(check(setup.config.governance, ErrorCode::kConfigInvalid));
   return std::make_shared<const Setup>(std::move(setup));
 }
@@ -80,23 +90,40 @@ Result<SetupPtr> Configuration::read_all() {
 // nothing can be written.
 Result<void> Configuration::open_store(Setup& setup) {
   const auto& settings = setup.config.config_store;
-  const std::string path = store_path(settings, source_.app_dir);
-  if (path == kInMemory) {
-    setup.warnings.emplace_back(
-        "config_store: nothing is kept beyond this process of what is changed through the API");
-  }
-  auto key = passphrase(setup.config, source_.environment, path, source_.app_dir);
-  auto opened = key ? StoredConfig::open(path, *key, source_.clock.wall())
-                    : Result<StoredConfig>(std::move(key).error());
+  auto opened = open_stored(setup.config);
   if (!opened && !settings && opened.error().code == ErrorCode::kStoreUnavailable) {
     setup.warnings.push_back("config_store: " + opened.error().message +
                              "; what is changed through the API is kept in memory only");
-    opened = StoredConfig::open(std::string(kInMemory), {.text = "in memory", .file = path},
-                                source_.clock.wall());
+    BF_TRY(auto connection, store::sqlite::open(std::string(kInMemory)));
+    opened = StoredConfig::open(std::move(connection), kPassing, source_.clock.wall());
   }
   BF_TRY(StoredConfig stored, std::move(opened));
   stored_.emplace(std::move(stored));
+  if (settings && !settings->enabled) {
+    setup.warnings.emplace_back(
+        "config_store: nothing is kept beyond this process of what is changed through the API");
+  }
   return {};
+}
+
+Result<StoredConfig> Configuration::open_stored(const Config& config) const {
+  BF_TRY(auto connection,
+         connect(config.config_store.value_or(store::StoreSettings{}), source_.app_dir));
+  BF_TRY(const store::Passphrase key, passphrase(config, source_.environment, source_.app_dir));
+  return StoredConfig::open(std::move(connection), key, source_.clock.wall());
+}
+
+// Programs that start together write what the file brings at the same time: one is first, and the
+// others then find it done.
+Result<void> Configuration::merge(Setup& setup) {
+  constexpr int kTriesMax = 5;
+  const governance::GovernanceSettings file = setup.config.governance;
+  for (int i = 1;; ++i) {
+    auto merged = stored_->merge(setup.config.governance, source_.environment, setup.warnings,
+                                 source_.clock.wall());
+    if (merged || merged.error().code != ErrorCode::kConflict || i == kTriesMax) return merged;
+    setup.config.governance = file;
+  }
 }
 
 Result<void> Configuration::put_in_force(SetupPtr setup) {

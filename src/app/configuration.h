@@ -49,6 +49,8 @@ class Configuration final : public exchange::Desk {
   explicit Configuration(Source source) : source_(std::move(source)) {}
   Result<SetupPtr> read_all();
   Result<void> open_store(Setup& setup);
+  [[nodiscard]] Result<StoredConfig> open_stored(const Config& config) const;
+  Result<void> merge(Setup& setup);
   Result<void> check_terms(const Terms& terms) const;
   Result<void> put_in_force(SetupPtr setup);
 

@@ -24,10 +24,10 @@ inline constexpr std::string_view kHush = "hush-hush";
 
 inline config::FakeEnvironment test_environment() {
   config::FakeEnvironment environment;
-  for (const char* name :
-       {"OPENAI_API_KEY", "OPENAI_API_KEY_A", "OPENAI_API_KEY_B", "ANTHROPIC_API_KEY",
-        "DEEPSEEK_API_KEY", "OUR_INFERENCE_KEY", "OUR_GATEWAY_TOKEN", "PROXY_TOKEN",
-        "PROXY_PASSWORD", "ALICE_KEY", "BOB_KEY", "ADMIN_PASSWORD", "BIFROST_ENCRYPTION_KEY"}) {
+  for (const char* name : {"OPENAI_API_KEY", "OPENAI_API_KEY_A", "OPENAI_API_KEY_B",
+                           "ANTHROPIC_API_KEY", "DEEPSEEK_API_KEY", "OUR_INFERENCE_KEY",
+                           "OUR_GATEWAY_TOKEN", "PROXY_TOKEN", "PROXY_PASSWORD", "ALICE_KEY",
+                           "BOB_KEY", "ADMIN_PASSWORD", "DB_PASSWORD", "BIFROST_ENCRYPTION_KEY"}) {
     environment.set(name, std::string(kHush) + " of " + name);
   }
   environment.set("BIFROST_TLS_KEY_FILE", "/etc/bifrost/tls/tls.key");

@@ -10,7 +10,6 @@
 #include "json/writer.h"
 #include "store/digest.h"
 #include "store/migrations.h"
-#include "store/sqlite/connection.h"
 
 #include <algorithm>
 #include <iterator>
@@ -214,9 +213,8 @@ class Difference {
 
 }  // namespace
 
-Result<StoredConfig> StoredConfig::open(const std::string& path,
+Result<StoredConfig> StoredConfig::open(std::unique_ptr<store::sql::Connection> connection,
                                         const store::Passphrase& passphrase, WallTime now) {
-  BF_TRY(auto connection, store::sqlite::open(path));
   BF_TRY_VOID(store::migrate(*connection, store::migrations(), now));
   BF_TRY(store::Sealer sealer, store::unlock(*connection, passphrase));
   return StoredConfig(store::ConfigStore(std::move(connection)), std::move(sealer));

@@ -30,10 +30,9 @@ using StoredRows = std::map<std::pair<std::string, std::string>, store::Entity>;
 
 class StoredConfig {
  public:
-  // `path` is that of the database; ":memory:" keeps it as long as the process lives.
-  // `passphrase` is for its secrets. Fails with kStoreUnavailable and kConfigInvalid.
-  static Result<StoredConfig> open(const std::string& path, const store::Passphrase& passphrase,
-                                   WallTime now);
+  // `passphrase` is for the secrets in it. Fails with kStoreUnavailable and kConfigInvalid.
+  static Result<StoredConfig> open(std::unique_ptr<store::sql::Connection> connection,
+                                   const store::Passphrase& passphrase, WallTime now);
 
   // Adds to what the file says, and stores what the file brings. Fails with kConfigInvalid when an
   // entry of the store cannot be read, and as the store does.

@@ -1,6 +1,7 @@
 #include "app/stored_config.h"
 
 #include "base/clock.h"
+#include "store/sqlite/connection.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,8 +36,8 @@ class StoredConfigTest : public ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   StoredConfig open() {
-    auto opened = StoredConfig::open((folder_ / "config.db").string(), {.text = "k", .file = "f"},
-                                     clock_.wall());
+    auto opened = StoredConfig::open(*store::sqlite::open((folder_ / "config.db").string()),
+                                     {.text = "k", .file = "f"}, clock_.wall());
     EXPECT_TRUE(opened);
     return *std::move(opened);
   }

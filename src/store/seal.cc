@@ -49,7 +49,7 @@ Result<Sealer> first_sealer(sql::Connection& connection, const Passphrase& passp
   const std::string salt = base64_encode(secret_bytes(kSaltBytes));
   BF_TRY(Sealer sealer, sealer_of(passphrase, salt));
   BF_TRY_VOID(
-      connection.execute("INSERT INTO config_seal (salt, made, sealed) VALUES ($1, $2, $3)",
+      connection.execute("INSERT INTO config_seal (one, salt, made, sealed) VALUES (1, $1, $2, $3)",
                          {std::string_view(salt), std::int64_t{passphrase.file.empty() ? 0 : 1},
                           std::string_view(sealer.seal(kCheckText, kCheckPlace))}));
   return sealer;
@@ -68,6 +68,19 @@ std::string wrong_key(const Passphrase& given, bool made) {
   return which +
          " is not the one that the database's secrets were sealed with; give that one, or "
          "another database";
+}
+
+Result<Sealer> try_to_unlock(sql::Connection& connection, const Passphrase& passphrase) {
+  return sql::in_transaction(connection, [&]() -> Result<Sealer> {
+    BF_TRY(const sql::Rows rows, connection.execute("SELECT salt, made, sealed FROM config_seal"));
+    if (rows.empty()) return first_sealer(connection, passphrase);
+    const bool made = rows.front().integer(1) != 0;
+    if (made == !passphrase.file.empty()) {
+      BF_TRY(Sealer sealer, sealer_of(passphrase, rows.front().text(0)));
+      if (sealer.open(rows.front().text(2), kCheckPlace)) return sealer;
+    }
+    return gateway_error(ErrorCode::kConfigInvalid, wrong_key(passphrase, made));
+  });
 }
 
 }  // namespace
@@ -138,16 +151,12 @@ Result<std::string> Sealer::open(std::string_view sealed, std::string_view place
 }
 
 Result<Sealer> unlock(sql::Connection& connection, const Passphrase& passphrase) {
-  return sql::in_transaction(connection, [&]() -> Result<Sealer> {
-    BF_TRY(const sql::Rows rows, connection.execute("SELECT salt, made, sealed FROM config_seal"));
-    if (rows.empty()) return first_sealer(connection, passphrase);
-    const bool made = rows.front().integer(1) != 0;
-    if (made == !passphrase.file.empty()) {
-      BF_TRY(Sealer sealer, sealer_of(passphrase, rows.front().text(0)));
-      if (sealer.open(rows.front().text(2), kCheckPlace)) return sealer;
-    }
-    return gateway_error(ErrorCode::kConfigInvalid, wrong_key(passphrase, made));
-  });
+  auto sealer = try_to_unlock(connection, passphrase);
+  // Two programs have come to an empty database: now the other one's is there.
+  if (!sealer && sealer.error().code == ErrorCode::kConflict) {
+    return try_to_unlock(connection, passphrase);
+  }
+  return sealer;
 }
 
 Result<Passphrase> own_passphrase(const std::string& path) {

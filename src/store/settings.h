@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/facts.h"
+#include "config/secret.h"
 
 #include <array>
 #include <cstdint>
@@ -21,29 +22,53 @@ struct bifrost::config::EnumTexts<bifrost::store::StoreType> {
 
 namespace bifrost::store {
 
+// How the database is reached; SQLite needs no more than a path.
 struct ConnectionSettings {
   std::string path;
+  std::string host;
+  std::string port = "5432";
+  std::string user;
+  config::Secret password;
+  std::string db_name;
+  std::string ssl_mode = "prefer";
 
   void describe(this auto& self, auto& visit) {
+    static constexpr std::string_view kSslModes[] = {"disable", "allow",     "prefer",
+                                                     "require", "verify-ca", "verify-full"};
     visit.field(
         "path", self.path,
         {.text = "SQLite: the file. Default: `config.db` in the app dir.", .restart = true});
-    visit.unserved("host", config::Shape::kString, "PostgreSQL: its host.");
-    visit.unserved("port", config::Shape::kAny, "PostgreSQL: its port.");
-    visit.unserved("user", config::Shape::kString, "PostgreSQL: the user.");
-    visit.unserved("password", config::Shape::kAny, "PostgreSQL: the password.");
-    visit.unserved("password_command", config::Shape::kObject,
-                   "PostgreSQL: the command that prints the password.");
-    visit.unserved("db_name", config::Shape::kString, "PostgreSQL: the database.");
-    visit.unserved("ssl_mode", config::Shape::kString, "PostgreSQL: how TLS is used.");
-    visit.unserved("max_idle_conns", config::Shape::kInteger, "PostgreSQL: idle connections.");
-    visit.unserved("max_open_conns", config::Shape::kInteger, "PostgreSQL: connections.");
-    visit.unserved("conn_max_lifetime", config::Shape::kAny, "PostgreSQL: life of a connection.");
-    visit.unserved("conn_max_idle_time", config::Shape::kAny,
-                   "PostgreSQL: idle time of a connection.");
+    visit.field("host", self.host,
+                {.text = "PostgreSQL: its host, or the folder of its socket.",
+                 .env = true,
+                 .restart = true});
+    visit.field("port", self.port, {.text = "PostgreSQL: its port.", .env = true, .restart = true});
+    visit.field("user", self.user, {.text = "PostgreSQL: the user.", .env = true, .restart = true});
+    visit.field("password", self.password,
+                {.text = "PostgreSQL: the user's password.", .restart = true});
+    visit.field("db_name", self.db_name,
+                {.text = "PostgreSQL: the database, whose encoding is UTF8.",
+                 .env = true,
+                 .restart = true});
+    visit.field("ssl_mode", self.ssl_mode,
+                {.text = "PostgreSQL: whether TLS is used, and what of the server is checked, as "
+                         "libpq has it.",
+                 .one_of = kSslModes,
+                 .restart = true});
+    self.describe_unserved(visit);
   }
 
   friend bool operator==(const ConnectionSettings&, const ConnectionSettings&) = default;
+
+ private:
+  void describe_unserved(this auto& /*self*/, auto& visit) {
+    visit.unserved("password_command", config::Shape::kObject,
+                   "PostgreSQL: the command that prints the password.");
+    visit.unserved("max_idle_conns", config::Shape::kInteger, "One connection is used.");
+    visit.unserved("max_open_conns", config::Shape::kInteger, "One connection is used.");
+    visit.unserved("conn_max_lifetime", config::Shape::kAny, "Life of a connection.");
+    visit.unserved("conn_max_idle_time", config::Shape::kAny, "Idle time of a connection.");
+  }
 };
 
 struct StoreSettings {
@@ -55,13 +80,14 @@ struct StoreSettings {
     visit.field("enabled", self.enabled,
                 {.text = "Off: what is changed through the API is lost with the process.",
                  .restart = true});
-    visit.field("type", self.type,
-                {.text = "`postgres` is not served yet: until it is, such a store keeps nothing "
-                         "beyond the process.",
-                 .restart = true});
+    visit.field(
+        "type", self.type,
+        {.text = "`sqlite`, a file of its own, or `postgres`, 13 or later.", .restart = true});
     visit.field("config", self.config, {.text = "How it is reached."});
     visit.unserved("vault_store", config::Shape::kObject, "Vault for secrets.");
   }
+
+  void check(config::CheckScope& scope) const;
 
   friend bool operator==(const StoreSettings&, const StoreSettings&) = default;
 };

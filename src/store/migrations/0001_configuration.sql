@@ -17,6 +17,7 @@ INSERT INTO config_revision (revision) VALUES (0);
 
 -- What the key of the secrets is made with, whether the gateway made its passphrase, and by what a wrong one is found.
 CREATE TABLE config_seal (
+  one BIGINT PRIMARY KEY CHECK (one = 1),
   salt TEXT NOT NULL,
   made BIGINT NOT NULL,
   sealed TEXT NOT NULL

@@ -1,0 +1,256 @@
+#include "store/postgres/connection.h"
+
+#include "base/strings.h"
+#include "base/try.h"
+
+#include <libpq-fe.h>
+
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
+namespace bifrost::store::postgres {
+namespace {
+
+constexpr int kOldest = 130000;  // PostgreSQL 13
+constexpr std::size_t kStatementsMax = 128;
+
+// Of pg_type.
+constexpr Oid kInt8 = 20;
+constexpr Oid kInt2 = 21;
+constexpr Oid kInt4 = 23;
+constexpr Oid kText = 25;
+
+struct Finish {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+struct Clear {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+using Link = std::unique_ptr<PGconn, Finish>;
+using Answer = std::unique_ptr<PGresult, Clear>;
+
+// The first line: what follows is hints, and the statement.
+std::string first_line(std::string_view text) {
+  return std::string(trim(text.substr(0, text.find('\n'))));
+}
+
+// By the class of the SQLSTATE (appendix A of the manual).
+ErrorCode code_of(std::string_view state) {
+  constexpr std::string_view kReadOnly = "25006";
+  if (state.starts_with("23")) return ErrorCode::kConflict;
+  if (state.empty() || state == kReadOnly || state.starts_with("08") || state.starts_with("40") ||
+      state.starts_with("53") || state.starts_with("55") || state.starts_with("57") ||
+      state.starts_with("58")) {
+    return ErrorCode::kStoreUnavailable;
+  }
+  return ErrorCode::kInternal;
+}
+
+sql::Cell cell_of(const PGresult* result, int row, int column) {
+  if (PQgetisnull(result, row, column) != 0) return sql::Null{};
+  const std::string_view text(PQgetvalue(result, row, column),
+                              static_cast<std::size_t>(PQgetlength(result, row, column)));
+  const Oid type = PQftype(result, column);
+  if (type == kInt8 || type == kInt4 || type == kInt2) return parse_int(text).value_or(0);
+  return std::string(text);
+}
+
+sql::Rows rows_of(const PGresult* result) {
+  sql::Rows rows;
+  const int count = PQntuples(result);
+  const int columns = PQnfields(result);
+  rows.reserve(static_cast<std::size_t>(count));
+  for (int row = 0; row < count; ++row) {
+    std::vector<sql::Cell> cells;
+    cells.reserve(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) cells.push_back(cell_of(result, row, column));
+    rows.emplace_back(std::move(cells));
+  }
+  return rows;
+}
+
+// Parameters as libpq wants them: pointers to texts that end with a zero.
+class Parameters {
+ public:
+  explicit Parameters(std::span<const sql::Parameter> parameters) {
+    texts_.reserve(parameters.size());
+    types_.reserve(parameters.size());
+    pointers_.reserve(parameters.size());
+    for (const sql::Parameter& parameter : parameters) add(parameter);
+  }
+
+  [[nodiscard]] int count() const { return static_cast<int>(types_.size()); }
+  [[nodiscard]] const Oid* types() const { return types_.data(); }
+  [[nodiscard]] const char* const* pointers() const { return pointers_.data(); }
+  [[nodiscard]] bool has_zero() const { return has_zero_; }
+
+ private:
+  void add(const sql::Parameter& parameter) {
+    if (const auto* number = std::get_if<std::int64_t>(&parameter)) {
+      types_.push_back(kInt8);
+      pointers_.push_back(texts_.emplace_back(std::to_string(*number)).c_str());
+    } else if (const auto* text = std::get_if<std::string_view>(&parameter)) {
+      has_zero_ = has_zero_ || text->contains('\0');
+      types_.push_back(kText);
+      pointers_.push_back(texts_.emplace_back(*text).c_str());
+    } else {
+      types_.push_back(0);
+      pointers_.push_back(nullptr);
+    }
+  }
+
+  std::vector<std::string> texts_;  // never moved: room is made before
+  std::vector<Oid> types_;
+  std::vector<const char*> pointers_;
+  bool has_zero_ = false;
+};
+
+class PostgresConnection final : public sql::Connection {
+ public:
+  PostgresConnection(Link link, std::string name)
+      : link_(std::move(link)), name_(std::move(name)) {}
+
+  [[nodiscard]] sql::Engine engine() const override { return sql::Engine::kPostgres; }
+
+  Result<sql::Rows> execute(std::string_view statement,
+                            std::span<const sql::Parameter> parameters) override {
+    const Parameters values(parameters);
+    if (values.has_zero()) {
+      return gateway_error(ErrorCode::kInvalidRequest,
+                           "PostgreSQL keeps no texts with a zero byte in them");
+    }
+    const bool alone = PQtransactionStatus(link_.get()) != PQTRANS_INTRANS;
+    auto rows = execute_once(statement, values);
+    if (rows || !alone || !lost()) return rows;
+    BF_TRY_VOID(connect_again());
+    return execute_once(statement, values);
+  }
+
+  Result<void> run_script(std::string_view script) override {
+    const Answer answer(PQexec(link_.get(), std::string(script).c_str()));
+    return check(answer.get());
+  }
+
+  Result<void> begin() override {
+    if (auto begun = run_script("BEGIN"); begun || !lost()) return begun;
+    BF_TRY_VOID(connect_again());
+    return run_script("BEGIN");
+  }
+
+  // What this program needs of a server.
+  Result<void> check_server() {
+    const int version = PQserverVersion(link_.get());
+    if (version < kOldest) {
+      return gateway_error(
+          ErrorCode::kConfigInvalid,
+          name_ + " is PostgreSQL " + std::to_string(version / 10000) + "; 13 or later is needed");
+    }
+    BF_TRY(const sql::Rows rows, Connection::execute("SHOW server_encoding"));
+    const std::string encoding = rows.empty() ? std::string() : rows.front().text(0);
+    if (encoding == "UTF8") return {};
+    return gateway_error(ErrorCode::kConfigInvalid,
+                         name_ + " has the encoding " + encoding +
+                             ", and texts would be lost; make it anew with "
+                             "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0");
+  }
+
+ private:
+  [[nodiscard]] bool lost() const { return PQstatus(link_.get()) != CONNECTION_OK; }
+
+  Result<void> connect_again() {
+    prepared_.clear();
+    PQreset(link_.get());
+    if (!lost()) return {};
+    return gateway_error(ErrorCode::kStoreUnavailable,
+                         name_ + ": " + first_line(PQerrorMessage(link_.get())));
+  }
+
+  Result<void> check(const PGresult* result) const {
+    const ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return {};
+    const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return gateway_error(code_of(state != nullptr ? state : ""),
+                         name_ + ": " + first_line(PQerrorMessage(link_.get())));
+  }
+
+  // The name under which the statement is prepared.
+  Result<std::string> prepare(std::string_view statement, const Parameters& values) {
+    const auto found = prepared_.find(statement);
+    if (found != prepared_.end()) return found->second;
+    if (prepared_.size() >= kStatementsMax) {
+      BF_TRY_VOID(run_script("DEALLOCATE ALL"));
+      prepared_.clear();
+    }
+    const std::string name = "s" + std::to_string(++last_);
+    const Answer answer(PQprepare(link_.get(), name.c_str(), std::string(statement).c_str(),
+                                  values.count(), values.types()));
+    BF_TRY_VOID(check(answer.get()));
+    prepared_.emplace(statement, name);
+    return name;
+  }
+
+  Result<sql::Rows> execute_once(std::string_view statement, const Parameters& values) {
+    BF_TRY(const std::string name, prepare(statement, values));
+    const Answer answer(PQexecPrepared(link_.get(), name.c_str(), values.count(), values.pointers(),
+                                       nullptr, nullptr, 0));
+    BF_TRY_VOID(check(answer.get()));
+    return rows_of(answer.get());
+  }
+
+  Link link_;
+  std::string name_;  // for messages
+  std::map<std::string, std::string, std::less<>> prepared_;
+  std::uint64_t last_ = 0;
+};
+
+std::string name_of(const Address& address) {
+  return "the database " + quoted(address.database, 64) + " at " + quoted(address.host, 256);
+}
+
+Link connect(const Address& address) {
+  const std::string timeout = std::to_string(address.connect_timeout.count());
+  const std::string options =
+      "-c statement_timeout=" +
+      std::to_string(std::chrono::milliseconds(address.statement_timeout).count());
+  const std::array<std::pair<const char*, const char*>, 10> parameters = {{
+      {"host", address.host.c_str()},
+      {"port", address.port.c_str()},
+      {"user", address.user.c_str()},
+      {"password", address.password.c_str()},
+      {"dbname", address.database.c_str()},
+      {"sslmode", address.ssl_mode.c_str()},
+      {"connect_timeout", timeout.c_str()},
+      {"options", options.c_str()},
+      {"client_encoding", "UTF8"},
+      {"application_name", "bifrost"},
+  }};
+  std::array<const char*, parameters.size() + 1> names{};
+  std::array<const char*, parameters.size() + 1> values{};
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    names.at(i) = parameters.at(i).first;
+    values.at(i) = parameters.at(i).second;
+  }
+  return Link(PQconnectdbParams(names.data(), values.data(), 0));
+}
+
+// Notices go nowhere: they are the server's to log.
+void be_silent(void* /*context*/, const PGresult* /*notice*/) {}
+
+}  // namespace
+
+Result<std::unique_ptr<sql::Connection>> open(const Address& address) {
+  Link link = connect(address);
+  if (link == nullptr || PQstatus(link.get()) != CONNECTION_OK) {
+    return gateway_error(ErrorCode::kStoreUnavailable,
+                         name_of(address) + " cannot be reached: " +
+                             (link ? first_line(PQerrorMessage(link.get())) : "no memory"));
+  }
+  PQsetNoticeReceiver(link.get(), be_silent, nullptr);
+  auto connection = std::make_unique<PostgresConnection>(std::move(link), name_of(address));
+  BF_TRY_VOID(connection->check_server());
+  return std::unique_ptr<sql::Connection>(std::move(connection));
+}
+
+}  // namespace bifrost::store::postgres

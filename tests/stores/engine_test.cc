@@ -1,0 +1,160 @@
+// What the stores rely on of a database, and what they make of it.
+#include "base/clock.h"
+#include "store/config_store.h"
+#include "store/migrations.h"
+#include "store/postgres/connection.h"
+#include "store/seal.h"
+#include "store/sqlite/connection.h"
+#include "tests/support/postgres.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bifrost::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+namespace sql = store::sql;
+using ConnectionPtr = std::unique_ptr<sql::Connection>;
+
+// A database of its own for each test.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual Result<ConnectionPtr> open() = 0;
+};
+
+class Sqlite final : public Engine {
+ public:
+  Result<ConnectionPtr> open() override {
+    return store::sqlite::open((folder_.path() / "config.db").string());
+  }
+
+ private:
+  TemporaryDirectory folder_;
+};
+
+class Postgres final : public Engine {
+ public:
+  [[nodiscard]] store::postgres::Address address() const {
+    return {.host = server.host(), .user = PostgresServer::user(), .database = "postgres"};
+  }
+  Result<ConnectionPtr> open() override { return store::postgres::open(address()); }
+
+  PostgresServer server;
+};
+
+class EngineTest : public ::testing::TestWithParam<sql::Engine> {
+ protected:
+  ConnectionPtr open() {
+    auto opened = engine_->open();
+    EXPECT_TRUE(opened) << opened.error().message;
+    return *std::move(opened);
+  }
+
+  std::unique_ptr<Engine> engine_ = GetParam() == sql::Engine::kSqlite
+                                        ? std::unique_ptr<Engine>(std::make_unique<Sqlite>())
+                                        : std::make_unique<Postgres>();
+  FakeClock clock_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Each, EngineTest,
+                         ::testing::Values(sql::Engine::kSqlite, sql::Engine::kPostgres),
+                         [](const auto& info) {
+                           return info.param == sql::Engine::kSqlite ? "Sqlite" : "Postgres";
+                         });
+
+TEST_P(EngineTest, IsWhatTheStoresTakeItFor) {
+  const ConnectionPtr connection = open();
+  ASSERT_TRUE(
+      connection->run_script("CREATE TABLE t (a BIGINT PRIMARY KEY, b TEXT); "
+                             "INSERT INTO t VALUES (1, 'one')"));
+  ASSERT_TRUE(connection->execute("INSERT INTO t VALUES ($1, $2)",
+                                  {std::int64_t{1} << 62, std::string_view("\xc3\xa4 '\"\n")}));
+  ASSERT_TRUE(connection->execute("INSERT INTO t VALUES ($1, $2)", {-1L, sql::Null{}}));
+  const auto rows = connection->execute("SELECT a, b FROM t ORDER BY a");
+  ASSERT_TRUE(rows && rows->size() == 3);
+  EXPECT_TRUE((*rows)[0].is_null(1));
+  EXPECT_EQ((*rows)[2].integer(0), std::int64_t{1} << 62);
+  EXPECT_EQ((*rows)[2].text(1), "\xc3\xa4 '\"\n");
+
+  const auto twice = connection->execute("INSERT INTO t VALUES ($1, $2)", {1L, sql::Null{}});
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(connection->execute("SELECT * FROM nowhere").error().code, ErrorCode::kInternal);
+
+  const auto failed = sql::in_transaction(*connection, [&]() -> Result<void> {
+    BF_TRY_VOID(connection->execute("DELETE FROM t"));
+    return gateway_error(ErrorCode::kInternal, "on purpose");
+  });
+  EXPECT_FALSE(failed);
+  EXPECT_EQ(connection->execute("SELECT count(*) FROM t")->at(0).integer(0), 3);
+}
+
+TEST_P(EngineTest, KeepsTheConfigurationAndTellsTheSecondOfTwoWriters) {
+  ConnectionPtr one = open();
+  ASSERT_TRUE(store::migrate(*one, store::migrations(), clock_.wall()));
+  ConnectionPtr other = open();
+  ASSERT_TRUE(store::migrate(*other, store::migrations(), clock_.wall()));
+  store::ConfigStore first(std::move(one));
+  store::ConfigStore second(std::move(other));
+  const store::Change put{.kind = "team", .id = "a", .body = "{}", .file_hash = "h"};
+  ASSERT_EQ(*first.apply({&put, 1}, 0, clock_.wall()), 1);
+  const auto late = second.apply({&put, 1}, 0, clock_.wall());
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kConflict);
+  const auto seen = second.load();
+  ASSERT_TRUE(seen && seen->entities.size() == 1);
+  EXPECT_EQ(seen->revision, 1);
+  EXPECT_EQ(seen->entities[0].file_hash, "h");
+  const store::Change gone{.kind = "team", .id = "a"};
+  EXPECT_EQ(*second.apply({&gone, 1}, 1, clock_.wall()), 2);
+  EXPECT_TRUE(first.load()->entities.empty());
+}
+
+TEST_P(EngineTest, KnowsItsPassphrase) {
+  const ConnectionPtr connection = open();
+  ASSERT_TRUE(store::migrate(*connection, store::migrations(), clock_.wall()));
+  ASSERT_TRUE(store::unlock(*connection, {.text = "mine", .file = "f"}));
+  EXPECT_TRUE(store::unlock(*connection, {.text = "mine", .file = "f"}));
+  EXPECT_FALSE(store::unlock(*connection, {.text = "yours", .file = "f"}));
+}
+
+TEST(PostgresTest, IsReachedAgainOnceItIsBack) {
+  Postgres postgres;
+  const ConnectionPtr connection = *postgres.open();
+  ASSERT_TRUE(connection->execute("SELECT 1"));
+  postgres.server.stop();
+  const auto away = connection->execute("SELECT 1");
+  ASSERT_FALSE(away);
+  EXPECT_EQ(away.error().code, ErrorCode::kStoreUnavailable);
+  EXPECT_FALSE(connection->begin());
+  postgres.server.start();
+  EXPECT_TRUE(connection->execute("SELECT 1"));
+  EXPECT_TRUE(connection->begin());
+}
+
+TEST(PostgresTest, SaysWhatIsWrongWithADatabase) {
+  Postgres postgres;
+  ASSERT_EQ(
+      postgres.server.run("createdb", {"-h", postgres.server.host(), "-U", "postgres", "-E",
+                                       "SQL_ASCII", "-T", "template0", "--locale=C", "ascii"}),
+      0);
+  store::postgres::Address address = postgres.address();
+  address.password = "hush";
+  address.database = "ascii";
+  const auto ascii = store::postgres::open(address);
+  ASSERT_FALSE(ascii);
+  EXPECT_EQ(ascii.error().code, ErrorCode::kConfigInvalid);
+  EXPECT_THAT(ascii.error().message, HasSubstr("SQL_ASCII"));
+  address.database = "nowhere";
+  const auto nowhere = store::postgres::open(address);
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().code, ErrorCode::kStoreUnavailable);
+  EXPECT_THAT(nowhere.error().message, HasSubstr("nowhere"));
+  EXPECT_THAT(nowhere.error().message, Not(HasSubstr("hush")));
+}
+
+}  // namespace
+}  // namespace bifrost::test
