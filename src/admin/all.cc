@@ -8,11 +8,9 @@ namespace bifrost::admin {
 namespace {
 
 constexpr Route row(std::string_view name, std::string_view method, std::string_view pattern,
-                    Result<Answer> (*answer)(const Call& call), std::string_view text) {
-  return {{.name = name,
-           .access = exchange::Access::kOperators,
-           .priority = overload::Priority::kHigh,
-           .run = run},
+                    Result<Answer> (*answer)(const Call& call), std::string_view text,
+                    exchange::Access access = exchange::Access::kOperators) {
+  return {{.name = name, .access = access, .priority = overload::Priority::kHigh, .run = run},
           method,
           pattern,
           answer,
@@ -22,6 +20,13 @@ constexpr Route row(std::string_view name, std::string_view method, std::string_
 constexpr std::string_view kKeys = "/api/governance/virtual-keys";
 constexpr std::string_view kKey = "/api/governance/virtual-keys/{id}";
 constexpr std::string_view kRotateKey = "/api/governance/virtual-keys/{id}/rotate";
+constexpr std::string_view kQuota = "/api/governance/virtual-keys/quota";
+constexpr std::string_view kOverride =
+    "/api/governance/virtual-keys/{id}/budgets/{budget_id}/override";
+constexpr std::string_view kModels = "/api/governance/model-configs";
+constexpr std::string_view kModel = "/api/governance/model-configs/{id}";
+constexpr std::string_view kProviders = "/api/governance/providers";
+constexpr std::string_view kProvider = "/api/governance/providers/{id}";
 constexpr std::string_view kTeams = "/api/governance/teams";
 constexpr std::string_view kTeam = "/api/governance/teams/{id}";
 constexpr std::string_view kCustomers = "/api/governance/customers";
@@ -40,6 +45,13 @@ constexpr std::array kRoutes = {
     row("virtual_keys", "POST", kRotateKey, rotate_virtual_key,
         "Give a virtual key another value; the old one is refused at once."),
 
+    row("virtual_keys", "GET", kQuota, show_quota,
+        "What the virtual key that asks has used of its budgets and limits.",
+        exchange::Access::kCallers),
+    row("budgets", "PUT", kOverride, put_override,
+        "More dollars for a budget of a key: `amount`, `mode` (`cycles` or `forever`), `cycles`."),
+    row("budgets", "DELETE", kOverride, delete_override, "Take them away again."),
+
     row("teams", "GET", kTeams, list_teams, "Teams, by pages; `search`, `customer_id`."),
     row("teams", "POST", kTeams, create_team, "Make a team."),
     row("teams", "GET", kTeam, show_team, "One team, with what it has used."),
@@ -53,6 +65,26 @@ constexpr std::array kRoutes = {
         "Change a customer; what is not given stays."),
     row("customers", "DELETE", kCustomer, delete_customer,
         "Delete a customer that nobody belongs to."),
+
+    row("budgets", "GET", "/api/governance/budgets", list_budgets,
+        "Every budget with its owner and what was used, by pages."),
+    row("rate_limits", "GET", "/api/governance/rate-limits", list_rate_limits,
+        "Every rate limit with what was used, by pages."),
+
+    row("model_configs", "GET", kModels, list_model_configs,
+        "Limits of models, by pages; `search`, `scope`, `provider`."),
+    row("model_configs", "POST", kModels, create_model_config, "Limit a model."),
+    row("model_configs", "GET", kModel, show_model_config, "One of them, with what was used."),
+    row("model_configs", "PUT", kModel, update_model_config,
+        "Change one of them; what is not given stays."),
+    row("model_configs", "DELETE", kModel, delete_model_config, "Delete one of them."),
+
+    row("provider_limits", "GET", kProviders, list_provider_limits,
+        "Limits of providers, for everybody together, by pages."),
+    row("provider_limits", "PUT", kProvider, put_provider_limits,
+        "Limit a provider; what is not given stays."),
+    row("provider_limits", "DELETE", kProvider, delete_provider_limits,
+        "Take the limits of a provider away."),
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "governance/settings/entries.h"
 #include "http/url.h"
 
+#include <array>
 #include <type_traits>
 #include <utility>
 
@@ -44,6 +45,8 @@ LimitOwner owner_of(const Group& group) {
 }
 
 struct GroupBody {
+  static constexpr std::array<std::string_view, 0> kUnserved = {};
+
   bool of_team = false;
   std::string name;
   std::string customer_id;

@@ -16,13 +16,6 @@ using governance::GovernanceSettings;
 using governance::RateLimitSettings;
 using governance::Unit;
 
-BudgetBody body_of(const BudgetSettings& budget) {
-  return {.id = budget.id,
-          .max_limit = budget.max_limit,
-          .reset_duration = budget.reset_duration,
-          .reset_config = budget.reset_config};
-}
-
 bool same(const BudgetBody& wanted, const BudgetSettings& budget) {
   return wanted.id.empty() ? wanted.reset_duration == budget.reset_duration
                            : wanted.id == budget.id;
@@ -54,26 +47,6 @@ void write_state(json::Writer& writer, const Call& call, const std::string& name
   if (!state.window) return;
   writer.member(std::string(prefix) + "last_reset",
                 std::string_view(time_text(state.window->start)));
-}
-
-void write_budget(json::Writer& writer, const Call& call, const BudgetSettings& budget,
-                  const std::string& name) {
-  writer.begin_object();
-  writer.member("id", std::string_view(budget.id.empty() ? name : budget.id));
-  writer.member("max_limit", budget.max_limit);
-  writer.member("reset_duration", std::string_view(budget.reset_duration));
-  if (budget.reset_config) {
-    writer.key("reset_config").begin_object();
-    writer.member("quarter_start_month", budget.reset_config->quarter_start_month).end_object();
-  }
-  write_state(writer, call, name, Unit::kNanoDollars, "");
-  if (budget.override_mode != governance::OverrideMode::kNone) {
-    writer.member("override_amount", budget.override_amount);
-    writer.member("override_mode", config::enum_text(budget.override_mode));
-    writer.member("override_cycles_remaining", budget.override_cycles_remaining);
-    writer.member("override_cycles_total", budget.override_cycles_total);
-  }
-  writer.end_object();
 }
 
 std::vector<RateLimitSettings>::const_iterator found(const GovernanceSettings& governance,
@@ -118,17 +91,6 @@ void write_count(json::Writer& writer, std::string_view name, std::optional<std:
 
 }  // namespace
 
-std::vector<BudgetBody> budgets_of(const GovernanceSettings& governance, const LimitOwner& owner,
-                                   const std::vector<BudgetSettings>& own) {
-  std::vector<BudgetBody> out;
-  out.reserve(own.size());
-  for (const BudgetSettings& budget : own) out.push_back(body_of(budget));
-  for (const BudgetSettings& budget : governance.budgets) {
-    if (owner.owns(budget)) out.push_back(body_of(budget));
-  }
-  return out;
-}
-
 void put_budgets(GovernanceSettings& governance, const LimitOwner& owner,
                  std::vector<BudgetSettings>& own, const std::vector<BudgetBody>& wanted) {
   std::vector<BudgetBody> left = wanted;
@@ -153,6 +115,27 @@ void put_budgets(GovernanceSettings& governance, const LimitOwner& owner,
   own = std::move(made);
 }
 
+void write_budget(json::Writer& writer, const Call& call, const BudgetSettings& budget,
+                  const std::string& name, const std::function<void(json::Writer&)>& more) {
+  writer.begin_object();
+  writer.member("id", std::string_view(budget.id.empty() ? name : budget.id));
+  writer.member("max_limit", budget.max_limit);
+  writer.member("reset_duration", std::string_view(budget.reset_duration));
+  if (budget.reset_config) {
+    writer.key("reset_config").begin_object();
+    writer.member("quarter_start_month", budget.reset_config->quarter_start_month).end_object();
+  }
+  write_state(writer, call, name, Unit::kNanoDollars, "");
+  if (budget.override_mode != governance::OverrideMode::kNone) {
+    writer.member("override_amount", budget.override_amount);
+    writer.member("override_mode", config::enum_text(budget.override_mode));
+    writer.member("override_cycles_remaining", budget.override_cycles_remaining);
+    writer.member("override_cycles_total", budget.override_cycles_total);
+  }
+  if (more) more(writer);
+  writer.end_object();
+}
+
 void write_budgets(json::Writer& writer, const Call& call, const GovernanceSettings& governance,
                    const LimitOwner& owner, const std::vector<BudgetSettings>& own) {
   writer.key("budgets").begin_array();
@@ -166,17 +149,6 @@ void write_budgets(json::Writer& writer, const Call& call, const GovernanceSetti
     }
   }
   writer.end_array();
-}
-
-std::optional<RateLimitBody> rate_limit_of(const GovernanceSettings& governance,
-                                           std::string_view id) {
-  const auto rate = found(governance, id);
-  if (id.empty() || rate == governance.rate_limits.end()) return std::nullopt;
-  return RateLimitBody{.token_max_limit = rate->token_max_limit,
-                       .token_reset_duration = rate->token_reset_duration,
-                       .request_max_limit = rate->request_max_limit,
-                       .request_reset_duration = rate->request_reset_duration,
-                       .concurrent_max_limit = rate->concurrent_max_limit};
 }
 
 void put_rate_limit(GovernanceSettings& governance, std::string& id,
@@ -198,6 +170,21 @@ void put_rate_limit(GovernanceSettings& governance, std::string& id,
   change(made, *wanted);
 }
 
+void write_rate(json::Writer& writer, const Call& call, const RateLimitSettings& rate) {
+  const std::string name = governance::rate_limit_name(rate.id);
+  writer.begin_object().member("id", std::string_view(rate.id));
+  write_count(writer, "token_max_limit", rate.token_max_limit);
+  text_or_null(writer, "token_reset_duration", rate.token_reset_duration);
+  write_state(writer, call, name, Unit::kTokens, "token_");
+  write_count(writer, "request_max_limit", rate.request_max_limit);
+  text_or_null(writer, "request_reset_duration", rate.request_reset_duration);
+  write_state(writer, call, name, Unit::kRequests, "request_");
+  if (rate.concurrent_max_limit) {
+    write_count(writer, "concurrent_max_limit", rate.concurrent_max_limit);
+  }
+  writer.end_object();
+}
+
 void write_rate_limit(json::Writer& writer, const Call& call, const GovernanceSettings& governance,
                       std::string_view id) {
   text_or_null(writer, "rate_limit_id", id);
@@ -205,20 +192,9 @@ void write_rate_limit(json::Writer& writer, const Call& call, const GovernanceSe
   const auto rate = found(governance, id);
   if (id.empty() || rate == governance.rate_limits.end()) {
     writer.null();
-    return;
+  } else {
+    write_rate(writer, call, *rate);
   }
-  const std::string name = governance::rate_limit_name(id);
-  writer.begin_object().member("id", id);
-  write_count(writer, "token_max_limit", rate->token_max_limit);
-  text_or_null(writer, "token_reset_duration", rate->token_reset_duration);
-  write_state(writer, call, name, Unit::kTokens, "token_");
-  write_count(writer, "request_max_limit", rate->request_max_limit);
-  text_or_null(writer, "request_reset_duration", rate->request_reset_duration);
-  write_state(writer, call, name, Unit::kRequests, "request_");
-  if (rate->concurrent_max_limit) {
-    write_count(writer, "concurrent_max_limit", rate->concurrent_max_limit);
-  }
-  writer.end_object();
 }
 
 void drop_budgets(GovernanceSettings& governance, const LimitOwner& owner) {

@@ -92,10 +92,6 @@ struct LimitOwner {
   std::function<bool(const governance::BudgetSettings&)> owns;
 };
 
-// All budgets of an owner: those that stand with him, and entries that name him.
-[[nodiscard]] std::vector<BudgetBody> budgets_of(
-    const governance::GovernanceSettings& governance, const LimitOwner& owner,
-    const std::vector<governance::BudgetSettings>& own);
 // The budgets of an owner are these from now on. What is known of one that stays, by its id or
 // window, stays.
 void put_budgets(governance::GovernanceSettings& governance, const LimitOwner& owner,
@@ -105,12 +101,16 @@ void write_budgets(json::Writer& writer, const Call& call,
                    const governance::GovernanceSettings& governance, const LimitOwner& owner,
                    const std::vector<governance::BudgetSettings>& own);
 
-[[nodiscard]] std::optional<RateLimitBody> rate_limit_of(
-    const governance::GovernanceSettings& governance, std::string_view id);
+// One of them, with members of `more` in it.
+void write_budget(json::Writer& writer, const Call& call, const governance::BudgetSettings& budget,
+                  const std::string& name, const std::function<void(json::Writer&)>& more = {});
+
 // The rate limit of the one who has it as `id`: an entry of its own, which is made, changed or,
 // with an empty one, dropped. One that others have too is left to them.
 void put_rate_limit(governance::GovernanceSettings& governance, std::string& id,
                     const std::optional<RateLimitBody>& wanted);
+void write_rate(json::Writer& writer, const Call& call, const governance::RateLimitSettings& rate);
+// `rate_limit_id` and `rate_limit` of its owner.
 void write_rate_limit(json::Writer& writer, const Call& call,
                       const governance::GovernanceSettings& governance, std::string_view id);
 

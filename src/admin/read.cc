@@ -24,6 +24,24 @@ Result<std::size_t> number(std::string_view query, std::string_view name, std::s
 
 }  // namespace
 
+bool says_something(json::Value value) {
+  switch (value.type()) {
+    case json::Type::kMissing:
+    case json::Type::kNull:
+      return false;
+    case json::Type::kBool:
+      return value.boolean() == true;
+    case json::Type::kNumber:
+      return value.number() != 0.0;
+    case json::Type::kString:
+      return !value.string_or({}).empty();
+    case json::Type::kArray:
+    case json::Type::kObject:
+      return value.size() > 0;
+  }
+  return true;
+}
+
 Result<Page> read_page(std::string_view query) {
   constexpr std::int64_t kLimitMax = 1000;
   constexpr std::int64_t kOffsetMax = 1'000'000'000;

@@ -21,8 +21,13 @@ class NoEnvironment final : public config::Environment {
   }
 };
 
+// Is it neither empty, null, false nor 0?
+[[nodiscard]] bool says_something(json::Value value);
+
 // Members that the body does not have stay as they are. Fails with kInvalidRequest, one line per
 // problem, each with the field's path.
+// What a Body names in `kUnserved` is refused unless it says nothing: nobody shall believe in what
+// has no effect.
 template <class Body>
 Result<void> read_body(const Call& call, Body& body) {
   const NoEnvironment environment;
@@ -30,6 +35,11 @@ Result<void> read_body(const Call& call, Body& body) {
   std::vector<std::string> warnings;  // of members that are shown and cannot be set
   if (const auto document = config::parse_document(call.body, problems)) {
     config::Reader(environment, problems, warnings).read(document->root(), body, {});
+    for (const std::string_view name : Body::kUnserved) {
+      if (says_something(document->root()[name])) {
+        problems.add(std::string(name), "not served yet; leave it out");
+      }
+    }
   }
   if (problems.empty()) return {};
   return client_error(ErrorCode::kInvalidRequest, config::render(problems.take()));

@@ -12,6 +12,7 @@ Result<Answer> show_virtual_key(const Call& call);
 Result<Answer> update_virtual_key(const Call& call);
 Result<Answer> delete_virtual_key(const Call& call);
 Result<Answer> rotate_virtual_key(const Call& call);
+Result<Answer> show_quota(const Call& call);
 
 // groups.cc
 Result<Answer> list_teams(const Call& call);
@@ -24,6 +25,24 @@ Result<Answer> create_customer(const Call& call);
 Result<Answer> show_customer(const Call& call);
 Result<Answer> update_customer(const Call& call);
 Result<Answer> delete_customer(const Call& call);
+
+// budgets.cc
+Result<Answer> list_budgets(const Call& call);
+Result<Answer> list_rate_limits(const Call& call);
+Result<Answer> put_override(const Call& call);
+Result<Answer> delete_override(const Call& call);
+
+// model_configs.cc
+Result<Answer> list_model_configs(const Call& call);
+Result<Answer> create_model_config(const Call& call);
+Result<Answer> show_model_config(const Call& call);
+Result<Answer> update_model_config(const Call& call);
+Result<Answer> delete_model_config(const Call& call);
+
+// provider_limits.cc
+Result<Answer> list_provider_limits(const Call& call);
+Result<Answer> put_provider_limits(const Call& call);
+Result<Answer> delete_provider_limits(const Call& call);
 
 // version.cc
 Result<Answer> show_version(const Call& call);

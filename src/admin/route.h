@@ -24,6 +24,8 @@ struct Call {
   WallTime now;
   std::string_view version;  // of the program
   std::string id;            // {id} of the path
+  std::string budget_id;     // {budget_id} of the path
+  std::string caller;        // id of the virtual key that asks, where it is one
   std::string_view query;
   std::string_view body;
   std::string_view if_match;  // empty: none

@@ -26,6 +26,14 @@ Result<void> check_type(const Exchange& exchange) {
                       "content-type must be application/json, not " + quoted(type));
 }
 
+// Of the path; empty when the route has none of that name.
+Result<std::string> parameter(const Exchange& exchange, std::string_view name) {
+  auto value = percent_decode(exchange.route.parameters.get(name));
+  if (value) return *std::move(value);
+  return client_error(ErrorCode::kInvalidRequest,
+                      "the path has a % that is followed by no two hexadecimal digits");
+}
+
 }  // namespace
 
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
@@ -36,13 +44,15 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   }
   BF_CO_TRY_VOID(co_await exchange::read_body(kit, exchange));
   BF_CO_TRY_VOID(check_type(exchange));
-  auto id = percent_decode(exchange.route.parameters.get("id"));
-  if (!id) co_return client_error(ErrorCode::kInvalidRequest, "the id in the path is not encoded");
+  BF_CO_TRY(std::string id, parameter(exchange, "id"));
+  BF_CO_TRY(std::string budget_id, parameter(exchange, "budget_id"));
   const Call call{.desk = *kit.services.desk,
                   .limits = kit.services.limits,
                   .now = kit.clock.wall(),
                   .version = kit.services.version,
-                  .id = *std::move(id),
+                  .id = std::move(id),
+                  .budget_id = std::move(budget_id),
+                  .caller = exchange.caller.principal->id,
                   .query = http::query_of(head.target),
                   .body = exchange.body,
                   .if_match = head.headers.get("if-match")};

@@ -55,6 +55,9 @@ struct ProviderConfigBody {
 };
 
 struct KeyBody {
+  static constexpr std::string_view kUnserved[] = {
+      "mcp_configs", "access_profile_id", "delete_after_expire", "disable_content_logging"};
+
   std::string name;
   std::string description;
   std::string value;
@@ -331,6 +334,25 @@ Result<Answer> delete_virtual_key(const Call& call) {
   };
   BF_TRY_VOID(call.desk.change(edit, terms));
   return said("Virtual key deleted");
+}
+
+// For whoever shows the key: what concerns him alone.
+Result<Answer> show_quota(const Call& call) {
+  if (call.caller.empty()) {
+    return client_error(ErrorCode::kUnauthenticated,
+                        "show the virtual key whose use is asked for, as x-bf-vk");
+  }
+  const auto governance = call.desk.governance();
+  BF_TRY(const VirtualKeySettings* key, find(*governance, kKeys, call.caller));
+  Answer answer;
+  json::Writer writer(answer.body);
+  writer.begin_object().member("virtual_key_name", std::string_view(key->name));
+  writer.member("is_active", key->is_active);
+  text_or_null(writer, "expires_at", key->expires_at);
+  write_budgets(writer, call, *governance, owner_of(*key), key->budgets);
+  write_rate_limit(writer, call, *governance, key->rate_limit_id);
+  writer.end_object();
+  return answer;
 }
 
 Result<Answer> rotate_virtual_key(const Call& call) {

@@ -27,13 +27,15 @@ std::int64_t nano_dollars(double dollars) {
 
 // Whose limits they are.
 struct Owner {
-  std::string kind;  // "virtual key"
+  std::string_view kind;
   std::string id;
-  std::string name;
+  std::string shown;  // "virtual key alice"
   bool aligned = false;
-
-  [[nodiscard]] std::string shown() const { return kind.empty() ? name : kind + " " + name; }
 };
+
+std::string shown(std::string_view kind, std::string_view name) {
+  return std::string(kind).append(" ").append(name);
+}
 
 // Of a budget that names it: kind and id.
 std::string owner_of(const BudgetSettings& budget) {
@@ -95,7 +97,7 @@ class Builder {
 
   void add_budget(OwnLimits& limits, const std::string& name, const BudgetSettings& budget,
                   const Owner& owner) {
-    LimitTerms terms{.owner = owner.shown(),
+    LimitTerms terms{.owner = owner.shown,
                      .unit = Unit::kNanoDollars,
                      .amount = nano_dollars(budget.max_limit),
                      .period = Period::parse(budget.reset_duration),
@@ -121,12 +123,12 @@ class Builder {
     const bool aligned = owner.aligned || rate.calendar_aligned;
     if (rate.concurrent_max_limit) {
       add(limits, rate_limit_name(id),
-          {.owner = owner.shown(), .unit = Unit::kConcurrent, .amount = *rate.concurrent_max_limit},
+          {.owner = owner.shown, .unit = Unit::kConcurrent, .amount = *rate.concurrent_max_limit},
           0);
     }
     if (rate.request_max_limit) {
       add(limits, rate_limit_name(id),
-          {.owner = owner.shown(),
+          {.owner = owner.shown,
            .unit = Unit::kRequests,
            .amount = *rate.request_max_limit,
            .period = Period::parse(rate.request_reset_duration),
@@ -136,7 +138,7 @@ class Builder {
     }
     if (rate.token_max_limit) {
       add(limits, rate_limit_name(id),
-          {.owner = owner.shown(),
+          {.owner = owner.shown,
            .unit = Unit::kTokens,
            .amount = *rate.token_max_limit,
            .period = Period::parse(rate.token_reset_duration),
@@ -171,9 +173,9 @@ class Builder {
     group.customer = group.named;
     add_all(group.limits, customer.rate_limit_id, customer.budgets, customer.budget_id,
             "customer/" + customer.id,
-            {.kind = std::string(kCustomerOwner),
+            {.kind = kCustomerOwner,
              .id = customer.id,
-             .name = customer.name,
+             .shown = shown(kCustomerOwner, customer.name),
              .aligned = customer.calendar_aligned});
     customers_.emplace(customer.id, std::move(group));
   }
@@ -183,9 +185,9 @@ class Builder {
                 .customer = nullptr,
                 .limits = {}};
     add_all(group.limits, team.rate_limit_id, team.budgets, team.budget_id, "team/" + team.id,
-            {.kind = std::string(kTeamOwner),
+            {.kind = kTeamOwner,
              .id = team.id,
-             .name = team.name,
+             .shown = shown(kTeamOwner, team.name),
              .aligned = team.calendar_aligned});
     if (const auto above = customers_.find(team.customer_id); above != customers_.end()) {
       group.customer = above->second.named;
@@ -205,9 +207,9 @@ class Builder {
     out->active = key.is_active;
     out->expires_at = time_of(key.expires_at);
     out->access.all_providers = key.allow_all_providers;
-    const Owner owner{.kind = std::string(kKeyOwner),
+    const Owner owner{.kind = kKeyOwner,
                       .id = key.id,
-                      .name = key.name,
+                      .shown = shown(kKeyOwner, key.name),
                       .aligned = key.calendar_aligned};
     for (const ProviderConfigSettings& entry : key.provider_configs) add_grant(*out, entry, owner);
     add_all(out->limits, key.rate_limit_id, key.budgets, {}, "virtual key/" + key.id, owner);
@@ -233,9 +235,11 @@ class Builder {
     if (!model.provider.empty()) name += " at provider " + model.provider;
     const bool of_key = model.scope == ModelScope::kVirtualKey;
     if (of_key) name += " of virtual key " + model.scope_id;
-    const Owner owner{.kind = {}, .id = model.id, .name = name, .aligned = model.calendar_aligned};
+    const Owner owner{
+        .kind = kModelOwner, .id = model.id, .shown = name, .aligned = model.calendar_aligned};
     OwnLimits limits;
-    add_all(limits, model.rate_limit_id, {}, model.budget_id, "model config/" + model.id, owner);
+    add_all(limits, model.rate_limit_id, model.budgets, model.budget_id, "model config/" + model.id,
+            owner);
     for (const std::string& id : model.rate_limit_ids) add_rate(limits, id, owner);
     for (const std::string& id : model.budget_ids) add_named(limits, id, owner);
     out.add({.key = of_key ? std::string_view(model.scope_id) : std::string_view(),
@@ -246,9 +250,9 @@ class Builder {
 
   void add_provider(ModelLimits& out, const ProviderLimitSettings& provider) {
     OwnLimits limits;
-    const Owner owner{.kind = "provider", .id = provider.name, .name = provider.name};
-    add_rate(limits, provider.rate_limit_id, owner);
-    add_named(limits, provider.budget_id, owner);
+    const Owner owner{
+        .kind = kProviderOwner, .id = provider.name, .shown = shown(kProviderOwner, provider.name)};
+    add_all(limits, provider.rate_limit_id, provider.budgets, provider.budget_id, {}, owner);
     out.add({.key = {}, .provider = provider.name, .model = {}}, std::move(limits));
   }
 
@@ -263,9 +267,9 @@ class Builder {
     }
     principal.access.grants.push_back(std::move(grant));
     Principal::ProviderLimits at{.provider = entry.provider, .limits = {}};
-    const Owner owner{.kind = std::string(kKeyOwner),
+    const Owner owner{.kind = kKeyOwner,
                       .id = at_provider(key.id, entry.provider),
-                      .name = key.name + " at provider " + entry.provider,
+                      .shown = key.shown + " at provider " + entry.provider,
                       .aligned = key.aligned};
     add_all(at.limits, entry.rate_limit_id, entry.budgets, {},
             entry.id == 0 ? "" : "provider config/" + std::to_string(entry.id), owner);

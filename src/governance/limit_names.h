@@ -38,5 +38,7 @@ inline constexpr char kBetween = '\x1f';
 inline constexpr std::string_view kKeyOwner = "virtual key";
 inline constexpr std::string_view kTeamOwner = "team";
 inline constexpr std::string_view kCustomerOwner = "customer";
+inline constexpr std::string_view kModelOwner = "model config";
+inline constexpr std::string_view kProviderOwner = "provider";
 
 }  // namespace bifrost::governance

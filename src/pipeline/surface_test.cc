@@ -17,9 +17,10 @@ std::string_view value_in(std::string_view pattern) {
 // A path that fits the pattern.
 std::string example(std::string_view pattern) {
   std::string path(pattern);
-  const auto open = path.find('{');
-  if (open == std::string::npos) return path;
-  return path.replace(open, path.find('}') + 1 - open, value_in(pattern));
+  for (auto open = path.find('{'); open != std::string::npos; open = path.find('{')) {
+    path.replace(open, path.find('}') + 1 - open, value_in(pattern));
+  }
+  return path;
 }
 
 std::string_view format_of(const Match& match) {

@@ -230,6 +230,91 @@ TEST_F(ManagementTest, TeamsAndCustomersHoldWhoBelongsToThem) {
               AllOf(HasSubstr(R"("count":1)"), HasSubstr(R"("team_count":1)")));
 }
 
+TEST_F(ManagementTest, ALimitOfAModelIsEverybodys) {
+  start_kept();
+  made_key("alice");
+  const Response made =
+      call("POST", "/api/governance/model-configs",
+           R"({"model_name": "*", "budgets": [{"max_limit": 0, "reset_duration": "1d"}]})");
+  ASSERT_EQ(made.status, 200) << made.body;
+  EXPECT_EQ(status_of(value_), 402);
+  const std::string path = "/api/governance/model-configs/" + json_text(made.body, "id");
+  EXPECT_EQ(
+      call(
+          "PUT", path,
+          R"({"budgets": [], "rate_limit": {"request_max_limit": 1, "request_reset_duration": "1h"}})")
+          .status,
+      200);
+  EXPECT_EQ(status_of(value_), 200);
+  EXPECT_EQ(status_of(value_), 429);
+  EXPECT_THAT(call("GET", "/api/governance/rate-limits").body,
+              HasSubstr(R"("request_current_usage":1)"));
+  EXPECT_EQ(call("DELETE", path).status, 200);
+  EXPECT_EQ(status_of(value_), 200);
+  EXPECT_THAT(call("GET", "/api/governance/rate-limits").body, HasSubstr(R"("total_count":0)"));
+  // Nobody shall believe in what has no effect.
+  EXPECT_EQ(
+      call(
+          "POST", "/api/governance/model-configs",
+          R"({"model_name": "m", "rate_limits": [{"metric": "tokens", "max_limit": 1, "reset_duration": "1d"}]})")
+          .status,
+      400);
+}
+
+TEST_F(ManagementTest, AProviderIsLimitedForEverybody) {
+  start_kept();
+  made_key("alice");
+  constexpr std::string_view kPath = "/api/governance/providers/openai";
+  EXPECT_EQ(call("PUT", kPath,
+                 R"({"rate_limit": {"request_max_limit": 0, "request_reset_duration": "1h"}})")
+                .status,
+            200);
+  EXPECT_EQ(status_of(value_), 429);
+  EXPECT_THAT(call("GET", "/api/governance/providers").body, HasSubstr(R"("provider":"openai")"));
+  EXPECT_EQ(call("DELETE", kPath).status, 200);
+  EXPECT_EQ(status_of(value_), 200);
+  EXPECT_EQ(call("DELETE", kPath).status, 404);
+}
+
+TEST_F(ManagementTest, ABudgetHasMoreForAWhile) {
+  start_kept();
+  const std::string id = made_key(
+      "alice",
+      R"("allow_all_providers": true, "budgets": [{"max_limit": 0, "reset_duration": "1d"}])");
+  EXPECT_EQ(status_of(value_), 402);
+  const Response shown = call("GET", "/api/governance/budgets");
+  EXPECT_THAT(shown.body, HasSubstr(fmt::format(R"("virtual_key_id":"{}")", id)));
+  const std::string path =
+      fmt::format("{}/{}/budgets/{}/override", kKeys, id, json_text(shown.body, "id"));
+  const Response more = call("PUT", path, R"({"amount": 10, "mode": "cycles", "cycles": 1})");
+  EXPECT_EQ(more.status, 200) << more.body;
+  EXPECT_THAT(more.body, HasSubstr(R"("effective_max_limit":10)"));
+  EXPECT_EQ(status_of(value_), 200);
+  EXPECT_EQ(call("DELETE", path).status, 200);
+  EXPECT_EQ(status_of(value_), 402);
+  EXPECT_EQ(call("PUT", path, R"({"amount": 10, "mode": "cycles"})").status, 400);
+  EXPECT_EQ(call("PUT", path, R"({"amount": 0, "mode": "forever"})").status, 400);
+  EXPECT_EQ(call("PUT", std::string(kKeys) + "/" + id + "/budgets/x/override",
+                 R"({"amount": 1, "mode": "forever"})")
+                .status,
+            404);
+}
+
+TEST_F(ManagementTest, AKeySeesWhatItHasUsed) {
+  start_kept();
+  made_key("bob");
+  made_key("alice", R"("allow_all_providers": true,
+                       "rate_limit": {"request_max_limit": 5, "request_reset_duration": "1h"})");
+  EXPECT_EQ(status_of(value_), 200);
+  const std::string path = std::string(kKeys) + "/quota";
+  const Response mine = call("GET", path, {}, {{"x-bf-vk", value_}});
+  EXPECT_EQ(mine.status, 200) << mine.body;
+  EXPECT_THAT(mine.body,
+              AllOf(HasSubstr(R"("virtual_key_name":"alice")"),
+                    HasSubstr(R"("request_current_usage":1)"), Not(HasSubstr("sk-bf-"))));
+  EXPECT_EQ(call("GET", path).status, 401);
+}
+
 TEST_F(ManagementTest, PagesOfOtherSitesAreKeptOut) {
   start_kept();
   const std::string body = R"({"name": "alice"})";

@@ -150,7 +150,8 @@ class LimitCounts {
     for (const ModelConfigSettings* each :
          std::ranges::subrange(first, last) | std::views::values) {
       const ModelConfigSettings& model = *each;
-      std::size_t own = of("model/" + model.id, model.rate_limit_id, {}, model.budget_id);
+      std::size_t own =
+          of("model/" + model.id, model.rate_limit_id, model.budgets, model.budget_id);
       for (const std::string& id : model.rate_limit_ids) own += count(rates_, id);
       own += model.budget_ids.size();
       auto& kind = most[(model.provider.empty() ? 0U : 1U) + (model.model_name == "*" ? 0U : 2U)];
@@ -159,7 +160,8 @@ class LimitCounts {
     if (key.empty()) {
       std::size_t providers = 0;
       for (const ProviderLimitSettings& provider : settings_.providers) {
-        providers = std::max(providers, of({}, provider.rate_limit_id, {}, provider.budget_id));
+        providers = std::max(providers,
+                             of({}, provider.rate_limit_id, provider.budgets, provider.budget_id));
       }
       most[1] += providers;
     }
@@ -306,6 +308,7 @@ class SectionCheck {
       references.check(i, "budget_id", model.budget_id, budgets_, "budgets");
       references.check(i, "rate_limit_id", model.rate_limit_id, rates_, "rate_limits");
       references.check(i, "scope_id", model.scope_id, keys_, "virtual_keys");
+      check_lines(model.budgets, "model_configs", i, scope_);
       for (const std::string& id : model.budget_ids) {
         references.check(i, "budget_ids", id, budgets_, "budgets");
       }
@@ -321,6 +324,7 @@ class SectionCheck {
     for (std::size_t i = 0; i < section_.providers.size(); ++i) {
       const ProviderLimitSettings& provider = section_.providers[i];
       references.check(i, "budget_id", provider.budget_id, budgets_, "budgets");
+      check_lines(provider.budgets, "providers", i, scope_);
       references.check(i, "rate_limit_id", provider.rate_limit_id, rates_, "rate_limits");
     }
   }

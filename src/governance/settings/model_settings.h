@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/facts.h"
+#include "governance/settings/limit_settings.h"
 
 #include <array>
 #include <cstdint>
@@ -30,6 +31,7 @@ struct ModelConfigSettings {
   ModelScope scope = ModelScope::kGlobal;
   std::string scope_id;
   bool calendar_aligned = false;
+  std::vector<BudgetSettings> budgets;
   std::string budget_id;
   std::vector<std::string> budget_ids;
   std::string rate_limit_id;
@@ -50,6 +52,8 @@ struct ModelConfigSettings {
     visit.field("scope_id", self.scope_id, {.text = "Id of the virtual key."});
     visit.field("calendar_aligned", self.calendar_aligned,
                 {.text = "Windows of a day and longer are those of the calendar, in UTC."});
+    visit.field("budgets", self.budgets,
+                {.text = "Its budgets, each with another window.", .ours = true});
     visit.field("budget_id", self.budget_id,
                 {.text = "Deprecated; an entry of `governance.budgets`."});
     visit.field("budget_ids", self.budget_ids,
@@ -69,6 +73,7 @@ struct ModelConfigSettings {
 // One entry of `governance.providers`: limits of a provider, for everybody together.
 struct ProviderLimitSettings {
   std::string name;
+  std::vector<BudgetSettings> budgets;
   std::string budget_id;
   std::string rate_limit_id;
 
@@ -76,6 +81,8 @@ struct ProviderLimitSettings {
     visit.field(
         "name", self.name,
         {.text = "Name of the provider.", .form = config::Form::kNonEmpty, .required = true});
+    visit.field("budgets", self.budgets,
+                {.text = "Its budgets, each with another window.", .ours = true});
     visit.field("budget_id", self.budget_id, {.text = "Its entry of `governance.budgets`."});
     visit.field("rate_limit_id", self.rate_limit_id,
                 {.text = "Its entry of `governance.rate_limits`."});

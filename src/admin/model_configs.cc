@@ -1,0 +1,189 @@
+// /api/governance/model-configs: limits of models, for everybody or for one virtual key.
+
+#include "admin/entries.h"
+#include "admin/limits.h"
+#include "admin/resources.h"
+#include "governance/limit_names.h"
+#include "governance/settings/entries.h"
+#include "http/url.h"
+
+#include <utility>
+
+namespace bifrost::admin {
+namespace {
+
+using governance::BudgetSettings;
+using governance::GovernanceSettings;
+using governance::ModelConfigSettings;
+
+constexpr Resource<ModelConfigSettings> kModels = {.kind = governance::kModelConfigKind,
+                                                   .what = "model config",
+                                                   .list = &GovernanceSettings::model_configs};
+
+struct ModelBody {
+  static constexpr std::string_view kUnserved[] = {"rate_limits"};
+
+  std::string model_name;
+  std::string provider;
+  governance::ModelScope scope = governance::ModelScope::kGlobal;
+  std::string scope_id;
+  bool calendar_aligned = false;
+  std::optional<std::vector<BudgetBody>> budgets;
+  std::optional<RateLimitBody> rate_limit;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("model_name", self.model_name, {.text = "The model; `*` for all together."});
+    visit.field("provider", self.provider, {.text = "Only at this provider."});
+    visit.field("scope", self.scope, {.text = "For everybody together, or for one virtual key."});
+    visit.field("scope_id", self.scope_id, {.text = "Id of the virtual key."});
+    visit.field("calendar_aligned", self.calendar_aligned,
+                {.text = "Windows of a day and longer are those of the calendar, in UTC."});
+    visit.field("budgets", self.budgets, {.text = "All of them together."});
+    visit.field("rate_limit", self.rate_limit, {.text = "`{}` takes it away."});
+    visit.unserved("rate_limits", config::Shape::kArray, "Several windows of one unit.");
+    visit.unserved("id", config::Shape::kAny, "Shown.");
+    visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
+    visit.unserved("created_at", config::Shape::kAny, "Shown.");
+    visit.unserved("updated_at", config::Shape::kAny, "Shown.");
+  }
+};
+
+LimitOwner owner_of(const ModelConfigSettings& model) {
+  return {.kind = governance::kModelOwner,
+          .id = model.id,
+          .owns = [&model](const BudgetSettings& budget) {
+            return budget.model_config_id == model.id ||
+                   (!model.budget_id.empty() && budget.id == model.budget_id) ||
+                   std::ranges::find(model.budget_ids, budget.id) != model.budget_ids.end();
+          }};
+}
+
+ModelBody body_of(const ModelConfigSettings& model) {
+  return {.model_name = model.model_name,
+          .provider = model.provider,
+          .scope = model.scope,
+          .scope_id = model.scope_id,
+          .calendar_aligned = model.calendar_aligned};
+}
+
+// Names of budgets that are gone.
+void forget_budgets(const GovernanceSettings& governance, ModelConfigSettings& model) {
+  const auto is_gone = [&](const std::string& id) {
+    return std::ranges::find(governance.budgets, id, &BudgetSettings::id) ==
+           governance.budgets.end();
+  };
+  if (is_gone(model.budget_id)) model.budget_id.clear();
+  std::erase_if(model.budget_ids, is_gone);
+}
+
+Result<void> put(GovernanceSettings& governance, ModelConfigSettings& model,
+                 const ModelBody& body) {
+  if (body.model_name.empty()) {
+    return client_error(ErrorCode::kInvalidRequest, "model_name: required, but not given",
+                        "model_name");
+  }
+  model.model_name = body.model_name;
+  model.provider = body.provider;
+  model.scope = body.scope;
+  model.scope_id = body.scope_id;
+  model.calendar_aligned = body.calendar_aligned;
+  if (body.budgets) {
+    put_budgets(governance, owner_of(model), model.budgets, *body.budgets);
+    forget_budgets(governance, model);
+  }
+  put_rate_limit(governance, model.rate_limit_id, body.rate_limit);
+  return {};
+}
+
+class Show {
+ public:
+  Show(const Call& call, const GovernanceSettings& governance)
+      : call_(call), governance_(governance) {}
+
+  void operator()(json::Writer& writer, const ModelConfigSettings& model) const {
+    writer.begin_object().member("id", std::string_view(model.id));
+    writer.member("model_name", std::string_view(model.model_name));
+    text_or_null(writer, "provider", model.provider);
+    writer.member("scope", config::enum_text(model.scope));
+    text_or_null(writer, "scope_id", model.scope_id);
+    writer.member("calendar_aligned", model.calendar_aligned);
+    write_budgets(writer, call_, governance_, owner_of(model), model.budgets);
+    write_rate_limit(writer, call_, governance_, model.rate_limit_id);
+    write_times(writer, call_.desk.entry(kModels.kind, model.id));
+    writer.end_object();
+  }
+
+ private:
+  const Call& call_;
+  const GovernanceSettings& governance_;
+};
+
+Result<Answer> answer_with(const Call& call, const GovernanceSettings& governance,
+                           std::string_view id, std::string_view message) {
+  BF_TRY(const ModelConfigSettings* model, find(governance, kModels, id));
+  return one(call, "model_config", kModels.kind, *model, id, Show(call, governance), message);
+}
+
+}  // namespace
+
+Result<Answer> list_model_configs(const Call& call) {
+  BF_TRY(const Page page, read_page(call.query));
+  const std::string scope = http::query_value(call.query, "scope").value_or("");
+  const std::string provider = http::query_value(call.query, "provider").value_or("");
+  const auto governance = call.desk.governance();
+  const auto wanted = [&](const ModelConfigSettings& model) {
+    return found_in(model.model_name, page) &&
+           (scope.empty() || config::enum_text(model.scope) == scope) &&
+           (provider.empty() || model.provider == provider);
+  };
+  return list(page, "model_configs", governance->model_configs, wanted, Show(call, *governance));
+}
+
+Result<Answer> create_model_config(const Call& call) {
+  ModelBody body;
+  BF_TRY_VOID(read_body(call, body));
+  BF_TRY(const auto terms, read_terms(call, kModels.kind));
+  const std::string id = new_id();
+  const auto edit = [&](GovernanceSettings& governance) {
+    ModelConfigSettings model;
+    model.id = id;
+    const auto done = put(governance, model, body);
+    governance.model_configs.push_back(std::move(model));
+    return done;
+  };
+  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  return answer_with(call, *governance, id, "Model config created");
+}
+
+Result<Answer> show_model_config(const Call& call) {
+  return answer_with(call, *call.desk.governance(), call.id, {});
+}
+
+Result<Answer> update_model_config(const Call& call) {
+  BF_TRY(const auto terms, read_terms(call, kModels.kind));
+  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
+    BF_TRY(ModelConfigSettings * model, find(governance, kModels, call.id));
+    ModelBody body = body_of(*model);
+    BF_TRY_VOID(read_body(call, body));
+    return put(governance, *model, body);
+  };
+  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  return answer_with(call, *governance, call.id, "Model config updated");
+}
+
+Result<Answer> delete_model_config(const Call& call) {
+  BF_TRY(const auto terms, read_terms(call, kModels.kind));
+  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
+    BF_TRY(ModelConfigSettings * found, find(governance, kModels, call.id));
+    ModelConfigSettings model = *found;
+    std::erase_if(governance.model_configs,
+                  [&](const ModelConfigSettings& other) { return other.id == model.id; });
+    drop_budgets(governance, owner_of(model));
+    drop_rate_limit(governance, model.rate_limit_id);
+    return {};
+  };
+  BF_TRY_VOID(call.desk.change(edit, terms));
+  return said("Model config deleted");
+}
+
+}  // namespace bifrost::admin
