@@ -1,0 +1,287 @@
+#include "store/sql_ledger.h"
+
+#include "base/try.h"
+#include "json/document.h"
+#include "json/writer.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace bifrost::store {
+namespace {
+
+constexpr std::int64_t kHour = std::int64_t{3'600} * 1'000'000'000;
+constexpr std::int64_t kPage = 5'000;  // rows that are read at once
+
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > 0; });
+}
+
+// How many bytes the character takes that a text begins with; 0: it is none (RFC 3629).
+std::size_t character_bytes(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first == 0 ? 0 : 1;
+  const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return 0;
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if (byte(i) >> 6 != 2) return 0;
+  }
+  const unsigned char second = byte(1);
+  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+  const bool beyond = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
+  return overlong || beyond ? 0 : bytes;
+}
+
+// PostgreSQL takes neither a zero nor what is no UTF-8, and models are what callers call them.
+std::string clean(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t bytes = character_bytes(text);
+    out += bytes == 0 ? std::string_view("?") : text.substr(0, bytes);
+    text.remove_prefix(std::max<std::size_t>(bytes, 1));
+  }
+  return out;
+}
+
+// A text as a parameter: as it is, or cleaned.
+class Text {
+ public:
+  explicit Text(const std::string& text)
+      : cleaned_(is_plain(text) ? std::string() : clean(text)),
+        view_(is_plain(text) ? std::string_view(text) : std::string_view(cleaned_)) {}
+  Text(const Text&) = delete;
+  Text& operator=(const Text&) = delete;
+  operator sql::Parameter() const { return view_; }  // NOLINT: it is one
+
+ private:
+  std::string cleaned_;
+  std::string_view view_;
+};
+
+std::string limits_json(const UsageRow& row) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_array();
+  for (const LimitUse& use : row.limits) {
+    writer.begin_array();
+    writer.string(use.limit).integer(use.window.start).integer(use.window.end).integer(use.amount);
+    writer.end_array();
+  }
+  writer.end_array();
+  return out;
+}
+
+using Counts = std::map<std::pair<std::string, UsageWindow>, std::int64_t>;
+
+void count_limits(std::string_view limits, Counts& counts) {
+  const auto document = json::Document::parse(limits);
+  if (!document) return;
+  for (const json::Value use : document->root().children()) {
+    const UsageWindow window{.start = use.at(1).integer().value_or(0),
+                             .end = use.at(2).integer().value_or(0)};
+    counts[{use.at(0).string_or(""), window}] += use.at(3).integer().value_or(0);
+  }
+}
+
+LimitCounter counter_of(const sql::Row& row) {
+  return {.limit = row.text(0),
+          .window = {.start = row.integer(1), .end = row.integer(2)},
+          .used = row.integer(3),
+          .opening = row.integer(4)};
+}
+
+}  // namespace
+
+Result<void> SqlLedger::append(const LedgerBatch& batch) {
+  return sql::in_transaction(*connection_, [&] { return append_all(batch); });
+}
+
+Result<void> SqlLedger::append_all(const LedgerBatch& batch) {
+  for (const UsageRow& row : batch.rows) {
+    BF_TRY_VOID(insert(row));
+  }
+  BF_TRY_VOID(add_hours(batch));
+  BF_TRY_VOID(add_counts(batch));
+  for (const JournalPosition& position : batch.positions) {
+    BF_TRY_VOID(set_position(position));
+  }
+  return {};
+}
+
+Result<void> SqlLedger::insert(const UsageRow& row) {
+  const std::string limits = limits_json(row);
+  const llm::Usage& used = row.usage;
+  BF_TRY_VOID(connection_->execute(
+      "INSERT INTO usage (node, worker, sequence, ended_at, request_id, virtual_key, team, "
+      "customer, provider, provider_key, model, input_tokens, cache_read_tokens, "
+      "cache_write_tokens, cache_write_1h_tokens, input_audio_tokens, input_image_tokens, "
+      "output_tokens, reasoning_tokens, output_audio_tokens, output_image_tokens, web_searches, "
+      "nano_dollars, flags, limits) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+      "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+      {row.journal.node,
+       std::int64_t{row.journal.worker},
+       row.sequence,
+       row.time,
+       Text(row.request_id),
+       Text(row.virtual_key),
+       Text(row.team),
+       Text(row.customer),
+       Text(row.provider),
+       Text(row.provider_key),
+       Text(row.model),
+       used.input,
+       used.cache_read,
+       used.cache_write,
+       used.cache_write_1h,
+       used.input_audio,
+       used.input_image,
+       used.output,
+       used.reasoning,
+       used.output_audio,
+       used.output_image,
+       used.web_searches,
+       row.nano_dollars,
+       std::int64_t{row.flags},
+       std::string_view(limits)}));
+  return {};
+}
+
+Result<void> SqlLedger::add_hours(const LedgerBatch& batch) {
+  struct Sum {
+    std::int64_t requests = 0;
+    std::int64_t failed = 0;
+    std::int64_t input = 0;
+    std::int64_t output = 0;
+    std::int64_t nano_dollars = 0;
+  };
+  using Name = std::tuple<std::int64_t, const std::string&, const std::string&, const std::string&,
+                          const std::string&, const std::string&>;
+  std::map<Name, Sum> sums;
+  for (const UsageRow& row : batch.rows) {
+    Sum& sum = sums[Name(row.time / kHour, row.virtual_key, row.team, row.customer, row.provider,
+                         row.model)];
+    ++sum.requests;
+    if ((row.flags & UsageRow::kFailed) != 0) ++sum.failed;
+    sum.input += row.usage.input_total();
+    sum.output += row.usage.output_total();
+    sum.nano_dollars += row.nano_dollars;
+  }
+  for (const auto& [name, sum] : sums) {
+    const auto& [hour, virtual_key, team, customer, provider, model] = name;
+    BF_TRY_VOID(connection_->execute(
+        "INSERT INTO usage_hourly (hour, virtual_key, team, customer, provider, model, requests, "
+        "failed, input_tokens, output_tokens, nano_dollars) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+        "$8, $9, $10, $11) ON CONFLICT (hour, virtual_key, team, customer, provider, model) DO "
+        "UPDATE SET requests = usage_hourly.requests + excluded.requests, failed = "
+        "usage_hourly.failed + excluded.failed, input_tokens = usage_hourly.input_tokens + "
+        "excluded.input_tokens, output_tokens = usage_hourly.output_tokens + "
+        "excluded.output_tokens, nano_dollars = usage_hourly.nano_dollars + "
+        "excluded.nano_dollars",
+        {hour, Text(virtual_key), Text(team), Text(customer), Text(provider), Text(model),
+         sum.requests, sum.failed, sum.input, sum.output, sum.nano_dollars}));
+  }
+  return {};
+}
+
+// In the order of the limits, so that two writers never wait for each other.
+Result<void> SqlLedger::add_counts(const LedgerBatch& batch) {
+  Counts counts;
+  for (const UsageRow& row : batch.rows) {
+    for (const LimitUse& use : row.limits) counts[{use.limit, use.window}] += use.amount;
+  }
+  for (const auto& [name, amount] : counts) {
+    const auto& [limit, window] = name;
+    BF_TRY_VOID(connection_->execute(
+        "INSERT INTO limit_usage (limit_id, window_start, window_end, used, opening) VALUES ($1, "
+        "$2, $3, $4, 0) ON CONFLICT (limit_id, window_start, window_end) DO UPDATE SET used = "
+        "limit_usage.used + excluded.used",
+        {Text(limit), window.start, window.end, amount}));
+    BF_TRY_VOID(connection_->execute(
+        "DELETE FROM limit_usage WHERE limit_id = $1 AND window_start < $2 AND window_end <= $2",
+        {Text(limit), window.start}));
+  }
+  return {};
+}
+
+Result<void> SqlLedger::set_position(const JournalPosition& position) {
+  BF_TRY_VOID(connection_->execute(
+      "INSERT INTO journal_position (node, worker, next) VALUES ($1, $2, $3) ON CONFLICT (node, "
+      "worker) DO UPDATE SET next = excluded.next",
+      {position.journal.node, std::int64_t{position.journal.worker}, position.next}));
+  return {};
+}
+
+Result<void> SqlLedger::open_counters(const std::vector<LimitCounter>& counters) {
+  return sql::in_transaction(*connection_, [&]() -> Result<void> {
+    for (const LimitCounter& counter : counters) {
+      BF_TRY_VOID(connection_->execute(
+          "INSERT INTO limit_usage (limit_id, window_start, window_end, used, opening) VALUES ($1, "
+          "$2, $3, $4, $5) ON CONFLICT (limit_id, window_start, window_end) DO NOTHING",
+          {Text(counter.limit), counter.window.start, counter.window.end, counter.used,
+           counter.opening}));
+    }
+    return {};
+  });
+}
+
+Result<std::vector<LimitCounter>> SqlLedger::counters() {
+  BF_TRY(const sql::Rows rows,
+         connection_->execute("SELECT limit_id, window_start, window_end, used, opening FROM "
+                              "limit_usage ORDER BY limit_id, window_start, window_end"));
+  std::vector<LimitCounter> out;
+  out.reserve(rows.size());
+  for (const sql::Row& row : rows) out.push_back(counter_of(row));
+  return out;
+}
+
+Result<std::int64_t> SqlLedger::position(const JournalId& journal) {
+  BF_TRY(const sql::Rows rows,
+         connection_->execute("SELECT next FROM journal_position WHERE node = $1 AND worker = $2",
+                              {journal.node, std::int64_t{journal.worker}}));
+  return rows.empty() ? std::int64_t{0} : rows.front().integer(0);
+}
+
+Result<void> SqlLedger::forget_positions(std::int64_t node) {
+  BF_TRY_VOID(connection_->execute("DELETE FROM journal_position WHERE node = $1", {node}));
+  return {};
+}
+
+Result<std::vector<Recount>> SqlLedger::recount() {
+  return sql::in_transaction(*connection_, [this] { return recount_all(); });
+}
+
+Result<std::vector<Recount>> SqlLedger::recount_all() {
+  Counts counts;
+  std::int64_t node = 0;
+  std::int64_t worker = 0;
+  std::int64_t sequence = 0;
+  for (std::size_t read = static_cast<std::size_t>(kPage); std::cmp_equal(read, kPage);) {
+    BF_TRY(const sql::Rows rows,
+           connection_->execute(
+               "SELECT node, worker, sequence, limits FROM usage WHERE (node, worker, sequence) > "
+               "($1, $2, $3) ORDER BY node, worker, sequence LIMIT $4",
+               {node, worker, sequence, kPage}));
+    for (const sql::Row& row : rows) count_limits(row.text(3), counts);
+    read = rows.size();
+    if (rows.empty()) break;
+    node = rows.back().integer(0);
+    worker = rows.back().integer(1);
+    sequence = rows.back().integer(2);
+  }
+  BF_TRY(std::vector<LimitCounter> all, counters());
+  std::vector<Recount> out;
+  out.reserve(all.size());
+  for (LimitCounter& counter : all) {
+    const std::int64_t used = counter.opening + counts[{counter.limit, counter.window}];
+    out.push_back({.counter = std::move(counter), .used = used});
+  }
+  return out;
+}
+
+}  // namespace bifrost::store
