@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace bifrost::governance {
 
@@ -53,12 +54,25 @@ std::int64_t in_range(std::int64_t amount) {
 
 }  // namespace
 
-Limit::Limit(const LimitTerms& terms, WallTime now, std::int64_t used)
-    : unit_(terms.unit), terms_(terms), anchor_(terms.anchor.value_or(now)) {
+Limit::Limit(const LimitTerms& terms, WallTime now, std::int64_t used, std::string id)
+    : unit_(terms.unit), id_(std::move(id)), terms_(terms), anchor_(terms.anchor.value_or(now)) {
   grant_extra(now);
   // What was used in a window that is over has been used up.
   const bool over = terms.anchor && window_at(*terms.anchor).end <= now;
   begin_window(now, over ? 0 : in_range(used));
+}
+
+Limit::Limit(const LimitTerms& terms, WallTime now, const Kept& kept, std::string id)
+    : unit_(terms.unit),
+      id_(std::move(id)),
+      terms_(terms),
+      anchor_(terms.anchor.value_or(terms.period ? kept.window.start : now)) {
+  grant_extra(now);
+  // A clock that was set back a little is still in the window that is kept.
+  const Window& window = kept.window;
+  const bool before = now < window.start && window.start - now <= window.end - window.start;
+  const WallTime at = before ? window.start : now;
+  begin_window(at, window_at(at) == window ? in_range(kept.used) : 0);
 }
 
 std::optional<Limit::Taken> Limit::take(std::int64_t amount, WallTime now) {
@@ -76,13 +90,17 @@ std::optional<Limit::Taken> Limit::take(std::int64_t amount, WallTime now) {
       taken = room.amount();
     }
     const std::uint32_t window = window_.load(std::memory_order_acquire);
-    if (!room.of(window)) {  // one begins just now
+    const WallTime::rep begins = begins_.load(std::memory_order_acquire);
+    const WallTime::rep ends = ends_.load(std::memory_order_acquire);
+    // Bounds are set after the number, so they are this window's if it still is the number.
+    const bool same = window == window_.load(std::memory_order_acquire);
+    if (!same || !room.of(window)) {  // one begins just now
       bits = free_.load(std::memory_order_acquire);
       continue;
     }
     if (free_.compare_exchange_weak(bits, room.plus(-taken).bits(), std::memory_order_acq_rel,
                                     std::memory_order_acquire)) {
-      return Taken{.window = window, .amount = taken};
+      return Taken{.window = window, .amount = taken, .window_start = begins, .window_end = ends};
     }
   }
 }
@@ -170,9 +188,9 @@ void Limit::begin_window(WallTime now, std::int64_t used) {
   amount_.store(amount_at(now));
   // In this order: what is settled meanwhile belongs to the window before, and finds it gone.
   window_.store(window);
+  set_bounds(now);
   used_.store(Word(window, used).bits());
   free_.store(Word(window, amount_.load() - used).bits());
-  set_bounds(now);
 }
 
 Window Limit::window_at(WallTime now) const {

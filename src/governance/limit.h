@@ -52,6 +52,13 @@ class Limit {
   struct Taken {
     std::uint32_t window = 0;
     std::int64_t amount = 0;
+    WallTime::rep window_start = 0;
+    WallTime::rep window_end = 0;
+  };
+  // What was used in a window before the limit was made, by another run of the program.
+  struct Kept {
+    Window window;
+    std::int64_t used = 0;
   };
   struct State {
     std::int64_t amount = 0;
@@ -60,8 +67,12 @@ class Limit {
     std::optional<Window> window = std::nullopt;  // absent: it has no windows
   };
 
-  // `used` has been used in the window that `now` is in.
-  Limit(const LimitTerms& terms, WallTime now, std::int64_t used = 0);
+  // `used` has been used in the window that `now` is in. `id` names the limit, and nothing else,
+  // as long as it is configured.
+  Limit(const LimitTerms& terms, WallTime now, std::int64_t used = 0, std::string id = {});
+  // One that goes on: windows are counted on from the one that is kept, and its use counts if it is
+  // not over.
+  Limit(const LimitTerms& terms, WallTime now, const Kept& kept, std::string id);
   Limit(const Limit&) = delete;
   Limit& operator=(const Limit&) = delete;
   ~Limit() = default;
@@ -79,6 +90,7 @@ class Limit {
   void change(const LimitTerms& terms, WallTime now);
 
   [[nodiscard]] Unit unit() const { return unit_; }
+  [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] LimitTerms terms() const;
   // Would one that is made anew say the same?
   [[nodiscard]] bool idle(WallTime now) const;
@@ -98,6 +110,7 @@ class Limit {
   [[nodiscard]] bool outside(WallTime now) const;
 
   const Unit unit_;
+  const std::string id_;
   std::atomic<std::uint64_t> free_{0};
   std::atomic<std::uint64_t> used_{0};
   std::atomic<std::uint32_t> window_{0};

@@ -11,8 +11,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace bifrost::governance {
 
@@ -26,13 +29,30 @@ class LimitBook {
   // Null: there is none of this name and unit.
   [[nodiscard]] std::shared_ptr<Limit> find(std::string_view name, Unit unit) const;
 
+  // What a run before has used of a limit, for when it is asked for first; the latest window
+  // counts.
+  void keep(std::string id, const Limit::Kept& kept);
+
+  // A limit of which more was used when it was asked for first than anybody has written down.
+  struct Opening {
+    std::string id;
+    Limit::Kept kept;
+  };
+  // Those since the last call.
+  [[nodiscard]] std::vector<Opening> take_openings();
+
   // Drops what nobody has any more.
   void sweep(WallTime now);
 
   [[nodiscard]] std::size_t size() const;
 
  private:
+  std::shared_ptr<Limit> made(std::string id, const LimitTerms& terms, std::int64_t used,
+                              WallTime now);
+
   mutable std::mutex mutex_;
+  std::map<std::string, Limit::Kept, std::less<>> kept_;
+  std::vector<Opening> openings_;
   std::map<std::string, std::shared_ptr<Limit>, std::less<>> limits_;
 };
 

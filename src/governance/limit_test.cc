@@ -206,6 +206,72 @@ TEST(LimitThreads, HoldTogether) {
   EXPECT_LE(state.used, 1'000);
 }
 
+TEST(Limit, GoesOnWhereARunBeforeEnded) {
+  const Limit before(hourly(100), kStart, 0, "id");
+  const Limit::Kept kept{.window = {.start = kStart, .end = kStart + hours(1)}, .used = 70};
+  Limit after(hourly(100), kStart + minutes(20), kept, "id");
+  EXPECT_EQ(after.id(), "id");
+  EXPECT_EQ(after.state(kStart + minutes(20)).used, 70);
+  EXPECT_EQ(after.state(kStart + minutes(20)).window, kept.window);
+  EXPECT_FALSE(after.idle(kStart + minutes(20)));
+  EXPECT_EQ(after.state(kStart + hours(1)).used, 0);
+}
+
+TEST(Limit, CountsWindowsOnFromOneThatIsOver) {
+  const Limit::Kept kept{.window = {.start = kStart, .end = kStart + hours(1)}, .used = 70};
+  Limit after(hourly(100), kStart + minutes(150), kept, "id");
+  const Limit::State state = after.state(kStart + minutes(150));
+  EXPECT_EQ(state.used, 0);
+  ASSERT_TRUE(state.window);
+  EXPECT_EQ(state.window->start, kStart + hours(2));
+}
+
+TEST(Limit, ForgetsTheUseOfAnotherPeriod) {
+  const Limit::Kept kept{.window = {.start = kStart, .end = kStart + hours(24)}, .used = 70};
+  Limit after(hourly(100), kStart + minutes(20), kept, "id");
+  EXPECT_EQ(after.state(kStart + minutes(20)).used, 0);
+}
+
+TEST(Limit, KeepsItsUseOverAClockThatWasSetBack) {
+  const Limit::Kept kept{.window = {.start = kStart, .end = kStart + hours(1)}, .used = 70};
+  Limit after(hourly(100), kStart - minutes(5), kept, "id");
+  EXPECT_EQ(after.state(kStart - minutes(5)).used, 70);
+  EXPECT_EQ(after.state(kStart - minutes(5)).window, kept.window);
+}
+
+TEST(Limit, SaysInWhichWindowItWasTaken) {
+  Limit limit(hourly(100), kStart);
+  const auto first = limit.take(1, kStart + minutes(30));
+  const auto second = limit.take(1, kStart + minutes(90));
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->window_start, kStart.time_since_epoch().count());
+  EXPECT_EQ(first->window_end, (kStart + hours(1)).time_since_epoch().count());
+  EXPECT_EQ(second->window_start, first->window_end);
+}
+
+// Whoever takes while a window begins is in the one or in the other, with its bounds.
+TEST(LimitThreads, AgreeOnBoundsWhileWindowsBegin) {
+  LimitTerms terms = hourly(kLimitMax);
+  terms.period = Period::parse("1s");
+  Limit limit(terms, kStart);
+  std::atomic<std::int64_t> at{0};
+  std::vector<std::jthread> threads;
+  constexpr int kThreads = 3;
+  threads.reserve(kThreads);
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20'000; ++i) {
+        const WallTime now = kStart + std::chrono::milliseconds(at.fetch_add(100));
+        const auto taken = limit.take(1, now);
+        ASSERT_TRUE(taken);
+        EXPECT_EQ(taken->window_end - taken->window_start, 1'000'000'000);
+        EXPECT_EQ((taken->window_start - kStart.time_since_epoch().count()) % 1'000'000'000, 0);
+        limit.settle(*taken, 1);
+      }
+    });
+  }
+}
+
 TEST(LimitThreads, AdmitExactlyWhatFits) {
   constexpr int kThreads = 8;
   Limit limit(hourly(1'000), kStart);

@@ -88,7 +88,7 @@ Result<void> Reservation::grow(const Amount& more, WallTime now) {
 void Reservation::settle(const Amount& used) {
   if (held_ == nullptr) return;
   for (const Piece& piece : std::span(held_->pieces).first(held_->count)) {
-    piece.limit->settle(piece.taken, used.of(piece.limit->unit()) - piece.before);
+    piece.limit->settle(piece.taken, used_here(piece, used));
   }
   held_ = nullptr;
 }

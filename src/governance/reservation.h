@@ -15,6 +15,7 @@
 #include "governance/amount.h"
 #include "governance/limit.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +49,17 @@ class Reservation {
   // Ends it. Only the first call counts.
   void settle(const Amount& used);
 
+  // Of each limit that outlives the request: visit(limit, taken, use), with what settling `used`
+  // adds to its use.
+  template <class Visit>
+  void each_use(const Amount& used, Visit visit) const {
+    if (held_ == nullptr) return;
+    for (const Piece& piece : std::span(held_->pieces).first(held_->count)) {
+      if (piece.limit->unit() == Unit::kConcurrent) continue;
+      visit(*piece.limit, piece.taken, used_here(piece, used));
+    }
+  }
+
   [[nodiscard]] bool empty() const { return held_ == nullptr; }
   // Is it one of those that may run at once?
   [[nodiscard]] bool holds_place() const;
@@ -60,6 +72,11 @@ class Reservation {
     Limit::Taken taken;
     std::int64_t before = 0;  // taken in windows that are over, and used up there
   };
+
+  // In the window that it was taken in last.
+  static std::int64_t used_here(const Piece& piece, const Amount& used) {
+    return std::clamp<std::int64_t>(used.of(piece.limit->unit()) - piece.before, 0, kLimitMax);
+  }
 
   struct Held {
     std::array<Piece, kLimitsMax> pieces;
