@@ -2,6 +2,7 @@
 
 #include "app/descriptors.h"
 #include "app/gateway.h"
+#include "app/ledger_command.h"
 #include "app/reference.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -32,6 +33,7 @@ struct Options {
   ServeOptions serve;
   Place served;
   Place validated;
+  Place verified;
   std::string log_level = "info";
   std::string log_style = "pretty";
   std::string schema;
@@ -93,11 +95,16 @@ std::unique_ptr<CLI::App> make_app(Options& options) {
   std::vector<std::string> names;
   for (const Reference& reference : references()) names.emplace_back(reference.name);
   schema->add_option("what", options.schema, "Which one")->required()->check(CLI::IsMember(names));
+  CLI::App* ledger = app->add_subcommand("ledger", "Look at the ledger of the app dir");
+  ledger->require_subcommand(1);
+  CLI::App* verify = ledger->add_subcommand(
+      "verify", "Compare the counters of limits with what the rows of usage add up to");
+  add_place_options(*verify, options.verified);
   app->add_subcommand("version", "Print the version");
   return app;
 }
 
-constexpr std::string_view kCommands[] = {"serve", "validate", "schema", "version"};
+constexpr std::string_view kCommands[] = {"serve", "validate", "schema", "ledger", "version"};
 
 std::string listed(std::span<const std::string_view> names) {
   std::string out;
@@ -216,6 +223,17 @@ int validate(const Options& options) {
   return 0;
 }
 
+int verify(const Options& options) {
+  const config::ProcessEnvironment environment;
+  const auto setup = read_setup(config_path(options.verified), environment);
+  if (!setup) {
+    std::cerr << setup.error().message << '\n';
+    return 1;
+  }
+  return verify_ledger(setup->config.config_store.value_or(store::StoreSettings{}),
+                       options.verified.app_dir, SystemClock().wall(), std::cout);
+}
+
 }  // namespace
 
 int run_cli(std::vector<std::string> arguments) {
@@ -234,6 +252,7 @@ int run_cli(std::vector<std::string> arguments) {
   }
   const std::string command = app->get_subcommands().front()->get_name();
   if (command == "validate") return validate(options);
+  if (command == "ledger") return verify(options);
   if (command == "version") {
     std::cout << "bifrost " << version() << '\n';
     return 0;

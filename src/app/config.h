@@ -5,6 +5,7 @@
 #include "config/secret.h"
 #include "exchange/client_settings.h"
 #include "governance/settings/governance_settings.h"
+#include "ledger/settings.h"
 #include "provider/settings/provider_settings.h"
 #include "server/settings.h"
 #include "store/settings.h"
@@ -29,6 +30,7 @@ struct Config {
   std::optional<store::StoreSettings> config_store;  // absent: as if it were there and empty, but
                                                      // nothing has to be kept
   config::Secret encryption_key;
+  ledger::Settings ledger;
 
   void describe(this auto& self, auto& visit) {
     visit.field("$schema", self.schema, {.text = "For editors; it is not read."});
@@ -55,6 +57,9 @@ struct Config {
                          "nobody guesses; also `BIFROST_ENCRYPTION_KEY`. Without it the gateway "
                          "makes a key for itself, in `encryption.key` in the app dir.",
                  .restart = true});
+    visit.field(
+        "ledger", self.ledger,
+        {.text = "How usage is written down, in the database of `config_store`.", .ours = true});
     self.describe_unserved(visit);
   }
 

@@ -1,10 +1,10 @@
 #include "app/configuration.h"
 
+#include "app/connect_store.h"
 #include "base/log.h"
 #include "base/try.h"
 #include "config/check_scope.h"
 #include "config/problem.h"
-#include "store/postgres/connection.h"
 #include "store/sqlite/connection.h"
 
 #include <filesystem>
@@ -30,22 +30,6 @@ Result<void> check(const governance::GovernanceSettings& settings, ErrorCode cod
   if (problems.empty()) return {};
   const std::string text = config::render(problems.take());
   return code == ErrorCode::kConfigInvalid ? gateway_error(code, text) : client_error(code, text);
-}
-
-using ConnectionPtr = std::unique_ptr<store::sql::Connection>;
-
-Result<ConnectionPtr> connect(const store::StoreSettings& settings, const std::string& app_dir) {
-  const store::ConnectionSettings& to = settings.config;
-  if (!settings.enabled) return store::sqlite::open(std::string(kInMemory));
-  if (settings.type == store::StoreType::kPostgres) {
-    return store::postgres::open({.host = to.host,
-                                  .port = to.port,
-                                  .user = to.user,
-                                  .password = to.password.reveal(),
-                                  .database = to.db_name,
-                                  .ssl_mode = to.ssl_mode});
-  }
-  return store::sqlite::open(to.path.empty() ? in(app_dir, "config.db") : to.path);
 }
 
 Result<store::Passphrase> passphrase(const Config& config, const config::Environment& environment,
@@ -108,7 +92,7 @@ Result<void> Configuration::open_store(Setup& setup) {
 
 Result<StoredConfig> Configuration::open_stored(const Config& config) const {
   BF_TRY(auto connection,
-         connect(config.config_store.value_or(store::StoreSettings{}), source_.app_dir));
+         connect_store(config.config_store.value_or(store::StoreSettings{}), source_.app_dir));
   BF_TRY(const store::Passphrase key, passphrase(config, source_.environment, source_.app_dir));
   return StoredConfig::open(std::move(connection), key, source_.clock.wall());
 }

@@ -1,6 +1,7 @@
 #include "app/gateway.h"
 
 #include "app/descriptors.h"
+#include "app/open_ledger.h"
 #include "base/log.h"
 #include "base/try.h"
 #include "base/version.h"
@@ -99,6 +100,11 @@ void warn_of_restart(const Config& before, const Config& now) {
     BF_LOG(kWarn, "config",
            "server.admin_port and server.admin_host take effect with the next start");
   }
+  if (now.ledger.journal_size_mb != before.ledger.journal_size_mb ||
+      now.ledger.write_interval != before.ledger.write_interval) {
+    BF_LOG(kWarn, "config",
+           "of the section ledger only on_ledger_full takes effect before the next start");
+  }
 }
 
 }  // namespace
@@ -143,7 +149,6 @@ Result<void> Gateway::start() {
   stamp_ = stamp();
   const SetupPtr setup = configuration_->setup();
   watch_.configure(setup->config.server);
-  BF_TRY(auto snapshot, snapshot_of(*setup));
   const std::size_t count = options_.workers > 0
                                 ? options_.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -151,8 +156,12 @@ Result<void> Gateway::start() {
   const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
   BF_TRY_VOID(net::Listener::check_free(address));
+  BF_TRY_VOID(begin_ledger(setup->config, count));
+  BF_TRY(auto snapshot, snapshot_of(*setup));
   for (std::size_t i = 0; i < count; ++i) {
-    BF_TRY(auto worker, Worker::create(state_, clock_, address, snapshot));
+    ledger::Journal* const journal = state_.ledger ? &state_.ledger->journal(i) : nullptr;
+    BF_TRY(auto worker,
+           Worker::create(state_, clock_, address, snapshot, Worker::Role::kCallers, journal));
     // With port 0 the first one's port is everybody's.
     address = worker->address();
     watch_.add(worker->loop());
@@ -163,6 +172,7 @@ Result<void> Gateway::start() {
   }
   configuration_->set_publish([this](const SetupPtr& changed) { return publish(*changed); });
   divide_descriptors();
+  if (state_.ledger) state_.ledger->start();
   for (const auto& worker : workers_) worker->start();
   return {};
 }
@@ -172,6 +182,29 @@ Result<void> Gateway::check_descriptors(std::size_t workers) const {
   if (!limit) return {};
   const std::size_t threads = workers + (setup()->config.server.admin_port > 0 ? 1 : 0);
   return app::check_descriptors(*limit, telemetry::open_fds().value_or(0), threads);
+}
+
+// Before limits are made: they go on where the runs before ended. Without the section
+// config_store a gateway goes on where nothing can be written.
+Result<void> Gateway::begin_ledger(const Config& config, std::size_t workers) {
+  const store::StoreSettings store = config.config_store.value_or(store::StoreSettings{});
+  if (!store.enabled) {
+    BF_LOG(kWarn, "ledger", "what is used is kept in memory only, as config_store says");
+    return {};
+  }
+  auto opened = open_ledger(
+      {.store = store, .app_dir = options_.app_dir, .workers = workers, .settings = config.ledger},
+      clock_);
+  if (!opened && !config.config_store && opened.error().code == ErrorCode::kStoreUnavailable) {
+    BF_LOG(kWarn, "ledger", "what is used is kept in memory only",
+           {"what", opened.error().message});
+    return {};
+  }
+  BF_TRY(OpenedLedger ledger, std::move(opened));
+  keep_usage(ledger.counters, state_.limits, clock_.wall());
+  ledger_store_ = std::move(ledger.store);
+  state_.ledger = std::move(ledger.ledger);
+  return {};
 }
 
 void Gateway::divide_descriptors() {
@@ -238,6 +271,7 @@ Result<exchange::SnapshotPtr> Gateway::snapshot_of(const Setup& setup) {
   std::vector<std::string> warnings = setup.warnings;
   BF_TRY(auto snapshot,
          make_snapshot(setup.config, counts(), environment_, clock_.wall(), warnings));
+  if (state_.ledger) state_.ledger->writer().open_counters(openings_of(state_.limits));
   log_warnings(warnings);
   return snapshot;
 }
@@ -315,7 +349,12 @@ int Gateway::go_down() {
     std::_Exit(1);
   }
   for (const auto& worker : workers_) worker->stop();
+  if (state_.ledger) end_ledger();
   return 0;
+}
+
+void Gateway::end_ledger() {
+  where_memory_allows("storing the last usage", [this] { state_.ledger->stop(); });
 }
 
 // The last one: until here operators could see how the others end.

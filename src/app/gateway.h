@@ -13,6 +13,7 @@
 #include "app/watch.h"
 #include "app/worker.h"
 #include "base/clock.h"
+#include "store/ledger_store.h"
 #include "telemetry/registry.h"
 
 #include <chrono>
@@ -59,6 +60,8 @@ class Gateway {
           std::unique_ptr<Configuration> configuration,
           std::unique_ptr<telemetry::Registry> metrics);
   Result<void> start();
+  Result<void> begin_ledger(const Config& config, std::size_t workers);
+  void end_ledger();
   Result<void> open_admin_port(const exchange::SnapshotPtr& snapshot);
   [[nodiscard]] Result<void> check_descriptors(std::size_t workers) const;
   void divide_descriptors();
@@ -78,6 +81,7 @@ class Gateway {
   const SystemClock& clock_;
   std::unique_ptr<Configuration> configuration_;
   std::unique_ptr<telemetry::Registry> metrics_;
+  std::unique_ptr<store::LedgerStore> ledger_store_;
   exchange::Services state_;
   Watch watch_{state_, clock_};
   FileStamp stamp_;

@@ -61,6 +61,7 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Counts counts,
     warnings.push_back(warning);
   }
   snapshot->client = config.client;
+  snapshot->ledger = config.ledger;
   snapshot->operators = config.governance.auth;
   snapshot->server = std::make_shared<const server::Settings>(config.server);
   if (const auto& tls = config.server.tls) {

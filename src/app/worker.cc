@@ -53,9 +53,10 @@ class Worker::Reload final : public net::Errand {
 };
 
 Worker::Worker(exchange::Services& state, const Clock& clock, const net::Address& address,
-               const exchange::SnapshotPtr& snapshot, Role role)
+               const exchange::SnapshotPtr& snapshot, Role role, ledger::Journal* journal)
     : role_(role),
-      pipeline_(state, loop_, clock, state.metrics.add_shard(), snapshot, entrance(role, address)),
+      pipeline_(state, loop_, clock, state.metrics.add_shard(), snapshot, entrance(role, address),
+                journal),
       close_after_next_(std::make_shared<Command>(*this, &Worker::begin_close_after_next)),
       drain_(std::make_shared<Command>(*this, &Worker::begin_drain)),
       cut_off_(std::make_shared<Command>(*this, &Worker::begin_cut_off)),
@@ -67,8 +68,10 @@ Worker::~Worker() {
 
 Result<std::unique_ptr<Worker>> Worker::create(exchange::Services& state, const Clock& clock,
                                                const net::Address& address,
-                                               exchange::SnapshotPtr snapshot, Role role) {
-  std::unique_ptr<Worker> worker(new Worker(state, clock, address, snapshot, role));  // NOLINT
+                                               exchange::SnapshotPtr snapshot, Role role,
+                                               ledger::Journal* journal) {
+  std::unique_ptr<Worker> worker(
+      new Worker(state, clock, address, snapshot, role, journal));  // NOLINT: private constructor
   BF_TRY(auto listener, net::Listener::open(worker->loop_, address));
   worker->server_ =
       std::make_unique<server::Server>(worker->loop_, std::move(listener), worker->pipeline_,

@@ -22,11 +22,13 @@ class Worker {
     kAdmin,  // serves infrastructure only; few connections of its own, which no limit of callers
              // takes
   };
-  // References outlive the worker. Fails when the address cannot be listened on.
+  // References and the journal outlive the worker; null: usage is not kept. Fails when the address
+  // cannot be listened on.
   static Result<std::unique_ptr<Worker>> create(exchange::Services& state, const Clock& clock,
                                                 const net::Address& address,
                                                 exchange::SnapshotPtr snapshot,
-                                                Role role = Role::kCallers);
+                                                Role role = Role::kCallers,
+                                                ledger::Journal* journal = nullptr);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -71,7 +73,7 @@ class Worker {
   };
 
   Worker(exchange::Services& state, const Clock& clock, const net::Address& address,
-         const exchange::SnapshotPtr& snapshot, Role role);
+         const exchange::SnapshotPtr& snapshot, Role role, ledger::Journal* journal);
   void configure(const exchange::SnapshotPtr& snapshot);
 
   // On the worker's thread.

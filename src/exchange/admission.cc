@@ -1,6 +1,7 @@
 #include "exchange/admission.h"
 
 #include "base/try.h"
+#include "exchange/booking.h"
 #include "routing/permit.h"
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <string>
 
 namespace bifrost::exchange {
+
 Result<void> Admission::admit(const routing::Target& target) {
   const governance::Principal& caller = *exchange_.caller.principal;
   const std::string& provider = target.endpoint->name;
@@ -22,12 +24,26 @@ Result<void> Admission::admit(const routing::Target& target) {
       std::span(of_target).last<governance::ModelLimits::kListsMax>());
   ModelCall& call = *exchange_.call;
   call.reservation.settle({});  // the target before has not served
-  if (count == 1 && of_target.front().empty() && caller.limits.empty()) return {};
+  const bool limited = count > 1 || !of_target.front().empty() || !caller.limits.empty();
+  if (!limited && journal_ == nullptr) return {};
+  BF_TRY_VOID(check_room(exchange_, journal_));
+  call.admitted = &target;
   call.expected_facts =
       routing::model_facts(*exchange_.snapshot->catalog, *target.endpoint, target.model);
   const catalog::Model* facts = call.expected_facts;
   call.expected =
       call_.expected_usage(exchange_.body_bytes, facts != nullptr ? facts->output_tokens_max : 0);
+  if (limited) {
+    BF_TRY(call.reservation,
+           governance::Reservation::hold(std::span(of_target).first(count), caller.limits,
+                                         estimate(), clock_.wall()));
+  }
+  hold_in_ledger(exchange_, journal_);
+  return {};
+}
+
+governance::Amount Admission::estimate() const {
+  const ModelCall& call = *exchange_.call;
   governance::Amount estimate{.requests = 1, .concurrent = 1};
   if (exchange_.snapshot->client.access.admission == governance::AdmissionMode::kReserve) {
     estimate.tokens = call.expected.total();
@@ -35,9 +51,7 @@ Result<void> Admission::admit(const routing::Target& target) {
       estimate.nano_dollars = catalog::cost(call.expected_facts->price, call.expected);
     }
   }
-  BF_TRY(call.reservation, governance::Reservation::hold(std::span(of_target).first(count),
-                                                         caller.limits, estimate, clock_.wall()));
-  return {};
+  return estimate;
 }
 
 }  // namespace bifrost::exchange

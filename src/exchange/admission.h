@@ -10,15 +10,19 @@ namespace bifrost::exchange {
 
 class Admission final : public upstream::TargetAdmission {
  public:
-  Admission(Exchange& exchange, const Call& call, const Clock& clock)
-      : exchange_(exchange), call_(call), clock_(clock) {}
+  // `journal` gets what is held too; null: there is none.
+  Admission(Exchange& exchange, const Call& call, const Clock& clock, ledger::Journal* journal)
+      : exchange_(exchange), call_(call), clock_(clock), journal_(journal) {}
   // Holds it as the call's reservation, in place of what it held for the target before.
   Result<void> admit(const routing::Target& target) override;
 
  private:
+  [[nodiscard]] governance::Amount estimate() const;
+
   Exchange& exchange_;
   const Call& call_;
   const Clock& clock_;
+  ledger::Journal* const journal_;
 };
 
 }  // namespace bifrost::exchange

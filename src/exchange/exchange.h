@@ -8,6 +8,7 @@
 #include "exchange/surface.h"
 #include "governance/identify.h"
 #include "governance/reservation.h"
+#include "ledger/journal.h"
 #include "overload/byte_budget.h"
 #include "routing/plan.h"
 #include "server/handler.h"
@@ -33,6 +34,7 @@ struct ModelCall {
   const dialect::StreamForm* form = nullptr;  // of the caller's streams; null: there are none
   routing::Plan plan = {};                    // pointed into by what was served
   governance::Reservation reservation = {};  // on the caller's limits, for the target that is asked
+  ledger::Entry entry = {};                  // in the ledger, where there is one
   llm::LeftOut dropped = {};                 // what the provider did not get
 
   std::string attempted_provider = {};  // that was asked last
@@ -40,7 +42,8 @@ struct ModelCall {
   std::optional<upstream::Served> served = {};
   const catalog::Model* served_facts = nullptr;  // of the model that served; null: not known
 
-  // Of the target that was admitted last, where there are limits.
+  // Of the target that was admitted last, where there are limits or a ledger.
+  const routing::Target* admitted = nullptr;
   llm::Usage expected = {};
   const catalog::Model* expected_facts = nullptr;
   dialect::TapState tap = {};  // usage, finish reason, what the provider called the model

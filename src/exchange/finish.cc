@@ -1,10 +1,9 @@
 #include "exchange/finish.h"
 
+#include "exchange/booking.h"
 #include "exchange/cost.h"
+#include "exchange/used.h"
 #include "http/url.h"
-
-#include <algorithm>
-#include <cstdint>
 
 namespace bifrost::exchange {
 namespace {
@@ -23,48 +22,6 @@ record::Service service_of(const Exchange& exchange) {
           .nano_dollars = cost_of(exchange),
           .finish = call.tap.finish,
           .first_content_after = served.answer->first_content_after};
-}
-
-// Where a provider has not told its usage, because the stream was cut or it never does: what was
-// expected of the input, and a token for each piece of the answer that was seen.
-llm::Usage counted(const ModelCall& call) {
-  const dialect::TapState& seen = call.seen();
-  llm::Usage usage = seen.usage;
-  if (usage.input_total() == 0) usage.input = call.expected.input;
-  const auto pieces = static_cast<std::int64_t>(seen.content_events);
-  if (usage.output_total() < pieces) usage.output += pieces - usage.output_total();
-  return usage;
-}
-
-governance::Amount amount_of(const llm::Usage& usage, const catalog::Model* facts) {
-  return {.requests = 1,
-          .tokens = usage.total(),
-          .nano_dollars = facts == nullptr ? 0 : catalog::cost(facts->price, usage)};
-}
-
-// Did nobody wait for a provider that was at it? It has read the input by then, and wants its
-// money.
-bool left_alone(const Exchange& exchange) {
-  if (!exchange.error || !exchange.call->reached) return false;
-  switch (exchange.error->code) {
-    case ErrorCode::kClientGone:
-    case ErrorCode::kUpstreamHeaderTimeout:
-    case ErrorCode::kUpstreamFirstTokenTimeout:
-    case ErrorCode::kUpstreamIdleTimeout:
-    case ErrorCode::kUpstreamTotalTimeout:
-    case ErrorCode::kUpstreamCutShort:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// What a provider refused or could not do has used nothing.
-governance::Amount used_by(const Exchange& exchange) {
-  const ModelCall& call = *exchange.call;
-  if (call.served) return amount_of(counted(call), call.served_facts);
-  if (!left_alone(exchange)) return {};
-  return amount_of({.input = call.expected.input}, call.expected_facts);
 }
 
 }  // namespace
@@ -94,8 +51,12 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
 }
 
 void settle(Exchange& exchange) {
-  if (!exchange.call || exchange.call->reservation.empty()) return;
-  exchange.call->reservation.settle(used_by(exchange));
+  if (!exchange.call) return;
+  ModelCall& call = *exchange.call;
+  if (call.reservation.empty() && !call.entry) return;
+  const Used used = used_by(exchange);
+  book(exchange, used);  // first: a limit may forget what the ledger knows
+  call.reservation.settle(used.amount());
 }
 
 void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks) {

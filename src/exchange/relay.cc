@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 #include "dialect/stream_editor.h"
+#include "exchange/booking.h"
 #include "exchange/cost.h"
 #include "exchange/extra_fields.h"
 #include "exchange/finish.h"
@@ -103,6 +104,7 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
     }
     if (bytes->empty()) break;
     writer.count_content(seen.content_events);
+    book_progress(exchange);
     const std::string_view piece = searched(editor.feed(*bytes, stream.tap()), seen, served, room);
     if (seen.ended) {
       BF_CO_TRY_VOID(co_await write_last(exchange, writer, piece));
@@ -137,6 +139,7 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
                                                : translator.finish();
     const std::string_view piece = searched(translated, seen, *exchange.call->served, room);
     writer.count_content(seen.content_events);
+    book_progress(exchange);
     if (!open && !seen.error) {
       BF_CO_TRY_VOID(co_await write_last(exchange, writer, piece));
     } else if (!piece.empty()) {

@@ -3,6 +3,7 @@
 #include "base/try.h"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -31,6 +32,7 @@ std::string Services::gather() {
   shard.gauge(telemetry::Metric::kConnections, {"client"})
       .set(static_cast<double>(callers.connections.open()));
   gather_overload();
+  if (ledger) gather_ledger();
   return metrics.scrape();
 }
 
@@ -51,6 +53,15 @@ void Services::gather_overload() {
     const auto counted = overload.refusals().count(static_cast<overload::Reason>(i));
     told.add(static_cast<double>(counted) - told.value());
   }
+}
+
+void Services::gather_ledger() {
+  using telemetry::Metric;
+  shard.gauge(Metric::kLedgerWaiting).set(static_cast<double>(ledger->waiting()));
+  shard.gauge(Metric::kLedgerLag)
+      .set(std::chrono::duration<double>(ledger->writer().lag()).count());
+  telemetry::Counter& told = shard.counter(Metric::kLedgerLost);
+  told.add(static_cast<double>(ledger->lost()) - told.value());
 }
 
 void Services::count_reload(bool good) {

@@ -3,6 +3,7 @@
 
 #include "exchange/desk.h"
 #include "governance/limit_book.h"
+#include "ledger/ledger.h"
 #include "net/blocking_pool.h"
 #include "overload/control.h"
 #include "record/key_states.h"
@@ -40,7 +41,8 @@ struct Services {
   server::Callers callers = server::Callers(overload.refusals());
   server::Callers operators = server::Callers(overload.refusals());
   record::KeyStates key_states{metrics.add_shard()};
-  std::atomic<bool> draining{false};  // /health says so
+  std::atomic<bool> draining{false};                 // /health says so
+  std::unique_ptr<ledger::Ledger> ledger = nullptr;  // null: usage is not kept
   std::mutex scrape_mutex = {};
   std::shared_ptr<upstream::Gate> scrapes_open = std::make_shared<upstream::Gate>(
       upstream::GateLimits{.in_flight_max = kScrapesMax, .waiting_max = 0, .drop_excess = true});
@@ -61,6 +63,7 @@ struct Services {
  private:
   std::string gather();  // on any thread
   void gather_overload();
+  void gather_ledger();
 };
 
 }  // namespace bifrost::exchange

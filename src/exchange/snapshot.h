@@ -6,6 +6,7 @@
 #include "exchange/client_settings.h"
 #include "governance/build_rules.h"
 #include "governance/settings/auth_settings.h"
+#include "ledger/settings.h"
 #include "net/address.h"
 #include "net/tls.h"
 #include "provider/registry.h"
@@ -23,6 +24,7 @@ struct Snapshot {
   provider::Registry registry;
   governance::Rules rules;
   governance::AuthSettings operators;
+  ledger::Settings ledger;
   const catalog::Catalog* catalog = &catalog::Catalog::built_in();
   upstream::Network network;
   std::shared_ptr<const server::Settings> server;               // never null

@@ -7,11 +7,12 @@
 namespace bifrost::exchange {
 
 WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Loop& the_loop,
-                     const Clock& the_clock, telemetry::Shard& shard)
+                     const Clock& the_clock, telemetry::Shard& shard, ledger::Journal* the_journal)
     : services(process),
       surfaces(routes),
       loop(the_loop),
       clock(the_clock),
+      journal(the_journal),
       random(Random::from_entropy()),
       dns(loop, {}),
       dns_meter(shard),

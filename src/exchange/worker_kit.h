@@ -12,6 +12,7 @@
 #include "exchange/snapshot.h"
 #include "exchange/surface.h"
 #include "json/scan.h"
+#include "ledger/journal.h"
 #include "net/dns_client.h"
 #include "net/resolver.h"
 #include "overload/byte_budget.h"
@@ -26,12 +27,13 @@ namespace bifrost::exchange {
 
 struct WorkerKit {
   WorkerKit(Services& process, std::span<const Surface> routes, net::Loop& the_loop,
-            const Clock& the_clock, telemetry::Shard& shard);
+            const Clock& the_clock, telemetry::Shard& shard, ledger::Journal* the_journal);
 
   Services& services;
   std::span<const Surface> surfaces;
   net::Loop& loop;
   const Clock& clock;
+  ledger::Journal* const journal;  // null: usage is not kept
   Random random;
   net::DnsClient dns;
   client::DnsMeter dns_meter;

@@ -77,7 +77,7 @@ struct JournalSize {
 class Journal {
  public:
   // Makes the file, with all its room: a disk that is full later does no harm. `clock` outlives the
-  // journal. Fails with kConfigInvalid.
+  // journal. Fails with kStoreUnavailable.
   static Result<std::unique_ptr<Journal>> create(const std::string& path,
                                                  const store::JournalId& id,
                                                  const JournalSize& size, const Clock& clock);

@@ -166,7 +166,7 @@ TEST_F(JournalTest, HoldsAsManyLimitsAsARequestMayHave) {
 TEST_F(JournalTest, NeedsItsFolder) {
   const auto made = Journal::create((folder.path() / "none" / "file").string(), kId, {}, clock);
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code, ErrorCode::kConfigInvalid);
+  EXPECT_EQ(made.error().code, ErrorCode::kStoreUnavailable);
 }
 
 }  // namespace

@@ -30,15 +30,13 @@ struct LedgerPlan {
 class Ledger {
  public:
   // Moves what was left behind, then makes the journals. `store` and `clock` outlive it. Fails
-  // with kConfigInvalid when the folder cannot be used, and with the store's error.
+  // with kStoreUnavailable when the folder cannot be used, and with the store's error.
   static Result<std::unique_ptr<Ledger>> open(const LedgerPlan& plan, store::LedgerStore& store,
                                               const Clock& clock, Random random);
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
   ~Ledger() = default;
 
-  // What was used before, for the limits that begin now.
-  [[nodiscard]] Result<std::vector<store::LimitCounter>> counters() { return store_.counters(); }
   [[nodiscard]] Journal& journal(std::size_t worker) { return *journals_[worker]; }
   [[nodiscard]] Writer& writer() { return *writer_; }
 

@@ -97,7 +97,7 @@ TEST_F(LedgerTest, SaysWhyItsFolderCannotBeUsed) {
   std::ofstream(path()) << "a file";
   const auto ledger = Ledger::open({.folder = path()}, store, clock, Random(1));
   ASSERT_FALSE(ledger);
-  EXPECT_EQ(ledger.error().code, ErrorCode::kConfigInvalid);
+  EXPECT_EQ(ledger.error().code, ErrorCode::kStoreUnavailable);
   EXPECT_NE(ledger.error().message.find(path()), std::string::npos);
 }
 

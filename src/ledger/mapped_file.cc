@@ -12,8 +12,8 @@ namespace bifrost::ledger {
 namespace {
 
 Error failure(const std::string& path, std::string_view what, int code) {
-  return gateway_error(ErrorCode::kConfigInvalid, path + ": " + std::string(what) + ": " +
-                                                      std::generic_category().message(code));
+  return gateway_error(ErrorCode::kStoreUnavailable, path + ": " + std::string(what) + ": " +
+                                                         std::generic_category().message(code));
 }
 
 // Closes the descriptor; the mapping stays.

@@ -13,7 +13,7 @@ namespace bifrost::ledger {
 class MappedFile {
  public:
   // A new file of zeros, with its room on the disk, which only its owner may read. Fails with
-  // kConfigInvalid, in words for whoever starts the program.
+  // kStoreUnavailable, in words for whoever starts the program.
   static Result<MappedFile> create(const std::string& path, std::size_t bytes);
   // An existing one, to read.
   static Result<MappedFile> open(const std::string& path);

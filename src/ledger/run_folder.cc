@@ -43,12 +43,12 @@ Result<RunFolder> RunFolder::make(const std::string& parent, std::int64_t node) 
   std::error_code code;
   fs::create_directories(path, code);
   if (code) {
-    return gateway_error(ErrorCode::kConfigInvalid,
+    return gateway_error(ErrorCode::kStoreUnavailable,
                          path + ": the folder cannot be made: " + code.message());
   }
   const auto file = lock(path);
   if (!file) {
-    return gateway_error(ErrorCode::kConfigInvalid, path + ": cannot be locked");
+    return gateway_error(ErrorCode::kStoreUnavailable, path + ": cannot be locked");
   }
   return RunFolder(std::move(path), node, *file);
 }

@@ -14,8 +14,8 @@ namespace bifrost::ledger {
 
 class RunFolder {
  public:
-  // A new one, for a run with this number. Fails with kConfigInvalid, in words for whoever starts
-  // the program.
+  // A new one, for a run with this number. Fails with kStoreUnavailable, in words for whoever
+  // starts the program.
   static Result<RunFolder> make(const std::string& parent, std::int64_t node);
   // The ones that nobody locks, locked.
   static std::vector<RunFolder> left_behind(const std::string& parent);

@@ -22,18 +22,12 @@ struct bifrost::config::EnumTexts<bifrost::ledger::OnFull> {
 namespace bifrost::ledger {
 
 struct Settings {
-  bool enabled = true;
   OnFull on_full = OnFull::kServe;
   std::int64_t journal_size_mb = 16;
   std::chrono::milliseconds write_interval{250};
 
   void describe(this auto& self, auto& visit) {
     using namespace std::chrono_literals;
-    visit.field("enabled", self.enabled,
-                {.text = "Keep what is used in a database of the app dir. Without it there is no "
-                         "record of usage, and limits and budgets begin anew with each start.",
-                 .restart = true,
-                 .ours = true});
     visit.field("on_ledger_full", self.on_full,
                 {.text = "What happens while the journals are full because the database has been "
                          "away for long: `serve` goes on and counts in "

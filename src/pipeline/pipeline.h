@@ -28,9 +28,10 @@ struct Entrance {
 
 class Pipeline final : public server::Handler {
  public:
-  // All references outlive the pipeline.
+  // All references outlive the pipeline, and so does `journal`; null: usage is not kept.
   Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
-           telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Entrance entrance = {});
+           telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Entrance entrance = {},
+           ledger::Journal* journal = nullptr);
 
   // For requests that begin from now on.
   void set_snapshot(exchange::SnapshotPtr snapshot);

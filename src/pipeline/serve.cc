@@ -60,8 +60,9 @@ std::string request_id(const http::RequestHead& head, Random& random) {
 }  // namespace
 
 Pipeline::Pipeline(exchange::Services& services, net::Loop& loop, const Clock& clock,
-                   telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Entrance entrance)
-    : entrance_(entrance), kit_(services, surfaces(), loop, clock, shard) {
+                   telemetry::Shard& shard, exchange::SnapshotPtr snapshot, Entrance entrance,
+                   ledger::Journal* journal)
+    : entrance_(entrance), kit_(services, surfaces(), loop, clock, shard, journal) {
   set_snapshot(std::move(snapshot));
 }
 

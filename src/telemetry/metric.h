@@ -53,6 +53,10 @@ enum class Metric : std::uint8_t {
   kOverloadPressure,
   kOverloadAction,
   kRefused,
+  // The ledger.
+  kLedgerWaiting,
+  kLedgerLag,
+  kLedgerLost,
   // The gateway itself.
   kExceptions,
   kConfigReloads,

@@ -51,7 +51,7 @@ TEST(CliTest, Helps) {
   for (const std::string argument : {"--help", "-h", "-help"}) {
     const Outcome result = run({argument});
     EXPECT_EQ(result.code, 0) << argument;
-    for (const std::string_view command : {"serve", "validate", "schema", "version"}) {
+    for (const std::string_view command : {"serve", "validate", "schema", "ledger", "version"}) {
       EXPECT_THAT(result.output, HasSubstr(command));
     }
   }
@@ -89,7 +89,7 @@ TEST(CliTest, SaysWhichCommandsThereAre) {
   const Outcome unknown = run({"frobnicate"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.output, HasSubstr("there is no command \"frobnicate\""));
-  EXPECT_THAT(unknown.output, HasSubstr("serve, validate, schema, version"));
+  EXPECT_THAT(unknown.output, HasSubstr("serve, validate, schema, ledger, version"));
   EXPECT_THAT(run({"serv"}).output, HasSubstr("did you mean \"serve\"?"));
   const Outcome schema = run({"schema"});
   EXPECT_EQ(schema.code, 2);
@@ -99,7 +99,7 @@ TEST(CliTest, SaysWhichCommandsThereAre) {
 
 TEST(CliTest, TellsItsOwnNameOnce) {
   EXPECT_THAT(run({"schema", "cli"}).output, Not(HasSubstr("bifrost bifrost")));
-  for (const std::string command : {"serve", "validate", "schema", "version"}) {
+  for (const std::string command : {"serve", "validate", "schema", "ledger", "version"}) {
     const Outcome help = run({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage: bifrost " + command));
@@ -116,7 +116,8 @@ TEST(StartTest, SaysThatAConfigurationTurnsTheDemoOff) {
 }
 
 TEST(CliTest, SaysWhyItCannotListen) {
-  const Outcome result = run({"serve", "--host", "not an address", "--port", "0"});
+  const Outcome result =
+      run({"serve", "--app-dir", "${dir}", "--host", "not an address", "--port", "0"});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.output, HasSubstr("not an address"));
 }
@@ -124,8 +125,8 @@ TEST(CliTest, SaysWhyItCannotListen) {
 TEST(CliTest, SaysThatItsPortIsTaken) {
   GatewayProcess first({});
   ASSERT_TRUE(first.wait_until_listening());
-  const Outcome second =
-      run({"serve", "--host", "127.0.0.1", "--port", std::to_string(first.port())});
+  const Outcome second = run({"serve", "--app-dir", "${dir}", "--host", "127.0.0.1", "--port",
+                              std::to_string(first.port())});
   EXPECT_EQ(second.code, 1);
   EXPECT_THAT(second.output, HasSubstr("cannot listen on 127.0.0.1"));
 }
@@ -158,7 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
               {"--app-dir", "${dir}", "--port", "0"},
               {{"APP_DIR", "/nowhere"}, {"APP_HOST", "127.0.0.1"}, {"APP_PORT", "1"}}},
         Start{"ConfigFile",
-              {"--config", "${dir}/config.json", "--host", "127.0.0.1", "--port", "0"}}),
+              {"--config", "${dir}/config.json", "--app-dir", "${dir}/data", "--host", "127.0.0.1",
+               "--port", "0"}}),
     [](const auto& test) { return test.param.name; });
 
 TEST_P(StartTest, Listens) {

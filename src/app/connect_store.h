@@ -1,0 +1,21 @@
+// From the section `config_store` to a connection.
+#pragma once
+
+#include "base/result.h"
+#include "store/settings.h"
+#include "store/sql.h"
+
+#include <memory>
+#include <string>
+
+namespace bifrost::app {
+
+// Of a store that is SQLite.
+[[nodiscard]] std::string sqlite_path(const store::StoreSettings& settings,
+                                      const std::string& app_dir);
+
+// To a database in memory when the store is off.
+[[nodiscard]] Result<std::unique_ptr<store::sql::Connection>> connect_store(
+    const store::StoreSettings& settings, const std::string& app_dir);
+
+}  // namespace bifrost::app

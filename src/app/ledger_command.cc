@@ -1,0 +1,58 @@
+#include "app/ledger_command.h"
+
+#include "app/connect_store.h"
+#include "app/open_ledger.h"
+#include "ledger/verify.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+#include <string>
+
+namespace bifrost::app {
+namespace {
+
+// What stands between the parts of an id is for programs.
+std::string shown(std::string id) {
+  constexpr char kBetween = '\x1f';
+  std::ranges::replace(id, kBetween, '/');
+  return id;
+}
+
+// Empty: there may be one. To look makes no database.
+std::string nothing_there(const store::StoreSettings& settings, const std::string& app_dir) {
+  if (!settings.enabled) return "config_store is off";
+  if (settings.type != store::StoreType::kSqlite) return {};
+  const std::string path = sqlite_path(settings, app_dir);
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? std::string() : path + " does not exist";
+}
+
+}  // namespace
+
+int verify_ledger(const store::StoreSettings& settings, const std::string& app_dir, WallTime now,
+                  std::ostream& out) {
+  if (const std::string why = nothing_there(settings, app_dir); !why.empty()) {
+    out << "there is no ledger: " << why << '\n';
+    return 1;
+  }
+  auto store = open_ledger_store(settings, app_dir, now);
+  if (!store) {
+    out << store.error().message << '\n';
+    return 1;
+  }
+  const auto all = (*store)->recount();
+  if (!all) {
+    out << all.error().message << '\n';
+    return 1;
+  }
+  const auto wrong = ledger::differences(*all);
+  for (const store::Recount& each : wrong) {
+    out << shown(each.counter.limit) << ": the counter says " << each.counter.used
+        << ", the rows say " << each.used << '\n';
+  }
+  out << all->size() << " counter(s), " << wrong.size() << " of them wrong\n";
+  return wrong.empty() ? 0 : 1;
+}
+
+}  // namespace bifrost::app

@@ -1,0 +1,45 @@
+// The ledger in the database, and what it says of limits.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "governance/limit_book.h"
+#include "ledger/ledger.h"
+#include "store/ledger_store.h"
+#include "store/settings.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bifrost::app {
+
+// SQLite's file is made where it is missing.
+[[nodiscard]] Result<std::unique_ptr<store::LedgerStore>> open_ledger_store(
+    const store::StoreSettings& settings, const std::string& app_dir, WallTime now);
+
+struct LedgerPlace {
+  store::StoreSettings store;
+  std::string app_dir;  // has the journals
+  std::size_t workers = 1;
+  ledger::Settings settings;
+};
+
+struct OpenedLedger {
+  std::unique_ptr<store::LedgerStore> store;
+  std::unique_ptr<ledger::Ledger> ledger;  // borrows the store
+  std::vector<store::LimitCounter> counters;
+};
+
+// What earlier runs left behind is in the store and in the counters afterwards. `clock` outlives
+// it. Fails with kStoreUnavailable, and as migrate does.
+[[nodiscard]] Result<OpenedLedger> open_ledger(const LedgerPlace& place, const Clock& clock);
+
+// Limits that are made from now on go on where earlier runs ended.
+void keep_usage(const std::vector<store::LimitCounter>& counters, governance::LimitBook& book,
+                WallTime now);
+
+// Limits that were new, with what was used of them before; for the store.
+[[nodiscard]] std::vector<store::LimitCounter> openings_of(governance::LimitBook& book);
+
+}  // namespace bifrost::app

@@ -1,0 +1,61 @@
+#include "exchange/used.h"
+
+#include <cstdint>
+
+namespace bifrost::exchange {
+namespace {
+
+// Where a provider has not told its usage, because the stream was cut or it never does: what was
+// expected of the input, and a token for each piece of the answer that was seen.
+llm::Usage counted(const ModelCall& call) {
+  const dialect::TapState& seen = call.seen();
+  llm::Usage usage = seen.usage;
+  if (usage.input_total() == 0) usage.input = call.expected.input;
+  const auto pieces = static_cast<std::int64_t>(seen.content_events);
+  if (usage.output_total() < pieces) usage.output += pieces - usage.output_total();
+  return usage;
+}
+
+// Did nobody wait for a provider that was at it? It has read the input by then, and wants its
+// money.
+bool left_alone(const Exchange& exchange) {
+  if (!exchange.error || !exchange.call->reached) return false;
+  switch (exchange.error->code) {
+    case ErrorCode::kClientGone:
+    case ErrorCode::kUpstreamHeaderTimeout:
+    case ErrorCode::kUpstreamFirstTokenTimeout:
+    case ErrorCode::kUpstreamIdleTimeout:
+    case ErrorCode::kUpstreamTotalTimeout:
+    case ErrorCode::kUpstreamCutShort:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Used used_of(const llm::Usage& usage, const catalog::Model* facts, bool estimated) {
+  return {.anything = true,
+          .estimated = estimated,
+          .usage = usage,
+          .facts = facts,
+          .nano_dollars = facts == nullptr ? 0 : catalog::cost(facts->price, usage)};
+}
+
+}  // namespace
+
+governance::Amount Used::amount() const {
+  if (!anything) return {};
+  return {.requests = 1, .tokens = usage.total(), .nano_dollars = nano_dollars};
+}
+
+Used used_by(const Exchange& exchange) {
+  const ModelCall& call = *exchange.call;
+  if (call.served) {
+    const llm::Usage usage = counted(call);
+    return used_of(usage, call.served_facts, usage != call.seen().usage || !usage.known);
+  }
+  if (!left_alone(exchange)) return {};
+  return used_of({.input = call.expected.input}, call.expected_facts, true);
+}
+
+}  // namespace bifrost::exchange
