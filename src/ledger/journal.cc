@@ -123,14 +123,16 @@ void Journal::fill(std::size_t slot, std::uint64_t request, const Settlement& ex
   if (slot == size_.slots) return;
   clear(slot);
   Settlement held = expected;
-  while (body_bytes(held) > kSlotBodyBytesMax) {
+  std::size_t bytes = body_bytes(held);
+  while (bytes > kSlotBodyBytesMax) {
     held.shares = held.shares.first(held.shares.size() - 1);
     held.flags |= store::UsageRow::kLimitsCut;
+    bytes = body_bytes(held);
   }
-  SlotHead head{.request = request, .bytes = static_cast<std::uint32_t>(body_bytes(held))};
+  SlotHead head{.request = request, .bytes = static_cast<std::uint32_t>(bytes)};
   std::byte* const at = this->slot(slot);
-  write_body(held, request, {at + sizeof(head), head.bytes});
-  head.checksum = checksum({at + sizeof(head), head.bytes});
+  write_body(held, request, {at + sizeof(head), bytes});
+  head.checksum = checksum({at + sizeof(head), bytes});
   // The request's number last: until then the slot is free.
   std::memcpy(at + sizeof(head.request),
               std::as_bytes(std::span(&head, 1)).data() + sizeof(head.request),

@@ -4,6 +4,7 @@
 #include "store/migrations.h"
 #include "store/postgres/connection.h"
 #include "store/seal.h"
+#include "store/sql_ledger.h"
 #include "store/sqlite/connection.h"
 #include "tests/support/postgres.h"
 
@@ -154,6 +155,40 @@ TEST(PostgresTest, SaysWhatIsWrongWithADatabase) {
   EXPECT_EQ(nowhere.error().code, ErrorCode::kStoreUnavailable);
   EXPECT_THAT(nowhere.error().message, HasSubstr("nowhere"));
   EXPECT_THAT(nowhere.error().message, Not(HasSubstr("hush")));
+}
+
+TEST_P(EngineTest, KeepsUsageAllOrNothing) {
+  ConnectionPtr connection = open();
+  ASSERT_TRUE(store::migrate(*connection, store::migrations(), clock_.wall()));
+  store::SqlLedger ledger(std::move(connection));
+  const store::JournalId journal{.node = 7, .worker = 1};
+  const auto row = [&](std::int64_t sequence, std::int64_t window) {
+    return store::UsageRow{.journal = journal,
+                           .sequence = sequence,
+                           .model = std::string("gpt\0\xff", 5),  // as a caller may call it
+                           .nano_dollars = 10,
+                           .limits = {{.limit = "dollars of virtual key\x1f"
+                                                "a\x1f"
+                                                "1d",
+                                       .unit = store::UsageUnit::kNanoDollars,
+                                       .window = {.start = window, .end = window + 100},
+                                       .amount = 10},
+                                      {.limit = "requests of rate r", .amount = 1}}};
+  };
+  const auto append = [&](std::vector<store::UsageRow> rows, std::int64_t next) {
+    return ledger.append(
+        {.rows = std::move(rows), .positions = {{.journal = journal, .next = next}}});
+  };
+  ASSERT_TRUE(append({row(1, 0), row(2, 0)}, 3));
+  EXPECT_FALSE(append({row(3, 0), row(2, 0)}, 4)) << "one is there";
+  EXPECT_EQ(*ledger.position(journal), 3);
+  ASSERT_TRUE(append({row(3, 100)}, 4)) << "the connection is good after a failure";
+  const auto all = ledger.recount();
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->size(), 2U) << "the window that is over is forgotten";
+  EXPECT_EQ(all->front().counter.used, 10);
+  EXPECT_EQ(all->back().counter.used, 3);
+  for (const store::Recount& each : *all) EXPECT_EQ(each.used, each.counter.used);
 }
 
 }  // namespace
