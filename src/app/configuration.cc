@@ -8,12 +8,14 @@
 #include "store/sqlite/connection.h"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace bifrost::app {
 namespace {
 
 constexpr std::string_view kInMemory = ":memory:";
+constexpr int kTriesMax = 5;  // against others who write
 const store::Passphrase kPassing{.text = "for one process", .file = std::string(kInMemory)};
 
 std::string in(const std::string& folder, std::string_view file) {
@@ -40,8 +42,15 @@ Result<store::Passphrase> passphrase(const Config& config, const config::Environ
   if (auto given = environment.get("BIFROST_ENCRYPTION_KEY"); given && !given->empty()) {
     return store::Passphrase{.text = *std::move(given)};
   }
+  const auto& store = config.config_store;
   // In memory it lives as long as what is sealed with it.
-  if (config.config_store && !config.config_store->enabled) return kPassing;
+  if (store && !store->enabled) return kPassing;
+  if (store && store->type == store::StoreType::kPostgres) {
+    return gateway_error(ErrorCode::kConfigInvalid,
+                         "encryption_key: required with config_store.type \"postgres\" (or "
+                         "BIFROST_ENCRYPTION_KEY): a key that the gateway makes stands in its own "
+                         "folder, and whoever has another folder could not read what it sealed");
+  }
   return store::own_passphrase(in(app_dir, "encryption.key"));
 }
 
@@ -50,7 +59,7 @@ Result<store::Passphrase> passphrase(const Config& config, const config::Environ
 Result<std::unique_ptr<Configuration>> Configuration::read(Source source) {
   std::unique_ptr<Configuration> made(
       new Configuration(std::move(source)));  // NOLINT: private constructor
-  BF_TRY(made->setup_, made->read_all());
+  BF_TRY_VOID(made->read_all());
   return made;
 }
 
@@ -59,30 +68,65 @@ SetupPtr Configuration::setup() const {
   return setup_;
 }
 
-Result<SetupPtr> Configuration::read_all() {
-  BF_TRY(Setup setup, read_setup(source_.path, source_.environment));
-  const std::scoped_lock lock(mutex_);
-  if (!stored_) {
-    BF_TRY_VOID(open_store(setup));
+// Programs that start together store what the file brings at the same time: one is first, and the
+// others then find it done.
+Result<void> Configuration::read_all() {
+  for (int i = 1;; ++i) {
+    auto done = read_once();
+    if (done || done.error().code != ErrorCode::kConflict || i == kTriesMax) return done;
   }
-  BF_TRY_VOID(merge(setup));
-  BF_TRY_VOID(check(setup.config.governance, ErrorCode::kConfigInvalid));
-  return std::make_shared<const Setup>(std::move(setup));
 }
 
-// Without the section a gateway goes on without what it cannot have: it may have been started where
-// nothing can be written.
+Result<void> Configuration::read_once() {
+  BF_TRY(Setup setup, read_setup(source_.path, source_.environment));
+  if (stored_ == nullptr) {
+    BF_TRY_VOID(open_store(setup));
+  }
+  BF_TRY(StoredConfig::Plan plan,
+         stored_->merge(setup.config.governance, source_.environment, setup.warnings));
+  BF_TRY_VOID(check(plan.governance, ErrorCode::kConfigInvalid));
+  return adopt(std::move(setup), std::move(plan));
+}
+
+// Judged, made, stored, and only then in force: what fails on the way changes nothing.
+Result<void> Configuration::adopt(Setup setup, StoredConfig::Plan plan) {
+  setup.config.governance = std::move(plan.governance);
+  auto next = std::make_shared<const Setup>(std::move(setup));
+  PutInForce put_in_force;
+  if (prepare_) {
+    BF_TRY(put_in_force, prepare_(next));
+  }
+  if (auto stored = stored_->carry_out(plan, source_.clock.wall()); !stored) {
+    // Limits had their new terms already.
+    if (prepare_) ignore(prepare_(this->setup()), "it was in force, and still is");
+    return stored;
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    setup_ = std::move(next);
+  }
+  if (put_in_force) put_in_force();
+  return {};
+}
+
+// Without the section a gateway goes on where nothing can be written. But where there is a
+// database, it is not done without: it may say who must not be let in any more.
+bool Configuration::may_do_without(const Error& error) const {
+  std::error_code unknown;
+  return error.code == ErrorCode::kStoreUnavailable &&
+         !std::filesystem::exists(sqlite_path({}, source_.app_dir), unknown);
+}
+
 Result<void> Configuration::open_store(Setup& setup) {
   const auto& settings = setup.config.config_store;
   auto opened = open_stored(setup.config);
-  if (!opened && !settings && opened.error().code == ErrorCode::kStoreUnavailable) {
+  if (!opened && !settings && may_do_without(opened.error())) {
     setup.warnings.push_back("config_store: " + opened.error().message +
                              "; what is changed through the API is kept in memory only");
     BF_TRY(auto connection, store::sqlite::open(std::string(kInMemory)));
     opened = StoredConfig::open(std::move(connection), kPassing, source_.clock.wall());
   }
-  BF_TRY(StoredConfig stored, std::move(opened));
-  stored_.emplace(std::move(stored));
+  BF_TRY(stored_, std::move(opened));
   if (settings && !settings->enabled) {
     setup.warnings.emplace_back(
         "config_store: nothing is kept beyond this process of what is changed through the API");
@@ -90,37 +134,16 @@ Result<void> Configuration::open_store(Setup& setup) {
   return {};
 }
 
-Result<StoredConfig> Configuration::open_stored(const Config& config) const {
+Result<std::unique_ptr<StoredConfig>> Configuration::open_stored(const Config& config) const {
+  BF_TRY(const store::Passphrase key, passphrase(config, source_.environment, source_.app_dir));
   BF_TRY(auto connection,
          connect_store(config.config_store.value_or(store::StoreSettings{}), source_.app_dir));
-  BF_TRY(const store::Passphrase key, passphrase(config, source_.environment, source_.app_dir));
   return StoredConfig::open(std::move(connection), key, source_.clock.wall());
-}
-
-// Programs that start together write what the file brings at the same time: one is first, and the
-// others then find it done.
-Result<void> Configuration::merge(Setup& setup) {
-  constexpr int kTriesMax = 5;
-  const governance::GovernanceSettings file = setup.config.governance;
-  for (int i = 1;; ++i) {
-    auto merged = stored_->merge(setup.config.governance, source_.environment, setup.warnings,
-                                 source_.clock.wall());
-    if (merged || merged.error().code != ErrorCode::kConflict || i == kTriesMax) return merged;
-    setup.config.governance = file;
-  }
-}
-
-Result<void> Configuration::put_in_force(SetupPtr setup) {
-  BF_TRY_VOID(publish_(setup));
-  const std::scoped_lock lock(mutex_);
-  setup_ = std::move(setup);
-  return {};
 }
 
 Result<void> Configuration::reload() {
   const std::scoped_lock changing(changing_);
-  BF_TRY(SetupPtr setup, read_all());
-  return put_in_force(std::move(setup));
+  return read_all();
 }
 
 Configuration::Governance Configuration::governance() const {
@@ -130,7 +153,6 @@ Configuration::Governance Configuration::governance() const {
 
 std::optional<exchange::Desk::Entry> Configuration::entry(std::string_view kind,
                                                           std::string_view id) const {
-  const std::scoped_lock lock(mutex_);
   return stored_->entry(kind, id);
 }
 
@@ -144,23 +166,32 @@ Result<void> Configuration::check_terms(const Terms& terms) const {
 
 Result<Configuration::Governance> Configuration::change(const Edit& edit, const Terms& terms) {
   const std::scoped_lock changing(changing_);
+  for (int i = 1;; ++i) {
+    bool stale = false;
+    auto changed = change_once(edit, terms, stale);
+    if (!stale || i == kTriesMax) return changed;
+    // Another gateway has written: what it wrote is what is edited.
+    BF_TRY_VOID(read_all());
+  }
+}
+
+Result<Configuration::Governance> Configuration::change_once(const Edit& edit, const Terms& terms,
+                                                             bool& stale) {
   BF_TRY_VOID(check_terms(terms));
   const SetupPtr before = setup();
-  auto next = std::make_shared<Setup>(Setup{.config = before->config, .warnings = {}});
-  governance::GovernanceSettings& edited = next->config.governance;
+  governance::GovernanceSettings edited = before->config.governance;
   BF_TRY_VOID(edit(edited));
   BF_TRY_VOID(check(edited, ErrorCode::kInvalidRequest));
-  {
-    const std::scoped_lock lock(mutex_);
-    BF_TRY(auto changes, stored_->changes(before->config.governance, edited, source_.environment));
-    if (!terms.dry_run) {
-      BF_TRY_VOID(stored_->apply(std::move(changes), source_.clock.wall()));
-    }
+  BF_TRY(StoredConfig::Plan plan,
+         stored_->change(before->config.governance, std::move(edited), source_.environment));
+  if (terms.dry_run) {
+    return std::make_shared<const governance::GovernanceSettings>(std::move(plan.governance));
   }
-  if (!terms.dry_run) {
-    BF_TRY_VOID(put_in_force(next));
+  if (auto adopted = adopt({.config = before->config, .warnings = {}}, std::move(plan)); !adopted) {
+    stale = adopted.error().code == ErrorCode::kConflict;
+    return std::move(adopted).error();
   }
-  return Governance(next, &edited);
+  return governance();
 }
 
 }  // namespace bifrost::app

@@ -31,10 +31,13 @@ class Configuration final : public exchange::Desk {
   // Fails with kConfigInvalid, one line per problem, and as the store does.
   static Result<std::unique_ptr<Configuration>> read(Source source);
 
-  // Puts a configuration in force, or fails and changes nothing. Called by whoever changes it, one
-  // at a time.
-  using Publish = std::function<Result<void>(const SetupPtr& setup)>;
-  void set_publish(Publish publish) { publish_ = std::move(publish); }
+  // Makes all that a configuration needs, or fails and changes nothing. What it gives is called
+  // once the configuration is stored, puts it in force, and cannot fail. By whoever changes it,
+  // one at a time.
+  using PutInForce = std::function<void()>;
+  using Prepare = std::function<Result<PutInForce>(const SetupPtr& setup)>;
+  // Before anybody can change anything.
+  void set_prepare(Prepare prepare) { prepare_ = std::move(prepare); }
 
   [[nodiscard]] SetupPtr setup() const;
   // Reads the file and the store again. What fails leaves everything as it is.
@@ -47,19 +50,21 @@ class Configuration final : public exchange::Desk {
 
  private:
   explicit Configuration(Source source) : source_(std::move(source)) {}
-  Result<SetupPtr> read_all();
   Result<void> open_store(Setup& setup);
-  [[nodiscard]] Result<StoredConfig> open_stored(const Config& config) const;
-  Result<void> merge(Setup& setup);
+  [[nodiscard]] Result<std::unique_ptr<StoredConfig>> open_stored(const Config& config) const;
+  [[nodiscard]] bool may_do_without(const Error& error) const;
+  Result<void> read_all();
+  Result<void> read_once();
+  Result<void> adopt(Setup setup, StoredConfig::Plan plan);
   Result<void> check_terms(const Terms& terms) const;
-  Result<void> put_in_force(SetupPtr setup);
+  Result<Governance> change_once(const Edit& edit, const Terms& terms, bool& stale);
 
   const Source source_;
-  Publish publish_;
-  std::mutex changing_;       // held by who changes it, from reading to publishing
-  mutable std::mutex mutex_;  // of what follows
+  Prepare prepare_;
+  std::mutex changing_;  // held by whoever changes it, from reading to the end
+  std::unique_ptr<StoredConfig> stored_;
+  mutable std::mutex mutex_;  // of what follows, for a moment
   SetupPtr setup_;
-  std::optional<StoredConfig> stored_;  // nothing: not opened yet
 };
 
 }  // namespace bifrost::app

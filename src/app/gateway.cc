@@ -45,10 +45,6 @@ int wait_for_signal(std::chrono::nanoseconds limit) {
   return signal > 0 ? signal : 0;
 }
 
-void log_warnings(const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) BF_LOG(kWarn, "config", warning);
-}
-
 // One line of log per problem: the message of a refused configuration has several.
 void log_problems(const Error& error) {
   std::string_view rest = error.message;
@@ -167,10 +163,10 @@ Result<void> Gateway::start() {
     watch_.add(worker->loop());
     workers_.push_back(std::move(worker));
   }
+  configuration_->set_prepare([this](const SetupPtr& changed) { return prepare(*changed); });
   if (setup->config.server.admin_port > 0) {
     BF_TRY_VOID(open_admin_port(snapshot));
   }
-  configuration_->set_publish([this](const SetupPtr& changed) { return publish(*changed); });
   divide_descriptors();
   if (state_.ledger) state_.ledger->start();
   for (const auto& worker : workers_) worker->start();
@@ -253,7 +249,8 @@ void Gateway::look() {
 }
 
 int Gateway::run() {
-  const Config& config = setup()->config;
+  const SetupPtr setup = configuration_->setup();
+  const Config& config = setup->config;
   BF_LOG(kInfo, "server", "listening", {"address", address().text()}, {"workers", workers_.size()},
          {"providers", config.providers.size()}, {"tls", config.server.tls ? "on" : "off"},
          {"version", version()});
@@ -272,20 +269,27 @@ Result<exchange::SnapshotPtr> Gateway::snapshot_of(const Setup& setup) {
   BF_TRY(auto snapshot,
          make_snapshot(setup.config, counts(), environment_, clock_.wall(), warnings));
   if (state_.ledger) state_.ledger->writer().open_counters(openings_of(state_.limits));
-  log_warnings(warnings);
+  // What was said of the configuration before need not be said again.
+  for (const std::string& warning : warnings) {
+    if (std::ranges::find(warnings_, warning) == warnings_.end()) {
+      BF_LOG(kWarn, "config", warning);
+    }
+  }
+  warnings_ = std::move(warnings);
   return snapshot;
 }
 
-// On the thread of whoever changes the configuration.
-Result<void> Gateway::publish(const Setup& setup) {
+// On the thread of whoever changes the configuration. All of the workers are told, or none.
+Result<Configuration::PutInForce> Gateway::prepare(const Setup& setup) {
   BF_TRY(const auto snapshot, snapshot_of(setup));
-  // All of them or none.
-  std::vector<std::pair<net::Loop*, std::shared_ptr<net::Errand>>> told;
+  using Told = std::pair<net::Loop*, std::shared_ptr<net::Errand>>;
+  std::vector<Told> told;
   told.reserve(workers_.size() + 1);
   for (const auto& worker : workers_) told.emplace_back(&worker->loop(), worker->reload(snapshot));
   if (admin_) told.emplace_back(&admin_->loop(), admin_->reload(snapshot));
-  for (auto& [loop, errand] : told) loop->post(std::move(errand));
-  return {};
+  return Configuration::PutInForce([told = std::move(told)] {
+    for (const auto& [loop, errand] : told) loop->post(errand);
+  });
 }
 
 void Gateway::reload() {
@@ -343,11 +347,11 @@ int Gateway::go_down() {
   }
   BF_LOG(kInfo, "server", cut == 0 ? "stopped" : "stopped, requests were cut", {"cut", cut});
   if (admin_ && !end_admin_port()) all_drained = false;
-  state_.management.stop();
   if (!all_drained) {  // a task does not end: better no clean end than a hanging one
     log::flush(kLogPatience);
     std::_Exit(1);
   }
+  state_.management.stop();
   for (const auto& worker : workers_) worker->stop();
   if (state_.ledger) end_ledger();
   return 0;

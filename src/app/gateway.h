@@ -68,7 +68,7 @@ class Gateway {
   int wait(std::chrono::nanoseconds limit);
   void look();
   Result<exchange::SnapshotPtr> snapshot_of(const Setup& setup);
-  Result<void> publish(const Setup& setup);
+  Result<Configuration::PutInForce> prepare(const Setup& setup);
   void reload();
   int go_down();
   bool end_admin_port();
@@ -86,7 +86,8 @@ class Gateway {
   Watch watch_{state_, clock_};
   FileStamp stamp_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::unique_ptr<Worker> admin_;  // null: operators come to the others
+  std::vector<std::string> warnings_;  // that were logged of the configuration in force
+  std::unique_ptr<Worker> admin_;      // null: operators come to the others
 };
 
 // To be called before any thread is started: signals are for `run` to take, and writing to a closed

@@ -24,26 +24,34 @@ using governance::GovernanceSettings;
 // For hashes: they tell whether a secret is another one, and not what it is.
 class DigestKeeper final : public config::SecretKeeper {
  public:
+  explicit DigestKeeper(const store::Sealer& sealer) : sealer_(sealer) {}
   [[nodiscard]] std::string seal(std::string_view text) const override {
-    return store::sha256(text);
+    return sealer_.digest(text);
   }
   [[nodiscard]] bool is_sealed(std::string_view /*stored*/) const override { return false; }
   [[nodiscard]] Result<std::string> open(std::string_view /*sealed*/) const override {
     return gateway_error(ErrorCode::kInternal, "a digest cannot be opened");
   }
+
+ private:
+  const store::Sealer& sealer_;
 };
 
+using Members = config::ValueWriter::Members;
+
 template <class Entry>
-std::string text_of(const Entry& entry, const config::SecretKeeper& keeper) {
+std::string text_of(const Entry& entry, const config::SecretKeeper& keeper,
+                    Members members = Members::kAll) {
   std::string out;
   json::Writer writer(out);
-  config::ValueWriter(writer, &keeper).write(entry, {});
+  config::ValueWriter(writer, &keeper, members).write(entry, {});
   return out;
 }
 
+// Of what the file sets: a setting that a later version adds, and nobody sets, changes nothing.
 template <class Entry>
-std::string hash_of(const Entry& entry) {
-  return store::sha256(text_of(entry, DigestKeeper()));
+std::string hash_of(const Entry& entry, const store::Sealer& sealer) {
+  return store::sha256(text_of(entry, DigestKeeper(sealer), Members::kSet));
 }
 
 std::string place_of(std::string_view kind, std::string_view id) {
@@ -112,7 +120,10 @@ class Merge {
     for (const store::Entity* row : rows_of(kind)) {
       if (in_file.contains(row->id)) continue;
       auto entry = read_entry<Entry>(*row, reading_);
-      if (!entry) return of_database(std::move(entry).error());
+      if (!entry) {
+        BF_TRY_VOID(leave_out(kind, of_database(std::move(entry).error())));
+        continue;
+      }
       more.push_back(*std::move(entry));
     }
     std::ranges::move(more, std::back_inserter(list));
@@ -125,7 +136,7 @@ class Merge {
   template <class Entry>
   Result<void> of_file(std::string_view kind, Entry& entry, std::string Entry::* id) {
     const std::string& name = entry.*id;
-    const std::string hash = hash_of(entry);
+    const std::string hash = hash_of(entry, reading_.sealer);
     const auto row = rows_.find({std::string(kind), name});
     if (row != rows_.end() && row->second.file_hash == hash) {
       auto stored = read_entry<Entry>(row->second, reading_);
@@ -141,6 +152,14 @@ class Merge {
                         .id = name,
                         .body = sealed_text(kind, name, entry, reading_.sealer),
                         .file_hash = hash});
+    return {};
+  }
+
+  // A key that nobody can read is unknown, which lets nobody in. Without a limit, or without the
+  // group that it hangs on, more would be let through.
+  Result<void> leave_out(std::string_view kind, Error error) const {
+    if (kind != governance::kVirtualKeyKind) return error;
+    reading_.warnings.push_back("governance: " + error.message + "; the key is left out");
     return {};
   }
 
@@ -211,29 +230,81 @@ class Difference {
   std::vector<store::Change> changes_;
 };
 
-}  // namespace
-
-Result<StoredConfig> StoredConfig::open(std::unique_ptr<store::sql::Connection> connection,
-                                        const store::Passphrase& passphrase, WallTime now) {
-  BF_TRY_VOID(store::migrate(*connection, store::migrations(), now));
-  BF_TRY(store::Sealer sealer, store::unlock(*connection, passphrase));
-  return StoredConfig(store::ConfigStore(std::move(connection)), std::move(sealer));
+StoredRows by_place(const store::Contents& contents) {
+  StoredRows rows;
+  for (const store::Entity& row : contents.entities) {
+    rows.emplace(std::pair(row.kind, row.id), row);
+  }
+  return rows;
 }
 
-Result<void> StoredConfig::load() {
-  BF_TRY(store::Contents contents, store_.load());
-  revision_ = contents.revision;
-  rows_.clear();
-  for (store::Entity& row : contents.entities) {
-    std::pair place(row.kind, row.id);
-    rows_.emplace(std::move(place), std::move(row));
+}  // namespace
+
+Result<std::unique_ptr<StoredConfig>> StoredConfig::open(
+    std::unique_ptr<store::sql::Connection> connection, const store::Passphrase& passphrase,
+    WallTime now) {
+  BF_TRY_VOID(store::migrate(*connection, store::migrations(), now));
+  BF_TRY(store::Sealer sealer, store::unlock(*connection, passphrase));
+  return std::unique_ptr<StoredConfig>(new StoredConfig(  // NOLINT: private constructor
+      store::ConfigStore(std::move(connection)), std::move(sealer)));
+}
+
+Result<StoredConfig::Plan> StoredConfig::merge(const GovernanceSettings& file,
+                                               const config::Environment& environment,
+                                               std::vector<std::string>& warnings) {
+  Plan plan{.governance = file};
+  auto contents = store_.load();
+  const bool away = !contents && contents.error().code == ErrorCode::kStoreUnavailable;
+  if (away && revision_ > 0) {
+    warnings.push_back("config_store: " + contents.error().message +
+                       "; what it had when it was read last counts");
+  } else if (!contents) {
+    return std::move(contents).error();
+  } else {
+    plan.read = *std::move(contents);
   }
+  const StoredRows rows = plan.read ? by_place(*plan.read) : rows_;
+  const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
+  Merge merge(rows, reading);
+  Result<void> done;
+  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
+    if (done) done = merge.list(kind, plan.governance.*list, id);
+  });
+  BF_TRY_VOID(done);
+  if (plan.read) plan.changes = std::move(merge).changes();
+  return plan;
+}
+
+Result<StoredConfig::Plan> StoredConfig::change(const GovernanceSettings& before,
+                                                GovernanceSettings after,
+                                                const config::Environment& environment) const {
+  std::vector<std::string> warnings;  // of settings without effect, which the change has not made
+  const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
+  Difference difference(rows_, reading);
+  Result<void> done;
+  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
+    if (done) done = difference.list(kind, before.*list, after.*list, id);
+  });
+  BF_TRY_VOID(done);
+  return Plan{.governance = std::move(after),
+              .changes = std::move(difference).changes(),
+              .read = std::nullopt};
+}
+
+Result<void> StoredConfig::carry_out(Plan& plan, WallTime now) {
+  std::int64_t revision = plan.read ? plan.read->revision : revision_;
+  if (!plan.changes.empty()) {
+    BF_TRY(revision, store_.apply(plan.changes, revision, now));
+  }
+  const std::scoped_lock lock(mutex_);
+  if (plan.read) rows_ = by_place(*plan.read);
+  remember(std::exchange(plan.changes, {}), revision, now);
   return {};
 }
 
-Result<void> StoredConfig::apply(std::vector<store::Change> changes, WallTime now) {
-  if (changes.empty()) return {};
-  BF_TRY(revision_, store_.apply(changes, revision_, now));
+void StoredConfig::remember(std::vector<store::Change> changes, std::int64_t revision,
+                            WallTime now) {
+  revision_ = revision;
   for (store::Change& change : changes) {
     const std::pair place(change.kind, change.id);
     if (!change.body) {
@@ -246,47 +317,19 @@ Result<void> StoredConfig::apply(std::vector<store::Change> changes, WallTime no
     row.id = std::move(change.id);
     row.body = *std::move(change.body);
     row.file_hash = std::move(change.file_hash);
-    row.revision = revision_;
+    row.revision = revision;
     row.updated_at = now;
   }
-  return {};
 }
 
 std::optional<exchange::Desk::Entry> StoredConfig::entry(std::string_view kind,
                                                          std::string_view id) const {
+  const std::scoped_lock lock(mutex_);
   const auto row = rows_.find({std::string(kind), std::string(id)});
   if (row == rows_.end()) return std::nullopt;
   return exchange::Desk::Entry{.revision = row->second.revision,
                                .created_at = row->second.created_at,
                                .updated_at = row->second.updated_at};
-}
-
-Result<void> StoredConfig::merge(GovernanceSettings& governance,
-                                 const config::Environment& environment,
-                                 std::vector<std::string>& warnings, WallTime now) {
-  BF_TRY_VOID(load());
-  const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
-  Merge merge(rows_, reading);
-  Result<void> done;
-  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
-    if (done) done = merge.list(kind, governance.*list, id);
-  });
-  BF_TRY_VOID(done);
-  return apply(std::move(merge).changes(), now);
-}
-
-Result<std::vector<store::Change>> StoredConfig::changes(
-    const GovernanceSettings& before, const GovernanceSettings& after,
-    const config::Environment& environment) const {
-  std::vector<std::string> warnings;  // of settings without effect, which the change has not made
-  const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
-  Difference difference(rows_, reading);
-  Result<void> done;
-  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
-    if (done) done = difference.list(kind, before.*list, after.*list, id);
-  });
-  BF_TRY_VOID(done);
-  return std::move(difference).changes();
 }
 
 }  // namespace bifrost::app

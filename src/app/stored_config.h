@@ -1,10 +1,11 @@
 // What the store adds to the file: entries that came through the API, and edits of the file's own.
 //
-// An entry of the file is taken into the store together with its hash. While the file says the same
-// of it, what the store has counts, with all that was edited since; once the file says something
-// else, the file counts. Entries that the file does not have stay.
+// An entry of the file is taken into the store together with a hash of what the file sets of it.
+// While the file says the same, what the store has counts, with all that was edited since; once the
+// file says something else, the file counts. Entries that the file does not have stay.
 //
-// Not thread-safe.
+// What is to be written is planned first and judged by whoever asked, and written by `carry_out`.
+// Plans are made and carried out by one thread at a time; `entry` may be asked by any.
 #pragma once
 
 #include "base/clock.h"
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,21 +33,30 @@ using StoredRows = std::map<std::pair<std::string, std::string>, store::Entity>;
 class StoredConfig {
  public:
   // `passphrase` is for the secrets in it. Fails with kStoreUnavailable and kConfigInvalid.
-  static Result<StoredConfig> open(std::unique_ptr<store::sql::Connection> connection,
-                                   const store::Passphrase& passphrase, WallTime now);
+  static Result<std::unique_ptr<StoredConfig>> open(
+      std::unique_ptr<store::sql::Connection> connection, const store::Passphrase& passphrase,
+      WallTime now);
 
-  // Adds to what the file says, and stores what the file brings. Fails with kConfigInvalid when an
-  // entry of the store cannot be read, and as the store does.
-  Result<void> merge(governance::GovernanceSettings& governance,
-                     const config::Environment& environment, std::vector<std::string>& warnings,
-                     WallTime now);
+  struct Plan {
+    governance::GovernanceSettings governance;  // what is in force once it is carried out
+    std::vector<store::Change> changes;
+    std::optional<store::Contents> read;  // what the store has now, where it was read
+  };
 
-  // What differs. Fails with kInvalidRequest where the file could not say it.
-  [[nodiscard]] Result<std::vector<store::Change>> changes(
-      const governance::GovernanceSettings& before, const governance::GovernanceSettings& after,
-      const config::Environment& environment) const;
-  // Stores them. Fails with kConflict when somebody else has changed the store.
-  Result<void> apply(std::vector<store::Change> changes, WallTime now);
+  // What the file says together with what the store has. Where the store is away, that is what it
+  // had when it was read last, and nothing of the file is stored this time. Fails with
+  // kConfigInvalid when an entry of the store cannot be read; of virtual keys such a one is left
+  // out, and so unknown.
+  Result<Plan> merge(const governance::GovernanceSettings& file,
+                     const config::Environment& environment, std::vector<std::string>& warnings);
+
+  // From one to the other. Fails with kInvalidRequest where the file could not say it.
+  Result<Plan> change(const governance::GovernanceSettings& before,
+                      governance::GovernanceSettings after,
+                      const config::Environment& environment) const;
+
+  // Fails with kConflict when somebody else has written since, and as the store does.
+  Result<void> carry_out(Plan& plan, WallTime now);
 
   [[nodiscard]] std::optional<exchange::Desk::Entry> entry(std::string_view kind,
                                                            std::string_view id) const;
@@ -53,11 +64,12 @@ class StoredConfig {
  private:
   StoredConfig(store::ConfigStore store, store::Sealer sealer)
       : store_(std::move(store)), sealer_(std::move(sealer)) {}
-  Result<void> load();
+  void remember(std::vector<store::Change> changes, std::int64_t revision, WallTime now);
 
   store::ConfigStore store_;
   store::Sealer sealer_;
-  std::int64_t revision_ = 0;
+  std::int64_t revision_ = 0;  // that `rows_` has; 0 and none: it was never read
+  mutable std::mutex mutex_;   // whoever changes `rows_`, and whoever looks from another thread
   StoredRows rows_;
 };
 

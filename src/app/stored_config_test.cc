@@ -1,6 +1,7 @@
 #include "app/stored_config.h"
 
 #include "base/clock.h"
+#include "store/digest.h"
 #include "store/sqlite/connection.h"
 
 #include <gmock/gmock.h>
@@ -35,22 +36,23 @@ class StoredConfigTest : public ::testing::Test {
   void SetUp() override { std::filesystem::remove_all(folder_); }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  StoredConfig open() {
+  std::unique_ptr<StoredConfig> open() {
     auto opened = StoredConfig::open(*store::sqlite::open((folder_ / "config.db").string()),
                                      {.text = "k", .file = "f"}, clock_.wall());
     EXPECT_TRUE(opened);
     return *std::move(opened);
   }
   // What is in force where the file says this.
-  GovernanceSettings merged(StoredConfig& stored, GovernanceSettings file) {
-    const auto done = stored.merge(file, environment_, warnings_, clock_.wall());
-    EXPECT_TRUE(done) << done.error().message;
-    return file;
+  GovernanceSettings merged(StoredConfig& stored, const GovernanceSettings& file) {
+    auto plan = stored.merge(file, environment_, warnings_);
+    EXPECT_TRUE(plan) << plan.error().message;
+    EXPECT_TRUE(stored.carry_out(*plan, clock_.wall()));
+    return plan->governance;
   }
   Result<void> change(StoredConfig& stored, const GovernanceSettings& before,
                       const GovernanceSettings& after) {
-    BF_TRY(auto changes, stored.changes(before, after, environment_));
-    return stored.apply(std::move(changes), clock_.wall());
+    BF_TRY(auto plan, stored.change(before, after, environment_));
+    return stored.carry_out(plan, clock_.wall());
   }
 
   std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) /
@@ -62,47 +64,47 @@ class StoredConfigTest : public ::testing::Test {
 };
 
 TEST_F(StoredConfigTest, WhatTheFileSaysIsTakenOnce) {
-  StoredConfig stored = open();
+  const auto stored = open();
   const GovernanceSettings file = with_teams({team("a", "A")});
-  EXPECT_EQ(merged(stored, file), file);
-  const auto first = stored.entry("team", "a");
+  EXPECT_EQ(merged(*stored, file), file);
+  const auto first = stored->entry("team", "a");
   ASSERT_TRUE(first);
-  EXPECT_EQ(merged(stored, file), file);
-  EXPECT_EQ(stored.entry("team", "a")->revision, first->revision);
+  EXPECT_EQ(merged(*stored, file), file);
+  EXPECT_EQ(stored->entry("team", "a")->revision, first->revision);
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
 TEST_F(StoredConfigTest, EditsOfAnEntryStayWhileTheFileSaysTheSame) {
   const GovernanceSettings file = with_teams({team("a", "A")});
   {
-    StoredConfig stored = open();
-    ASSERT_TRUE(change(stored, merged(stored, file), with_teams({team("a", "edited")})));
+    const auto stored = open();
+    ASSERT_TRUE(change(*stored, merged(*stored, file), with_teams({team("a", "edited")})));
   }
-  StoredConfig stored = open();
-  EXPECT_EQ(merged(stored, file).teams.at(0).name, "edited");
-  EXPECT_EQ(merged(stored, with_teams({team("a", "B")})).teams.at(0).name, "B");
+  const auto stored = open();
+  EXPECT_EQ(merged(*stored, file).teams.at(0).name, "edited");
+  EXPECT_EQ(merged(*stored, with_teams({team("a", "B")})).teams.at(0).name, "B");
   EXPECT_THAT(warnings_, SizeIs(1));
-  EXPECT_EQ(merged(stored, with_teams({team("a", "B")})).teams.at(0).name, "B");
+  EXPECT_EQ(merged(*stored, with_teams({team("a", "B")})).teams.at(0).name, "B");
   EXPECT_THAT(warnings_, SizeIs(1));
 }
 
 TEST_F(StoredConfigTest, EntriesOfTheApiStandBehindThoseOfTheFile) {
-  StoredConfig stored = open();
-  const GovernanceSettings empty = merged(stored, {});
-  ASSERT_TRUE(change(stored, empty, with_teams({team("z", "Z")})));
+  const auto stored = open();
+  const GovernanceSettings empty = merged(*stored, {});
+  ASSERT_TRUE(change(*stored, empty, with_teams({team("z", "Z")})));
   clock_.advance(std::chrono::seconds(1));
   ASSERT_TRUE(
-      change(stored, with_teams({team("z", "Z")}), with_teams({team("z", "Z"), team("b", "B")})));
-  const GovernanceSettings both = merged(stored, with_teams({team("a", "A")}));
+      change(*stored, with_teams({team("z", "Z")}), with_teams({team("z", "Z"), team("b", "B")})));
+  const GovernanceSettings both = merged(*stored, with_teams({team("a", "A")}));
   EXPECT_EQ(both, with_teams({team("a", "A"), team("z", "Z"), team("b", "B")}));
-  ASSERT_TRUE(change(stored, both, with_teams({team("a", "A"), team("b", "B")})));
-  EXPECT_EQ(merged(stored, {}).teams.size(), 2U);  // the file's own is in the store, too
+  ASSERT_TRUE(change(*stored, both, with_teams({team("a", "A"), team("b", "B")})));
+  EXPECT_EQ(merged(*stored, {}).teams.size(), 2U);  // the file's own is in the store, too
 }
 
 TEST_F(StoredConfigTest, WhatTheFileCouldNotSayIsRefused) {
-  StoredConfig stored = open();
-  const GovernanceSettings empty = merged(stored, {});
-  const auto refused = change(stored, empty, with_teams({team("a", "")}));
+  const auto stored = open();
+  const GovernanceSettings empty = merged(*stored, {});
+  const auto refused = change(*stored, empty, with_teams({team("a", "")}));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kInvalidRequest);
   EXPECT_THAT(refused.error().message, HasSubstr("name: "));
@@ -117,25 +119,61 @@ TEST_F(StoredConfigTest, SecretsComeBackAndReferencesStayReferences) {
   file.virtual_keys[1].id = file.virtual_keys[1].name = "bob";
   file.virtual_keys[1].value = config::Secret("sk-bf-bob", "env.BOB");
   {
-    StoredConfig stored = open();
-    merged(stored, file);
+    const auto stored = open();
+    merged(*stored, file);
   }
   environment_.set("BOB", "sk-bf-other");
-  StoredConfig stored = open();
-  const GovernanceSettings again = merged(stored, file);
+  const auto stored = open();
+  const GovernanceSettings again = merged(*stored, file);
   EXPECT_EQ(again.virtual_keys.at(0).value.reveal(), "env.no-reference");
   EXPECT_EQ(again.virtual_keys.at(1).value.reveal(), "sk-bf-other");
 }
 
 TEST_F(StoredConfigTest, OfTwoWhoWriteTheSecondIsTold) {
-  StoredConfig first = open();
-  StoredConfig second = open();
-  const GovernanceSettings empty = merged(first, {});
-  merged(second, {});
-  ASSERT_TRUE(change(first, empty, with_teams({team("a", "A")})));
-  const auto late = change(second, empty, with_teams({team("b", "B")}));
+  const auto first = open();
+  const auto second = open();
+  const GovernanceSettings empty = merged(*first, {});
+  merged(*second, {});
+  ASSERT_TRUE(change(*first, empty, with_teams({team("a", "A")})));
+  const auto late = change(*second, empty, with_teams({team("b", "B")}));
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::kConflict);
+}
+
+TEST_F(StoredConfigTest, APlanThatIsNotCarriedOutChangesNothing) {
+  const auto stored = open();
+  merged(*stored, with_teams({team("a", "A")}));
+  const std::int64_t before = stored->entry("team", "a")->revision;
+  ASSERT_TRUE(stored->merge(with_teams({team("a", "B"), team("b", "B")}), environment_, warnings_));
+  EXPECT_EQ(stored->entry("team", "a")->revision, before);
+  EXPECT_FALSE(stored->entry("team", "b"));
+  EXPECT_EQ(merged(*stored, with_teams({team("a", "A")})), with_teams({team("a", "A")}));
+}
+
+TEST_F(StoredConfigTest, TheHashIsThatOfWhatIsSet) {
+  // As a version writes it that knows no settings but these two.
+  const auto stored = open();
+  merged(*stored, with_teams({team("a", "A")}));
+  const auto connection = *store::sqlite::open((folder_ / "config.db").string());
+  const auto rows = connection->execute("SELECT file_hash FROM config_entity");
+  ASSERT_TRUE(rows && rows->size() == 1);
+  EXPECT_EQ((*rows)[0].text(0), store::sha256(R"({"id":"a","name":"A"})"));
+}
+
+TEST_F(StoredConfigTest, AKeyThatCannotBeReadIsLeftOutAndALimitIsNot) {
+  environment_.set("BOB", "sk-bf-bob");
+  GovernanceSettings file;
+  file.virtual_keys.resize(1);
+  file.virtual_keys[0].id = file.virtual_keys[0].name = "bob";
+  file.virtual_keys[0].value = config::Secret("sk-bf-bob", "env.BOB");
+  file.teams = {team("a", "A")};
+  merged(*open(), file);
+  environment_ = {};
+  EXPECT_THAT(merged(*open(), {}).virtual_keys, IsEmpty());
+  EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr("the key is left out")));
+  ASSERT_TRUE((*store::sqlite::open((folder_ / "config.db").string()))
+                  ->execute("UPDATE config_entity SET body = '{' WHERE kind = 'team'"));
+  EXPECT_FALSE(open()->merge({}, environment_, warnings_));
 }
 
 }  // namespace

@@ -15,15 +15,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bifrost::config {
 
 class ValueWriter {
  public:
+  enum class Members : std::uint8_t {
+    kAll,
+    kSet,  // whose value is another than the default's
+  };
   // Both outlive this. Without a keeper, what is secret is redacted.
-  explicit ValueWriter(json::Writer& writer, const SecretKeeper* keeper = nullptr)
-      : writer_(writer), keeper_(keeper) {}
+  explicit ValueWriter(json::Writer& writer, const SecretKeeper* keeper = nullptr,
+                       Members members = Members::kAll)
+      : writer_(writer), keeper_(keeper), members_(members) {}
 
   void write(bool value, const Facts& /*facts*/) { writer_.boolean(value); }
   void write(std::int64_t value, const Facts& /*facts*/) { writer_.integer(value); }
@@ -78,7 +84,15 @@ class ValueWriter {
   template <Described Settings>
   void write(const Settings& settings, const Facts& /*facts*/) {
     writer_.begin_object();
-    settings.describe(*this);
+    if (members_ == Members::kAll) {
+      settings.describe(*this);
+    } else {
+      const Settings fresh{};
+      OfDefault of_default(*this);
+      fresh.describe(of_default);
+      OfSet of_set(*this, std::move(of_default).texts());
+      settings.describe(of_set);
+    }
     writer_.end_object();
   }
 
@@ -91,6 +105,50 @@ class ValueWriter {
   void unserved(std::string_view /*name*/, Shape /*shape*/, std::string_view /*text*/) {}
 
  private:
+  // A member as a text by itself; empty: it is absent.
+  template <class T>
+  [[nodiscard]] std::string text_of(const T& member, const Facts& facts) const {
+    std::string out;
+    if (is_absent(member)) return out;
+    json::Writer writer(out);
+    ValueWriter(writer, keeper_, members_).write(member, facts);
+    return out;
+  }
+
+  // The members of a default-constructed struct, as texts in their order.
+  class OfDefault {
+   public:
+    explicit OfDefault(const ValueWriter& to) : to_(to) {}
+    template <class T>
+    void field(std::string_view /*name*/, const T& member, const Facts& facts) {
+      texts_.push_back(to_.text_of(member, facts));
+    }
+    void unserved(std::string_view /*name*/, Shape /*shape*/, std::string_view /*text*/) {}
+    [[nodiscard]] std::vector<std::string> texts() && { return std::move(texts_); }
+
+   private:
+    const ValueWriter& to_;
+    std::vector<std::string> texts_;
+  };
+
+  // Writes those that differ from it.
+  class OfSet {
+   public:
+    OfSet(ValueWriter& to, std::vector<std::string> defaults)
+        : to_(to), defaults_(std::move(defaults)) {}
+    template <class T>
+    void field(std::string_view name, const T& member, const Facts& facts) {
+      const std::string text = to_.text_of(member, facts);
+      if (text != defaults_[next_++]) to_.writer_.key(name).raw(text);
+    }
+    void unserved(std::string_view /*name*/, Shape /*shape*/, std::string_view /*text*/) {}
+
+   private:
+    ValueWriter& to_;
+    std::vector<std::string> defaults_;
+    std::size_t next_ = 0;
+  };
+
   template <class T>
   static bool is_absent(const T& /*member*/) {
     return false;
@@ -103,6 +161,7 @@ class ValueWriter {
 
   json::Writer& writer_;
   const SecretKeeper* keeper_;
+  Members members_;
 };
 
 // The default of a setting as JSON; empty when there is nothing to say: for sections, for what may

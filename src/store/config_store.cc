@@ -27,18 +27,25 @@ Entity entity_of(const sql::Row& row) {
 
 }  // namespace
 
+// Without a transaction, which would want to write: where the revision is the same before and
+// after, nobody has written meanwhile.
 Result<Contents> ConfigStore::load() {
-  return sql::in_transaction(*connection_, [this]() -> Result<Contents> {
+  constexpr int kTriesMax = 10;
+  for (int i = 0; i < kTriesMax; ++i) {
     Contents contents;
     BF_TRY(contents.revision, revision());
     BF_TRY(
         const sql::Rows rows,
         connection_->execute("SELECT kind, id, body, file_hash, revision, created_at, updated_at "
                              "FROM config_entity ORDER BY kind, created_at, id"));
+    BF_TRY(const std::int64_t after, revision());
+    if (after != contents.revision) continue;
     contents.entities.reserve(rows.size());
     for (const sql::Row& row : rows) contents.entities.push_back(entity_of(row));
     return contents;
-  });
+  }
+  return gateway_error(ErrorCode::kStoreUnavailable,
+                       "the database's configuration is changed too often to be read");
 }
 
 Result<std::int64_t> ConfigStore::revision() {

@@ -35,12 +35,16 @@ class File {
   int descriptor_;
 };
 
-Result<void> make(const std::string& path, int flags, std::string_view text) {
+Result<void> make_folder_of(const std::string& path) {
   const auto folder = std::filesystem::path(path).parent_path();
   std::error_code failed;
   if (!folder.empty()) std::filesystem::create_directories(folder, failed);
   if (failed) return cannot("make the folder", folder.string(), failed.value());
-  const File file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | flags, S_IRUSR | S_IWUSR));
+  return {};
+}
+
+Result<void> write(const std::string& path, std::string_view text) {
+  const File file(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (file.get() < 0) return cannot("open", path, errno);
   const auto size = static_cast<ssize_t>(text.size());
   if (::write(file.get(), text.data(), text.size()) != size || ::fsync(file.get()) != 0) {
@@ -51,10 +55,22 @@ Result<void> make(const std::string& path, int flags, std::string_view text) {
 
 }  // namespace
 
-Result<void> make_private_file(const std::string& path) { return make(path, 0, {}); }
+Result<void> make_private_file(const std::string& path) {
+  BF_TRY_VOID(make_folder_of(path));
+  const File file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (file.get() < 0 && errno != EEXIST) return cannot("open", path, errno);
+  return {};
+}
 
 Result<void> write_private_file(const std::string& path, std::string_view text) {
-  return make(path, O_EXCL, text);
+  BF_TRY_VOID(make_folder_of(path));
+  const std::string draft = path + "." + std::to_string(::getpid());
+  BF_TRY_VOID(write(draft, text));
+  const int linked = ::link(draft.c_str(), path.c_str());
+  const int why = errno;
+  ::unlink(draft.c_str());
+  if (linked != 0 && why != EEXIST) return cannot("make", path, why);
+  return {};
 }
 
 }  // namespace bifrost::store

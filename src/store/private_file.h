@@ -8,9 +8,10 @@
 
 namespace bifrost::store {
 
-// Makes it, empty, unless it is there. Both fail with kStoreUnavailable.
+// Makes it, empty, unless it is there; what is there is not opened. Both fail with
+// kStoreUnavailable.
 Result<void> make_private_file(const std::string& path);
-// Makes it with this text; fails when it is there.
+// Makes it with this text, whole or not at all; what is there stays.
 Result<void> write_private_file(const std::string& path, std::string_view text);
 
 }  // namespace bifrost::store

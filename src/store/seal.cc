@@ -9,8 +9,10 @@
 
 #include <argon2.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <memory>
+#include <optional>
 
 namespace bifrost::store {
 namespace {
@@ -83,6 +85,14 @@ Result<Sealer> try_to_unlock(sql::Connection& connection, const Passphrase& pass
   });
 }
 
+std::optional<Passphrase> kept_passphrase(const std::string& path) {
+  constexpr std::size_t kBytesMax = 4096;
+  const std::string kept = read_file(path, kBytesMax);
+  const std::string_view text = trim(kept);
+  if (text.empty()) return std::nullopt;
+  return Passphrase{.text = std::string(text), .file = path};
+}
+
 }  // namespace
 
 Result<Sealer> Sealer::from_passphrase(std::string_view passphrase, std::string_view salt) {
@@ -106,6 +116,15 @@ Sealer Sealer::from_random(std::string_view passphrase, std::string_view salt) {
   const int done = EVP_Digest(text.data(), text.size(), key.data(), &size, EVP_sha256(), nullptr);
   BF_ASSERT(done == 1 && size == key.size());
   return Sealer(key);
+}
+
+std::string Sealer::digest(std::string_view text) const {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+  unsigned int size = 0;
+  const unsigned char* done = HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
+                                   bytes(text), text.size(), mac.data(), &size);
+  BF_ASSERT(done != nullptr);
+  return base64_encode({reinterpret_cast<const char*>(mac.data()), size});
 }
 
 std::string Sealer::seal(std::string_view text, std::string_view place) const {
@@ -160,14 +179,14 @@ Result<Sealer> unlock(sql::Connection& connection, const Passphrase& passphrase)
 }
 
 Result<Passphrase> own_passphrase(const std::string& path) {
-  constexpr std::size_t kBytesMax = 4096;
-  const std::string kept = read_file(path, kBytesMax);
-  if (const std::string_view text = trim(kept); !text.empty()) {
-    return Passphrase{.text = std::string(text), .file = path};
-  }
-  const std::string text = base64_encode(secret_bytes(kPassphraseBytes));
-  BF_TRY_VOID(write_private_file(path, text + "\n"));
-  return Passphrase{.text = text, .file = path};
+  if (auto kept = kept_passphrase(path)) return *std::move(kept);
+  BF_TRY_VOID(write_private_file(path, base64_encode(secret_bytes(kPassphraseBytes)) + "\n"));
+  // Another program may have been quicker.
+  if (auto kept = kept_passphrase(path)) return *std::move(kept);
+  return gateway_error(ErrorCode::kStoreUnavailable,
+                       quoted(path, 256) +
+                           " is empty or cannot be read; it holds the key of the "
+                           "secrets in the database: put it back");
 }
 
 }  // namespace bifrost::store

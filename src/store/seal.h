@@ -36,6 +36,9 @@ class Sealer {
   // From one that nobody can guess.
   static Sealer from_random(std::string_view passphrase, std::string_view salt);
 
+  // By it one can tell whether a secret is another one, and not what it is without the key.
+  [[nodiscard]] std::string digest(std::string_view text) const;
+
   // `place` says what it belongs to: "config_entity/virtual_key/vk-1".
   [[nodiscard]] std::string seal(std::string_view text, std::string_view place) const;
   [[nodiscard]] static bool is_sealed(std::string_view stored);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 namespace bifrost::store {
 namespace {
@@ -75,6 +76,24 @@ TEST(SealTest, APassphraseOfItsOwnIsMadeOnceAndIsPrivate) {
   EXPECT_EQ(std::filesystem::status(path).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::remove_all(folder);
+}
+
+TEST(SealTest, AnEmptyPassphraseFileIsToldAndNotReplaced) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / "bifrost-seal-empty-test";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  const std::string path = (folder / "encryption.key").string();
+  std::ofstream(path).flush();
+  const auto refused = own_passphrase(path);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("put it back"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(SealTest, DigestsDifferByKey) {
+  EXPECT_EQ(sealer().digest("a"), sealer().digest("a"));
+  EXPECT_NE(sealer().digest("a"), sealer().digest("b"));
+  EXPECT_NE(sealer().digest("a"), sealer("another").digest("a"));
 }
 
 TEST(SealTest, WhoGivesAKeyToADatabaseThatHasItsOwnIsTold) {

@@ -68,19 +68,40 @@ class Connection {
   virtual Result<void> begin() = 0;
 };
 
+// One that is begun, and is undone unless it is committed: also by an exception.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection) : connection_(connection) {}
+  ~Transaction() {
+    if (open_) ignore(connection_.execute("ROLLBACK"), "there is an error already, to be told");
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  Result<void> begin() {
+    BF_TRY_VOID(connection_.begin());
+    open_ = true;
+    return {};
+  }
+  Result<void> commit() {
+    BF_TRY_VOID(connection_.execute("COMMIT"));
+    open_ = false;
+    return {};
+  }
+
+ private:
+  Connection& connection_;
+  bool open_ = false;
+};
+
 // Does `work`, a function that gives a Result, all or not at all.
 template <class Work>
 std::invoke_result_t<Work&> in_transaction(Connection& connection, Work work) {
-  BF_TRY_VOID(connection.begin());
+  Transaction transaction(connection);
+  BF_TRY_VOID(transaction.begin());
   auto done = work();
-  if (!done) {
-    ignore(connection.execute("ROLLBACK"), "the first error is the one to tell");
-    return done;
-  }
-  if (auto committed = connection.execute("COMMIT"); !committed) {
-    ignore(connection.execute("ROLLBACK"), "the first error is the one to tell");
-    return std::move(committed).error();
-  }
+  if (!done) return done;
+  BF_TRY_VOID(transaction.commit());
   return done;
 }
 

@@ -131,6 +131,53 @@ TEST_F(ManagementTest, OfTheFileAnEntryThatIsUnchangedKeepsItsEdits) {
   EXPECT_THAT(gateway->log(), HasSubstr("what the file says of virtual_key \"vk-1\" has changed"));
 }
 
+TEST_F(ManagementTest, AReloadThatIsRefusedStoresNothing) {
+  start_kept();
+  made_key("alice");
+  // Two keys of one name; then without it.
+  gateway->write_config(config_text(kept(
+      R"("virtual_keys": [{"id": "vk-1", "name": "alice", "value": "sk-bf-1", "allow_all_providers": true}])")));
+  gateway->send_signal(SIGHUP);
+  ASSERT_TRUE(gateway->wait_for_log("reload refused"));
+  gateway->write_config(config_text(kept("")));
+  gateway->send_signal(SIGHUP);
+  ASSERT_TRUE(gateway->wait_for_log("config: reloaded"));
+  EXPECT_EQ(status_of(value_), 200);
+  gateway.reset();
+  start_kept();
+  EXPECT_EQ(status_of(value_), 200);
+}
+
+TEST_F(ManagementTest, TwoGatewaysChangeOneDatabase) {
+  start_kept();
+  GatewayProcess second_gateway(GatewayOptions{.config = config_text(kept("")),
+                                               .values = {{"provider_url", provider.url()}}});
+  ASSERT_TRUE(second_gateway.wait_until_listening());
+  made_key("alice");
+  Client other(second_gateway.port());
+  const Response made =
+      other.request("POST", kKeys, {{"content-type", "application/json"}}, R"({"name": "bob"})");
+  EXPECT_EQ(made.status, 200) << made.body;
+  EXPECT_THAT(other.get(kKeys).body, HasSubstr(R"("name":"alice")"));
+  EXPECT_EQ(
+      other.request("POST", kKeys, {{"content-type", "application/json"}}, R"({"name": "alice"})")
+          .status,
+      409);
+}
+
+TEST_F(ManagementTest, ADatabaseThatCannotBeReadIsNotDoneWithout) {
+  {
+    std::ofstream(folder_.path() / "config.db") << "this is no database, however long it may be";
+  }
+  gateway = std::make_unique<GatewayProcess>(GatewayOptions{
+      .config = config_text({}),
+      .values = {{"provider_url", provider.url()}},
+      .usual_arguments = {"serve", "--app-dir", folder_.path().string(), "--config",
+                          "${dir}/config.json", "--host", "127.0.0.1", "--port", "0"}});
+  EXPECT_TRUE(gateway->exits_with(1));
+  EXPECT_THAT(gateway->log(), HasSubstr("config.db"));
+}
+
 TEST_F(ManagementTest, ShowsWhatWasUsed) {
   start_kept();
   const std::string id = made_key(

@@ -6,7 +6,9 @@
 #include <libpq-fe.h>
 
 #include <array>
+#include <cerrno>
 #include <map>
+#include <poll.h>
 #include <string_view>
 #include <utility>
 
@@ -109,8 +111,8 @@ class Parameters {
 
 class PostgresConnection final : public sql::Connection {
  public:
-  PostgresConnection(Link link, std::string name)
-      : link_(std::move(link)), name_(std::move(name)) {}
+  PostgresConnection(Link link, std::string name, std::chrono::milliseconds silence_max)
+      : link_(std::move(link)), name_(std::move(name)), silence_max_(silence_max) {}
 
   [[nodiscard]] sql::Engine engine() const override { return sql::Engine::kPostgres; }
 
@@ -122,19 +124,25 @@ class PostgresConnection final : public sql::Connection {
                            "PostgreSQL keeps no texts with a zero byte in them");
     }
     const bool alone = PQtransactionStatus(link_.get()) != PQTRANS_INTRANS;
+    if (silent_) {
+      BF_TRY_VOID(connect_again());
+    }
     auto rows = execute_once(statement, values);
-    if (rows || !alone || !lost()) return rows;
+    if (rows || !alone || silent_ || !lost()) return rows;
     BF_TRY_VOID(connect_again());
     return execute_once(statement, values);
   }
 
   Result<void> run_script(std::string_view script) override {
-    const Answer answer(PQexec(link_.get(), std::string(script).c_str()));
-    return check(answer.get());
+    BF_TRY_VOID(answer_to(PQsendQuery(link_.get(), std::string(script).c_str())));
+    return {};
   }
 
   Result<void> begin() override {
-    if (auto begun = run_script("BEGIN"); begun || !lost()) return begun;
+    if (silent_) {
+      BF_TRY_VOID(connect_again());
+    }
+    if (auto begun = run_script("BEGIN"); begun || silent_ || !lost()) return begun;
     BF_TRY_VOID(connect_again());
     return run_script("BEGIN");
   }
@@ -161,10 +169,43 @@ class PostgresConnection final : public sql::Connection {
 
   Result<void> connect_again() {
     prepared_.clear();
+    silent_ = false;
     PQreset(link_.get());
     if (!lost()) return {};
-    return gateway_error(ErrorCode::kStoreUnavailable,
-                         name_ + ": " + first_line(PQerrorMessage(link_.get())));
+    return gone(first_line(PQerrorMessage(link_.get())));
+  }
+
+  // The last result of what was sent, or the first that failed. The server bounds a statement's
+  // time; who hears nothing for longer has no server any more.
+  Result<Answer> answer_to(int sent) {
+    if (sent == 0) return gone(first_line(PQerrorMessage(link_.get())));
+    Answer last;
+    while (true) {
+      BF_TRY_VOID(wait_for_answer());
+      Answer next(PQgetResult(link_.get()));
+      if (next == nullptr) break;
+      if (last == nullptr || check(last.get())) last = std::move(next);
+    }
+    BF_TRY_VOID(check(last.get()));
+    return last;
+  }
+
+  Result<void> wait_for_answer() {
+    while (PQisBusy(link_.get()) != 0) {
+      pollfd socket{.fd = PQsocket(link_.get()), .events = POLLIN, .revents = 0};
+      const int ready = ::poll(&socket, 1, static_cast<int>(silence_max_.count()));
+      if (ready < 0 && errno == EINTR) continue;
+      if (ready == 0) {
+        silent_ = true;
+        return gone("it has not answered for " + std::to_string(silence_max_.count()) + " ms");
+      }
+      if (PQconsumeInput(link_.get()) == 0) return gone(first_line(PQerrorMessage(link_.get())));
+    }
+    return {};
+  }
+
+  [[nodiscard]] Error gone(const std::string& why) const {
+    return gateway_error(ErrorCode::kStoreUnavailable, name_ + ": " + why);
   }
 
   Result<void> check(const PGresult* result) const {
@@ -184,23 +225,24 @@ class PostgresConnection final : public sql::Connection {
       prepared_.clear();
     }
     const std::string name = "s" + std::to_string(++last_);
-    const Answer answer(PQprepare(link_.get(), name.c_str(), std::string(statement).c_str(),
-                                  values.count(), values.types()));
-    BF_TRY_VOID(check(answer.get()));
+    BF_TRY_VOID(answer_to(PQsendPrepare(link_.get(), name.c_str(), std::string(statement).c_str(),
+                                        values.count(), values.types())));
     prepared_.emplace(statement, name);
     return name;
   }
 
   Result<sql::Rows> execute_once(std::string_view statement, const Parameters& values) {
     BF_TRY(const std::string name, prepare(statement, values));
-    const Answer answer(PQexecPrepared(link_.get(), name.c_str(), values.count(), values.pointers(),
-                                       nullptr, nullptr, 0));
-    BF_TRY_VOID(check(answer.get()));
+    BF_TRY(const Answer answer,
+           answer_to(PQsendQueryPrepared(link_.get(), name.c_str(), values.count(),
+                                         values.pointers(), nullptr, nullptr, 0)));
     return rows_of(answer.get());
   }
 
   Link link_;
   std::string name_;  // for messages
+  const std::chrono::milliseconds silence_max_;
+  bool silent_ = false;  // nothing was heard for so long; the connection is of no use any more
   std::map<std::string, std::string, std::less<>> prepared_;
   std::uint64_t last_ = 0;
 };
@@ -248,7 +290,8 @@ Result<std::unique_ptr<sql::Connection>> open(const Address& address) {
                              (link ? first_line(PQerrorMessage(link.get())) : "no memory"));
   }
   PQsetNoticeReceiver(link.get(), be_silent, nullptr);
-  auto connection = std::make_unique<PostgresConnection>(std::move(link), name_of(address));
+  auto connection = std::make_unique<PostgresConnection>(
+      std::move(link), name_of(address), address.statement_timeout + address.connect_timeout);
   BF_TRY_VOID(connection->check_server());
   return std::unique_ptr<sql::Connection>(std::move(connection));
 }

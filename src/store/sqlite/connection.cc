@@ -24,6 +24,20 @@ struct Close {
 struct Finalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
+// Ends its use: what was bound points to what the caller holds.
+class Used {
+ public:
+  explicit Used(sqlite3_stmt* statement) : statement_(statement) {}
+  ~Used() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+  Used(const Used&) = delete;
+  Used& operator=(const Used&) = delete;
+
+ private:
+  sqlite3_stmt* statement_;
+};
 using Database = std::unique_ptr<sqlite3, Close>;
 using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
@@ -64,11 +78,8 @@ class SqliteConnection final : public sql::Connection {
   Result<sql::Rows> execute(std::string_view statement,
                             std::span<const sql::Parameter> parameters) override {
     BF_TRY(sqlite3_stmt * prepared, prepare(statement));
-    auto rows = run(prepared, parameters);
-    // What was bound points to what the caller holds.
-    sqlite3_reset(prepared);
-    sqlite3_clear_bindings(prepared);
-    return rows;
+    const Used used(prepared);
+    return run(prepared, parameters);
   }
 
   Result<void> run_script(std::string_view script) override {
@@ -167,7 +178,7 @@ Result<std::unique_ptr<sql::Connection>> open(const std::string& path) {
   sqlite3_busy_timeout(made, static_cast<int>(std::chrono::milliseconds(kBusyMax).count()));
   auto connection = std::make_unique<SqliteConnection>(std::move(database), path);
   BF_TRY_VOID(
-      connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+      connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                              "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"));
   return std::unique_ptr<sql::Connection>(std::move(connection));
 }

@@ -1,6 +1,5 @@
 // SQLite as a sql::Connection: one file, in WAL mode, so that readers and one writer do not wait
-// for each other. What was committed survives the end of the process; of what was committed in the
-// last moment before the machine itself stops, some may be missing (`synchronous=NORMAL`).
+// for each other. What was committed survives the end of the process and of the machine.
 //
 // Source: https://sqlite.org/c3ref/intro.html and https://sqlite.org/wal.html
 #pragma once
