@@ -102,6 +102,9 @@ Error of_database(Error error) {
   return error;
 }
 
+// Of an entry that the file has, and that was deleted.
+bool is_deleted(const store::Entity& row) { return row.body.empty(); }
+
 // One list of the file and the rows of its kind become one list.
 class Merge {
  public:
@@ -109,16 +112,23 @@ class Merge {
 
   template <class Entry>
   Result<void> list(std::string_view kind, std::vector<Entry>& list, std::string Entry::* id) {
-    std::set<std::string_view> in_file;
+    std::set<std::string> in_file;
+    std::vector<Entry> kept;
+    kept.reserve(list.size());
     for (Entry& entry : list) {
+      const std::string name = entry.*id;
       // Without an id it stands in the file alone.
-      if ((entry.*id).empty()) continue;
-      BF_TRY_VOID(of_file(kind, entry, id));
-      in_file.insert(entry.*id);
+      if (!name.empty()) {
+        in_file.insert(name);
+        BF_TRY(const bool stays, of_file(kind, entry, id));
+        if (!stays) continue;
+      }
+      kept.push_back(std::move(entry));
     }
+    list = std::move(kept);
     std::vector<Entry> more;
     for (const store::Entity* row : rows_of(kind)) {
-      if (in_file.contains(row->id)) continue;
+      if (in_file.contains(row->id) || is_deleted(*row)) continue;
       auto entry = read_entry<Entry>(*row, reading_);
       if (!entry) {
         BF_TRY_VOID(leave_out(kind, of_database(std::move(entry).error())));
@@ -133,16 +143,18 @@ class Merge {
   std::vector<store::Change> changes() && { return std::move(changes_); }
 
  private:
+  // False: it was deleted, and the file says the same as then.
   template <class Entry>
-  Result<void> of_file(std::string_view kind, Entry& entry, std::string Entry::* id) {
+  Result<bool> of_file(std::string_view kind, Entry& entry, std::string Entry::* id) {
     const std::string& name = entry.*id;
     const std::string hash = hash_of(entry, reading_.sealer);
     const auto row = rows_.find({std::string(kind), name});
     if (row != rows_.end() && row->second.file_hash == hash) {
+      if (is_deleted(row->second)) return false;
       auto stored = read_entry<Entry>(row->second, reading_);
       if (!stored) return of_database(std::move(stored).error());
       entry = *std::move(stored);
-      return {};
+      return true;
     }
     if (row != rows_.end()) {
       reading_.warnings.push_back("governance: what the file says of " + shown(kind, name) +
@@ -152,7 +164,7 @@ class Merge {
                         .id = name,
                         .body = sealed_text(kind, name, entry, reading_.sealer),
                         .file_hash = hash});
-    return {};
+    return true;
   }
 
   // A key that nobody can read is unknown, which lets nobody in. Without a limit, or without the
@@ -200,7 +212,7 @@ class Difference {
       BF_TRY_VOID(put(kind, entry, entry.*id));
     }
     for (const auto& [name, entry] : had) {
-      if (!name.empty()) changes_.push_back({.kind = std::string(kind), .id = std::string(name)});
+      if (!name.empty()) remove(kind, std::string(name));
     }
     return {};
   }
@@ -208,6 +220,16 @@ class Difference {
   std::vector<store::Change> changes() && { return std::move(changes_); }
 
  private:
+  // Of one that the file has, a mark stays: else it would be there again with the next start.
+  void remove(std::string_view kind, const std::string& name) {
+    const auto known = rows_.find({std::string(kind), name});
+    const bool of_file = known != rows_.end() && !known->second.file_hash.empty();
+    changes_.push_back({.kind = std::string(kind),
+                        .id = name,
+                        .body = of_file ? std::optional<std::string>("") : std::nullopt,
+                        .file_hash = of_file ? known->second.file_hash : std::string()});
+  }
+
   template <class Entry>
   Result<void> put(std::string_view kind, const Entry& entry, const std::string& name) {
     const store::Entity row{.kind = std::string(kind),
@@ -326,7 +348,7 @@ std::optional<exchange::Desk::Entry> StoredConfig::entry(std::string_view kind,
                                                          std::string_view id) const {
   const std::scoped_lock lock(mutex_);
   const auto row = rows_.find({std::string(kind), std::string(id)});
-  if (row == rows_.end()) return std::nullopt;
+  if (row == rows_.end() || is_deleted(row->second)) return std::nullopt;
   return exchange::Desk::Entry{.revision = row->second.revision,
                                .created_at = row->second.created_at,
                                .updated_at = row->second.updated_at};

@@ -1,8 +1,9 @@
 // What the store adds to the file: entries that came through the API, and edits of the file's own.
 //
 // An entry of the file is taken into the store together with a hash of what the file sets of it.
-// While the file says the same, what the store has counts, with all that was edited since; once the
-// file says something else, the file counts. Entries that the file does not have stay.
+// While the file says the same, what the store has counts, with all that was edited since, and what
+// was deleted stays deleted; once the file says something else, the file counts. Entries that the
+// file does not have stay.
 //
 // What is to be written is planned first and judged by whoever asked, and written by `carry_out`.
 // Plans are made and carried out by one thread at a time; `entry` may be asked by any.

@@ -101,6 +101,20 @@ TEST_F(StoredConfigTest, EntriesOfTheApiStandBehindThoseOfTheFile) {
   EXPECT_EQ(merged(*stored, {}).teams.size(), 2U);  // the file's own is in the store, too
 }
 
+TEST_F(StoredConfigTest, WhatWasDeletedOfTheFileStaysDeletedUntilTheFileSaysSomethingElse) {
+  const GovernanceSettings file = with_teams({team("a", "A"), team("b", "B")});
+  {
+    const auto stored = open();
+    ASSERT_TRUE(change(*stored, merged(*stored, file), with_teams({team("b", "B")})));
+    EXPECT_FALSE(stored->entry("team", "a"));
+  }
+  const auto stored = open();
+  EXPECT_EQ(merged(*stored, file), with_teams({team("b", "B")}));
+  EXPECT_EQ(merged(*stored, {}), with_teams({team("b", "B")}));
+  const GovernanceSettings changed = with_teams({team("a", "A 2"), team("b", "B")});
+  EXPECT_EQ(merged(*stored, changed), changed);
+}
+
 TEST_F(StoredConfigTest, WhatTheFileCouldNotSayIsRefused) {
   const auto stored = open();
   const GovernanceSettings empty = merged(*stored, {});
