@@ -52,11 +52,12 @@ struct Config {
     visit.field(
         "config_store", self.config_store,
         {.text = "The database that keeps what is changed through the API.", .restart = true});
-    visit.field("encryption_key", self.encryption_key,
-                {.text = "What the secrets in the database are sealed with, at least 16 bytes that "
-                         "nobody guesses; also `BIFROST_ENCRYPTION_KEY`. Without it the gateway "
-                         "makes a key for itself, in `encryption.key` in the app dir.",
-                 .restart = true});
+    visit.field(
+        "encryption_key", self.encryption_key,
+        {.text = "What the secrets in the database are sealed with, better 16 bytes or more that "
+                 "nobody guesses; also `BIFROST_ENCRYPTION_KEY`. Without it the gateway "
+                 "makes a key for itself, in `encryption.key` in the app dir.",
+         .restart = true});
     visit.field(
         "ledger", self.ledger,
         {.text = "How usage is written down, in the database of `config_store`.", .ours = true});

@@ -128,13 +128,19 @@ class Merge {
     list = std::move(kept);
     std::vector<Entry> more;
     for (const store::Entity* row : rows_of(kind)) {
-      if (in_file.contains(row->id) || is_deleted(*row)) continue;
+      if (in_file.contains(row->id)) continue;
+      if (is_deleted(*row)) {
+        forget(*row);
+        continue;
+      }
       auto entry = read_entry<Entry>(*row, reading_);
       if (!entry) {
         BF_TRY_VOID(leave_out(kind, of_database(std::move(entry).error())));
-        continue;
+      } else if (stays(*row, *entry)) {
+        more.push_back(*std::move(entry));
+      } else {
+        forget(*row);
       }
-      more.push_back(*std::move(entry));
     }
     std::ranges::move(more, std::back_inserter(list));
     return {};
@@ -166,6 +172,20 @@ class Merge {
                         .file_hash = hash});
     return true;
   }
+
+  // Of one that the file has no more: what stood there alone goes with it, since who takes a key
+  // out of the file wants nobody to use it. What was edited since is somebody else's, too.
+  template <class Entry>
+  [[nodiscard]] bool stays(const store::Entity& row, const Entry& entry) const {
+    if (row.file_hash.empty()) return true;  // of the API
+    if (row.file_hash == hash_of(entry, reading_.sealer)) return false;
+    reading_.warnings.push_back("governance: " + shown(row.kind, row.id) +
+                                " is in the file no more, and stays in force, since it was changed "
+                                "through the API; delete it there");
+    return true;
+  }
+
+  void forget(const store::Entity& row) { changes_.push_back({.kind = row.kind, .id = row.id}); }
 
   // A key that nobody can read is unknown, which lets nobody in. Without a limit, or without the
   // group that it hangs on, more would be let through.

@@ -2,8 +2,8 @@
 //
 // An entry of the file is taken into the store together with a hash of what the file sets of it.
 // While the file says the same, what the store has counts, with all that was edited since, and what
-// was deleted stays deleted; once the file says something else, the file counts. Entries that the
-// file does not have stay.
+// was deleted stays deleted; once the file says something else, the file counts. An entry
+// that goes from the file goes, unless it was edited. Entries of the API stay.
 //
 // What is to be written is planned first and judged by whoever asked, and written by `carry_out`.
 // Plans are made and carried out by one thread at a time; `entry` may be asked by any.

@@ -98,7 +98,7 @@ TEST_F(StoredConfigTest, EntriesOfTheApiStandBehindThoseOfTheFile) {
   const GovernanceSettings both = merged(*stored, with_teams({team("a", "A")}));
   EXPECT_EQ(both, with_teams({team("a", "A"), team("z", "Z"), team("b", "B")}));
   ASSERT_TRUE(change(*stored, both, with_teams({team("a", "A"), team("b", "B")})));
-  EXPECT_EQ(merged(*stored, {}).teams.size(), 2U);  // the file's own is in the store, too
+  EXPECT_EQ(merged(*stored, {}), with_teams({team("b", "B")})) << "the file's own goes with it";
 }
 
 TEST_F(StoredConfigTest, WhatWasDeletedOfTheFileStaysDeletedUntilTheFileSaysSomethingElse) {
@@ -110,9 +110,21 @@ TEST_F(StoredConfigTest, WhatWasDeletedOfTheFileStaysDeletedUntilTheFileSaysSome
   }
   const auto stored = open();
   EXPECT_EQ(merged(*stored, file), with_teams({team("b", "B")}));
-  EXPECT_EQ(merged(*stored, {}), with_teams({team("b", "B")}));
   const GovernanceSettings changed = with_teams({team("a", "A 2"), team("b", "B")});
   EXPECT_EQ(merged(*stored, changed), changed);
+}
+
+TEST_F(StoredConfigTest, WhatGoesFromTheFileGoesUnlessItWasEdited) {
+  const GovernanceSettings file = with_teams({team("a", "A"), team("b", "B")});
+  const auto stored = open();
+  ASSERT_TRUE(
+      change(*stored, merged(*stored, file), with_teams({team("a", "A"), team("b", "B 2")})));
+  EXPECT_EQ(merged(*stored, {}), with_teams({team("b", "B 2")}));
+  EXPECT_THAT(warnings_, SizeIs(1));
+  EXPECT_FALSE(stored->entry("team", "a"));
+  // Another id is another entry, and no second one of the same name.
+  EXPECT_EQ(merged(*stored, with_teams({team("c", "A")})),
+            with_teams({team("c", "A"), team("b", "B 2")}));
 }
 
 TEST_F(StoredConfigTest, WhatTheFileCouldNotSayIsRefused) {
@@ -180,8 +192,13 @@ TEST_F(StoredConfigTest, AKeyThatCannotBeReadIsLeftOutAndALimitIsNot) {
   file.virtual_keys.resize(1);
   file.virtual_keys[0].id = file.virtual_keys[0].name = "bob";
   file.virtual_keys[0].value = config::Secret("sk-bf-bob", "env.BOB");
-  file.teams = {team("a", "A")};
-  merged(*open(), file);
+  {
+    const auto stored = open();
+    const GovernanceSettings before = merged(*stored, file);
+    GovernanceSettings after = before;
+    after.teams = {team("a", "A")};
+    ASSERT_TRUE(change(*stored, before, after));
+  }
   environment_ = {};
   EXPECT_THAT(merged(*open(), {}).virtual_keys, IsEmpty());
   EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr("the key is left out")));
