@@ -10,7 +10,10 @@ namespace {
 constexpr Route row(std::string_view name, std::string_view method, std::string_view pattern,
                     Result<Answer> (*answer)(const Call& call), std::string_view text,
                     exchange::Access access = exchange::Access::kOperators) {
-  return {{.name = name, .access = access, .priority = overload::Priority::kHigh, .run = run},
+  // Only operators come before the requests of callers.
+  const auto priority = access == exchange::Access::kOperators ? overload::Priority::kHigh
+                                                               : overload::Priority::kNormal;
+  return {{.name = name, .access = access, .priority = priority, .run = run},
           method,
           pattern,
           answer,

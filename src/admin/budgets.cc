@@ -104,16 +104,24 @@ struct OverrideBody {
   }
 };
 
-// The budget of the key, or of the key at a provider, and what its limit is called.
-Result<BudgetSettings*> find_budget(GovernanceSettings& governance, VirtualKeySettings& key,
-                                    std::string_view id) {
-  const auto in = [&](std::vector<BudgetSettings>& budgets, auto owns) -> BudgetSettings* {
+// A budget, and what its limit is called.
+struct Found {
+  BudgetSettings* budget;
+  std::string name;
+};
+
+// The budget of the key, or of the key at a provider, that is shown with this id.
+Result<Found> find_budget(GovernanceSettings& governance, VirtualKeySettings& key,
+                          std::string_view id) {
+  const auto in = [&](std::vector<BudgetSettings>& budgets,
+                      std::string_view owner_id) -> std::optional<Found> {
     for (BudgetSettings& budget : budgets) {
-      if (budget.id == id && owns(budget)) return &budget;
+      std::string name =
+          governance::own_budget_name(governance::kKeyOwner, owner_id, budget.reset_duration);
+      if (shown_id(budget, name) == id) return Found{&budget, std::move(name)};
     }
-    return nullptr;
+    return std::nullopt;
   };
-  const auto any = [](const BudgetSettings&) { return true; };
   const auto is_his = [&](const BudgetSettings& budget) {
     if (budget.virtual_key_id == key.id) return true;
     const auto of = [&](const ProviderConfigSettings& entry) {
@@ -121,11 +129,14 @@ Result<BudgetSettings*> find_budget(GovernanceSettings& governance, VirtualKeySe
     };
     return std::ranges::any_of(key.provider_configs, of);
   };
-  if (BudgetSettings* budget = in(key.budgets, any)) return budget;
+  if (auto found = in(key.budgets, key.id)) return *std::move(found);
   for (ProviderConfigSettings& entry : key.provider_configs) {
-    if (BudgetSettings* budget = in(entry.budgets, any)) return budget;
+    auto found = in(entry.budgets, governance::at_provider(key.id, entry.provider));
+    if (found) return *std::move(found);
   }
-  if (BudgetSettings* budget = in(governance.budgets, is_his)) return budget;
+  for (BudgetSettings& budget : governance.budgets) {
+    if (budget.id == id && is_his(budget)) return Found{&budget, governance::budget_name(id)};
+  }
   return no_such("budget of the virtual key", id);
 }
 
@@ -161,21 +172,19 @@ Result<void> check(const OverrideBody& body) {
 Result<Answer> change_budget(const Call& call, const OverrideBody& body) {
   BF_TRY(const auto terms, read_terms(call, kKeys.kind));
   BudgetSettings changed;
+  std::string name;
   const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
     BF_TRY(VirtualKeySettings * key, find(governance, kKeys, call.id));
-    BF_TRY(BudgetSettings * budget, find_budget(governance, *key, call.budget_id));
-    set_override(*budget, body, call.now);
-    changed = *budget;
+    BF_TRY(Found found, find_budget(governance, *key, call.budget_id));
+    set_override(*found.budget, body, call.now);
+    changed = *found.budget;
+    name = std::move(found.name);
     return {};
   };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  BF_TRY_VOID(call.desk.change(edit, terms));
   Answer answer;
   json::Writer writer(answer.body);
   writer.begin_object().key("budget");
-  std::string name;
-  for (const Owned& owned : Collected(*governance).all()) {
-    if (owned.budget->id == changed.id) name = owned.name;
-  }
   write_budget(writer, call, changed, name);
   writer.member("effective_max_limit", changed.max_limit + changed.override_amount).end_object();
   return answer;

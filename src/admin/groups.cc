@@ -35,13 +35,14 @@ constexpr Resource<Group> resource_of() {
 
 template <class Group>
 LimitOwner owner_of(const Group& group) {
-  constexpr auto kNamed = kIsTeam<Group> ? &BudgetSettings::team_id : &BudgetSettings::customer_id;
-  return {.kind = kIsTeam<Group> ? governance::kTeamOwner : governance::kCustomerOwner,
-          .id = group.id,
-          .owns = [id = group.id, budget_id = group.budget_id](const BudgetSettings& budget) {
-            return (!id.empty() && budget.*kNamed == id) ||
-                   (!budget_id.empty() && budget.id == budget_id);
-          }};
+  constexpr auto kOwner = kIsTeam<Group> ? &BudgetSettings::team_id : &BudgetSettings::customer_id;
+  LimitOwner owner{.kind = kIsTeam<Group> ? governance::kTeamOwner : governance::kCustomerOwner,
+                   .id = group.id,
+                   .is_told = [id = group.id](const BudgetSettings& budget) {
+                     return !id.empty() && budget.*kOwner == id;
+                   }};
+  if (!group.budget_id.empty()) owner.named.push_back(group.budget_id);
+  return owner;
 }
 
 struct GroupBody {
@@ -81,15 +82,27 @@ GroupBody body_of(const Group& group) {
 }
 
 template <class Group>
+void put_group_budgets(GovernanceSettings& governance, Group& group,
+                       const std::vector<BudgetBody>& wanted) {
+  LimitOwner owner = owner_of(group);
+  put_budgets(governance, owner, group.budgets, wanted);
+  if (owner.named.empty()) group.budget_id.clear();
+  if constexpr (!kIsTeam<Group>) {
+    // A customer who names a budget has no others with him; entries of their own are possible.
+    if (group.budget_id.empty()) return;
+    for (BudgetSettings& budget : std::exchange(group.budgets, {})) {
+      budget.customer_id = group.id;
+      governance.budgets.push_back(std::move(budget));
+    }
+  }
+}
+
+template <class Group>
 Result<void> put(GovernanceSettings& governance, Group& group, const GroupBody& body) {
   group.name = body.name;
   group.calendar_aligned = body.calendar_aligned;
   if constexpr (kIsTeam<Group>) group.customer_id = body.customer_id;
-  if (body.budgets) {
-    const LimitOwner owner = owner_of(group);
-    put_budgets(governance, owner, group.budgets, *body.budgets);
-    if (std::ranges::none_of(governance.budgets, owner.owns)) group.budget_id.clear();
-  }
+  if (body.budgets) put_group_budgets(governance, group, *body.budgets);
   put_rate_limit(governance, group.rate_limit_id, body.rate_limit);
   return check_name(governance, resource_of<Group>(), group);
 }
@@ -210,13 +223,12 @@ Result<Answer> delete_group(const Call& call, std::string_view message) {
   constexpr Resource<Group> kResource = resource_of<Group>();
   BF_TRY(const auto terms, read_terms(call, kResource.kind));
   const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(Group * found, find(governance, kResource, call.id));
-    Group group = *found;
-    BF_TRY_VOID(check_unused(governance, group));
+    BF_TRY(Group * group, find(governance, kResource, call.id));
+    BF_TRY_VOID(check_unused(governance, *group));
+    drop_budgets(governance, owner_of(*group));
+    drop_rate_limit(governance, group->rate_limit_id);
     std::erase_if(governance.*kResource.list,
-                  [&](const Group& other) { return other.id == group.id; });
-    drop_budgets(governance, owner_of(group));
-    drop_rate_limit(governance, group.rate_limit_id);
+                  [&](const Group& other) { return other.id == call.id; });
     return {};
   };
   BF_TRY_VOID(call.desk.change(edit, terms));

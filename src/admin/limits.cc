@@ -16,9 +16,14 @@ using governance::GovernanceSettings;
 using governance::RateLimitSettings;
 using governance::Unit;
 
-bool same(const BudgetBody& wanted, const BudgetSettings& budget) {
+bool same(const BudgetBody& wanted, const BudgetSettings& budget, std::string_view limit_name) {
   return wanted.id.empty() ? wanted.reset_duration == budget.reset_duration
-                           : wanted.id == budget.id;
+                           : wanted.id == shown_id(budget, limit_name);
+}
+
+bool same_terms(const BudgetBody& wanted, const BudgetSettings& budget) {
+  return wanted.max_limit == budget.max_limit && wanted.reset_duration == budget.reset_duration &&
+         wanted.reset_config == budget.reset_config;
 }
 
 void change(BudgetSettings& budget, const BudgetBody& wanted) {
@@ -54,7 +59,43 @@ std::vector<RateLimitSettings>::const_iterator found(const GovernanceSettings& g
   return std::ranges::find(governance.rate_limits, id, &RateLimitSettings::id);
 }
 
-// How often the entry is named.
+// How often the budget is named.
+std::int64_t namings(const GovernanceSettings& governance, std::string_view id) {
+  std::int64_t count = 0;
+  const auto look = [&](const std::string& named) { count += named == id ? 1 : 0; };
+  for (const auto& customer : governance.customers) look(customer.budget_id);
+  for (const auto& team : governance.teams) look(team.budget_id);
+  for (const auto& provider : governance.providers) look(provider.budget_id);
+  for (const auto& model : governance.model_configs) {
+    look(model.budget_id);
+    for (const std::string& named : model.budget_ids) look(named);
+  }
+  return count;
+}
+
+bool has_owner(const BudgetSettings& budget) {
+  return !budget.virtual_key_id.empty() || budget.provider_config_id != 0 ||
+         !budget.model_config_id.empty() || !budget.customer_id.empty() || !budget.team_id.empty();
+}
+
+bool is_shared(const GovernanceSettings& governance, const LimitOwner& owner,
+               const BudgetSettings& budget) {
+  if (has_owner(budget) && !owner.is_told(budget)) return true;
+  return namings(governance, budget.id) > std::ranges::count(owner.named, budget.id);
+}
+
+// The budget is others' alone from now on.
+void leave(LimitOwner& owner, BudgetSettings& budget) {
+  std::erase(owner.named, budget.id);
+  if (!owner.is_told(budget)) return;
+  budget.virtual_key_id.clear();
+  budget.provider_config_id = 0;
+  budget.model_config_id.clear();
+  budget.customer_id.clear();
+  budget.team_id.clear();
+}
+
+// How often the rate limit is named.
 std::size_t uses(const GovernanceSettings& governance, std::string_view id) {
   std::size_t count = 0;
   const auto look = [&](const std::string& named) { count += named == id ? 1 : 0; };
@@ -72,7 +113,24 @@ std::size_t uses(const GovernanceSettings& governance, std::string_view id) {
   return count;
 }
 
+bool same_terms(const RateLimitBody& wanted, const RateLimitSettings& rate) {
+  return wanted.token_max_limit == rate.token_max_limit &&
+         wanted.token_reset_duration == rate.token_reset_duration &&
+         wanted.request_max_limit == rate.request_max_limit &&
+         wanted.request_reset_duration == rate.request_reset_duration &&
+         wanted.concurrent_max_limit == rate.concurrent_max_limit;
+}
+
 void change(RateLimitSettings& rate, const RateLimitBody& wanted) {
+  // Another window is another count.
+  if (rate.token_reset_duration != wanted.token_reset_duration) {
+    rate.token_current_usage = 0;
+    rate.token_last_reset.clear();
+  }
+  if (rate.request_reset_duration != wanted.request_reset_duration) {
+    rate.request_current_usage = 0;
+    rate.request_last_reset.clear();
+  }
   rate.token_max_limit = wanted.token_max_limit;
   rate.token_reset_duration = wanted.token_reset_duration;
   rate.request_max_limit = wanted.request_max_limit;
@@ -91,14 +149,48 @@ void write_count(json::Writer& writer, std::string_view name, std::optional<std:
 
 }  // namespace
 
-void put_budgets(GovernanceSettings& governance, const LimitOwner& owner,
+bool LimitOwner::owns(const BudgetSettings& budget) const {
+  return is_told(budget) || std::ranges::find(named, budget.id) != named.end();
+}
+
+LimitOwner owner_of(const governance::ModelConfigSettings& model) {
+  LimitOwner owner{.kind = governance::kModelOwner,
+                   .id = model.id,
+                   .is_told =
+                       [id = model.id](const BudgetSettings& budget) {
+                         return !id.empty() && budget.model_config_id == id;
+                       },
+                   .named = model.budget_ids};
+  if (!model.budget_id.empty()) owner.named.push_back(model.budget_id);
+  return owner;
+}
+
+std::string shown_id(const BudgetSettings& budget, std::string_view limit_name) {
+  if (!budget.id.empty()) return budget.id;
+  // "virtual-key:alice:1d"
+  std::string id(limit_name);
+  std::ranges::replace(id, governance::kBetween, ':');
+  std::ranges::replace(id, ' ', '-');
+  return id;
+}
+
+void put_budgets(GovernanceSettings& governance, LimitOwner& owner,
                  std::vector<BudgetSettings>& own, const std::vector<BudgetBody>& wanted) {
   std::vector<BudgetBody> left = wanted;
   std::erase_if(governance.budgets, [&](BudgetSettings& budget) {
     if (!owner.owns(budget)) return false;
-    const auto it =
-        std::ranges::find_if(left, [&](const BudgetBody& body) { return same(body, budget); });
-    if (it == left.end()) return true;
+    const std::string name = governance::budget_name(budget.id);
+    const auto it = std::ranges::find_if(
+        left, [&](const BudgetBody& body) { return same(body, budget, name); });
+    const bool stays = it != left.end();
+    if (is_shared(governance, owner, budget) && !(stays && same_terms(*it, budget))) {
+      leave(owner, budget);
+      return false;
+    }
+    if (!stays) {
+      std::erase(owner.named, budget.id);
+      return true;
+    }
     change(budget, *it);
     left.erase(it);
     return false;
@@ -106,10 +198,12 @@ void put_budgets(GovernanceSettings& governance, const LimitOwner& owner,
   std::vector<BudgetSettings> made;
   made.reserve(left.size());
   for (const BudgetBody& body : left) {
-    const auto it =
-        std::ranges::find_if(own, [&](const BudgetSettings& budget) { return same(body, budget); });
+    const auto it = std::ranges::find_if(own, [&](const BudgetSettings& budget) {
+      return same(body, budget,
+                  governance::own_budget_name(owner.kind, owner.id, budget.reset_duration));
+    });
     BudgetSettings& budget = made.emplace_back(it != own.end() ? *it : BudgetSettings{});
-    if (budget.id.empty()) budget.id = new_id();
+    if (it == own.end()) budget.id = new_id();
     change(budget, body);
   }
   own = std::move(made);
@@ -118,7 +212,7 @@ void put_budgets(GovernanceSettings& governance, const LimitOwner& owner,
 void write_budget(json::Writer& writer, const Call& call, const BudgetSettings& budget,
                   const std::string& name, const std::function<void(json::Writer&)>& more) {
   writer.begin_object();
-  writer.member("id", std::string_view(budget.id.empty() ? name : budget.id));
+  writer.member("id", std::string_view(shown_id(budget, name)));
   writer.member("max_limit", budget.max_limit);
   writer.member("reset_duration", std::string_view(budget.reset_duration));
   if (budget.reset_config) {
@@ -159,11 +253,15 @@ void put_rate_limit(GovernanceSettings& governance, std::string& id,
     return;
   }
   const auto rate = std::ranges::find(governance.rate_limits, id, &RateLimitSettings::id);
-  const bool mine =
-      !id.empty() && rate != governance.rate_limits.end() && uses(governance, id) <= 1;
-  if (mine) {
-    change(*rate, *wanted);
-    return;
+  if (!id.empty() && rate != governance.rate_limits.end()) {
+    if (same_terms(*wanted, *rate)) return;
+    // Whether or not he stands in the settings yet, what is counted are others.
+    const std::string before = std::exchange(id, {});
+    if (uses(governance, before) == 0) {
+      change(*rate, *wanted);
+      id = before;
+      return;
+    }
   }
   RateLimitSettings& made = governance.rate_limits.emplace_back();
   made.id = id = new_id();
@@ -197,8 +295,9 @@ void write_rate_limit(json::Writer& writer, const Call& call, const GovernanceSe
   }
 }
 
-void drop_budgets(GovernanceSettings& governance, const LimitOwner& owner) {
-  std::erase_if(governance.budgets, owner.owns);
+void drop_budgets(GovernanceSettings& governance, LimitOwner owner) {
+  std::vector<BudgetSettings> own;
+  put_budgets(governance, owner, own, {});
 }
 
 void drop_rate_limit(GovernanceSettings& governance, std::string& id) {
@@ -206,6 +305,12 @@ void drop_rate_limit(GovernanceSettings& governance, std::string& id) {
   if (gone.empty() || uses(governance, gone) > 0) return;
   std::erase_if(governance.rate_limits,
                 [&](const RateLimitSettings& rate) { return rate.id == gone; });
+}
+
+void drop_model_limits(GovernanceSettings& governance, governance::ModelConfigSettings& model) {
+  drop_budgets(governance, owner_of(model));
+  drop_rate_limit(governance, model.rate_limit_id);
+  for (std::string& id : model.rate_limit_ids) drop_rate_limit(governance, id);
 }
 
 std::string new_id() {

@@ -88,13 +88,24 @@ struct RateLimitBody {
 struct LimitOwner {
   std::string_view kind;
   std::string id;
-  // Is this entry of `governance.budgets` one of his?
-  std::function<bool(const governance::BudgetSettings&)> owns;
-};
+  // Does this entry of `governance.budgets` say that it is his?
+  std::function<bool(const governance::BudgetSettings&)> is_told;
+  // The ids by which he names others of them.
+  std::vector<std::string> named = {};
 
-// The budgets of an owner are these from now on. What is known of one that stays, by its id or
-// window, stays.
-void put_budgets(governance::GovernanceSettings& governance, const LimitOwner& owner,
+  [[nodiscard]] bool owns(const governance::BudgetSettings& budget) const;
+};
+[[nodiscard]] LimitOwner owner_of(const governance::ModelConfigSettings& model);
+
+// The id of a budget as it is shown and taken: its own, or, where it stands with its owner and has
+// none, one that is made of what its limit is called.
+[[nodiscard]] std::string shown_id(const governance::BudgetSettings& budget,
+                                   std::string_view limit_name);
+
+// The budgets of an owner, who is in the settings, are these from now on. What is known of one that
+// stays, by its id or window, stays. One that others have too is left to them unless it stays as it
+// is. Afterwards `owner.named` has what he still names.
+void put_budgets(governance::GovernanceSettings& governance, LimitOwner& owner,
                  std::vector<governance::BudgetSettings>& own,
                  const std::vector<BudgetBody>& wanted);
 void write_budgets(json::Writer& writer, const Call& call,
@@ -106,7 +117,7 @@ void write_budget(json::Writer& writer, const Call& call, const governance::Budg
                   const std::string& name, const std::function<void(json::Writer&)>& more = {});
 
 // The rate limit of the one who has it as `id`: an entry of its own, which is made, changed or,
-// with an empty one, dropped. One that others have too is left to them.
+// with an empty one, dropped. One that others have too is left to them unless it stays as it is.
 void put_rate_limit(governance::GovernanceSettings& governance, std::string& id,
                     const std::optional<RateLimitBody>& wanted);
 void write_rate(json::Writer& writer, const Call& call, const governance::RateLimitSettings& rate);
@@ -114,9 +125,11 @@ void write_rate(json::Writer& writer, const Call& call, const governance::RateLi
 void write_rate_limit(json::Writer& writer, const Call& call,
                       const governance::GovernanceSettings& governance, std::string_view id);
 
-// Takes the entries that belonged to an owner who goes with him.
-void drop_budgets(governance::GovernanceSettings& governance, const LimitOwner& owner);
+// Take the entries of an owner who goes, and is still in the settings. What others have too stays.
+void drop_budgets(governance::GovernanceSettings& governance, LimitOwner owner);
 void drop_rate_limit(governance::GovernanceSettings& governance, std::string& id);
+void drop_model_limits(governance::GovernanceSettings& governance,
+                       governance::ModelConfigSettings& model);
 
 // An id that nobody else has: a UUID.
 [[nodiscard]] std::string new_id();

@@ -12,7 +12,6 @@
 namespace bifrost::admin {
 namespace {
 
-using governance::BudgetSettings;
 using governance::GovernanceSettings;
 using governance::ModelConfigSettings;
 
@@ -48,16 +47,6 @@ struct ModelBody {
   }
 };
 
-LimitOwner owner_of(const ModelConfigSettings& model) {
-  return {.kind = governance::kModelOwner,
-          .id = model.id,
-          .owns = [&model](const BudgetSettings& budget) {
-            return budget.model_config_id == model.id ||
-                   (!model.budget_id.empty() && budget.id == model.budget_id) ||
-                   std::ranges::find(model.budget_ids, budget.id) != model.budget_ids.end();
-          }};
-}
-
 ModelBody body_of(const ModelConfigSettings& model) {
   return {.model_name = model.model_name,
           .provider = model.provider,
@@ -66,11 +55,10 @@ ModelBody body_of(const ModelConfigSettings& model) {
           .calendar_aligned = model.calendar_aligned};
 }
 
-// Names of budgets that are gone.
-void forget_budgets(const GovernanceSettings& governance, ModelConfigSettings& model) {
+// What it names of the budgets that it named.
+void put_named(ModelConfigSettings& model, const std::vector<std::string>& named) {
   const auto is_gone = [&](const std::string& id) {
-    return std::ranges::find(governance.budgets, id, &BudgetSettings::id) ==
-           governance.budgets.end();
+    return std::ranges::find(named, id) == named.end();
   };
   if (is_gone(model.budget_id)) model.budget_id.clear();
   std::erase_if(model.budget_ids, is_gone);
@@ -88,8 +76,9 @@ Result<void> put(GovernanceSettings& governance, ModelConfigSettings& model,
   model.scope_id = body.scope_id;
   model.calendar_aligned = body.calendar_aligned;
   if (body.budgets) {
-    put_budgets(governance, owner_of(model), model.budgets, *body.budgets);
-    forget_budgets(governance, model);
+    LimitOwner owner = owner_of(model);
+    put_budgets(governance, owner, model.budgets, *body.budgets);
+    put_named(model, owner.named);
   }
   put_rate_limit(governance, model.rate_limit_id, body.rate_limit);
   return {};
@@ -174,12 +163,10 @@ Result<Answer> update_model_config(const Call& call) {
 Result<Answer> delete_model_config(const Call& call) {
   BF_TRY(const auto terms, read_terms(call, kModels.kind));
   const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(ModelConfigSettings * found, find(governance, kModels, call.id));
-    ModelConfigSettings model = *found;
+    BF_TRY(ModelConfigSettings * model, find(governance, kModels, call.id));
+    drop_model_limits(governance, *model);
     std::erase_if(governance.model_configs,
-                  [&](const ModelConfigSettings& other) { return other.id == model.id; });
-    drop_budgets(governance, owner_of(model));
-    drop_rate_limit(governance, model.rate_limit_id);
+                  [&](const ModelConfigSettings& other) { return other.id == call.id; });
     return {};
   };
   BF_TRY_VOID(call.desk.change(edit, terms));

@@ -34,11 +34,11 @@ struct ProviderBody {
 };
 
 LimitOwner owner_of(const ProviderLimitSettings& provider) {
-  return {.kind = governance::kProviderOwner,
-          .id = provider.name,
-          .owns = [id = provider.budget_id](const BudgetSettings& budget) {
-            return !id.empty() && budget.id == id;
-          }};
+  LimitOwner owner{.kind = governance::kProviderOwner,
+                   .id = provider.name,
+                   .is_told = [](const BudgetSettings&) { return false; }};
+  if (!provider.budget_id.empty()) owner.named.push_back(provider.budget_id);
+  return owner;
 }
 
 class Show {
@@ -85,9 +85,9 @@ Result<Answer> put_provider_limits(const Call& call) {
   const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
     ProviderLimitSettings& provider = entry_of(governance, call.id);
     if (body.budgets) {
-      const LimitOwner owner = owner_of(provider);
+      LimitOwner owner = owner_of(provider);
       put_budgets(governance, owner, provider.budgets, *body.budgets);
-      if (std::ranges::none_of(governance.budgets, owner.owns)) provider.budget_id.clear();
+      if (owner.named.empty()) provider.budget_id.clear();
     }
     put_rate_limit(governance, provider.rate_limit_id, body.rate_limit);
     return {};
@@ -106,10 +106,9 @@ Result<Answer> delete_provider_limits(const Call& call) {
     const auto found =
         std::ranges::find(governance.providers, call.id, &ProviderLimitSettings::name);
     if (found == governance.providers.end()) return no_such("provider with limits", call.id);
-    ProviderLimitSettings provider = *found;
+    drop_budgets(governance, owner_of(*found));
+    drop_rate_limit(governance, found->rate_limit_id);
     governance.providers.erase(found);
-    drop_budgets(governance, owner_of(provider));
-    drop_rate_limit(governance, provider.rate_limit_id);
     return {};
   };
   BF_TRY_VOID(call.desk.change(edit, terms));

@@ -64,9 +64,19 @@ Result<void> check_future(const Call& call, std::string_view expires_at) {
                       "expires_at");
 }
 
+Result<bool> is_dry_run(std::string_view query) {
+  const auto text = http::query_value(query, "dry_run");
+  if (!text || *text == "false") return false;
+  if (*text == "true") return true;
+  // Whoever means to try must not make the change by a slip of the pen.
+  return client_error(ErrorCode::kInvalidRequest,
+                      "dry_run is " + quoted(*text, 40) + R"(; it must be "true" or "false")",
+                      "dry_run");
+}
+
 Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind) {
   exchange::Desk::Terms terms;
-  terms.dry_run = http::query_value(call.query, "dry_run").value_or("") == "true";
+  BF_TRY(terms.dry_run, is_dry_run(call.query));
   if (call.if_match.empty() || call.if_match == "*") return terms;
   std::string_view tag = call.if_match;
   if (tag.size() >= 2 && tag.starts_with('"') && tag.ends_with('"')) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admin/route.h"
+#include "base/strings.h"
 #include "base/try.h"
 #include "config/document.h"
 #include "config/reader.h"
@@ -30,6 +31,9 @@ class NoEnvironment final : public config::Environment {
 // has no effect.
 template <class Body>
 Result<void> read_body(const Call& call, Body& body) {
+  if (trim(call.body).empty()) {
+    return client_error(ErrorCode::kInvalidRequest, "the body is empty; it must be a JSON object");
+  }
   const NoEnvironment environment;
   config::Problems problems;
   std::vector<std::string> warnings;  // of members that are shown and cannot be set
@@ -58,6 +62,9 @@ struct Page {
 
 // Fails with kInvalidRequest for a point in time (RFC 3339) that has passed.
 [[nodiscard]] Result<void> check_future(const Call& call, std::string_view expires_at);
+
+// Is the change only tried? Fails with kInvalidRequest where `dry_run` is neither true nor false.
+[[nodiscard]] Result<bool> is_dry_run(std::string_view query);
 
 // The terms of a change: `dry_run=true`, and If-Match as a condition on this entry.
 [[nodiscard]] Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind);

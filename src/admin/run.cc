@@ -1,6 +1,8 @@
 #include "admin/run.h"
 
+#include "admin/read.h"
 #include "admin/route.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "exchange/headers.h"
@@ -34,6 +36,15 @@ Result<std::string> parameter(const Exchange& exchange, std::string_view name) {
                       "the path has a % that is followed by no two hexadecimal digits");
 }
 
+// Who asks what became of a key finds it here.
+void log_change(const Exchange& exchange, int status) {
+  const http::RequestHead& head = exchange.request.head;
+  const auto tried = is_dry_run(http::query_of(head.target));
+  BF_LOG(kInfo, "management", tried && *tried ? "tried" : "changed",
+         {"request_id", exchange.request_id}, {"method", head.method},
+         {"path", log::clipped(http::path_of(head.target))}, {"status", status});
+}
+
 }  // namespace
 
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
@@ -46,20 +57,24 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   BF_CO_TRY_VOID(check_type(exchange));
   BF_CO_TRY(std::string id, parameter(exchange, "id"));
   BF_CO_TRY(std::string budget_id, parameter(exchange, "budget_id"));
-  const Call call{.desk = *kit.services.desk,
-                  .limits = kit.services.limits,
-                  .now = kit.clock.wall(),
-                  .version = kit.services.version,
-                  .id = std::move(id),
-                  .budget_id = std::move(budget_id),
-                  .caller = exchange.caller.principal->id,
-                  .query = http::query_of(head.target),
-                  .body = exchange.body,
-                  .if_match = head.headers.get("if-match")};
-  auto* const answer_to = route.answer;
+  Call call{.desk = *kit.services.desk,
+            .limits = kit.services.limits,
+            .now = {},
+            .version = kit.services.version,
+            .id = std::move(id),
+            .budget_id = std::move(budget_id),
+            .caller = exchange.caller.principal->id,
+            .query = http::query_of(head.target),
+            .body = exchange.body,
+            .if_match = head.headers.get("if-match")};
+  // The time at which it is answered, however long others kept it waiting.
+  const auto work = [&call, &clock = kit.clock, answer_to = route.answer] {
+    call.now = clock.wall();
+    return answer_to(call);
+  };
   BF_CO_TRY(const Answer answer,
-            co_await net::run_to_end(exchange.request.scope, kit.services.management,
-                                     [&call, answer_to] { return answer_to(call); }));
+            co_await net::run_to_end(exchange.request.scope, kit.services.management, work));
+  if (route.method != "GET") log_change(exchange, answer.status);
   http::Headers headers = exchange::base_headers(exchange);
   headers.add("content-type", "application/json");
   headers.add("cache-control", "no-store");

@@ -23,7 +23,6 @@ constexpr Resource<VirtualKeySettings> kKeys = {.kind = governance::kVirtualKeyK
                                                 .list = &GovernanceSettings::virtual_keys};
 
 struct ProviderConfigBody {
-  std::int64_t id = 0;
   std::string provider;
   std::optional<double> weight;
   std::vector<std::string> allowed_models;
@@ -33,7 +32,6 @@ struct ProviderConfigBody {
   std::optional<RateLimitBody> rate_limit;
 
   void describe(this auto& self, auto& visit) {
-    visit.field("id", self.id, {.text = "Of one that is there.", .minimum = 0});
     visit.field(
         "provider", self.provider,
         {.text = "Name of the provider.", .form = config::Form::kNonEmpty, .required = true});
@@ -47,6 +45,7 @@ struct ProviderConfigBody {
         {.text = "Keys of the provider; `[\"*\"]` allows all.", .form = config::Form::kNonEmpty});
     visit.field("budgets", self.budgets, {.text = "Budgets at this provider."});
     visit.field("rate_limit", self.rate_limit, {.text = "Limits at this provider."});
+    visit.unserved("id", config::Shape::kAny, "Shown; the provider tells them apart.");
     visit.unserved("virtual_key_id", config::Shape::kAny, "Shown.");
     visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
     visit.unserved("allow_all_keys", config::Shape::kAny, "Shown.");
@@ -55,8 +54,9 @@ struct ProviderConfigBody {
 };
 
 struct KeyBody {
-  static constexpr std::string_view kUnserved[] = {
-      "mcp_configs", "access_profile_id", "delete_after_expire", "disable_content_logging"};
+  static constexpr std::string_view kUnserved[] = {"mcp_configs", "access_profile_id",
+                                                   "delete_after_expire", "disable_content_logging",
+                                                   "reset_budget_usage"};
 
   std::string name;
   std::string description;
@@ -104,13 +104,14 @@ struct KeyBody {
     visit.unserved("mcp_configs", config::Shape::kArray, "Tools of MCP servers.");
     visit.unserved("delete_after_expire", config::Shape::kBool, "Delete it once it expired.");
     visit.unserved("disable_content_logging", config::Shape::kBool, "Store no contents.");
+    visit.unserved("reset_budget_usage", config::Shape::kAny, "Begin the budgets anew.");
   }
 };
 
 LimitOwner owner_of(const VirtualKeySettings& key) {
   return {.kind = governance::kKeyOwner,
           .id = key.id,
-          .owns = [id = key.id](const BudgetSettings& budget) {
+          .is_told = [id = key.id](const BudgetSettings& budget) {
             return !id.empty() && budget.virtual_key_id == id;
           }};
 }
@@ -118,7 +119,7 @@ LimitOwner owner_of(const VirtualKeySettings& key) {
 LimitOwner owner_of(const VirtualKeySettings& key, const ProviderConfigSettings& entry) {
   return {.kind = governance::kKeyOwner,
           .id = governance::at_provider(key.id, entry.provider),
-          .owns = [id = entry.id](const BudgetSettings& budget) {
+          .is_told = [id = entry.id](const BudgetSettings& budget) {
             return id != 0 && budget.provider_config_id == id;
           }};
 }
@@ -148,7 +149,7 @@ std::int64_t next_config_id(const GovernanceSettings& governance) {
   return last + 1;
 }
 
-// What belonged to the entries that are gone.
+// What belonged to entries that are gone.
 void drop_limits(GovernanceSettings& governance, const VirtualKeySettings& key,
                  std::vector<ProviderConfigSettings>& gone) {
   for (ProviderConfigSettings& entry : gone) {
@@ -157,13 +158,25 @@ void drop_limits(GovernanceSettings& governance, const VirtualKeySettings& key,
   }
 }
 
+// The model configs that are for this key alone.
+void drop_models(GovernanceSettings& governance, const VirtualKeySettings& key) {
+  const auto is_his = [&](const governance::ModelConfigSettings& model) {
+    return model.scope == governance::ModelScope::kVirtualKey && model.scope_id == key.id;
+  };
+  for (governance::ModelConfigSettings& model : governance.model_configs) {
+    if (is_his(model)) drop_model_limits(governance, model);
+  }
+  std::erase_if(governance.model_configs, is_his);
+}
+
 void put_provider_configs(GovernanceSettings& governance, VirtualKeySettings& key,
                           const std::vector<ProviderConfigBody>& wanted) {
   std::int64_t next_id = next_config_id(governance);
   std::vector<ProviderConfigSettings> before = std::exchange(key.provider_configs, {});
+  key.provider_configs.reserve(wanted.size());
   for (const ProviderConfigBody& body : wanted) {
     const auto old = std::ranges::find(before, body.provider, &ProviderConfigSettings::provider);
-    ProviderConfigSettings entry;
+    ProviderConfigSettings& entry = key.provider_configs.emplace_back();
     if (old != before.end()) {
       entry = *old;
       before.erase(old);
@@ -174,9 +187,15 @@ void put_provider_configs(GovernanceSettings& governance, VirtualKeySettings& ke
     entry.allowed_models = body.allowed_models;
     entry.blacklisted_models = body.blacklisted_models;
     entry.key_ids = body.key_ids;
-    if (body.budgets) put_budgets(governance, owner_of(key, entry), entry.budgets, *body.budgets);
-    put_rate_limit(governance, entry.rate_limit_id, body.rate_limit);
-    key.provider_configs.push_back(std::move(entry));
+  }
+  // All of them stand there again: what one of them shares with another is seen as shared.
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    ProviderConfigSettings& entry = key.provider_configs[i];
+    if (wanted[i].budgets) {
+      LimitOwner owner = owner_of(key, entry);
+      put_budgets(governance, owner, entry.budgets, *wanted[i].budgets);
+    }
+    put_rate_limit(governance, entry.rate_limit_id, wanted[i].rate_limit);
   }
   drop_limits(governance, key, before);
 }
@@ -188,7 +207,8 @@ Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySet
   }
   key.name = body.name;
   key.description = body.description;
-  key.value = config::Secret(body.value);
+  // Else a reference to the environment would become a copy of what it says now.
+  if (body.value != key.value.reveal()) key.value = config::Secret(body.value);
   key.is_active = body.is_active;
   key.expires_at = body.expires_at;
   key.calendar_aligned = body.calendar_aligned;
@@ -196,7 +216,10 @@ Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySet
   key.customer_id = body.customer_id;
   key.allow_all_providers = body.allow_all_providers;
   if (body.provider_configs) put_provider_configs(governance, key, *body.provider_configs);
-  if (body.budgets) put_budgets(governance, owner_of(key), key.budgets, *body.budgets);
+  if (body.budgets) {
+    LimitOwner owner = owner_of(key);
+    put_budgets(governance, owner, key.budgets, *body.budgets);
+  }
   put_rate_limit(governance, key.rate_limit_id, body.rate_limit);
   return check_name(governance, kKeys, key);
 }
@@ -320,16 +343,13 @@ Result<Answer> update_virtual_key(const Call& call) {
 Result<Answer> delete_virtual_key(const Call& call) {
   BF_TRY(const auto terms, read_terms(call, kKeys.kind));
   const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(VirtualKeySettings * found, find(governance, kKeys, call.id));
-    VirtualKeySettings key = *found;
+    BF_TRY(VirtualKeySettings * key, find(governance, kKeys, call.id));
+    drop_models(governance, *key);
+    drop_limits(governance, *key, key->provider_configs);
+    drop_budgets(governance, owner_of(*key));
+    drop_rate_limit(governance, key->rate_limit_id);
     std::erase_if(governance.virtual_keys,
-                  [&](const VirtualKeySettings& other) { return other.id == key.id; });
-    std::erase_if(governance.model_configs, [&](const governance::ModelConfigSettings& model) {
-      return model.scope == governance::ModelScope::kVirtualKey && model.scope_id == key.id;
-    });
-    drop_limits(governance, key, key.provider_configs);
-    drop_budgets(governance, owner_of(key));
-    drop_rate_limit(governance, key.rate_limit_id);
+                  [&](const VirtualKeySettings& other) { return other.id == call.id; });
     return {};
   };
   BF_TRY_VOID(call.desk.change(edit, terms));

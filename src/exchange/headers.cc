@@ -110,6 +110,11 @@ http::Headers error_headers(const Exchange& exchange, const Error& error) {
   }
   // The SDKs of OpenAI and Anthropic obey it.
   if (error.repeat_unwanted) headers.add("x-should-retry", "false");
+  const Surface* surface = exchange.route.surface;
+  const bool of_operators = surface != nullptr && surface->operation->access == Access::kOperators;
+  if (of_operators && error.code == ErrorCode::kUnauthenticated) {
+    headers.add("www-authenticate", R"(Basic realm="bifrost")");
+  }
   if (error.code == ErrorCode::kMethodNotAllowed) headers.add("allow", exchange.route.allow);
   return headers;
 }

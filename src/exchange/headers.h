@@ -20,7 +20,7 @@ namespace bifrost::exchange {
 // of the caller's limits and of its own request id.
 [[nodiscard]] http::Headers served_headers(const Exchange& exchange);
 
-// Of an error answer: its content type, Retry-After, Allow.
+// Of an error answer: its content type, Retry-After, Allow, WWW-Authenticate (of operators).
 [[nodiscard]] http::Headers error_headers(const Exchange& exchange, const Error& error);
 
 }  // namespace bifrost::exchange

@@ -151,9 +151,11 @@ LimitTerms Limit::terms() const {
   return terms_;
 }
 
-Limit::State Limit::state(WallTime now) {
-  if (outside(now)) enter_window(now);
+Limit::State Limit::state(WallTime now) const {
   const std::scoped_lock lock(mutex_);
+  if (now.time_since_epoch().count() >= ends_.load()) {  // nobody has begun the next one yet
+    return {.amount = amount_at(now), .window = window_at(now)};
+  }
   const std::int64_t room = Word(free_.load()).amount();
   State state{.amount = amount_.load(), .used = Word(used_.load()).amount()};
   state.held = std::max<std::int64_t>(0, state.amount - state.used - room);

@@ -94,7 +94,8 @@ class Limit {
   [[nodiscard]] LimitTerms terms() const;
   // Would one that is made anew say the same?
   [[nodiscard]] bool idle(WallTime now) const;
-  [[nodiscard]] State state(WallTime now);
+  // Begins no window: whoever looks with a clock that is late or ahead takes nobody's count.
+  [[nodiscard]] State state(WallTime now) const;
 
  private:
   // A count with the window that it belongs to: 8 bits of the window's number over 56 of a signed

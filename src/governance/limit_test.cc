@@ -97,6 +97,18 @@ TEST(Limit, GivesNothingBackWhenTheClockIsSetBack) {
   EXPECT_TRUE(limit.take(1, kStart + hours(1)));
 }
 
+TEST(Limit, WhoeverLooksBeginsNoWindow) {
+  Limit limit(hourly(100), kStart);
+  const WallTime later = kStart + hours(30);
+  ASSERT_TRUE(limit.take(60, later));
+  EXPECT_EQ(limit.state(kStart).held, 60) << "by a clock that is late";
+  EXPECT_EQ(limit.state(later).held, 60);
+  const Limit::State next = limit.state(later + hours(1));
+  EXPECT_EQ(next.held, 0);
+  EXPECT_EQ(next.window->start, later + hours(1));
+  EXPECT_FALSE(limit.take(60, later)) << "it is still the window before";
+}
+
 // Two workers read the clock, one of them just before the hour.
 TEST(Limit, StaysInTheWindowThatHasBegun) {
   Limit limit(hourly(100), kStart);

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -37,6 +38,13 @@ bool is_admin(const AuthSettings& settings, const http::Headers& headers) {
   return same(*shown, settings.admin_username + ":" + settings.admin_password.reveal());
 }
 
+// By a proxy on this machine, for somebody who is elsewhere.
+bool is_passed_on(const http::Headers& headers) {
+  constexpr std::array<std::string_view, 5> kNames = {"forwarded", "x-forwarded-for",
+                                                      "x-forwarded-host", "via", "x-real-ip"};
+  return std::ranges::any_of(kNames, [&](std::string_view name) { return headers.contains(name); });
+}
+
 }  // namespace
 
 void AuthSettings::check(config::CheckScope& scope) const {
@@ -54,10 +62,11 @@ Result<void> check_operator(const AuthSettings& settings, const http::Headers& h
                         "the management API wants the administrator's name and password (HTTP "
                         "Basic; governance.auth_config)");
   }
-  if (on_loopback) return {};
+  if (on_loopback && !is_passed_on(headers)) return {};
   return client_error(ErrorCode::kPermissionDenied,
-                      "the management API is closed, since others than this machine can reach it: "
-                      "name an administrator in governance.auth_config");
+                      "the management API is closed, since others than this machine can reach it" +
+                          std::string(on_loopback ? " through a proxy" : "") +
+                          ": name an administrator in governance.auth_config");
 }
 
 }  // namespace bifrost::governance

@@ -1,7 +1,7 @@
 // Who may use the management API.
 //
 // The administrator of the configuration, by HTTP Basic (RFC 7617). Without one the API is open
-// where nobody but this machine can connect, and closed elsewhere.
+// where nobody but this machine can connect, and closed elsewhere and to what a proxy passes on.
 #pragma once
 
 #include "base/result.h"

@@ -29,6 +29,17 @@ TEST(OperatorsTest, WithoutAnAdministratorThisMachineAloneMayUseIt) {
   EXPECT_EQ(refused.error().code, ErrorCode::kPermissionDenied);
 }
 
+TEST(OperatorsTest, WhatAProxyPassesOnIsFromElsewhere) {
+  for (const std::string_view name :
+       {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via", "X-Real-IP"}) {
+    const auto refused = check_operator({}, {{name, ""}}, true);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().code, ErrorCode::kPermissionDenied);
+  }
+  const std::string good = "Basic " + base64_encode("root:correct:horse");
+  EXPECT_TRUE(check_operator(admin(), {{"authorization", good}, {"via", "1.1 proxy"}}, true));
+}
+
 TEST(OperatorsTest, TheAdministratorIsAskedForEverywhere) {
   const std::string good = "Basic " + base64_encode("root:correct:horse");
   EXPECT_TRUE(ask(admin(), good, false));

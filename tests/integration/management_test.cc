@@ -20,6 +20,15 @@ using ::testing::Not;
 constexpr std::string_view kKeys = "/api/governance/virtual-keys";
 constexpr std::string_view kAllProviders = R"("allow_all_providers": true)";
 
+// What stands at this path of members and numbers, as text of JSON.
+std::string part(std::string_view body, std::initializer_list<std::string_view> names) {
+  const auto document = json::Document::parse(body);
+  if (!document) return {};
+  json::Value value = document->root();
+  for (const std::string_view name : names) value = value[name];
+  return std::string(value.raw());
+}
+
 class ManagementTest : public GatewayTest {
  protected:
   // Keeps what it has beyond one gateway; `governance` are members of that section.
@@ -237,7 +246,9 @@ TEST_F(ManagementTest, BadInputNamesTheFieldAndChangesNothing) {
     EXPECT_EQ(refused.status, status) << body << refused.body;
     EXPECT_THAT(refused.body, HasSubstr(std::string(says))) << body;
   };
+  expect_refused("", 400, "the body is empty");
   expect_refused("{", 400, "JSON");
+  expect_refused(R"({"name": "b", "reset_budget_usage": true})", 400, "not served yet");
   expect_refused("{}", 400, "name: required");
   expect_refused(R"({"name": "alice"})", 409, "already");
   expect_refused(R"({"name": "b", "nmae": 1})", 400, "unknown key");
@@ -373,9 +384,157 @@ TEST_F(ManagementTest, PagesOfOtherSitesAreKeptOut) {
 TEST_F(ManagementTest, TheAdministratorIsAskedFor) {
   start_kept(
       R"("auth_config": {"admin_username": "root", "admin_password": "secret", "is_enabled": true})");
-  EXPECT_EQ(call("GET", kKeys).status, 401);
+  const Response asked = call("GET", kKeys);
+  EXPECT_EQ(asked.status, 401);
+  EXPECT_EQ(asked.headers.get("www-authenticate"), R"(Basic realm="bifrost")");
+  EXPECT_FALSE(call("GET", std::string(kKeys) + "/quota").headers.contains("www-authenticate"));
   EXPECT_EQ(call("GET", kKeys, {}, {{"authorization", "Basic cm9vdDp3cm9uZw=="}}).status, 401);
-  EXPECT_EQ(call("GET", kKeys, {}, {{"authorization", "Basic cm9vdDpzZWNyZXQ="}}).status, 200);
+  EXPECT_EQ(call("GET", kKeys, {},
+                 {{"authorization", "Basic cm9vdDpzZWNyZXQ="}, {"x-forwarded-for", "203.0.113.7"}})
+                .status,
+            200);
+}
+
+TEST_F(ManagementTest, AnEditKeepsAReferenceToTheEnvironment) {
+  const auto start_with_key = [&](std::string value) {
+    gateway.reset();
+    start_with(
+        {.config = config_text(kept(
+             R"("virtual_keys": [{"id": "vk", "name": "alice", "value": "env.AKEY", "allow_all_providers": true}])")),
+         .environment = {{"AKEY", std::move(value)}}});
+  };
+  start_with_key("sk-bf-one");
+  EXPECT_EQ(call("PUT", std::string(kKeys) + "/vk", R"({"description": "x"})").status, 200);
+  EXPECT_EQ(status_of("sk-bf-one"), 200);
+  start_with_key("sk-bf-two");
+  EXPECT_THAT(call("GET", std::string(kKeys) + "/vk").body, HasSubstr(R"("description":"x")"));
+  EXPECT_EQ(status_of("sk-bf-two"), 200);
+  EXPECT_EQ(status_of("sk-bf-one"), 401);
+}
+
+TEST_F(ManagementTest, WhatStandsInTheFileMayBeSentBackAsItIsShown) {
+  start_kept(
+      R"("rate_limits": [{"id": "r", "request_max_limit": 5, "request_reset_duration": "1h"}],
+         "virtual_keys": [
+           {"id": "vk", "name": "alice", "value": "sk-bf-alice", "allow_all_providers": true, "rate_limit_id": "r",
+            "budgets": [{"max_limit": 0, "reset_duration": "1d", "override_amount": 5, "override_mode": "forever"}]},
+           {"id": "vk2", "name": "bob", "value": "sk-bf-bob", "allow_all_providers": true, "rate_limit_id": "r"}])");
+  const std::string path = std::string(kKeys) + "/vk";
+  EXPECT_EQ(status_of("sk-bf-alice"), 200);
+  const std::string shown = part(call("GET", path).body, {"virtual_key"});
+  EXPECT_THAT(shown, AllOf(HasSubstr(R"("id":"virtual-key:vk:1d")"),
+                           HasSubstr(R"("request_current_usage":1)")));
+  const Response again = call("PUT", path, shown);
+  EXPECT_EQ(again.status, 200) << again.body;
+  for (const std::string_view name : {"budgets", "rate_limit_id", "rate_limit"}) {
+    EXPECT_EQ(part(again.body, {"virtual_key", name}), part(shown, {name}));
+  }
+  EXPECT_THAT(call("GET", "/api/governance/rate-limits").body, HasSubstr(R"("total_count":1)"));
+  const std::string override_path = path + "/budgets/virtual-key:vk:1d/override";
+  EXPECT_EQ(call("DELETE", override_path).status, 200);
+  EXPECT_EQ(status_of("sk-bf-alice"), 402);
+  const Response more = call("PUT", override_path, R"({"amount": 2, "mode": "forever"})");
+  EXPECT_THAT(more.body, HasSubstr(R"("id":"virtual-key:vk:1d")"));
+  EXPECT_EQ(status_of("sk-bf-alice"), 200);
+}
+
+TEST_F(ManagementTest, ALimitThatOthersHaveTooIsLeftToThem) {
+  start_kept(
+      R"("rate_limits": [{"id": "r", "request_max_limit": 5, "request_reset_duration": "1h"},
+                         {"id": "s", "request_max_limit": 6, "request_reset_duration": "1h"}],
+         "virtual_keys": [
+           {"id": "vk", "name": "alice", "value": "sk-bf-alice",
+            "provider_configs": [{"provider": "openai", "allowed_models": ["*"], "key_ids": ["*"], "rate_limit_id": "r"},
+                                 {"provider": "demo", "allowed_models": ["*"], "key_ids": ["*"], "rate_limit_id": "s"},
+                                 {"provider": "groq", "allowed_models": ["*"], "key_ids": ["*"], "rate_limit_id": "s"}]},
+           {"id": "vk2", "name": "bob", "value": "sk-bf-bob", "allow_all_providers": true, "rate_limit_id": "r"}])");
+  const std::string path = std::string(kKeys) + "/vk";
+  const Response changed = call("PUT", path, R"({"provider_configs": [
+      {"provider": "openai", "allowed_models": ["*"], "key_ids": ["*"],
+       "rate_limit": {"request_max_limit": 0, "request_reset_duration": "1h"}},
+      {"provider": "demo", "rate_limit": {}}, {"provider": "groq"}]})");
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_THAT(changed.body, HasSubstr(R"("rate_limit_id":"s")")) << "the one of groq";
+  EXPECT_EQ(status_of("sk-bf-alice"), 429);
+  EXPECT_EQ(status_of("sk-bf-bob"), 200);
+  EXPECT_THAT(call("GET", "/api/governance/rate-limits").body, HasSubstr(R"("total_count":3)"));
+}
+
+TEST_F(ManagementTest, WithAKeyGoTheLimitsOfItsModels) {
+  start_kept(
+      R"("rate_limits": [{"id": "r", "request_max_limit": 5, "request_reset_duration": "1h"}],
+         "budgets": [{"id": "b", "max_limit": 1, "reset_duration": "1d", "model_config_id": "m"}],
+         "model_configs": [{"id": "m", "model_name": "*", "scope": "virtual_key", "scope_id": "vk",
+                            "rate_limit_ids": ["r"]}],
+         "virtual_keys": [{"id": "vk", "name": "alice", "value": "sk-bf-alice", "allow_all_providers": true}])");
+  const Response gone = call("DELETE", std::string(kKeys) + "/vk");
+  EXPECT_EQ(gone.status, 200) << gone.body;
+  EXPECT_THAT(call("GET", "/api/governance/budgets").body, HasSubstr(R"("total_count":0)"));
+  EXPECT_THAT(call("GET", "/api/governance/rate-limits").body, HasSubstr(R"("total_count":0)"));
+  EXPECT_TRUE(gateway->wait_for_log("path=/api/governance/virtual-keys/vk status=200"));
+}
+
+TEST_F(ManagementTest, ABudgetThatOthersHaveTooIsLeftToThem) {
+  start_kept(
+      R"("budgets": [{"id": "b", "max_limit": 7, "reset_duration": "1d", "team_id": "t1"}],
+         "teams": [{"id": "t1", "name": "red", "budget_id": "b"}, {"id": "t2", "name": "blue", "budget_id": "b"},
+                   {"id": "t3", "name": "green", "budget_id": "b"}])");
+  const std::string red = "/api/governance/teams/t1";
+  const std::string blue = "/api/governance/teams/t2";
+  const std::string green = "/api/governance/teams/t3";
+  const auto budgets = [&](const std::string& path) {
+    return part(call("GET", path).body, {"team", "budgets"});
+  };
+  const Response changed =
+      call("PUT", blue, R"({"budgets": [{"id": "b", "max_limit": 8, "reset_duration": "1d"}]})");
+  EXPECT_EQ(changed.status, 200) << changed.body;
+  EXPECT_THAT(changed.body,
+              AllOf(HasSubstr(R"("max_limit":8)"), Not(HasSubstr(R"("max_limit":7)"))));
+  EXPECT_THAT(budgets(red), AllOf(HasSubstr(R"("id":"b")"), HasSubstr(R"("max_limit":7)")));
+  const Response gone = call("DELETE", red);
+  EXPECT_EQ(gone.status, 200) << gone.body;
+  EXPECT_THAT(budgets(green), AllOf(HasSubstr(R"("id":"b")"), HasSubstr(R"("max_limit":7)")));
+  EXPECT_EQ(call("DELETE", green).status, 200);
+  EXPECT_THAT(call("GET", "/api/governance/budgets").body, HasSubstr(R"("total_count":1)"));
+}
+
+TEST_F(ManagementTest, ACustomerWhoNamesABudgetMayHaveASecondOne) {
+  start_kept(
+      R"("budgets": [{"id": "b", "max_limit": 7, "reset_duration": "1d"}],
+         "customers": [{"id": "c", "name": "acme", "budget_id": "b"}])");
+  const std::string path = "/api/governance/customers/c";
+  const Response both = call("PUT", path, R"({"budgets": [
+      {"id": "b", "max_limit": 7, "reset_duration": "1d"}, {"max_limit": 9, "reset_duration": "1M"}]})");
+  ASSERT_EQ(both.status, 200) << both.body;
+  EXPECT_THAT(both.body, AllOf(HasSubstr(R"("max_limit":7)"), HasSubstr(R"("max_limit":9)")));
+  const std::string shown = part(both.body, {"customer"});
+  EXPECT_EQ(part(call("PUT", path, shown).body, {"customer", "budgets"}), part(shown, {"budgets"}));
+  EXPECT_EQ(call("DELETE", path).status, 200);
+  EXPECT_THAT(call("GET", "/api/governance/budgets").body, HasSubstr(R"("total_count":0)"));
+}
+
+TEST_F(ManagementTest, OnlyTrueAndFalseSayWhetherAChangeIsTried) {
+  start_kept();
+  for (const std::string_view slip : {"1", "TRUE", "yes", ""}) {
+    const Response refused = call("POST", fmt::format("{}?dry_run={}", kKeys, slip),
+                                  R"({"name": "alice", "allow_all_providers": true})");
+    EXPECT_EQ(refused.status, 400) << slip;
+    EXPECT_THAT(refused.body, HasSubstr("dry_run"));
+  }
+  EXPECT_THAT(call("GET", kKeys).body, HasSubstr(R"("total_count":0)"));
+  EXPECT_EQ(call("POST", std::string(kKeys) + "?dry_run=false", R"({"name": "alice"})").status,
+            200);
+  EXPECT_THAT(call("GET", kKeys).body, HasSubstr(R"("total_count":1)"));
+}
+
+TEST_F(ManagementTest, BehindAProxyItIsClosedWithoutAnAdministrator) {
+  start_kept();
+  for (const std::string_view name :
+       {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via", "X-Real-IP"}) {
+    const Response refused = call("GET", kKeys, {}, {{name, "203.0.113.7"}});
+    EXPECT_EQ(refused.status, 403) << name;
+    EXPECT_THAT(refused.body, HasSubstr("governance.auth_config"));
+  }
 }
 
 TEST_F(ManagementTest, WhereOthersCanConnectItIsClosedWithoutAnAdministrator) {
