@@ -1,7 +1,8 @@
 // A row of the management API: where it is, and what answers there.
 //
 // What answers is a plain function on a thread that may wait (exchange::Services::management), one
-// at a time. It knows nothing of connections: a Call in, an Answer or an Error out.
+// at a time; what answers callers runs on their loop, and changes nothing. It knows nothing of
+// connections: a Call in, an Answer or an Error out.
 #pragma once
 
 #include "base/clock.h"

@@ -45,6 +45,18 @@ void log_change(const Exchange& exchange, int status) {
          {"path", log::clipped(http::path_of(head.target))}, {"status", status});
 }
 
+net::Task<Result<Answer>> answer_to(WorkerKit& kit, Exchange& exchange, const Route& route,
+                                    Call& call) {
+  // The time at which it is answered, however long others kept it waiting.
+  const auto work = [&call, &clock = kit.clock, answer = route.answer] {
+    call.now = clock.wall();
+    return answer(call);
+  };
+  // However many callers ask, operators have their thread for themselves.
+  if (route.access == exchange::Access::kCallers) co_return work();
+  co_return co_await net::run_to_end(exchange.request.scope, kit.services.management, work);
+}
+
 }  // namespace
 
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
@@ -67,13 +79,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
             .query = http::query_of(head.target),
             .body = exchange.body,
             .if_match = head.headers.get("if-match")};
-  // The time at which it is answered, however long others kept it waiting.
-  const auto work = [&call, &clock = kit.clock, answer_to = route.answer] {
-    call.now = clock.wall();
-    return answer_to(call);
-  };
-  BF_CO_TRY(const Answer answer,
-            co_await net::run_to_end(exchange.request.scope, kit.services.management, work));
+  BF_CO_TRY(const Answer answer, co_await answer_to(kit, exchange, route, call));
   if (route.method != "GET") log_change(exchange, answer.status);
   http::Headers headers = exchange::base_headers(exchange);
   headers.add("content-type", "application/json");
