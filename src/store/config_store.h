@@ -24,8 +24,8 @@
 namespace bifrost::store {
 
 struct Entity {
-  std::string kind;  // "virtual_key"
-  std::string id;    // unique in its kind
+  std::string kind;       // "virtual_key"
+  std::string id;         // unique in its kind
   std::string body;       // empty: deleted, although a file has it
   std::string file_hash;  // empty: it came from the API
   std::int64_t revision = 0;
