@@ -90,10 +90,13 @@ std::optional<Limit::Taken> Limit::take(std::int64_t amount, WallTime now) {
       taken = room.amount();
     }
     const std::uint32_t window = window_.load(std::memory_order_acquire);
-    const WallTime::rep begins = begins_.load(std::memory_order_acquire);
-    const WallTime::rep ends = ends_.load(std::memory_order_acquire);
-    // Bounds are set after the number, so they are this window's if it still is the number.
-    const bool same = window == window_.load(std::memory_order_acquire);
+    const std::uint32_t setting = bounds_set_.load();
+    const WallTime::rep begins = begins_.load();
+    const WallTime::rep ends = ends_.load();
+    // Bounds are set after the number, so they are this window's if it still is the number. A clock
+    // that is set back moves them without another number.
+    const bool same = setting % 2 == 0 && setting == bounds_set_.load() &&
+                      window == window_.load(std::memory_order_acquire);
     if (!same || !room.of(window)) {  // one begins just now
       bits = free_.load(std::memory_order_acquire);
       continue;
@@ -219,8 +222,10 @@ std::int64_t Limit::amount_at(WallTime now) const {
 
 void Limit::set_bounds(WallTime now) {
   const Window window = window_at(now);
+  bounds_set_.fetch_add(1);
   begins_.store(window.start.time_since_epoch().count());
   ends_.store(window.end.time_since_epoch().count());
+  bounds_set_.fetch_add(1);
 }
 
 }  // namespace bifrost::governance

@@ -118,6 +118,7 @@ class Limit {
   std::atomic<std::int64_t> amount_{0};
   std::atomic<WallTime::rep> begins_{0};
   std::atomic<WallTime::rep> ends_{0};
+  std::atomic<std::uint32_t> bounds_set_{0};  // odd while both are set; another number after it
 
   mutable std::mutex mutex_;  // of what follows, and of whoever begins a window
   LimitTerms terms_;

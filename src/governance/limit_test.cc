@@ -284,6 +284,26 @@ TEST(LimitThreads, AgreeOnBoundsWhileWindowsBegin) {
   }
 }
 
+// A clock that is set back moves the bounds without beginning a window.
+TEST(LimitThreads, AgreeOnBoundsWhileTheClockIsSetBack) {
+  LimitTerms terms = hourly(kLimitMax);
+  terms.period = Period::parse("1s");
+  Limit limit(terms, kStart + hours(1));
+  std::vector<std::jthread> threads;
+  constexpr int kThreads = 3;
+  threads.reserve(kThreads);
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&limit, t] {
+      for (int i = 0; i < 20'000; ++i) {
+        const auto taken = limit.take(1, kStart + std::chrono::seconds((i * 7 + t * 13) % 100));
+        ASSERT_TRUE(taken);
+        EXPECT_EQ(taken->window_end - taken->window_start, 1'000'000'000);
+        limit.settle(*taken, 1);
+      }
+    });
+  }
+}
+
 TEST(LimitThreads, AdmitExactlyWhatFits) {
   constexpr int kThreads = 8;
   Limit limit(hourly(1'000), kStart);
