@@ -77,6 +77,12 @@ bool read_share(Reader& reader, store::LimitUse& out) {
   return true;
 }
 
+// What a record that was damaged says may be anything; no sum of these comes out of its bounds.
+std::int64_t counted(std::int64_t tokens) {
+  constexpr std::int64_t kTokensMax = 1'000'000'000'000'000;
+  return std::clamp<std::int64_t>(tokens, 0, kTokensMax);
+}
+
 }  // namespace
 
 Classes Classes::of(const llm::Usage& usage) {
@@ -94,17 +100,17 @@ Classes Classes::of(const llm::Usage& usage) {
 }
 
 llm::Usage Classes::usage(bool known) const {
-  return {.input = input,
-          .cache_read = cache_read,
-          .cache_write = cache_write,
-          .cache_write_1h = cache_write_1h,
-          .input_audio = input_audio,
-          .input_image = input_image,
-          .output = output,
-          .reasoning = reasoning,
-          .output_audio = output_audio,
-          .output_image = output_image,
-          .web_searches = web_searches,
+  return {.input = counted(input),
+          .cache_read = counted(cache_read),
+          .cache_write = counted(cache_write),
+          .cache_write_1h = counted(cache_write_1h),
+          .input_audio = counted(input_audio),
+          .input_image = counted(input_image),
+          .output = counted(output),
+          .reasoning = counted(reasoning),
+          .output_audio = counted(output_audio),
+          .output_image = counted(output_image),
+          .web_searches = counted(web_searches),
           .known = known};
 }
 
