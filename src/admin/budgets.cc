@@ -140,10 +140,6 @@ Result<Found> find_budget(GovernanceSettings& governance, VirtualKeySettings& ke
   return no_such("budget of the virtual key", id);
 }
 
-constexpr Resource<VirtualKeySettings> kKeys = {.kind = governance::kVirtualKeyKind,
-                                                .what = "virtual key",
-                                                .list = &GovernanceSettings::virtual_keys};
-
 void set_override(BudgetSettings& budget, const OverrideBody& body, WallTime now) {
   const bool cycles = body.mode == governance::OverrideMode::kCycles;
   budget.override_amount = body.amount;

@@ -1,12 +1,20 @@
-// Finding, naming and deleting entries of a list of the section.
+// What every list of entries does alike: finding, naming, showing, making, changing and deleting
+// one.
+//
+// A resource says what its list is. `Show` is what writes an entry as JSON, made from the call and
+// the settings that it is in; `put` and `drop` are what making, changing and deleting mean for it.
 #pragma once
 
+#include "admin/limits.h"
 #include "admin/show.h"
+#include "base/random.h"
 #include "base/strings.h"
+#include "governance/settings/entries.h"
 
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bifrost::admin {
@@ -15,7 +23,8 @@ namespace bifrost::admin {
 template <class Entry>
 struct Resource {
   std::string_view kind;  // governance/settings/entries.h
-  std::string_view what;  // "virtual key"
+  std::string_view name;  // in answers: "virtual_key"
+  std::string_view what;  // in messages: "virtual key"
   std::vector<Entry> governance::GovernanceSettings::* list;
 };
 
@@ -53,5 +62,72 @@ Result<void> check_name(const governance::GovernanceSettings& governance,
   }
   return {};
 }
+
+// "Virtual key created"
+[[nodiscard]] std::string done(std::string_view what, std::string_view verb);
+
+template <class Show, class Entry>
+Result<Answer> show_entry(const Call& call, const Resource<Entry>& resource,
+                          const governance::GovernanceSettings& governance, std::string_view id,
+                          std::string_view message) {
+  BF_TRY(const Entry* entry, find(governance, resource, id));
+  return one(call, resource.name, resource.kind, *entry, id, Show(call, governance), message);
+}
+template <class Show, class Entry>
+Result<Answer> show_entry(const Call& call, const Resource<Entry>& resource) {
+  const auto governance = call.desk.governance();
+  return show_entry<Show>(call, resource, *governance, call.id, {});
+}
+
+// put(governance, entry) -> Result<void> fills the new entry, which is not in its list yet.
+template <class Show, class Entry, class Put>
+Result<Answer> create_entry(const Call& call, const Resource<Entry>& resource, Put put) {
+  BF_TRY(const auto terms, read_terms(call, resource.kind));
+  const std::string id = secret_uuid();
+  const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
+    Entry entry;
+    entry.id = id;
+    BF_TRY_VOID(put(governance, entry));
+    (governance.*resource.list).push_back(std::move(entry));
+    return {};
+  };
+  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  return show_entry<Show>(call, resource, *governance, id, done(resource.what, "created"));
+}
+
+// put(governance, entry) -> Result<void> changes the entry, where it stands.
+template <class Show, class Entry, class Put>
+Result<Answer> change_entry(const Call& call, const Resource<Entry>& resource, Put put,
+                            std::string_view verb = "updated") {
+  BF_TRY(const auto terms, read_terms(call, resource.kind));
+  const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
+    BF_TRY(Entry * entry, find(governance, resource, call.id));
+    return put(governance, *entry);
+  };
+  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  return show_entry<Show>(call, resource, *governance, call.id, done(resource.what, verb));
+}
+
+// drop(governance, entry) -> Result<void> takes along what belongs to the entry, which stands there
+// still, or refuses.
+template <class Entry, class Drop>
+Result<Answer> delete_entry(const Call& call, const Resource<Entry>& resource, Drop drop) {
+  BF_TRY(const auto terms, read_terms(call, resource.kind));
+  const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
+    BF_TRY(Entry * entry, find(governance, resource, call.id));
+    BF_TRY_VOID(drop(governance, *entry));
+    std::erase_if(governance.*resource.list,
+                  [&](const Entry& other) { return other.id == call.id; });
+    return {};
+  };
+  BF_TRY_VOID(call.desk.change(edit, terms));
+  return said(done(resource.what, "deleted"));
+}
+
+inline constexpr Resource<governance::VirtualKeySettings> kKeys = {
+    .kind = governance::kVirtualKeyKind,
+    .name = "virtual_key",
+    .what = "virtual key",
+    .list = &governance::GovernanceSettings::virtual_keys};
 
 }  // namespace bifrost::admin

@@ -25,9 +25,13 @@ constexpr bool kIsTeam = std::is_same_v<Group, TeamSettings>;
 template <class Group>
 constexpr Resource<Group> resource_of() {
   if constexpr (kIsTeam<Group>) {
-    return {.kind = governance::kTeamKind, .what = "team", .list = &GovernanceSettings::teams};
+    return {.kind = governance::kTeamKind,
+            .name = "team",
+            .what = "team",
+            .list = &GovernanceSettings::teams};
   } else {
     return {.kind = governance::kCustomerKind,
+            .name = "customer",
             .what = "customer",
             .list = &GovernanceSettings::customers};
   }
@@ -149,15 +153,6 @@ class Show {
 };
 
 template <class Group>
-Result<Answer> answer_with(const Call& call, const GovernanceSettings& governance,
-                           std::string_view id, std::string_view message) {
-  constexpr Resource<Group> kResource = resource_of<Group>();
-  BF_TRY(const Group* group, find(governance, kResource, id));
-  return one(call, kResource.what, kResource.kind, *group, id, Show<Group>(call, governance),
-             message);
-}
-
-template <class Group>
 Result<Answer> list_groups(const Call& call, std::string_view name) {
   BF_TRY(const Page page, read_page(call.query));
   const std::string customer = http::query_value(call.query, "customer_id").value_or("");
@@ -173,35 +168,23 @@ Result<Answer> list_groups(const Call& call, std::string_view name) {
 }
 
 template <class Group>
-Result<Answer> create_group(const Call& call, std::string_view message) {
-  constexpr Resource<Group> kResource = resource_of<Group>();
+Result<Answer> create_group(const Call& call) {
   GroupBody body{.of_team = kIsTeam<Group>};
   BF_TRY_VOID(read_body(call, body));
-  BF_TRY(const auto terms, read_terms(call, kResource.kind));
-  const std::string id = new_id();
-  const auto edit = [&](GovernanceSettings& governance) {
-    Group group;
-    group.id = id;
-    const auto done = put(governance, group, body);
-    (governance.*kResource.list).push_back(std::move(group));
-    return done;
-  };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
-  return answer_with<Group>(call, *governance, id, message);
+  return create_entry<Show<Group>>(
+      call, resource_of<Group>(),
+      [&](GovernanceSettings& governance, Group& group) { return put(governance, group, body); });
 }
 
 template <class Group>
-Result<Answer> update_group(const Call& call, std::string_view message) {
-  constexpr Resource<Group> kResource = resource_of<Group>();
-  BF_TRY(const auto terms, read_terms(call, kResource.kind));
-  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(Group * group, find(governance, kResource, call.id));
-    GroupBody body = body_of(*group);
-    BF_TRY_VOID(read_body(call, body));
-    return put(governance, *group, body);
-  };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
-  return answer_with<Group>(call, *governance, call.id, message);
+Result<Answer> update_group(const Call& call) {
+  return change_entry<Show<Group>>(
+      call, resource_of<Group>(),
+      [&](GovernanceSettings& governance, Group& group) -> Result<void> {
+        GroupBody body = body_of(group);
+        BF_TRY_VOID(read_body(call, body));
+        return put(governance, group, body);
+      });
 }
 
 // Nobody is left behind who belongs to what is gone: his requests would escape its limits.
@@ -219,52 +202,34 @@ Result<void> check_unused(const GovernanceSettings& governance, const Group& gro
 }
 
 template <class Group>
-Result<Answer> delete_group(const Call& call, std::string_view message) {
-  constexpr Resource<Group> kResource = resource_of<Group>();
-  BF_TRY(const auto terms, read_terms(call, kResource.kind));
-  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(Group * group, find(governance, kResource, call.id));
-    BF_TRY_VOID(check_unused(governance, *group));
-    drop_budgets(governance, owner_of(*group));
-    drop_rate_limit(governance, group->rate_limit_id);
-    std::erase_if(governance.*kResource.list,
-                  [&](const Group& other) { return other.id == call.id; });
-    return {};
-  };
-  BF_TRY_VOID(call.desk.change(edit, terms));
-  return said(message);
+Result<Answer> delete_group(const Call& call) {
+  return delete_entry(call, resource_of<Group>(),
+                      [](GovernanceSettings& governance, Group& group) -> Result<void> {
+                        BF_TRY_VOID(check_unused(governance, group));
+                        drop_budgets(governance, owner_of(group));
+                        drop_rate_limit(governance, group.rate_limit_id);
+                        return {};
+                      });
 }
 
 }  // namespace
 
 Result<Answer> list_teams(const Call& call) { return list_groups<TeamSettings>(call, "teams"); }
-Result<Answer> create_team(const Call& call) {
-  return create_group<TeamSettings>(call, "Team created");
-}
+Result<Answer> create_team(const Call& call) { return create_group<TeamSettings>(call); }
 Result<Answer> show_team(const Call& call) {
-  return answer_with<TeamSettings>(call, *call.desk.governance(), call.id, {});
+  return show_entry<Show<TeamSettings>>(call, resource_of<TeamSettings>());
 }
-Result<Answer> update_team(const Call& call) {
-  return update_group<TeamSettings>(call, "Team updated");
-}
-Result<Answer> delete_team(const Call& call) {
-  return delete_group<TeamSettings>(call, "Team deleted");
-}
+Result<Answer> update_team(const Call& call) { return update_group<TeamSettings>(call); }
+Result<Answer> delete_team(const Call& call) { return delete_group<TeamSettings>(call); }
 
 Result<Answer> list_customers(const Call& call) {
   return list_groups<CustomerSettings>(call, "customers");
 }
-Result<Answer> create_customer(const Call& call) {
-  return create_group<CustomerSettings>(call, "Customer created");
-}
+Result<Answer> create_customer(const Call& call) { return create_group<CustomerSettings>(call); }
 Result<Answer> show_customer(const Call& call) {
-  return answer_with<CustomerSettings>(call, *call.desk.governance(), call.id, {});
+  return show_entry<Show<CustomerSettings>>(call, resource_of<CustomerSettings>());
 }
-Result<Answer> update_customer(const Call& call) {
-  return update_group<CustomerSettings>(call, "Customer updated");
-}
-Result<Answer> delete_customer(const Call& call) {
-  return delete_group<CustomerSettings>(call, "Customer deleted");
-}
+Result<Answer> update_customer(const Call& call) { return update_group<CustomerSettings>(call); }
+Result<Answer> delete_customer(const Call& call) { return delete_group<CustomerSettings>(call); }
 
 }  // namespace bifrost::admin

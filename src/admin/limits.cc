@@ -203,7 +203,7 @@ void put_budgets(GovernanceSettings& governance, LimitOwner& owner,
                   governance::own_budget_name(owner.kind, owner.id, budget.reset_duration));
     });
     BudgetSettings& budget = made.emplace_back(it != own.end() ? *it : BudgetSettings{});
-    if (it == own.end()) budget.id = new_id();
+    if (it == own.end()) budget.id = secret_uuid();
     change(budget, body);
   }
   own = std::move(made);
@@ -264,7 +264,7 @@ void put_rate_limit(GovernanceSettings& governance, std::string& id,
     }
   }
   RateLimitSettings& made = governance.rate_limits.emplace_back();
-  made.id = id = new_id();
+  made.id = id = secret_uuid();
   change(made, *wanted);
 }
 
@@ -311,23 +311,6 @@ void drop_model_limits(GovernanceSettings& governance, governance::ModelConfigSe
   drop_budgets(governance, owner_of(model));
   drop_rate_limit(governance, model.rate_limit_id);
   for (std::string& id : model.rate_limit_ids) drop_rate_limit(governance, id);
-}
-
-std::string new_id() {
-  constexpr std::size_t kBytes = 16;
-  std::string bytes = secret_bytes(kBytes);
-  // RFC 9562, version 4.
-  bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0fU) | 0x40U);
-  bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3fU) | 0x80U);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < kBytes; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0xfU];
-  }
-  return out;
 }
 
 }  // namespace bifrost::admin

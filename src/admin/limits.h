@@ -60,18 +60,22 @@ struct RateLimitBody {
   std::optional<std::int64_t> concurrent_max_limit;
 
   void describe(this auto& self, auto& visit) {
-    constexpr double kCountMax = 1e15;
     visit.field("token_max_limit", self.token_max_limit,
-                {.text = "Tokens in each window, in and out.", .minimum = 0, .maximum = kCountMax});
+                {.text = "Tokens in each window, in and out.",
+                 .minimum = 0,
+                 .maximum = governance::kCountMax});
     visit.field("token_reset_duration", self.token_reset_duration,
                 {.text = "Length of their window.", .form = config::Form::kPeriod});
-    visit.field("request_max_limit", self.request_max_limit,
-                {.text = "Requests in each window.", .minimum = 0, .maximum = kCountMax});
+    visit.field(
+        "request_max_limit", self.request_max_limit,
+        {.text = "Requests in each window.", .minimum = 0, .maximum = governance::kCountMax});
     visit.field("request_reset_duration", self.request_reset_duration,
                 {.text = "Length of their window.", .form = config::Form::kPeriod});
-    visit.field(
-        "concurrent_max_limit", self.concurrent_max_limit,
-        {.text = "Requests that run at once.", .minimum = 0, .maximum = kCountMax, .ours = true});
+    visit.field("concurrent_max_limit", self.concurrent_max_limit,
+                {.text = "Requests that run at once.",
+                 .minimum = 0,
+                 .maximum = governance::kCountMax,
+                 .ours = true});
     visit.unserved("id", config::Shape::kAny, "Shown.");
     visit.unserved("token_current_usage", config::Shape::kAny, "Shown.");
     visit.unserved("token_last_reset", config::Shape::kAny, "Shown.");
@@ -130,8 +134,5 @@ void drop_budgets(governance::GovernanceSettings& governance, LimitOwner owner);
 void drop_rate_limit(governance::GovernanceSettings& governance, std::string& id);
 void drop_model_limits(governance::GovernanceSettings& governance,
                        governance::ModelConfigSettings& model);
-
-// An id that nobody else has: a UUID.
-[[nodiscard]] std::string new_id();
 
 }  // namespace bifrost::admin

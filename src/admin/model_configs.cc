@@ -16,6 +16,7 @@ using governance::GovernanceSettings;
 using governance::ModelConfigSettings;
 
 constexpr Resource<ModelConfigSettings> kModels = {.kind = governance::kModelConfigKind,
+                                                   .name = "model_config",
                                                    .what = "model config",
                                                    .list = &GovernanceSettings::model_configs};
 
@@ -107,12 +108,6 @@ class Show {
   const GovernanceSettings& governance_;
 };
 
-Result<Answer> answer_with(const Call& call, const GovernanceSettings& governance,
-                           std::string_view id, std::string_view message) {
-  BF_TRY(const ModelConfigSettings* model, find(governance, kModels, id));
-  return one(call, "model_config", kModels.kind, *model, id, Show(call, governance), message);
-}
-
 }  // namespace
 
 Result<Answer> list_model_configs(const Call& call) {
@@ -131,46 +126,31 @@ Result<Answer> list_model_configs(const Call& call) {
 Result<Answer> create_model_config(const Call& call) {
   ModelBody body;
   BF_TRY_VOID(read_body(call, body));
-  BF_TRY(const auto terms, read_terms(call, kModels.kind));
-  const std::string id = new_id();
-  const auto edit = [&](GovernanceSettings& governance) {
-    ModelConfigSettings model;
-    model.id = id;
-    const auto done = put(governance, model, body);
-    governance.model_configs.push_back(std::move(model));
-    return done;
-  };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
-  return answer_with(call, *governance, id, "Model config created");
+  return create_entry<Show>(call, kModels,
+                            [&](GovernanceSettings& governance, ModelConfigSettings& model) {
+                              return put(governance, model, body);
+                            });
 }
 
-Result<Answer> show_model_config(const Call& call) {
-  return answer_with(call, *call.desk.governance(), call.id, {});
-}
+Result<Answer> show_model_config(const Call& call) { return show_entry<Show>(call, kModels); }
 
 Result<Answer> update_model_config(const Call& call) {
-  BF_TRY(const auto terms, read_terms(call, kModels.kind));
-  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(ModelConfigSettings * model, find(governance, kModels, call.id));
-    ModelBody body = body_of(*model);
-    BF_TRY_VOID(read_body(call, body));
-    return put(governance, *model, body);
-  };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
-  return answer_with(call, *governance, call.id, "Model config updated");
+  return change_entry<Show>(
+      call, kModels,
+      [&](GovernanceSettings& governance, ModelConfigSettings& model) -> Result<void> {
+        ModelBody body = body_of(model);
+        BF_TRY_VOID(read_body(call, body));
+        return put(governance, model, body);
+      });
 }
 
 Result<Answer> delete_model_config(const Call& call) {
-  BF_TRY(const auto terms, read_terms(call, kModels.kind));
-  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(ModelConfigSettings * model, find(governance, kModels, call.id));
-    drop_model_limits(governance, *model);
-    std::erase_if(governance.model_configs,
-                  [&](const ModelConfigSettings& other) { return other.id == call.id; });
-    return {};
-  };
-  BF_TRY_VOID(call.desk.change(edit, terms));
-  return said("Model config deleted");
+  return delete_entry(
+      call, kModels,
+      [](GovernanceSettings& governance, ModelConfigSettings& model) -> Result<void> {
+        drop_model_limits(governance, model);
+        return {};
+      });
 }
 
 }  // namespace bifrost::admin

@@ -3,6 +3,7 @@
 #include "admin/entries.h"
 #include "admin/limits.h"
 #include "admin/resources.h"
+#include "base/random.h"
 #include "governance/limit_names.h"
 #include "governance/settings/entries.h"
 #include "http/url.h"
@@ -17,10 +18,6 @@ using governance::BudgetSettings;
 using governance::GovernanceSettings;
 using governance::ProviderConfigSettings;
 using governance::VirtualKeySettings;
-
-constexpr Resource<VirtualKeySettings> kKeys = {.kind = governance::kVirtualKeyKind,
-                                                .what = "virtual key",
-                                                .list = &GovernanceSettings::virtual_keys};
 
 struct ProviderConfigBody {
   std::string provider;
@@ -137,7 +134,7 @@ KeyBody body_of(const VirtualKeySettings& key) {
 }
 
 // What callers show, and nobody can guess.
-std::string new_value() { return "sk-bf-" + new_id(); }
+std::string new_value() { return "sk-bf-" + secret_uuid(); }
 
 std::int64_t next_config_id(const GovernanceSettings& governance) {
   std::int64_t last = 0;
@@ -286,12 +283,6 @@ class Show {
   const GovernanceSettings& governance_;
 };
 
-Result<Answer> answer_with(const Call& call, const GovernanceSettings& governance,
-                           std::string_view id, std::string_view message) {
-  BF_TRY(const VirtualKeySettings* key, find(governance, kKeys, id));
-  return one(call, "virtual_key", kKeys.kind, *key, id, Show(call, governance), message);
-}
-
 }  // namespace
 
 Result<Answer> list_virtual_keys(const Call& call) {
@@ -309,51 +300,42 @@ Result<Answer> list_virtual_keys(const Call& call) {
 Result<Answer> create_virtual_key(const Call& call) {
   KeyBody body;
   BF_TRY_VOID(read_body(call, body));
-  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
   if (body.value.empty()) body.value = new_value();
-  const std::string id = new_id();
-  const auto edit = [&](GovernanceSettings& governance) {
-    VirtualKeySettings key;
-    key.id = id;
-    const auto done = put(call, governance, key, body);
-    governance.virtual_keys.push_back(std::move(key));
-    return done;
-  };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
-  return answer_with(call, *governance, id, "Virtual key created");
+  return create_entry<Show>(call, kKeys,
+                            [&](GovernanceSettings& governance, VirtualKeySettings& key) {
+                              return put(call, governance, key, body);
+                            });
 }
 
-Result<Answer> show_virtual_key(const Call& call) {
-  const auto governance = call.desk.governance();
-  return answer_with(call, *governance, call.id, {});
-}
+Result<Answer> show_virtual_key(const Call& call) { return show_entry<Show>(call, kKeys); }
 
 Result<Answer> update_virtual_key(const Call& call) {
-  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
-  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(VirtualKeySettings * key, find(governance, kKeys, call.id));
-    KeyBody body = body_of(*key);
-    BF_TRY_VOID(read_body(call, body));
-    return put(call, governance, *key, body);
-  };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
-  return answer_with(call, *governance, call.id, "Virtual key updated");
+  return change_entry<Show>(
+      call, kKeys, [&](GovernanceSettings& governance, VirtualKeySettings& key) -> Result<void> {
+        KeyBody body = body_of(key);
+        BF_TRY_VOID(read_body(call, body));
+        return put(call, governance, key, body);
+      });
 }
 
 Result<Answer> delete_virtual_key(const Call& call) {
-  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
-  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(VirtualKeySettings * key, find(governance, kKeys, call.id));
-    drop_models(governance, *key);
-    drop_limits(governance, *key, key->provider_configs);
-    drop_budgets(governance, owner_of(*key));
-    drop_rate_limit(governance, key->rate_limit_id);
-    std::erase_if(governance.virtual_keys,
-                  [&](const VirtualKeySettings& other) { return other.id == call.id; });
+  return delete_entry(call, kKeys,
+                      [](GovernanceSettings& governance, VirtualKeySettings& key) -> Result<void> {
+                        drop_models(governance, key);
+                        drop_limits(governance, key, key.provider_configs);
+                        drop_budgets(governance, owner_of(key));
+                        drop_rate_limit(governance, key.rate_limit_id);
+                        return {};
+                      });
+}
+
+Result<Answer> rotate_virtual_key(const Call& call) {
+  const auto rotate = [](GovernanceSettings& /*governance*/,
+                         VirtualKeySettings& key) -> Result<void> {
+    key.value = config::Secret(new_value());
     return {};
   };
-  BF_TRY_VOID(call.desk.change(edit, terms));
-  return said("Virtual key deleted");
+  return change_entry<Show>(call, kKeys, rotate, "rotated");
 }
 
 // For whoever shows the key: what concerns him alone.
@@ -373,17 +355,6 @@ Result<Answer> show_quota(const Call& call) {
   write_rate_limit(writer, call, *governance, key->rate_limit_id);
   writer.end_object();
   return answer;
-}
-
-Result<Answer> rotate_virtual_key(const Call& call) {
-  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
-  const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(VirtualKeySettings * key, find(governance, kKeys, call.id));
-    key->value = config::Secret(new_value());
-    return {};
-  };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
-  return answer_with(call, *governance, call.id, "Virtual key rotated");
 }
 
 }  // namespace bifrost::admin

@@ -3,17 +3,47 @@
 #include "base/assert.h"
 
 #include <bit>
+#include <cstring>
 #include <random>
 #include <string_view>
 #include <unistd.h>
 
 namespace bifrost {
 
+namespace {
+
+// Version 4, out of words of 64 random bits.
+template <class Next>
+std::string uuid_of(Next next) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::string_view kShape = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";  // RFC 9562
+  std::string out(kShape);
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (i % 16 == 0) bits = next();  // at most 16 digits stand before the next one
+    const std::uint64_t digit = bits & 0xFU;
+    bits >>= 4U;
+    if (out[i] == 'x') out[i] = kHex[digit];
+    if (out[i] == 'y') out[i] = kHex[8U | (digit & 3U)];  // the variant
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string secret_bytes(std::size_t count) {
   std::string out(count, '\0');
   const int result = ::getentropy(out.data(), out.size());
   BF_ASSERT(result == 0);  // better no process than a secret that can be guessed
   return out;
+}
+
+std::string secret_uuid() {
+  return uuid_of([] {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, secret_bytes(sizeof(bits)).data(), sizeof(bits));
+    return bits;
+  });
 }
 
 Random::Random(std::uint64_t seed) {
@@ -47,18 +77,7 @@ std::uint64_t Random::next() {
 double Random::unit() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; }
 
 std::string Random::uuid() {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  constexpr std::string_view kShape = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";  // RFC 9562
-  std::string out(kShape);
-  std::uint64_t bits = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (i % 16 == 0) bits = next();  // at most 16 digits stand before the next one
-    const std::uint64_t digit = bits & 0xFU;
-    bits >>= 4U;
-    if (out[i] == 'x') out[i] = kHex[digit];
-    if (out[i] == 'y') out[i] = kHex[8U | (digit & 3U)];  // the variant
-  }
-  return out;
+  return uuid_of([this] { return next(); });
 }
 
 std::string Random::alphanumeric(std::size_t length) {

@@ -10,6 +10,8 @@ namespace bifrost {
 // At most 256 bytes that nobody can guess, from the system: keys, nonces, salts. They are the
 // exception to what stands below, since nothing may repeat them.
 std::string secret_bytes(std::size_t count);
+// A version 4 UUID (RFC 9562) in lower case, of the same kind.
+std::string secret_uuid();
 
 // Not for secrets. xoshiro256++ (Blackman and Vigna, public domain algorithm). One per worker, not
 // thread-safe.

@@ -1,5 +1,6 @@
 #include "base/random.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cctype>
@@ -61,6 +62,13 @@ TEST(Random, AlphanumericHasItsLengthAndAlphabet) {
 TEST(SecretBytesTest, AreAsManyAndNeverTheSame) {
   EXPECT_EQ(secret_bytes(32).size(), 32U);
   EXPECT_NE(secret_bytes(32), secret_bytes(32));
+}
+
+TEST(SecretUuidTest, IsAUuidAndNeverTheSame) {
+  const std::string uuid = secret_uuid();
+  EXPECT_THAT(uuid, testing::MatchesRegex(
+                        "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+  EXPECT_NE(secret_uuid(), uuid);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace bifrost::governance {
 
 // Dollars, with which no sum of nano-dollars comes out of its bounds.
 inline constexpr double kDollarsMax = 9'000'000;
+inline constexpr double kCountMax = 1e15;  // of tokens and requests
 
 struct ResetSettings {
   std::int64_t quarter_start_month = 0;
@@ -167,9 +168,6 @@ struct RateLimitSettings {
   void check(config::CheckScope& scope) const;
 
   friend bool operator==(const RateLimitSettings&, const RateLimitSettings&) = default;
-
- private:
-  static constexpr double kCountMax = 1e15;  // of tokens and requests
 };
 
 }  // namespace bifrost::governance
