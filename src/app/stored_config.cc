@@ -272,10 +272,11 @@ class Difference {
   std::vector<store::Change> changes_;
 };
 
-StoredRows by_place(const store::Contents& contents) {
+StoredRows by_place(std::vector<store::Entity> entities) {
   StoredRows rows;
-  for (const store::Entity& row : contents.entities) {
-    rows.emplace(std::pair(row.kind, row.id), row);
+  for (store::Entity& row : entities) {
+    std::pair place(row.kind, row.id);
+    rows.emplace(std::move(place), std::move(row));
   }
   return rows;
 }
@@ -294,7 +295,7 @@ Result<std::unique_ptr<StoredConfig>> StoredConfig::open(
 Result<StoredConfig::Plan> StoredConfig::merge(const GovernanceSettings& file,
                                                const config::Environment& environment,
                                                std::vector<std::string>& warnings) {
-  Plan plan{.governance = file};
+  Plan plan{.governance = file, .revision = revision_};
   auto contents = store_.load();
   const bool away = !contents && contents.error().code == ErrorCode::kStoreUnavailable;
   if (away && revision_ > 0) {
@@ -303,17 +304,17 @@ Result<StoredConfig::Plan> StoredConfig::merge(const GovernanceSettings& file,
   } else if (!contents) {
     return std::move(contents).error();
   } else {
-    plan.read = *std::move(contents);
+    plan.revision = contents->revision;
+    plan.rows = by_place(std::move(contents->entities));
   }
-  const StoredRows rows = plan.read ? by_place(*plan.read) : rows_;
   const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
-  Merge merge(rows, reading);
+  Merge merge(plan.rows ? *plan.rows : rows_, reading);
   Result<void> done;
   governance::for_each_list([&](std::string_view kind, auto list, auto id) {
     if (done) done = merge.list(kind, plan.governance.*list, id);
   });
   BF_TRY_VOID(done);
-  if (plan.read) plan.changes = std::move(merge).changes();
+  if (plan.rows) plan.changes = std::move(merge).changes();
   return plan;
 }
 
@@ -330,17 +331,17 @@ Result<StoredConfig::Plan> StoredConfig::change(const GovernanceSettings& before
   BF_TRY_VOID(done);
   return Plan{.governance = std::move(after),
               .changes = std::move(difference).changes(),
-              .read = std::nullopt};
+              .rows = std::nullopt,
+              .revision = revision_};
 }
 
 Result<void> StoredConfig::carry_out(Plan& plan, WallTime now) {
-  std::int64_t revision = plan.read ? plan.read->revision : revision_;
   if (!plan.changes.empty()) {
-    BF_TRY(revision, store_.apply(plan.changes, revision, now));
+    BF_TRY(plan.revision, store_.apply(plan.changes, plan.revision, now));
   }
   const std::scoped_lock lock(mutex_);
-  if (plan.read) rows_ = by_place(*plan.read);
-  remember(std::exchange(plan.changes, {}), revision, now);
+  if (plan.rows) rows_ = *std::exchange(plan.rows, std::nullopt);
+  remember(std::exchange(plan.changes, {}), plan.revision, now);
   return {};
 }
 

@@ -41,7 +41,8 @@ class StoredConfig {
   struct Plan {
     governance::GovernanceSettings governance;  // what is in force once it is carried out
     std::vector<store::Change> changes;
-    std::optional<store::Contents> read;  // what the store has now, where it was read
+    std::optional<StoredRows> rows;  // what the store has now, where it was read
+    std::int64_t revision = 0;       // that it was made for
   };
 
   // What the file says together with what the store has. Where the store is away, that is what it

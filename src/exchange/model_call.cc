@@ -127,7 +127,9 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
   BF_CO_TRY(asked.facts, kit.heavy().takes(input.body.size())
                              ? co_await look_into_beside(kit, exchange, input, peek)
                              : look_into(kit.services.overload.memory(), input, peek, kit.scanner));
-  const auto full = exchange.caller.principal->full_providers(kit.clock.wall());
+  const governance::Principal& caller = *exchange.caller.principal;
+  std::vector<std::string_view> full;
+  if (!caller.at_providers.empty()) full = caller.full_providers(kit.clock.wall());
   BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,
                                       {.model = asked.facts.model,
                                        .fallbacks = asked.facts.fallbacks,
