@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -14,5 +16,10 @@ namespace bifrost {
 // RFC 3339: "2026-01-31T12:00:00Z", with any fraction and offset. What is later, which is how some
 // write "never", is taken for the same day of 2196.
 [[nodiscard]] std::optional<WallTime> parse_rfc3339(std::string_view text);
+
+// Since 1970, as databases keep it.
+[[nodiscard]] inline std::int64_t unix_milliseconds(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
 
 }  // namespace bifrost

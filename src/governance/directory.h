@@ -5,13 +5,11 @@
 // with one entry more or less shares all the others with it.
 #pragma once
 
+#include "governance/credential_digest.h"
 #include "governance/principal.h"
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -34,19 +32,16 @@ class Directory {
   class Builder;
 
  private:
-  using Digest = std::array<std::uint8_t, 32>;
   struct Entry {
-    Digest digest;
+    CredentialDigest digest;
     std::shared_ptr<const Principal> principal;
   };
   // A few entries, in no order.
   using Shard = std::vector<Entry>;
   static constexpr std::size_t kShards = 4096;
 
-  // Nothing: there is no memory for it.
-  static std::optional<Digest> digest_of(std::string_view credential);
-  static Digest made_digest(std::string_view credential);
-  static std::size_t shard_of(const Digest& digest);
+  static CredentialDigest made_digest(std::string_view credential);
+  static std::size_t shard_of(const CredentialDigest& digest);
 
   std::vector<std::shared_ptr<const Shard>> shards_;  // empty, or kShards of them; null: no entry
   std::size_t size_ = 0;

@@ -2,9 +2,9 @@
 
 #include "base/strings.h"
 #include "config/check_scope.h"
+#include "governance/credential_digest.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -14,19 +14,10 @@
 namespace bifrost::governance {
 namespace {
 
-using Digest = std::array<unsigned char, 32>;
-
-// Of the same length whatever the text. Nothing: there is no memory for it.
-bool digest(std::string_view text, Digest& out) {
-  unsigned int size = 0;
-  return EVP_Digest(text.data(), text.size(), out.data(), &size, EVP_sha256(), nullptr) == 1;
-}
-
 bool same(std::string_view a, std::string_view b) {
-  Digest of_a{};
-  Digest of_b{};
-  if (!digest(a, of_a) || !digest(b, of_b)) return false;
-  return CRYPTO_memcmp(of_a.data(), of_b.data(), of_a.size()) == 0;
+  const auto of_a = credential_digest(a);
+  const auto of_b = credential_digest(b);
+  return of_a && of_b && CRYPTO_memcmp(of_a->data(), of_b->data(), of_a->size()) == 0;
 }
 
 bool is_admin(const AuthSettings& settings, const http::Headers& headers) {

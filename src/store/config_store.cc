@@ -1,15 +1,12 @@
 #include "store/config_store.h"
 
+#include "base/timestamp.h"
 #include "base/try.h"
 
 #include <chrono>
 
 namespace bifrost::store {
 namespace {
-
-std::int64_t milliseconds(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
 
 WallTime time_of(std::int64_t milliseconds) {
   return WallTime(std::chrono::milliseconds(milliseconds));
@@ -69,7 +66,7 @@ Result<std::int64_t> ConfigStore::apply(std::span<const Change> changes, std::in
     }
     const std::int64_t revision = raised.front().integer(0);
     for (const Change& change : changes) {
-      BF_TRY_VOID(apply(change, revision, milliseconds(now)));
+      BF_TRY_VOID(apply(change, revision, unix_milliseconds(now)));
     }
     return revision;
   });

@@ -1,10 +1,10 @@
 #include "store/migrations.h"
 
+#include "base/timestamp.h"
 #include "base/try.h"
 #include "store/digest.h"
 
 #include <charconv>
-#include <chrono>
 #include <string>
 
 namespace bifrost::store {
@@ -22,10 +22,6 @@ std::int64_t oldest_of(const Migration& step) {
   const std::string_view rest = step.text.substr(kOldest.size());
   std::from_chars(rest.data(), rest.data() + rest.size(), oldest);
   return oldest;
-}
-
-std::int64_t milliseconds(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
 // SQLite's transactions lock the whole database when they begin.
@@ -74,7 +70,7 @@ Result<void> take(sql::Connection& connection, const Migration& step, WallTime n
     BF_TRY_VOID(connection.execute(
         "INSERT INTO schema_migration (number, name, checksum, oldest, taken_at) "
         "VALUES ($1, $2, $3, $4, $5)",
-        {step.number, step.name, sha256(step.text), oldest_of(step), milliseconds(now)}));
+        {step.number, step.name, sha256(step.text), oldest_of(step), unix_milliseconds(now)}));
     return {};
   });
 }

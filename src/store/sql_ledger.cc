@@ -1,6 +1,7 @@
 #include "store/sql_ledger.h"
 
 #include "base/try.h"
+#include "base/utf8.h"
 #include "json/document.h"
 #include "json/writer.h"
 
@@ -21,28 +22,12 @@ bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0; });
 }
 
-// How many bytes the character takes that a text begins with; 0: it is none (RFC 3629).
-std::size_t character_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return first == 0 ? 0 : 1;
-  const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return 0;
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if (byte(i) >> 6 != 2) return 0;
-  }
-  const unsigned char second = byte(1);
-  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool beyond = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-  return overlong || beyond ? 0 : bytes;
-}
-
 // PostgreSQL takes neither a zero nor what is no UTF-8, and models are what callers call them.
 std::string clean(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t bytes = character_bytes(text);
+    const std::size_t bytes = text.front() == '\0' ? 0 : utf8_sequence(text);
     out += bytes == 0 ? std::string_view("?") : text.substr(0, bytes);
     text.remove_prefix(std::max<std::size_t>(bytes, 1));
   }
