@@ -33,8 +33,10 @@ Result<bool> recover_file(const std::string& path, store::LedgerStore& store) {
            {"damaged", left->damaged}, {"unknown", left->unknown});
   }
   BF_TRY(const Recovered done, recover(*std::move(left), store));
-  BF_LOG(kInfo, "ledger", "a run before had not stored all of its usage", {"ended", done.ended},
-         {"cut", done.running});
+  if (done.ended + done.running > 0) {
+    BF_LOG(kInfo, "ledger", "a run before had not stored all of its usage", {"ended", done.ended},
+           {"cut", done.running});
+  }
   return true;
 }
 
