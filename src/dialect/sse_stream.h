@@ -92,6 +92,7 @@ class SseTap : public StreamTap {
   // Edits of the event that is being looked at. `root` is its data, an object that is not empty.
   void leave_out(const http::sse::Event& event);
   void add_extra_fields(const http::sse::Event& event, json::Value root, bool last);
+  [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
 
  private:
   void deliver();

@@ -28,6 +28,7 @@ struct AnswerContext {
 struct StreamForm {
   std::string_view content_type;
   std::string_view keep_alive;  // a legal no-op for a silent stream
+  bool comments = false;        // its readers skip comments
   // An error inside a stream that has already begun, as bytes.
   std::string (*encode_error)(const Error& error);
 };

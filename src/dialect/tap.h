@@ -6,6 +6,7 @@
 #include "llm/usage.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,13 @@ struct StreamWishes {
   bool extra_fields = false;   // in the first chunk, and in those that end something
 };
 
+// An answer that we end before its provider does.
+struct StreamStop {
+  llm::Usage usage;  // up to here
+  // The value of `extra_fields` in a chunk of the caller's stream; null: there are none.
+  std::function<std::string(ChunkPlace chunk)> extra_fields = {};
+};
+
 // What a tap has learnt so far.
 struct TapState {
   llm::Usage usage;
@@ -51,12 +59,25 @@ struct TapState {
   Opening opening = Opening::kUnknown;
   std::uint64_t events = 0;
   std::uint64_t content_events = 0;  // with something of the answer in them
+  std::uint64_t untold_bytes = 0;    // of content that came after the usage, roughly
   bool ended = false;                // the wire format's end marker was seen
   bool finished = false;             // a finish reason was seen
   bool has_extra_fields = false;     // of a whole answer: a member of that name
   std::optional<Error> error;        // an in-stream error
   bool unreadable = false;           // the error is ours: the caller sees none in the stream
   bool stray = false;                // there was text outside of events: an error, maybe
+
+  // The provider says what it has counted up to now. Some say the same again and again.
+  void tell(const llm::Usage& now) {
+    if (now.output_total() > usage.output_total()) untold_bytes = 0;
+    usage = now;
+  }
+  // It has ended here, for want of tokens.
+  void stop() {
+    finish = llm::FinishReason::kLength;
+    finished = true;
+    ended = true;
+  }
 };
 
 // Reads a stream that is passed on unchanged. Costs little: only events that may matter are looked
@@ -68,6 +89,9 @@ class StreamTap {
   // The connection is through: sets `error` to kUpstreamCutShort unless the answer was complete.
   // Returns the bytes that make the stream legal, empty when it is already (a missing end marker).
   virtual std::string finish() = 0;
+  // The bytes that end the answer here, for want of tokens, behind the last whole event; the stream
+  // has ended then. Empty: it cannot be, since all of the answer is there, or nothing of it.
+  virtual std::string stop(const StreamStop& /*stop*/) { return {}; }
   [[nodiscard]] const TapState& state() const { return state_; }
 
   // Says which edits to look for, before the first byte.

@@ -22,6 +22,8 @@ class StreamTranslator {
   virtual std::string_view feed(std::string_view bytes) = 0;
   virtual std::string_view finish() = 0;
   virtual std::string_view fail(const Error& error) = 0;
+  // Ends the answer here, for want of tokens. Empty: all of it is there already.
+  virtual std::string_view stop(const dialect::StreamStop& stop) = 0;
   // What was learnt on the way; the error that ended the stream, if one did.
   [[nodiscard]] virtual const dialect::TapState& state() const = 0;
 };

@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "llm/response.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -109,5 +111,9 @@ using StreamEvent = std::variant<StreamStart, TextDelta, RefusalDelta, Reasoning
 
 // Is there something of the answer in it, for the time to the first token?
 [[nodiscard]] bool is_content(const StreamEvent& event);
+// How much of it is text, be it for people or for tools.
+[[nodiscard]] std::size_t content_bytes(const StreamEvent& event);
+// The choice that it belongs to; nothing when it is of the whole answer.
+[[nodiscard]] std::optional<std::int64_t> choice_of(const StreamEvent& event);
 
 }  // namespace bifrost::llm

@@ -66,6 +66,18 @@ class EventTranslator final : public exchange::StreamTranslator {
     events_.emplace_back(llm::StreamFailure{error});
     return encode();
   }
+  std::string_view stop(const dialect::StreamStop& stop) override {
+    if (state_.error || state_.ended || open_.empty()) return {};
+    out_.clear();
+    for (const std::int64_t choice : open_) {
+      encoder_->event(llm::StreamFinish{.choice = choice, .reason = llm::FinishReason::kLength},
+                      out_);
+    }
+    encoder_->event(llm::UsageUpdate{stop.usage}, out_);
+    encoder_->event(llm::StreamEnd{}, out_);
+    state_.stop();
+    return out_;
+  }
   [[nodiscard]] const dialect::TapState& state() const override { return state_; }
 
  private:
@@ -73,13 +85,19 @@ class EventTranslator final : public exchange::StreamTranslator {
     out_.clear();
     for (llm::StreamEvent& event : events_) {
       if (llm::is_content(event)) ++state_.content_events;
+      state_.untold_bytes += llm::content_bytes(event);
+      const auto choice = llm::choice_of(event);
+      if (choice && !closed_.contains(*choice)) open_.insert(*choice);
       if (const auto* call = std::get_if<llm::ToolCallStart>(&event)) {
         calling_.insert(call->choice);
       }
-      if (const auto* update = std::get_if<llm::UsageUpdate>(&event)) state_.usage = update->usage;
+      if (const auto* update = std::get_if<llm::UsageUpdate>(&event)) state_.tell(update->usage);
       if (auto* finish = std::get_if<llm::StreamFinish>(&event)) {
         finish->reason = llm::with_calls(finish->reason, calling_.contains(finish->choice));
         state_.finish = finish->reason;
+        state_.finished = true;
+        open_.erase(finish->choice);
+        closed_.insert(finish->choice);
       }
       if (const auto* failure = std::get_if<llm::StreamFailure>(&event)) {
         state_.error = failure->error;
@@ -94,6 +112,8 @@ class EventTranslator final : public exchange::StreamTranslator {
   std::unique_ptr<dialect::StreamEncoder> encoder_;
   dialect::TapState state_;
   std::set<std::int64_t> calling_;  // choices with a tool call
+  std::set<std::int64_t> open_;     // choices that have begun
+  std::set<std::int64_t> closed_;   // choices that have ended
   std::vector<llm::StreamEvent> events_;
   std::string out_;
 };

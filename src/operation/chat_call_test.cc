@@ -7,6 +7,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace bifrost::operation {
@@ -40,6 +42,17 @@ class Translation {
     const auto translator = call_.make_translator(side_, {.model = "m", .fallback_id = "id"});
     std::string out(translator->feed(bytes));
     out += translator->finish();
+    return out;
+  }
+
+  // As far as it has come, and ended there.
+  std::string stopped(std::string_view bytes) {
+    const auto translator =
+        call_.make_translator(side_, {.model = "m", .fallback_id = "id", .include_usage = true});
+    std::string out(translator->feed(bytes));
+    out += translator->stop({.usage = {.input = 7, .output = 3, .known = true}});
+    EXPECT_EQ(translator->stop({}), "") << "it has been";
+    EXPECT_EQ(translator->state().finish, llm::FinishReason::kLength);
     return out;
   }
 
@@ -90,6 +103,47 @@ TEST(ChatCall, ACallThatIsThereIsToldAsOne) {
   EXPECT_THAT(
       Translation("openai_chat", "gemini").streamed("data: " + std::string(kCalls) + "\n\n"),
       HasSubstr(R"("finish_reason":"tool_calls")"));
+}
+
+// -- an answer that is ended before its provider does
+
+constexpr std::pair<std::string_view, std::string_view> kRunning[] = {
+    {"openai_chat", R"(data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hello"}}]})"
+                    "\n\n"},
+    {"anthropic",
+     R"(data: {"type":"message_start","message":{"id":"1","usage":{"input_tokens":7}}})"
+     "\n\n"
+     R"(data: {"type":"content_block_start","index":0,"content_block":{"type":"tool_use",)"
+     R"("id":"c","name":"f","input":{}}})"
+     "\n\n"
+     R"(data: {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta",)"
+     R"("partial_json":"{\"a"}})"
+     "\n\n"},
+    {"gemini", R"(data: {"candidates":[{"content":{"parts":[{"text":"Hello"}]}}]})"
+               "\n\n"}};
+
+TEST(ChatCall, AStoppedStreamIsWholeInEveryDialect) {
+  for (const auto& [outbound, bytes] : kRunning) {
+    for (const dialect::Dialect* inbound : dialect::all()) {
+      if (inbound->chat == nullptr) continue;
+      SCOPED_TRACE(std::string(outbound) + " for " + std::string(inbound->name));
+      const std::string told = Translation(inbound->name, outbound).stopped(bytes);
+      std::vector<llm::StreamEvent> events;
+      const auto decoder = inbound->chat->make_stream_decoder();
+      decoder->feed(told, events);
+      decoder->finish(events);
+      ASSERT_FALSE(events.empty()) << told;
+      EXPECT_TRUE(std::holds_alternative<llm::StreamEnd>(events.back())) << told;
+      std::size_t finishes = 0;
+      for (const llm::StreamEvent& event : events) {
+        const auto* finish = std::get_if<llm::StreamFinish>(&event);
+        if (finish == nullptr) continue;
+        ++finishes;
+        EXPECT_EQ(finish->reason, llm::FinishReason::kLength) << told;
+      }
+      EXPECT_EQ(finishes, 1U) << told;
+    }
+  }
 }
 
 // -- what a model refuses

@@ -13,6 +13,7 @@ const Dialect& dialect() {
   static constexpr ChatCodec kChat{
       .stream = {.content_type = "text/event-stream",
                  .keep_alive = "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+                 .comments = true,
                  .encode_error = encode_stream_error},
       .peek = peek,
       .decode_request = decode_request,

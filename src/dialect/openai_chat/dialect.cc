@@ -16,6 +16,7 @@ const Dialect& dialect() {
   static constexpr ChatCodec kChat{
       .stream = {.content_type = "text/event-stream",
                  .keep_alive = ": keep-alive\n\n",
+                 .comments = true,
                  .encode_error = encode_stream_error},
       .peek = peek,
       .decode_request = decode_request,

@@ -6,13 +6,18 @@
 #include "dialect/openai_chat/usage.h"
 #include "dialect/sse_stream.h"
 #include "json/skim.h"
+#include "json/writer.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <utility>
 
 namespace bifrost::dialect::openai_chat {
 namespace {
+
+constexpr std::string_view kEndMarker = "data: [DONE]\n\n";
 
 // What an event may have in it, told by the strings in it. The depth is not looked at, nor whether
 // a string is a name: an event that only seems to matter is read a little deeper.
@@ -23,9 +28,10 @@ struct Signs {
   bool first_choice = false;
   bool other_index = false;  // of another choice, or of a later tool call
   bool telling = false;      // usage, finish reason or error
+  std::size_t bytes = 0;     // of content: the longest text, since some say it twice
 };
 
-enum class Sign : std::uint8_t { kNone, kContent, kCall, kChoices, kIndex, kTelling };
+enum class Sign : std::uint8_t { kNone, kContent, kCall, kArguments, kChoices, kIndex, kTelling };
 
 Sign sign_of(std::string_view name) {
   switch (name.size()) {
@@ -41,6 +47,7 @@ Sign sign_of(std::string_view name) {
       if (name == "choices") return Sign::kChoices;
       return name == "content" || name == "refusal" ? Sign::kContent : Sign::kNone;
     case 9:
+      if (name == "arguments") return Sign::kArguments;
       return name == "reasoning" ? Sign::kContent : Sign::kNone;
     case 10:
       return name == "tool_calls" ? Sign::kCall : Sign::kNone;
@@ -69,7 +76,12 @@ bool filled(std::string_view value) {
 
 Signs signs_in(std::string_view data) {
   Signs signs;
+  bool is_text = false;  // this string, by the name before it
   json::each_string(data, [&](std::string_view string, std::string_view rest) {
+    if (std::exchange(is_text, false)) {
+      signs.bytes = std::max(signs.bytes, string.size());
+      return;
+    }
     const Sign sign = sign_of(string);
     if (sign == Sign::kNone) return;
     const std::string_view value = value_behind(rest);
@@ -82,19 +94,28 @@ Signs signs_in(std::string_view data) {
     if (sign == Sign::kTelling) signs.telling |= filled(value);
     if (sign == Sign::kCall) signs.call |= filled(value);
     if (sign == Sign::kContent) signs.content |= filled(value);
+    is_text = (sign == Sign::kContent || sign == Sign::kArguments) && value.starts_with('"');
   });
   signs.content |= signs.call;
   return signs;
 }
 
 class Tap final : public SseTap {
+ public:
+  std::string stop(const StreamStop& stop) override;
+
  private:
   void on_event(const http::sse::Event& event) override;
   std::string on_bytes_end() override;
   Error on_plain_body(std::string_view text) const override;
   void read(const http::sse::Event& event);
   void read_choice(json::Value choice, std::size_t position);
+  // A chunk of our own; `write` appends its choices and what follows them.
+  template <class Write>
+  void write_chunk(std::string& out, const StreamStop& stop, std::uint64_t number, bool last,
+                   Write write) const;
 
+  std::int64_t created_ = 0;
   bool identified_ = false;  // id and model are known
   bool first_seen_ = false;  // the first choice is open or closed
   bool any_chunk_ = false;
@@ -113,6 +134,7 @@ void Tap::on_event(const http::sse::Event& event) {
   }
   const Signs signs = signs_in(data);
   if (signs.content) ++state_.content_events;
+  state_.untold_bytes += signs.bytes;
   any_tool_call_ |= signs.call;
   // Nearly every event ends here: a delta of the first choice, of an answer that is known already.
   const bool first_only = signs.chunk && signs.first_choice && !signs.other_index;
@@ -138,6 +160,7 @@ void Tap::read(const http::sse::Event& event) {
     identified_ = true;
     state_.id = root["id"].string_or("");
     state_.model = root["model"].string_or("");
+    created_ = root["created"].integer().value_or(0);
   }
   const std::size_t closed_before = closed_.size();
   std::size_t position = 0;
@@ -147,7 +170,7 @@ void Tap::read(const http::sse::Event& event) {
   }
   const json::Value usage = find_usage(root);
   const llm::Usage now = decode_usage(usage);
-  if (now.known) state_.usage = now;
+  if (now.known) state_.tell(now);
   const bool only_usage = choices.size() == 0 && usage.exists();
   if (only_usage && wishes_.without_usage) {
     leave_out(event);
@@ -175,7 +198,49 @@ void Tap::read_choice(json::Value choice, std::size_t position) {
 std::string Tap::on_bytes_end() {
   if (closed_.empty() || !open_.empty()) return {};
   state_.ended = true;
-  return "data: [DONE]\n\n";
+  return std::string(kEndMarker);
+}
+
+template <class Write>
+void Tap::write_chunk(std::string& out, const StreamStop& stop, std::uint64_t number, bool last,
+                      Write write) const {
+  out += "data: ";
+  json::Writer writer(out);
+  writer.begin_object();
+  writer.member("id", state_.id).member("object", "chat.completion.chunk");
+  writer.member("created", created_).member("model", state_.model);
+  write(writer);
+  if (stop.extra_fields) {
+    writer.key("extra_fields").raw(stop.extra_fields({.number = number, .last = last}));
+  }
+  writer.end_object();
+  out += "\n\n";
+}
+
+std::string Tap::stop(const StreamStop& stop) {
+  if (!any_chunk_ || state_.ended || state_.error || open_.empty()) return {};
+  std::string out;
+  const std::uint64_t next = state_.events - left_out();
+  const bool with_usage = !wishes_.without_usage;
+  write_chunk(out, stop, next, !with_usage, [&](json::Writer& writer) {
+    writer.key("choices").begin_array();
+    for (const std::int64_t index : open_) {
+      writer.begin_object().member("index", index).key("delta").begin_object().end_object();
+      writer.key("logprobs").null();
+      writer.member("finish_reason", encode_finish(llm::FinishReason::kLength)).end_object();
+    }
+    writer.end_array();
+  });
+  if (with_usage) {
+    write_chunk(out, stop, next + 1, true, [&](json::Writer& writer) {
+      writer.key("choices").begin_array().end_array().key("usage");
+      encode_usage(writer, stop.usage);
+    });
+  }
+  out += kEndMarker;
+  open_.clear();
+  state_.stop();
+  return out;
 }
 
 Error Tap::on_plain_body(std::string_view text) const {

@@ -156,4 +156,10 @@ void append_event(std::string& out, std::string_view type, std::string_view data
   out += '\n';
 }
 
+void append_comment(std::string& out, std::string_view text) {
+  out += ": ";
+  for (const char c : text) out += c == '\n' || c == '\r' ? ' ' : c;
+  out += "\n\n";
+}
+
 }  // namespace bifrost::http::sse

@@ -86,5 +86,7 @@ class Parser {
 
 // One event as bytes, with its blank line. `data` with line breaks becomes several data lines.
 void append_event(std::string& out, std::string_view type, std::string_view data);
+// A comment, which readers skip; its line breaks become spaces.
+void append_comment(std::string& out, std::string_view text);
 
 }  // namespace bifrost::http::sse
