@@ -1,6 +1,7 @@
 // What a request uses, in every unit that a limit may count.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,26 +18,26 @@ struct Amount {
   std::int64_t nano_dollars = 0;
   std::int64_t concurrent = 0;  // of what has ended: none
 
-  [[nodiscard]] std::int64_t of(Unit unit) const {
+  [[nodiscard]] auto& of(this auto&& self, Unit unit) {
     switch (unit) {
       case Unit::kRequests:
-        return requests;
+        return self.requests;
       case Unit::kTokens:
-        return tokens;
+        return self.tokens;
       case Unit::kNanoDollars:
-        return nano_dollars;
+        return self.nano_dollars;
       case Unit::kConcurrent:
-        return concurrent;
+        return self.concurrent;
     }
     std::unreachable();
   }
 
-  Amount& operator+=(const Amount& other) {
-    requests += other.requests;
-    tokens += other.tokens;
-    nano_dollars += other.nano_dollars;
-    concurrent += other.concurrent;
-    return *this;
+  // As much as `other` in each unit, or what it is where that is more.
+  void raise_to(const Amount& other) {
+    requests = std::max(requests, other.requests);
+    tokens = std::max(tokens, other.tokens);
+    nano_dollars = std::max(nano_dollars, other.nano_dollars);
+    concurrent = std::max(concurrent, other.concurrent);
   }
   friend bool operator==(const Amount&, const Amount&) = default;
 };

@@ -44,7 +44,7 @@ std::string shown(Unit unit, std::int64_t amount) {
 
 }  // namespace
 
-Error refusal(Limit& limit, WallTime now) {
+Error refusal(const Limit& limit, WallTime now) {
   const LimitTerms terms = limit.terms();
   const Limit::State state = limit.state(now);
   const UnitWords said = words(terms.unit);

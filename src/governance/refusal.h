@@ -9,6 +9,6 @@ namespace bifrost::governance {
 
 // kBudgetExceeded of money, else kRateLimited, with what was used, the limit, and when it begins
 // anew.
-[[nodiscard]] Error refusal(Limit& limit, WallTime now);
+[[nodiscard]] Error refusal(const Limit& limit, WallTime now);
 
 }  // namespace bifrost::governance

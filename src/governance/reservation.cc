@@ -59,30 +59,46 @@ Result<Reservation> Reservation::hold(std::span<const Limits> of_target, Limits 
   return out;
 }
 
-Result<void> Reservation::grow(const Amount& more, WallTime now) {
-  if (held_ == nullptr) return {};
+const Limit* Reservation::grow(const Amount& whole, WallTime now) {
+  if (held_ == nullptr) return nullptr;
   const std::span<Piece> pieces = std::span(held_->pieces).first(held_->count);
-  std::array<Limit::Taken, kLimitsMax> grown;
+  std::array<std::optional<Limit::Taken>, kLimitsMax> grown;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     Limit& limit = *pieces[i].limit;
-    const auto taken = limit.take(more.of(limit.unit()), now);
-    if (!taken) {
-      for (std::size_t back = 0; back < i; ++back) pieces[back].limit->settle(grown[back], 0);
-      return refusal(limit, now);
+    const std::int64_t lacking = whole.of(limit.unit()) - pieces[i].held();
+    if (lacking <= 0) continue;
+    grown[i] = limit.take(lacking, now);
+    if (grown[i]) continue;
+    for (std::size_t back = 0; back < i; ++back) {
+      if (grown[back]) pieces[back].limit->settle(*grown[back], 0);
     }
-    grown[i] = *taken;
+    return &limit;
   }
   for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (!grown[i]) continue;
     Piece& piece = pieces[i];
-    if (grown[i].window == piece.taken.window) {
-      piece.taken.amount += grown[i].amount;
+    if (grown[i]->window == piece.taken.window) {
+      piece.taken.amount += grown[i]->amount;
     } else {
       piece.before += piece.taken.amount;
-      piece.taken = grown[i];
+      piece.taken = *grown[i];
     }
   }
-  held_->amount += more;
-  return {};
+  held_->amount.raise_to(whole);
+  return nullptr;
+}
+
+Amount Reservation::covered() const {
+  Amount covered{.requests = kLimitMax,
+                 .tokens = kLimitMax,
+                 .nano_dollars = kLimitMax,
+                 .concurrent = kLimitMax};
+  if (held_ == nullptr) return covered;
+  for (const Piece& piece : std::span(held_->pieces).first(held_->count)) {
+    std::int64_t& least = covered.of(piece.limit->unit());
+    least = std::min(least, piece.held());
+  }
+  return covered;
 }
 
 void Reservation::settle(const Amount& used) {

@@ -43,8 +43,10 @@ class Reservation {
   static Result<Reservation> hold(std::span<const Limits> of_target, Limits everywhere,
                                   const Amount& estimate, WallTime now);
 
-  // More of it, for a stream that outgrows its estimate; on failure it keeps what it had.
-  Result<void> grow(const Amount& more, WallTime now);
+  // Holds `whole` at least on each limit that holds less, for a stream that outgrows its estimate;
+  // a class of which `whole` has nothing stays as it is. Null: done. Else the limit that has no
+  // more, and it keeps what it had.
+  [[nodiscard]] const Limit* grow(const Amount& whole, WallTime now);
 
   // Ends it. Only the first call counts.
   void settle(const Amount& used);
@@ -65,12 +67,16 @@ class Reservation {
   [[nodiscard]] bool holds_place() const;
   // What it was to be; a limit that was nearly full may hold less.
   [[nodiscard]] Amount held() const { return held_ == nullptr ? Amount() : held_->amount; }
+  // As much is held on every limit. kLimitMax of what no limit counts.
+  [[nodiscard]] Amount covered() const;
 
  private:
   struct Piece {
     Limit* limit = nullptr;
     Limit::Taken taken;
     std::int64_t before = 0;  // taken in windows that are over, and used up there
+
+    [[nodiscard]] std::int64_t held() const { return before + taken.amount; }
   };
 
   // In the window that it was taken in last.

@@ -98,9 +98,10 @@ TEST_F(Reservations, AnotherOneTakesThePlaceOfTheFirst) {
 TEST_F(Reservations, GrowAndKeepWhatTheyHadWhenRefused) {
   auto reservation = hold(50);
   ASSERT_TRUE(reservation);
-  EXPECT_TRUE(reservation->grow({.tokens = 30}, kNow));
-  EXPECT_FALSE(reservation->grow({.tokens = 30}, kNow));
+  EXPECT_EQ(reservation->grow({.tokens = 80}, kNow), nullptr);
+  EXPECT_EQ(reservation->grow({.tokens = 110}, kNow), everywhere.front().get());
   EXPECT_EQ(wide().held, 80);
+  EXPECT_EQ(reservation->covered().tokens, 80);
   reservation->settle({.tokens = 75});
   EXPECT_EQ(wide().held, 0);
   EXPECT_EQ(wide().used, 75);
@@ -111,11 +112,34 @@ TEST_F(Reservations, GrowInTheWindowThatIsNow) {
   auto reservation = hold(50);
   ASSERT_TRUE(reservation);
   const WallTime next = kNow + std::chrono::hours(1);
-  ASSERT_TRUE(reservation->grow({.tokens = 30}, next));
+  ASSERT_EQ(reservation->grow({.tokens = 80}, next), nullptr);
+  EXPECT_EQ(reservation->covered().tokens, 80);
   EXPECT_EQ(everywhere.front()->state(next).held, 30);
   reservation->settle({.tokens = 70});
   EXPECT_EQ(everywhere.front()->state(next).used, 20) << "50 of the 70 belong to the hour before";
   EXPECT_EQ(everywhere.front()->state(next).held, 0);
+}
+
+// It holds the last request of a minute: that is no reason to stop it.
+TEST_F(Reservations, GrowOnlyWhereMoreIsNeeded) {
+  everywhere.push_back(limit("team red", Unit::kRequests, 1));
+  everywhere.push_back(limit("team red", Unit::kConcurrent, 1));
+  auto reservation = Reservation::hold(std::array{Limits(at_target)}, everywhere,
+                                       {.requests = 1, .tokens = 50, .concurrent = 1}, kNow);
+  ASSERT_TRUE(reservation);
+  EXPECT_EQ(reservation->grow({.tokens = 60}, kNow), nullptr);
+  EXPECT_EQ(everywhere[1]->state(kNow).held, 1);
+  EXPECT_EQ(narrow().held, 60);
+}
+
+// A limit that is nearly full gives what it has left: no more than that is covered.
+TEST_F(Reservations, CoverWhatTheLeastLimitHolds) {
+  auto reservation = hold(400);
+  ASSERT_TRUE(reservation);
+  EXPECT_EQ(reservation->held().tokens, 400);
+  EXPECT_EQ(reservation->covered().tokens, 100);
+  EXPECT_EQ(reservation->covered().nano_dollars, kLimitMax) << "nothing counts them";
+  EXPECT_EQ(reservation->grow({.tokens = 101}, kNow), everywhere.front().get());
 }
 
 TEST_F(Reservations, UseMayBeMoreThanWasHeld) {
@@ -129,7 +153,7 @@ TEST_F(Reservations, UseMayBeMoreThanWasHeld) {
 TEST(ReservationOfNothing, NeedsNoLimits) {
   auto reservation = Reservation::hold({}, {}, {.requests = 1}, kNow);
   ASSERT_TRUE(reservation);
-  EXPECT_TRUE(reservation->grow({.tokens = 1}, kNow));
+  EXPECT_EQ(reservation->grow({.tokens = 1}, kNow), nullptr);
   reservation->settle({.requests = 1});
 }
 
