@@ -90,6 +90,23 @@ ledger::Settlement settlement_of(const Exchange& exchange) {
   return out;
 }
 
+// What is expected, and what is held for it, in place of what was written before. What was seen
+// since stays written.
+void write_hold(Exchange& exchange) {
+  ModelCall& call = *exchange.call;
+  ledger::Settlement held = settlement_of(exchange);
+  held.usage.input = call.expected.input;
+  if (call.expected_facts != nullptr) {
+    held.nano_dollars = catalog::cost(call.expected_facts->price, held.usage);
+  } else {
+    held.flags |= UsageRow::kUnpriced;
+  }
+  Shares shares(call.entry);
+  shares.hold(call.reservation);
+  held.shares = shares.all();
+  call.entry.hold(held);
+}
+
 }  // namespace
 
 Result<void> check_room(const Exchange& exchange, const ledger::Journal* journal) {
@@ -106,23 +123,16 @@ void hold_in_ledger(Exchange& exchange, ledger::Journal* journal) {
   if (journal == nullptr) return;
   ModelCall& call = *exchange.call;
   if (!call.entry) call.entry = journal->begin();
-  ledger::Settlement held = settlement_of(exchange);
-  held.usage.input = call.expected.input;
-  if (call.expected_facts != nullptr) {
-    held.nano_dollars = catalog::cost(call.expected_facts->price, held.usage);
-  } else {
-    held.flags |= UsageRow::kUnpriced;
-  }
-  Shares shares(call.entry);
-  shares.hold(call.reservation);
-  held.shares = shares.all();
-  call.entry.hold(held);
+  write_hold(exchange);
 }
 
-void book_progress(Exchange& exchange) {
+void book_growth(Exchange& exchange) {
+  if (exchange.call->entry) write_hold(exchange);
+}
+
+void book_progress(Exchange& exchange, const Used& used) {
   ModelCall& call = *exchange.call;
   if (!call.entry || call.seen().content_events == 0) return;
-  const Used used = used_by(exchange);
   call.entry.progress(used.usage, used.nano_dollars);
 }
 

@@ -16,8 +16,11 @@ Result<void> check_room(const Exchange& exchange, const ledger::Journal* journal
 // heard of the request, its input counts: the provider is likely to have read it.
 void hold_in_ledger(Exchange& exchange, ledger::Journal* journal);
 
+// What the request holds on its limits has changed.
+void book_growth(Exchange& exchange);
+
 // Of a stream that is relayed: what was seen counts from now on.
-void book_progress(Exchange& exchange);
+void book_progress(Exchange& exchange, const Used& used);
 
 // The end: a row of usage, if a provider had a part in it. Only the first call counts.
 void book(Exchange& exchange, const Used& used);

@@ -151,8 +151,11 @@ net::Task<Result<void>> run_call(WorkerKit& kit, Exchange& exchange, Call& call)
   exchange.body_memory.release();
   call.forget_request();
 
-  const RelayContext context{
-      .exchange = exchange, .call = call, .now = kit.clock.wall(), .heavy = kit.heavy()};
+  const RelayContext context{.exchange = exchange,
+                             .call = call,
+                             .clock = kit.clock,
+                             .meter = kit.meter,
+                             .heavy = kit.heavy()};
   co_return writer ? co_await relay_stream(context, *writer) : co_await relay_whole(context);
 }
 

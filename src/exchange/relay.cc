@@ -2,12 +2,14 @@
 
 #include "base/try.h"
 #include "dialect/stream_editor.h"
-#include "exchange/booking.h"
 #include "exchange/cost.h"
 #include "exchange/extra_fields.h"
 #include "exchange/finish.h"
 #include "exchange/headers.h"
+#include "exchange/stream_watch.h"
+#include "exchange/used.h"
 #include "governance/amount.h"
+#include "http/sse/parser.h"
 
 #include <chrono>
 #include <memory>
@@ -34,7 +36,7 @@ dialect::AnswerContext answer_context(const RelayContext& context) {
       .model = exchange.call->served->model,
       .fallback_id = exchange.request_id,
       .created =
-          std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count(),
+          std::chrono::floor<std::chrono::seconds>(context.clock.wall()).time_since_epoch().count(),
       .include_usage = exchange.call->facts.include_usage,
       .extra_fields = {},
       .chunk_extra_fields = {}};
@@ -87,13 +89,35 @@ net::Task<Result<void>> write_last(Exchange& exchange, StreamWriter& writer,
   co_return co_await writer.write(piece);
 }
 
+// Ends the answer where its limits have no more: `ending` are the bytes for that, in the caller's
+// dialect. The provider is told first, so that it goes on for nobody.
+net::Task<Result<void>> write_stop(const RelayContext& context, StreamWriter& writer,
+                                   StreamWatch& watch, std::string_view ending) {
+  Exchange& exchange = context.exchange;
+  exchange.call->served->answer->stream->close();
+  watch.stopped();
+  std::string bytes;
+  if (exchange.call->form->comments) http::sse::append_comment(bytes, watch.reason());
+  bytes += ending;
+  co_return co_await write_last(exchange, writer, bytes);
+}
+
+dialect::StreamStop stop_of(const Exchange& exchange, StreamEditor::ExtraFields extra_fields) {
+  dialect::StreamStop stop{.usage = used_by(exchange).usage,
+                           .extra_fields = std::move(extra_fields)};
+  stop.usage.known = true;
+  return stop;
+}
+
 net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& writer,
                                     upstream::AnswerStream& stream) {
   Exchange& exchange = context.exchange;
   const upstream::Served& served = *exchange.call->served;
   const dialect::TapState& seen = stream.tap().state();
   std::string room;
-  StreamEditor editor(chunk_extra_fields(exchange));
+  const StreamEditor::ExtraFields extra_fields = chunk_extra_fields(exchange);
+  StreamEditor editor(extra_fields);
+  StreamWatch watch(exchange, context.clock, context.meter);
   while (true) {
     auto bytes = co_await stream.read(exchange.request.scope);
     if (!bytes) {
@@ -104,7 +128,7 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
     }
     if (bytes->empty()) break;
     writer.count_content(seen.content_events);
-    book_progress(exchange);
+    const bool goes_on = watch.may_go_on();
     const std::string_view piece = searched(editor.feed(*bytes, stream.tap()), seen, served, room);
     if (seen.ended) {
       BF_CO_TRY_VOID(co_await write_last(exchange, writer, piece));
@@ -112,6 +136,9 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
     if (seen.unreadable) co_return co_await write_failure(context, writer, *seen.error);
+    if (goes_on) continue;
+    const std::string ending = stream.tap().stop(stop_of(exchange, extra_fields));
+    if (!ending.empty()) co_return co_await write_stop(context, writer, watch, ending);
   }
   // The provider's own error event, if there was one, has been passed on.
   const bool told = seen.error.has_value();
@@ -129,6 +156,7 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
   upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
   const dialect::TapState& seen = translator.state();
   std::string room;
+  StreamWatch watch(exchange, context.clock, context.meter);
   bool open = true;
   while (open && !seen.error) {
     auto bytes = co_await stream.read(exchange.request.scope);
@@ -139,12 +167,15 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
                                                : translator.finish();
     const std::string_view piece = searched(translated, seen, *exchange.call->served, room);
     writer.count_content(seen.content_events);
-    book_progress(exchange);
+    const bool goes_on = watch.may_go_on();
     if (!open && !seen.error) {
       BF_CO_TRY_VOID(co_await write_last(exchange, writer, piece));
     } else if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
+    if (goes_on || !open || seen.error) continue;
+    const std::string_view ending = translator.stop(stop_of(exchange, {}));
+    if (!ending.empty()) co_return co_await write_stop(context, writer, watch, ending);
   }
   if (seen.error) co_return *seen.error;
   co_return Result<void>();

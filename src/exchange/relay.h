@@ -3,6 +3,7 @@
 // between, so a slow caller slows the provider.
 #pragma once
 
+#include "base/clock.h"
 #include "exchange/call.h"
 #include "exchange/exchange.h"
 #include "exchange/stream_writer.h"
@@ -12,15 +13,17 @@ namespace bifrost::exchange {
 struct RelayContext {
   Exchange& exchange;
   const Call& call;
-  WallTime now;  // for answers without a time of their own
+  const Clock& clock;
+  record::Meter& meter;
   upstream::HeavyWork heavy = {};
 };
 
 // Writes the whole answer. Fails with kClientGone, or when the answer cannot be understood.
 net::Task<Result<void>> relay_whole(RelayContext context);
 
-// Writes the stream to its end. An error in the middle is written as the dialect's own in-stream
-// error; it is returned as well, for the log and the metrics.
+// Writes the stream to its end, or to where its caller's limits have no more. An error in the
+// middle is written as the dialect's own in-stream error; it is returned as well, for the log and
+// the metrics.
 net::Task<Result<void>> relay_stream(RelayContext context, StreamWriter& writer);
 
 }  // namespace bifrost::exchange

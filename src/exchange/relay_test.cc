@@ -143,7 +143,9 @@ class RelayTest : public ::testing::Test {
     {
       StreamWriter writer(exchange, test.meter_);
       const NoCall call;
-      auto relayed = co_await relay_stream({.exchange = exchange, .call = call, .now = {}}, writer);
+      auto relayed = co_await relay_stream(
+          {.exchange = exchange, .call = call, .clock = test.process_.clock, .meter = test.meter_},
+          writer);
       EXPECT_EQ(relayed.has_value(), leaves_before == kStays);
       if (!relayed) exchange.error = std::move(relayed).error();
     }

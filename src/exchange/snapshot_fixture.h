@@ -15,7 +15,7 @@
 namespace bifrost::exchange {
 
 // The gates outlive the snapshot.
-inline SnapshotPtr simulated_snapshot(
+inline std::shared_ptr<Snapshot> simulated_snapshot(
     std::vector<upstream::SimulatedProvider> providers, upstream::Gates& gates,
     std::span<const provider::ProviderSpec> rows = provider::all()) {
   provider::Providers configured;

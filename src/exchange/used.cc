@@ -1,18 +1,26 @@
 #include "exchange/used.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace bifrost::exchange {
 namespace {
 
-// Where a provider has not told its usage, because the stream was cut or it never does: what was
-// expected of the input, and a token for each piece of the answer that was seen.
+// Text and JSON of English take four to five bytes a token.
+constexpr std::uint64_t kBytesPerToken = 4;
+
+// Where a provider has not told its usage, because the stream runs, was cut, or it never does: what
+// was expected of the input, and of the answer what was seen: a token for each piece, or what its
+// bytes weigh.
 llm::Usage counted(const ModelCall& call) {
   const dialect::TapState& seen = call.seen();
   llm::Usage usage = seen.usage;
   if (usage.input_total() == 0) usage.input = call.expected.input;
-  const auto pieces = static_cast<std::int64_t>(seen.content_events);
-  if (usage.output_total() < pieces) usage.output += pieces - usage.output_total();
+  const bool told = seen.finished && usage.known;
+  const auto untold = static_cast<std::int64_t>(seen.untold_bytes / kBytesPerToken);
+  const std::int64_t output = std::max(static_cast<std::int64_t>(seen.content_events),
+                                       usage.output_total() + (told ? 0 : untold));
+  usage.output += std::max<std::int64_t>(0, output - usage.output_total());
   return usage;
 }
 

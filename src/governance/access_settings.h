@@ -12,12 +12,17 @@
 namespace bifrost::governance {
 
 enum class AdmissionMode : std::uint8_t { kReserve, kCheck };
+enum class OnLimitReached : std::uint8_t { kFinish, kStop };
 
 }  // namespace bifrost::governance
 
 template <>
 struct bifrost::config::EnumTexts<bifrost::governance::AdmissionMode> {
   static constexpr std::array<std::string_view, 2> kTexts = {"reserve", "check"};
+};
+template <>
+struct bifrost::config::EnumTexts<bifrost::governance::OnLimitReached> {
+  static constexpr std::array<std::string_view, 2> kTexts = {"finish", "stop"};
 };
 
 namespace bifrost::governance {
@@ -28,6 +33,7 @@ struct AccessSettings {
   bool allow_direct_keys = false;
   bool enforce_auth_on_inference = false;
   AdmissionMode admission = AdmissionMode::kReserve;
+  OnLimitReached on_limit_reached = OnLimitReached::kFinish;
 
   // Whoever reaches the gateway is served.
   [[nodiscard]] bool keyless() const { return !enforce_auth_on_inference; }
@@ -47,6 +53,12 @@ struct AccessSettings {
                 {.text = "`reserve` holds what a request is expected to use on its limits before "
                          "it goes, so that no burst gets more than fits; `check` only looks "
                          "whether something is left, as the original does.",
+                 .ours = true});
+    visit.field("on_limit_reached", self.on_limit_reached,
+                {.text = "What becomes of a stream that uses more than it was expected to when "
+                         "its limits have no more: `finish` lets it come to its end, `stop` ends "
+                         "it there as if it had reached `max_tokens`, and asks the provider for "
+                         "no more. Not with `governance_admission: check`.",
                  .ours = true});
   }
 

@@ -12,6 +12,7 @@ using telemetry::LabelValue;
 using telemetry::Metric;
 
 constexpr std::string_view kNoRoute = "unmatched";
+constexpr double kDollar = 1e9;           // in nano-dollars
 constexpr std::size_t kCellsKept = 1024;  // beyond, they are looked up anew
 
 std::array<std::string, 10> fallback_texts() {
@@ -167,7 +168,6 @@ void Meter::served(const Request& request, const Service& service) {
   counter(cells.output_tokens, Metric::kOutputTokens)
       .add(static_cast<double>(service.usage.output_total()));
   if (service.nano_dollars) {
-    constexpr double kDollar = 1e9;
     counter(cells.cost, Metric::kCost).add(static_cast<double>(*service.nano_dollars) / kDollar);
   } else {
     counter(cells.unpriced, Metric::kUnpricedRequests).add();
@@ -244,6 +244,19 @@ void Meter::heard_of_key(const Attempt& attempt, AttemptCells& cells) {
   }
   const double up = good ? 1 : 0;
   if (cells.key_up->value() != up) cells.key_up->set(up);
+}
+
+void Meter::stream_at_limit(bool stopped) {
+  shard_.counter(Metric::kStreamsAtLimit, {stopped ? "stopped" : "finished"}).add();
+}
+
+void Meter::overshot(std::int64_t tokens, std::int64_t nano_dollars) {
+  if (tokens > 0) {
+    shard_.counter(Metric::kOvershootTokens).add(static_cast<double>(tokens));
+  }
+  if (nano_dollars > 0) {
+    shard_.counter(Metric::kOvershootDollars).add(static_cast<double>(nano_dollars) / kDollar);
+  }
 }
 
 telemetry::Histogram& Meter::between_events(const Request& request) {

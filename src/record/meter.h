@@ -12,6 +12,7 @@
 #include "telemetry/cell.h"
 #include "telemetry/shard.h"
 
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -46,6 +47,10 @@ class Meter final : public Sink {
 
   [[nodiscard]] telemetry::Gauge& open_streams() { return streams_open_; }
   void caller_retried() { shard_.counter(telemetry::Metric::kCallerRetries).add(); }
+  // A limit has no more for a stream that needs more.
+  void stream_at_limit(bool stopped);
+  // By how much such a stream was beyond it at its end.
+  void overshot(std::int64_t tokens, std::int64_t nano_dollars);
   void keep_alive_sent() { shard_.counter(telemetry::Metric::kKeepAlives).add(); }
   // The cell for the time between two pieces of content of one stream.
   telemetry::Histogram& between_events(const Request& request);

@@ -16,7 +16,8 @@ const binary = process.env.BIFROST_BINARY || join(root, 'build/dev/bifrost');
 // The wire of each provider is also the name of its key.
 const wires = { openai: 'openai', anthropic: 'anthropic', gemini: 'gemini', deepseek: 'openai' };
 
-function configuration(providers) {
+// `more` are further sections.
+function configuration(providers, more) {
   const entry = ([name, provider]) => [
     name,
     {
@@ -27,6 +28,7 @@ function configuration(providers) {
   return {
     server: { keep_alive_interval_in_seconds: '100ms', drain_delay_in_seconds: 0, drain_timeout_in_seconds: 5 },
     providers: Object.fromEntries(Object.entries(providers).map(entry)),
+    ...more,
   };
 }
 
@@ -65,10 +67,10 @@ class Gateway {
 }
 
 // A gateway and the providers behind it, for one test file.
-export async function startAll() {
+export async function startAll(more = {}) {
   const providers = await startProviders();
   const gateway = new Gateway();
-  await gateway.start(configuration(providers));
+  await gateway.start(configuration(providers, more));
   return {
     providers,
     url: gateway.url,

@@ -13,6 +13,7 @@
 //   STALL      half of a stream and then nothing
 //   HOLD       the head of a stream, and its first event only when it is released
 //   BREAK      half of a stream, and an error in it when it is released
+//   LONG       an answer of ten thousand words
 
 import { createHash } from 'node:crypto';
 
@@ -34,6 +35,7 @@ export function answer(turn) {
     return { thought, text: 'Let me look.', calls };
   }
   if (turn.schema) return { thought, text: JSON.stringify(sample(turn.schema)), calls: [] };
+  if (turn.user.includes('LONG')) return { thought, text: 'word '.repeat(10_000), calls: [] };
   if (turn.images.length > 0) return { thought, text: turn.images.map(seen).join(' '), calls: [] };
   return { thought, text: spoken(turn), calls: [] };
 }
