@@ -4,8 +4,10 @@
 #include "exchange/booking.h"
 #include "routing/permit.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -27,19 +29,40 @@ Result<void> Admission::admit(const routing::Target& target) {
   const bool limited = count > 1 || !of_target.front().empty() || !caller.limits.empty();
   if (!limited && journal_ == nullptr) return {};
   BF_TRY_VOID(check_room(exchange_, journal_));
-  call.admitted = &target;
-  call.expected_facts =
-      routing::model_facts(*exchange_.snapshot->catalog, *target.endpoint, target.model);
-  const catalog::Model* facts = call.expected_facts;
-  call.expected =
-      call_.expected_usage(exchange_.body_bytes, facts != nullptr ? facts->output_tokens_max : 0);
+  expect(target);
   if (limited) {
+    expect_as_learnt(target);
     BF_TRY(call.reservation,
            governance::Reservation::hold(std::span(of_target).first(count), caller.limits,
                                          estimate(), clock_.wall()));
   }
   hold_in_ledger(exchange_, journal_);
   return {};
+}
+
+void Admission::expect(const routing::Target& target) {
+  ModelCall& call = *exchange_.call;
+  call.admitted = &target;
+  call.expected_facts =
+      routing::model_facts(*exchange_.snapshot->catalog, *target.endpoint, target.model);
+  const catalog::Model* facts = call.expected_facts;
+  call.expected =
+      call_.expected_usage(exchange_.body_bytes, facts != nullptr ? facts->output_tokens_max : 0);
+}
+
+void Admission::expect_as_learnt(const routing::Target& target) {
+  // Pictures and sound are long texts of few tokens: beyond this length it is likely one of them.
+  constexpr std::size_t kTextBytesMax = 128UZ * 1024;
+  ModelCall& call = *exchange_.call;
+  call.learnt_use = &learnt_use_;
+  call.asked = {.bytes = static_cast<std::int64_t>(std::min(exchange_.body_bytes, kTextBytesMax)),
+                .output_tokens = call_.says_output_max() ? call.expected.output_total() : 0};
+  const auto learnt = learnt_use_.expected({.caller = exchange_.caller.principal->id,
+                                            .provider = target.endpoint->name,
+                                            .model = target.model},
+                                           call.asked);
+  if (learnt.input) call.expected.input = *learnt.input;
+  if (learnt.output) call.expected.output = *learnt.output;
 }
 
 governance::Amount Admission::estimate() const {

@@ -11,17 +11,25 @@ namespace bifrost::exchange {
 class Admission final : public upstream::TargetAdmission {
  public:
   // `journal` gets what is held too; null: there is none.
-  Admission(Exchange& exchange, const Call& call, const Clock& clock, ledger::Journal* journal)
-      : exchange_(exchange), call_(call), clock_(clock), journal_(journal) {}
+  Admission(Exchange& exchange, const Call& call, const Clock& clock,
+            governance::LearntUse& learnt_use, ledger::Journal* journal)
+      : exchange_(exchange),
+        call_(call),
+        clock_(clock),
+        learnt_use_(learnt_use),
+        journal_(journal) {}
   // Holds it as the call's reservation, in place of what it held for the target before.
   Result<void> admit(const routing::Target& target) override;
 
  private:
+  void expect(const routing::Target& target);
+  void expect_as_learnt(const routing::Target& target);
   [[nodiscard]] governance::Amount estimate() const;
 
   Exchange& exchange_;
   const Call& call_;
   const Clock& clock_;
+  governance::LearntUse& learnt_use_;
   ledger::Journal* const journal_;
 };
 

@@ -36,6 +36,8 @@ class Call : public upstream::Call {
   // model writes `output_tokens_max` at most; 0: not known. Streams may use more.
   [[nodiscard]] virtual llm::Usage expected_usage(std::size_t body_bytes,
                                                   std::int64_t output_tokens_max) const = 0;
+  // Does the caller say how much may be written at most? Then the output above is that.
+  [[nodiscard]] virtual bool says_output_max() const { return false; }
   // The answer that was judged last, for the caller. Of answers that do not pass only.
   [[nodiscard]] virtual std::string translated_body(
       const dialect::AnswerContext& context) const = 0;

@@ -7,6 +7,7 @@
 #include "exchange/snapshot.h"
 #include "exchange/surface.h"
 #include "governance/identify.h"
+#include "governance/learnt_use.h"
 #include "governance/reservation.h"
 #include "ledger/journal.h"
 #include "overload/byte_budget.h"
@@ -46,6 +47,9 @@ struct ModelCall {
   const routing::Target* admitted = nullptr;
   llm::Usage expected = {};
   const catalog::Model* expected_facts = nullptr;
+  // That learns from it, once it has ended; null: it falls under no limits.
+  governance::LearntUse* learnt_use = nullptr;
+  governance::LearntUse::Asked asked = {};
   dialect::TapState tap = {};  // usage, finish reason, what the provider called the model
   const dialect::TapState* running = nullptr;   // the same of a stream while it is relayed
   std::chrono::nanoseconds upstream_time = {};  // attempts, queues and pauses before the answer

@@ -5,6 +5,8 @@
 #include "exchange/used.h"
 #include "http/url.h"
 
+#include <utility>
+
 namespace bifrost::exchange {
 namespace {
 
@@ -22,6 +24,19 @@ record::Service service_of(const Exchange& exchange) {
           .nano_dollars = cost_of(exchange),
           .finish = call.tap.finish,
           .first_content_after = served.answer->first_content_after};
+}
+
+// What was cut or stopped says nothing of how long it would have been, and what nobody has counted
+// nothing at all.
+void learn_from(Exchange& exchange, const Used& used) {
+  ModelCall& call = *exchange.call;
+  governance::LearntUse* learnt_use = std::exchange(call.learnt_use, nullptr);
+  if (learnt_use == nullptr || !used.anything || used.estimated || exchange.error) return;
+  learnt_use->learn({.caller = exchange.caller.principal->id,
+                     .provider = call.admitted->endpoint->name,
+                     .model = call.admitted->model},
+                    call.asked,
+                    {.input = used.usage.input_total(), .output = used.usage.output_total()});
 }
 
 }  // namespace
@@ -57,6 +72,7 @@ void settle(Exchange& exchange) {
   const Used used = used_by(exchange);
   book(exchange, used);  // first: a limit may forget what the ledger knows
   call.reservation.settle(used.amount());
+  learn_from(exchange, used);
 }
 
 void finish(Exchange& exchange, const Clock& clock, std::span<record::Sink* const> sinks) {

@@ -65,7 +65,7 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
   const std::string caller = account_of(exchange);
   const bool repeats = says_it_repeats(headers);
   if (repeats) kit.meter.caller_retried();
-  Admission admission(exchange, call, kit.clock, kit.journal);
+  Admission admission(exchange, call, kit.clock, kit.services.learnt_use, kit.journal);
   const upstream::Job job{.network = exchange.snapshot->network,
                           .plan = exchange.call->plan,
                           .call = call,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "exchange/desk.h"
+#include "governance/learnt_use.h"
 #include "governance/limit_book.h"
 #include "ledger/ledger.h"
 #include "net/blocking_pool.h"
@@ -35,6 +36,7 @@ struct Services {
   Desk* desk = nullptr;  // null: nothing can be changed
   upstream::Gates gates = {};
   governance::LimitBook limits = {};
+  governance::LearntUse learnt_use = {};
   routing::SessionKeys session_keys = routing::SessionKeys();
   upstream::RetryBudgets retry_budgets = {};
   overload::Control overload = {};

@@ -41,14 +41,14 @@ std::int64_t generation_setting(std::string_view config, std::string_view name) 
 }
 
 // What the caller allows the model to write, by the names that the wire formats have for it; the
-// largest, since providers differ in which one they heed. Not bounded yet.
+// largest, since providers differ in which one they heed. Not bounded yet; 0: he does not say.
 std::int64_t output_asked(const dialect::RequestFacts& facts) {
   std::int64_t most =
       generation_setting(facts.value_of("generationConfig"), R"("maxOutputTokens")");
   for (const std::string_view name : {"max_completion_tokens", "max_tokens", "max_output_tokens"}) {
     most = std::max(most, number_of(facts.value_of(name)));
   }
-  return most > 0 ? most : kUsualOutputTokens;
+  return most;
 }
 
 std::int64_t choices_asked(const dialect::RequestFacts& facts) {
@@ -63,9 +63,12 @@ std::int64_t choices_asked(const dialect::RequestFacts& facts) {
 llm::Usage expected_of_chat(const dialect::RequestFacts& facts, std::size_t body_bytes,
                             std::int64_t output_tokens_max) {
   const auto bytes = static_cast<std::int64_t>(body_bytes);
+  const std::int64_t asked = output_asked(facts);
   const std::int64_t most = output_tokens_max > 0 ? output_tokens_max : kOutputTokensMax;
   return {.input = std::min(bytes / kBytesPerToken, kInputTokensMax),
-          .output = std::min(output_asked(facts), most) * choices_asked(facts)};
+          .output = std::min(asked > 0 ? asked : kUsualOutputTokens, most) * choices_asked(facts)};
 }
+
+bool says_output_max(const dialect::RequestFacts& facts) { return output_asked(facts) > 0; }
 
 }  // namespace bifrost::operation

@@ -13,4 +13,7 @@ namespace bifrost::operation {
 [[nodiscard]] llm::Usage expected_of_chat(const dialect::RequestFacts& facts,
                                           std::size_t body_bytes, std::int64_t output_tokens_max);
 
+// Does the caller allow the model to write so much and no more?
+[[nodiscard]] bool says_output_max(const dialect::RequestFacts& facts);
+
 }  // namespace bifrost::operation

@@ -178,5 +178,42 @@ TEST_F(StreamLimitsTest, WhatAStreamHoldsGrowsWithIt) {
   EXPECT_EQ(ask_for(550).status, 429);
 }
 
+// Two tokens of a thousand, time after time: the next one holds no thousand either.
+TEST_F(StreamLimitsTest, WhatIsHeldIsWhatOthersLikeItUsed) {
+  start({.governance = R"("virtual_keys": [{"id": "vk-1", "name": "alice", "value": "sk-bf-alice",
+                                            "allow_all_providers": true, "rate_limit_id": "r"}],
+                          "rate_limits": [{"id": "r", "token_max_limit": 1500,
+                                           "token_reset_duration": "1d"}])"});
+  const std::string request = R"({"model": "openai/gpt-test", "max_tokens": 1000, "messages": [])";
+  const auto ask = [&] {
+    return connect()
+        .request("POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}}, request + "}")
+        .status;
+  };
+  Gate rest;
+  const auto stream = [&] {
+    provider.push(unified().held_stream(rest));
+    Client client = connect();
+    client.send_request("POST", unified().path, {{"x-bf-vk", "sk-bf-alice"}},
+                        request + R"(, "stream": true})");
+    EXPECT_EQ(client.read_head("POST").status, 200);
+    return client;
+  };
+  {
+    Client running = stream();
+    EXPECT_EQ(ask(), 429) << "nobody knows yet";
+    rest.open();
+    while (running.next_event()) continue;
+  }
+  for (int i = 0; i < 32; ++i) {
+    provider.push(unified().reply());
+    EXPECT_EQ(ask(), 200);
+  }
+  Client running = stream();
+  provider.push(unified().reply());
+  EXPECT_EQ(ask(), 200);
+  rest.open();
+}
+
 }  // namespace
 }  // namespace bifrost::test
