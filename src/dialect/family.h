@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/result.h"
+#include "dialect/rate_limits.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +51,8 @@ struct Family {
   // The body of an error answer.
   std::string (*encode_error)(const Error& error);
   Error (*decode_error)(const ErrorInput& input);
+  // Adds the headers that tell a caller what is left of his limits.
+  void (*write_rate_limits)(const RateLimits& limits, http::Headers& headers);
 
   // `query` is that of the caller's request, without its question mark.
   Result<ModelQuery> (*decode_model_query)(std::string_view query);

@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 #include "exchange/booking.h"
+#include "exchange/limits_left.h"
 #include "routing/permit.h"
 
 #include <algorithm>
@@ -10,31 +11,38 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace bifrost::exchange {
 
 Result<void> Admission::admit(const routing::Target& target) {
   const governance::Principal& caller = *exchange_.caller.principal;
   const std::string& provider = target.endpoint->name;
-  std::array<governance::Limits, governance::ModelLimits::kListsMax + 1> of_target;
+  std::array<governance::Limits, governance::ModelLimits::kListsMax + 2> lists;
   std::size_t count = 0;
-  of_target[count++] = caller.limits_at(provider);
+  lists[count++] = caller.limits_at(provider);
   count += exchange_.snapshot->rules.models.find(
       {.key = caller.id,
        .provider = provider,
        .model = routing::counted_model(*target.endpoint, target.model)},
-      std::span(of_target).last<governance::ModelLimits::kListsMax>());
+      std::span(lists).subspan<1, governance::ModelLimits::kListsMax>());
   ModelCall& call = *exchange_.call;
   call.reservation.settle({});  // the target before has not served
-  const bool limited = count > 1 || !of_target.front().empty() || !caller.limits.empty();
+  const bool limited = count > 1 || !lists.front().empty() || !caller.limits.empty();
   if (!limited && journal_ == nullptr) return {};
   BF_TRY_VOID(check_room(exchange_, journal_));
   expect(target);
   if (limited) {
     expect_as_learnt(target);
-    BF_TRY(call.reservation,
-           governance::Reservation::hold(std::span(of_target).first(count), caller.limits,
-                                         estimate(), clock_.wall()));
+    const WallTime now = clock_.wall();
+    auto held = governance::Reservation::hold(std::span(lists).first(count), caller.limits,
+                                              estimate(), now);
+    if (!held) {
+      lists[count++] = caller.limits;
+      call.limits_left = limits_left(std::span(lists).first(count), now);
+      return std::move(held).error();
+    }
+    call.reservation = *std::move(held);
   }
   hold_in_ledger(exchange_, journal_);
   return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catalog/catalog.h"
+#include "dialect/rate_limits.h"
 #include "dialect/request.h"
 #include "dialect/tap.h"
 #include "exchange/snapshot.h"
@@ -35,6 +36,7 @@ struct ModelCall {
   const dialect::StreamForm* form = nullptr;  // of the caller's streams; null: there are none
   routing::Plan plan = {};                    // pointed into by what was served
   governance::Reservation reservation = {};  // on the caller's limits, for the target that is asked
+  dialect::RateLimits limits_left = {};      // that the caller is told
   ledger::Entry entry = {};                  // in the ledger, where there is one
   llm::LeftOut dropped = {};                 // what the provider did not get
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,19 +13,31 @@ namespace bifrost::exchange {
 namespace {
 
 // Of the provider's headers, those that tell a caller about its own use of the provider.
-constexpr std::array<std::string_view, 5> kPassedPrefixes = {
-    "x-ratelimit-", "anthropic-ratelimit-", "anthropic-organization-id", "openai-", "retry-after"};
+constexpr std::array<std::string_view, 3> kPassedPrefixes = {"anthropic-organization-id", "openai-",
+                                                             "retry-after"};
+// And those that tell what is left of it.
+constexpr std::array<std::string_view, 2> kLimitPrefixes = {"x-ratelimit-", "anthropic-ratelimit-"};
 
-void pass_on(http::Headers& out, const http::Headers& upstream, bool same_dialect) {
+bool begins_with_any(std::string_view name, std::span<const std::string_view> prefixes) {
+  return std::ranges::any_of(prefixes,
+                             [&](std::string_view prefix) { return istarts_with(name, prefix); });
+}
+
+struct Passing {
+  bool same_dialect = false;
+  bool own_limits = false;  // the caller is told limits of ours
+};
+
+void pass_on(http::Headers& out, const http::Headers& upstream, Passing passing) {
   for (const http::Header header : upstream) {
-    const bool passes = std::ranges::any_of(kPassedPrefixes, [&](std::string_view prefix) {
-      return istarts_with(header.name, prefix);
-    });
-    if (passes) {
+    if (begins_with_any(header.name, kLimitPrefixes)) {
+      const std::string name = ascii_lower(header.name);
+      out.add(passing.own_limits ? "x-bifrost-provider-" + name : name, header.value);
+    } else if (begins_with_any(header.name, kPassedPrefixes)) {
       out.add(ascii_lower(header.name), header.value);
     } else if (iequals(header.name, "x-request-id")) {
       out.add("x-bifrost-provider-request-id", header.value);
-    } else if (same_dialect && iequals(header.name, "request-id")) {
+    } else if (passing.same_dialect && iequals(header.name, "request-id")) {
       out.add("request-id", header.value);  // Anthropic's; its SDK shows it
     }
   }
@@ -67,6 +80,18 @@ void name_as_anthropic(http::Headers& headers, const Exchange& exchange) {
   if (anthropic && !headers.contains("request-id")) headers.add("request-id", exchange.request_id);
 }
 
+// What is left of the caller's limits, in his dialect.
+void tell_limits_left(http::Headers& headers, const Exchange& exchange) {
+  const Surface* surface = exchange.route.spoken();
+  if (surface == nullptr || surface->dialect == nullptr || !exchange.call) return;
+  surface->dialect->family.write_rate_limits(exchange.call->limits_left, headers);
+}
+
+bool is_of_limits(const Error& error) {
+  return error.origin == Origin::kClient &&
+         (error.code == ErrorCode::kRateLimited || error.code == ErrorCode::kBudgetExceeded);
+}
+
 }  // namespace
 
 std::optional<std::string_view> given_request_id(const http::Headers& headers) {
@@ -94,7 +119,9 @@ http::Headers served_headers(const Exchange& exchange) {
   if (!exchange.call->dropped.empty()) {
     headers.add("x-bifrost-dropped-fields", joined(exchange.call->dropped));
   }
-  pass_on(headers, served.answer->head.headers, served.same_dialect);
+  pass_on(headers, served.answer->head.headers,
+          {.same_dialect = served.same_dialect, .own_limits = !exchange.call->limits_left.empty()});
+  tell_limits_left(headers, exchange);
   name_as_anthropic(headers, exchange);
   return headers;
 }
@@ -108,6 +135,7 @@ http::Headers error_headers(const Exchange& exchange, const Error& error) {
     headers.add("retry-after", std::to_string(std::max<std::int64_t>(seconds.count(), 1)));
     headers.add("retry-after-ms", std::to_string(error.retry_after->count()));
   }
+  if (is_of_limits(error)) tell_limits_left(headers, exchange);
   // The SDKs of OpenAI and Anthropic obey it.
   if (error.repeat_unwanted) headers.add("x-should-retry", "false");
   const Surface* surface = exchange.route.surface;

@@ -17,10 +17,13 @@ namespace bifrost::exchange {
 [[nodiscard]] http::Headers base_headers(const Exchange& exchange);
 
 // Of a good answer: who served it, what was dropped (on native routes), and what the provider says
-// of the caller's limits and of its own request id.
+// of the caller's limits and of its own request id. Where the caller falls under limits of ours,
+// those are told, and what the provider says of its own has `x-bifrost-provider-` before its name:
+// nobody takes one for the other.
 [[nodiscard]] http::Headers served_headers(const Exchange& exchange);
 
-// Of an error answer: its content type, Retry-After, Allow, WWW-Authenticate (of operators).
+// Of an error answer: its content type, Retry-After, what is left of the limits that refuse it,
+// Allow, WWW-Authenticate (of operators).
 [[nodiscard]] http::Headers error_headers(const Exchange& exchange, const Error& error);
 
 }  // namespace bifrost::exchange

@@ -6,6 +6,7 @@
 #include "exchange/extra_fields.h"
 #include "exchange/finish.h"
 #include "exchange/headers.h"
+#include "exchange/limits_left.h"
 #include "exchange/stream_watch.h"
 #include "exchange/used.h"
 #include "governance/amount.h"
@@ -13,6 +14,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -213,6 +215,14 @@ net::Task<Result<void>> translate(const RelayContext& context, StreamWriter& wri
   co_return translated;
 }
 
+// What the caller is told of them; what a stream holds is not left.
+void look_at_limits(const RelayContext& context, const std::optional<governance::Amount>& used) {
+  ModelCall& call = *context.exchange.call;
+  call.limits_left = {};
+  if (call.reservation.empty()) return;
+  call.limits_left = limits_left(call.reservation, used, context.clock.wall());
+}
+
 }  // namespace
 
 net::Task<Result<void>> relay_whole(RelayContext context) {
@@ -223,6 +233,7 @@ net::Task<Result<void>> relay_whole(RelayContext context) {
             context.heavy.takes(exchange.call->served->answer->body.size())
                 ? co_await net::run_to_end(exchange.request.scope, *context.heavy.pool, write)
                 : write());
+  look_at_limits(context, used_by(exchange).amount());
   http::Headers headers = served_headers(exchange);
   headers.add("content-type", "application/json");
   if (const auto cost = cost_of(exchange)) {
@@ -239,6 +250,7 @@ net::Task<Result<void>> relay_whole(RelayContext context) {
 
 net::Task<Result<void>> relay_stream(RelayContext context, StreamWriter& writer) {
   const Exchange& exchange = context.exchange;
+  look_at_limits(context, std::nullopt);
   writer.begin();
   auto relayed = exchange.call->served->same_dialect ? co_await pass_through(context, writer)
                                                      : co_await translate(context, writer);

@@ -139,6 +139,14 @@ void Limit::change(const LimitTerms& terms, WallTime now) {
   Word::add(free_, window_.load(), more);
 }
 
+Limit::Room Limit::room(WallTime now) const {
+  const std::int64_t amount = amount_.load(std::memory_order_relaxed);
+  if (outside(now)) return {.amount = amount, .left = amount};
+  return {.amount = amount,
+          .left = Word(free_.load(std::memory_order_acquire)).amount(),
+          .ends = WallTime(WallTime::duration(ends_.load(std::memory_order_acquire)))};
+}
+
 bool Limit::has_room(WallTime now) const {
   return outside(now) || Word(free_.load(std::memory_order_acquire)).amount() > 0;
 }

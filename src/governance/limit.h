@@ -67,6 +67,13 @@ class Limit {
     std::optional<Window> window = std::nullopt;  // absent: it has no windows
   };
 
+  // What is free for whoever asks next.
+  struct Room {
+    std::int64_t amount = 0;
+    std::int64_t left = 0;
+    WallTime ends = WallTime::max();  // of the window; max: there is none, or it has not begun
+  };
+
   // `used` has been used in the window that `now` is in. `id` names the limit, and nothing else,
   // as long as it is configured.
   Limit(const LimitTerms& terms, WallTime now, std::int64_t used = 0, std::string id = {});
@@ -82,6 +89,8 @@ class Limit {
   // What was taken is over, and `used` of it, or more, was used.
   void settle(const Taken& taken, std::int64_t used);
 
+  // Without a lock: half of what others do just now may be in it.
+  [[nodiscard]] Room room(WallTime now) const;
   // Is something left to take?
   [[nodiscard]] bool has_room(WallTime now) const;
 

@@ -75,6 +75,18 @@ TEST(Limit, BeginsAnewWithItsWindow) {
   EXPECT_EQ(state.window->end, kStart + hours(2));
 }
 
+TEST(Limit, SaysWhatIsLeftOfItsWindow) {
+  Limit limit(hourly(100), kStart, 30);
+  ASSERT_TRUE(limit.take(20, kStart));
+  const Limit::Room room = limit.room(kStart);
+  EXPECT_EQ(room.amount, 100);
+  EXPECT_EQ(room.left, 50) << "neither used nor held";
+  EXPECT_EQ(room.ends, kStart + hours(1));
+  const Limit::Room next = limit.room(kStart + hours(1));
+  EXPECT_EQ(next.left, 100);
+  EXPECT_EQ(next.ends, WallTime::max()) << "nobody has begun it";
+}
+
 TEST(Limit, IsAlignedWithTheCalendarOnDemand) {
   LimitTerms terms = hourly(1);
   terms.period = Period::parse("1d");

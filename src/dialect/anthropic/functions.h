@@ -40,6 +40,7 @@ TapState tap_response(std::string_view body);
 
 // errors.cc
 std::string encode_error(const Error& error);
+void write_rate_limits(const RateLimits& limits, http::Headers& headers);
 std::string encode_stream_error(const Error& error);
 Error decode_error(const ErrorInput& input);
 // The error object inside a body or a stream event.

@@ -35,6 +35,7 @@ const Dialect& dialect() {
       .name = kName,
       .family = {.encode_error = encode_error,
                  .decode_error = decode_error,
+                 .write_rate_limits = write_x_ratelimit,
                  .decode_model_query = decode_model_query,
                  .encode_models = encode_models,
                  .write_model = write_model,
