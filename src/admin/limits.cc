@@ -95,24 +95,6 @@ void leave(LimitOwner& owner, BudgetSettings& budget) {
   budget.team_id.clear();
 }
 
-// How often the rate limit is named.
-std::size_t uses(const GovernanceSettings& governance, std::string_view id) {
-  std::size_t count = 0;
-  const auto look = [&](const std::string& named) { count += named == id ? 1 : 0; };
-  for (const auto& customer : governance.customers) look(customer.rate_limit_id);
-  for (const auto& team : governance.teams) look(team.rate_limit_id);
-  for (const auto& provider : governance.providers) look(provider.rate_limit_id);
-  for (const auto& model : governance.model_configs) {
-    look(model.rate_limit_id);
-    for (const std::string& named : model.rate_limit_ids) look(named);
-  }
-  for (const auto& key : governance.virtual_keys) {
-    look(key.rate_limit_id);
-    for (const auto& entry : key.provider_configs) look(entry.rate_limit_id);
-  }
-  return count;
-}
-
 bool same_terms(const RateLimitBody& wanted, const RateLimitSettings& rate) {
   return wanted.token_max_limit == rate.token_max_limit &&
          wanted.token_reset_duration == rate.token_reset_duration &&
@@ -148,6 +130,29 @@ void write_count(json::Writer& writer, std::string_view name, std::optional<std:
 }
 
 }  // namespace
+
+std::size_t rate_limit_uses(const GovernanceSettings& governance, std::string_view id) {
+  std::size_t count = 0;
+  const auto look = [&](const std::string& named) { count += named == id ? 1 : 0; };
+  for (const auto& customer : governance.customers) look(customer.rate_limit_id);
+  for (const auto& team : governance.teams) look(team.rate_limit_id);
+  for (const auto& provider : governance.providers) look(provider.rate_limit_id);
+  for (const auto& model : governance.model_configs) {
+    look(model.rate_limit_id);
+    for (const std::string& named : model.rate_limit_ids) look(named);
+  }
+  for (const auto& key : governance.virtual_keys) {
+    look(key.rate_limit_id);
+    for (const auto& entry : key.provider_configs) look(entry.rate_limit_id);
+  }
+  return count;
+}
+
+void write_rate_state(json::Writer& writer, const Call& call, std::string_view id,
+                      governance::RateMetric metric) {
+  const Unit unit = metric == governance::RateMetric::kRequests ? Unit::kRequests : Unit::kTokens;
+  write_state(writer, call, governance::rate_limit_name(id), unit, "");
+}
 
 bool LimitOwner::owns(const BudgetSettings& budget) const {
   return is_told(budget) || std::ranges::find(named, budget.id) != named.end();
@@ -257,7 +262,7 @@ void put_rate_limit(GovernanceSettings& governance, std::string& id,
     if (same_terms(*wanted, *rate)) return;
     // Whether or not he stands in the settings yet, what is counted are others.
     const std::string before = std::exchange(id, {});
-    if (uses(governance, before) == 0) {
+    if (rate_limit_uses(governance, before) == 0) {
       change(*rate, *wanted);
       id = before;
       return;
@@ -271,6 +276,14 @@ void put_rate_limit(GovernanceSettings& governance, std::string& id,
 void write_rate(json::Writer& writer, const Call& call, const RateLimitSettings& rate) {
   const std::string name = governance::rate_limit_name(rate.id);
   writer.begin_object().member("id", std::string_view(rate.id));
+  if (rate.metric != governance::RateMetric::kNone) {
+    writer.member("metric", config::enum_text(rate.metric));
+    write_count(writer, "max_limit", rate.max_limit);
+    writer.member("reset_duration", std::string_view(rate.reset_duration));
+    write_rate_state(writer, call, rate.id, rate.metric);
+    writer.end_object();
+    return;
+  }
   write_count(writer, "token_max_limit", rate.token_max_limit);
   text_or_null(writer, "token_reset_duration", rate.token_reset_duration);
   write_state(writer, call, name, Unit::kTokens, "token_");
@@ -302,7 +315,7 @@ void drop_budgets(GovernanceSettings& governance, LimitOwner owner) {
 
 void drop_rate_limit(GovernanceSettings& governance, std::string& id) {
   const std::string gone = std::exchange(id, {});
-  if (gone.empty() || uses(governance, gone) > 0) return;
+  if (gone.empty() || rate_limit_uses(governance, gone) > 0) return;
   std::erase_if(governance.rate_limits,
                 [&](const RateLimitSettings& rate) { return rate.id == gone; });
 }

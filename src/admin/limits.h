@@ -88,6 +88,29 @@ struct RateLimitBody {
   }
 };
 
+// One of several windows: so many requests or tokens in it.
+struct RateRuleBody {
+  governance::RateMetric metric = governance::RateMetric::kNone;
+  std::int64_t max_limit = 0;
+  std::string reset_duration;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("metric", self.metric, {.text = "`requests` or `tokens`.", .required = true});
+    visit.field("max_limit", self.max_limit,
+                {.text = "How many of them in each window; 0 lets nothing through.",
+                 .minimum = 0,
+                 .maximum = governance::kCountMax,
+                 .required = true});
+    visit.field("reset_duration", self.reset_duration,
+                {.text = "Length of the window.", .form = config::Form::kPeriod, .required = true});
+    visit.unserved("id", config::Shape::kAny, "Shown.");
+    visit.unserved("current_usage", config::Shape::kAny, "Shown.");
+    visit.unserved("last_reset", config::Shape::kAny, "Shown.");
+  }
+
+  friend bool operator==(const RateRuleBody&, const RateRuleBody&) = default;
+};
+
 // Whose limits they are, as the names of limits have it (governance/limit_names.h).
 struct LimitOwner {
   std::string_view kind;
@@ -125,6 +148,12 @@ void write_budget(json::Writer& writer, const Call& call, const governance::Budg
 void put_rate_limit(governance::GovernanceSettings& governance, std::string& id,
                     const std::optional<RateLimitBody>& wanted);
 void write_rate(json::Writer& writer, const Call& call, const governance::RateLimitSettings& rate);
+// What is used of its requests or tokens, and since when.
+void write_rate_state(json::Writer& writer, const Call& call, std::string_view id,
+                      governance::RateMetric metric);
+// How often it is named.
+[[nodiscard]] std::size_t rate_limit_uses(const governance::GovernanceSettings& governance,
+                                          std::string_view id);
 // `rate_limit_id` and `rate_limit` of its owner.
 void write_rate_limit(json::Writer& writer, const Call& call,
                       const governance::GovernanceSettings& governance, std::string_view id);

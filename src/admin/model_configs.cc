@@ -2,12 +2,17 @@
 
 #include "admin/entries.h"
 #include "admin/limits.h"
+#include "admin/rate_rules.h"
 #include "admin/resources.h"
 #include "governance/limit_names.h"
 #include "governance/settings/entries.h"
 #include "http/url.h"
 
+#include <array>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bifrost::admin {
 namespace {
@@ -21,7 +26,7 @@ constexpr Resource<ModelConfigSettings> kModels = {.kind = governance::kModelCon
                                                    .list = &GovernanceSettings::model_configs};
 
 struct ModelBody {
-  static constexpr std::string_view kUnserved[] = {"rate_limits"};
+  static constexpr std::array<std::string_view, 0> kUnserved = {};
 
   std::string model_name;
   std::string provider;
@@ -30,6 +35,7 @@ struct ModelBody {
   bool calendar_aligned = false;
   std::optional<std::vector<BudgetBody>> budgets;
   std::optional<RateLimitBody> rate_limit;
+  std::optional<std::vector<RateRuleBody>> rate_limits;
 
   void describe(this auto& self, auto& visit) {
     visit.field("model_name", self.model_name, {.text = "The model; `*` for all together."});
@@ -40,7 +46,9 @@ struct ModelBody {
                 {.text = "Windows of a day and longer are those of the calendar, in UTC."});
     visit.field("budgets", self.budgets, {.text = "All of them together."});
     visit.field("rate_limit", self.rate_limit, {.text = "`{}` takes it away."});
-    visit.unserved("rate_limits", config::Shape::kArray, "Several windows of one unit.");
+    visit.field("rate_limits", self.rate_limits,
+                {.text = "All windows of requests and tokens, one for each metric and length; in "
+                         "place of `rate_limit`."});
     visit.unserved("id", config::Shape::kAny, "Shown.");
     visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
     visit.unserved("created_at", config::Shape::kAny, "Shown.");
@@ -65,6 +73,21 @@ void put_named(ModelConfigSettings& model, const std::vector<std::string>& named
   std::erase_if(model.budget_ids, is_gone);
 }
 
+// The one form or the other: whoever gives one has no more of the other.
+Result<void> put_rates(GovernanceSettings& governance, ModelConfigSettings& model,
+                       const ModelBody& body) {
+  const bool pair = body.rate_limit && !body.rate_limit->empty();
+  const bool rules = body.rate_limits && !body.rate_limits->empty();
+  if (pair && rules) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "rate_limits: cannot go together with rate_limit", "rate_limits");
+  }
+  put_rate_limit(governance, model.rate_limit_id, rules ? RateLimitBody() : body.rate_limit);
+  if (!pair && !body.rate_limits) return {};
+  return put_rate_rules(governance, model.rate_limit_ids,
+                        body.rate_limits.value_or(std::vector<RateRuleBody>()));
+}
+
 Result<void> put(GovernanceSettings& governance, ModelConfigSettings& model,
                  const ModelBody& body) {
   if (body.model_name.empty()) {
@@ -81,8 +104,7 @@ Result<void> put(GovernanceSettings& governance, ModelConfigSettings& model,
     put_budgets(governance, owner, model.budgets, *body.budgets);
     put_named(model, owner.named);
   }
-  put_rate_limit(governance, model.rate_limit_id, body.rate_limit);
-  return {};
+  return put_rates(governance, model, body);
 }
 
 class Show {
@@ -99,6 +121,7 @@ class Show {
     writer.member("calendar_aligned", model.calendar_aligned);
     write_budgets(writer, call_, governance_, owner_of(model), model.budgets);
     write_rate_limit(writer, call_, governance_, model.rate_limit_id);
+    write_rate_rules(writer, call_, governance_, model.rate_limit_ids);
     write_times(writer, call_.desk.entry(kModels.kind, model.id));
     writer.end_object();
   }

@@ -419,6 +419,18 @@ INSTANTIATE_TEST_SUITE_P(
             governance(R"("rate_limits":[{"id":"r","token_max_limit":5}])"),
             "governance.rate_limits[0].token_reset_duration: required with token_max_limit, such "
             "as \"1h\""},
+        BadFile{governance(R"("rate_limits":[{"id":"r","metric":"tokens","reset_duration":"1h"}])"),
+                "governance.rate_limits[0].max_limit: required with metric"},
+        BadFile{governance(R"("rate_limits":[{"id":"r","metric":"tokens","max_limit":5}])"),
+                "governance.rate_limits[0].reset_duration: required with metric, such as \"1h\""},
+        BadFile{governance(R"("rate_limits":[{"id":"r","max_limit":5,"reset_duration":"1h"}])"),
+                "governance.rate_limits[0].metric: required with max_limit and reset_duration: "
+                "\"requests\" or \"tokens\""},
+        BadFile{governance(R"("rate_limits":[{"id":"r","metric":"tokens","max_limit":5,)"
+                           R"("reset_duration":"1h","token_max_limit":5,)"
+                           R"("token_reset_duration":"1h"}])"),
+                "governance.rate_limits[0].metric: cannot go together with limits by their own "
+                "names"},
         BadFile{governance(R"("rate_limits":[{"id":"r"},{"id":"r"}])"),
                 "governance.rate_limits[1].id: another entry has \"r\" too"},
         BadFile{governance(R"("virtual_keys":[{"id":"a","name":"a","value":"sk-bf-1"},

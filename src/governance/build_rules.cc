@@ -49,6 +49,10 @@ std::string owner_of(const BudgetSettings& budget) {
   return {};
 }
 
+Unit unit_of(RateMetric metric) {
+  return metric == RateMetric::kRequests ? Unit::kRequests : Unit::kTokens;
+}
+
 class Builder {
  public:
   Builder(const GovernanceSettings& settings, LimitBook& book, WallTime now)
@@ -121,6 +125,15 @@ class Builder {
     if (found == rates_.end()) return;
     const RateLimitSettings& rate = *found->second;
     const bool aligned = owner.aligned || rate.calendar_aligned;
+    if (rate.metric != RateMetric::kNone && rate.max_limit) {
+      add(limits, rate_limit_name(id),
+          {.owner = owner.shown,
+           .unit = unit_of(rate.metric),
+           .amount = *rate.max_limit,
+           .period = Period::parse(rate.reset_duration),
+           .aligned = aligned},
+          0);
+    }
     if (rate.concurrent_max_limit) {
       add(limits, rate_limit_name(id),
           {.owner = owner.shown, .unit = Unit::kConcurrent, .amount = *rate.concurrent_max_limit},

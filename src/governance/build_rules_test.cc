@@ -141,6 +141,24 @@ TEST_F(BuildRules, GrantsWhatProviderConfigsSay) {
   EXPECT_TRUE(principal.limits_at("anthropic").empty());
 }
 
+// Several windows of one unit, each an entry of its own.
+TEST_F(BuildRules, CountAMetricInSeveralWindows) {
+  settings.rate_limits = {
+      {.id = "minute", .metric = RateMetric::kRequests, .max_limit = 5, .reset_duration = "1m"},
+      {.id = "day", .metric = RateMetric::kRequests, .max_limit = 500, .reset_duration = "1d"},
+      {.id = "tokens", .metric = RateMetric::kTokens, .max_limit = 9'000, .reset_duration = "1d"}};
+  settings.model_configs = {
+      {.id = "m", .model_name = "*", .rate_limit_ids = {"minute", "day", "tokens"}}};
+  const Rules rules = build_rules(settings, book, kNow);
+  std::array<Limits, ModelLimits::kListsMax> lists;
+  ASSERT_EQ(rules.models.find({.key = {}, .provider = "p", .model = "m"}, lists), 1U);
+  EXPECT_EQ(words(lists.front()),
+            (std::vector<std::string>{"all models: 5", "all models: 500", "all models: 9000"}));
+  EXPECT_EQ(lists.front()[1]->unit(), Unit::kRequests);
+  EXPECT_EQ(lists.front()[2]->unit(), Unit::kTokens);
+  EXPECT_EQ(lists.front()[1]->terms().period, Period::parse("1d"));
+}
+
 TEST_F(BuildRules, LimitModelsAndProvidersForEverybodyAndForOneKey) {
   settings.rate_limits.push_back(
       {.id = "r", .request_max_limit = 5, .request_reset_duration = "1m"});

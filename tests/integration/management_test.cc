@@ -310,13 +310,50 @@ TEST_F(ManagementTest, ALimitOfAModelIsEverybodys) {
   EXPECT_EQ(call("DELETE", path).status, 200);
   EXPECT_EQ(status_of(value_), 200);
   EXPECT_THAT(call("GET", "/api/governance/rate-limits").body, HasSubstr(R"("total_count":0)"));
-  // Nobody shall believe in what has no effect.
-  EXPECT_EQ(
-      call(
-          "POST", "/api/governance/model-configs",
-          R"({"model_name": "m", "rate_limits": [{"metric": "tokens", "max_limit": 1, "reset_duration": "1d"}]})")
-          .status,
-      400);
+}
+
+// A rule for each metric and window: they all count, and a change of one forgets no other.
+TEST_F(ManagementTest, AModelHasSeveralWindows) {
+  start_kept();
+  made_key("alice");
+  constexpr std::string_view kPath = "/api/governance/model-configs";
+  const Response made = call("POST", kPath,
+                             R"({"model_name": "*", "rate_limits": [
+               {"metric": "requests", "max_limit": 2, "reset_duration": "1h"},
+               {"metric": "requests", "max_limit": 10, "reset_duration": "1d"},
+               {"metric": "tokens", "max_limit": 100000, "reset_duration": "1d"}]})");
+  ASSERT_EQ(made.status, 200) << made.body;
+  const std::string path = std::string(kPath) + "/" + json_text(made.body, "id");
+  EXPECT_EQ(status_of(value_), 200);
+  EXPECT_EQ(status_of(value_), 200);
+  EXPECT_EQ(status_of(value_), 429) << "two in an hour";
+
+  const Response changed = call("PUT", path,
+                                R"({"rate_limits": [
+               {"metric": "requests", "max_limit": 5, "reset_duration": "1h"},
+               {"metric": "requests", "max_limit": 10, "reset_duration": "1d"}]})");
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_THAT(changed.body, HasSubstr(R"("metric":"requests","max_limit":5,"reset_duration":"1h",)"
+                                      R"("current_usage":2)"));
+  EXPECT_THAT(changed.body, Not(HasSubstr(R"("metric":"tokens")")));
+  EXPECT_EQ(status_of(value_), 200);
+  EXPECT_THAT(call("GET", "/api/governance/rate-limits").body, HasSubstr(R"("total_count":2)"));
+
+  const auto refused = [&](std::string_view body) { return call("PUT", path, body).body; };
+  EXPECT_THAT(
+      refused(R"({"rate_limits": [{"metric": "tokens", "max_limit": 1, "reset_duration": "1d"},
+                                  {"metric": "tokens", "max_limit": 2, "reset_duration": "1d"}]})"),
+      HasSubstr("rate_limits[1].reset_duration: another rule is for the same metric and window"));
+  EXPECT_THAT(
+      refused(R"({"rate_limits": [{"metric": "", "max_limit": 1, "reset_duration": "1d"}]})"),
+      HasSubstr("rate_limits[0].metric"));
+  EXPECT_THAT(refused(R"({"rate_limit": {"request_max_limit": 1, "request_reset_duration": "1h"},
+                  "rate_limits": [{"metric": "tokens", "max_limit": 1, "reset_duration": "1d"}]})"),
+              HasSubstr("rate_limits: cannot go together with rate_limit"));
+
+  EXPECT_EQ(call("PUT", path, R"({"rate_limits": []})").status, 200);
+  EXPECT_THAT(call("GET", "/api/governance/rate-limits").body, HasSubstr(R"("total_count":0)"));
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(status_of(value_), 200);
 }
 
 TEST_F(ManagementTest, AProviderIsLimitedForEverybody) {

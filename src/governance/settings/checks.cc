@@ -89,7 +89,8 @@ class LimitCounts {
  public:
   explicit LimitCounts(const GovernanceSettings& settings) : settings_(settings) {
     for (const RateLimitSettings& rate : settings.rate_limits) {
-      rates_[rate.id] = std::size_t{rate.token_max_limit.has_value()} +
+      rates_[rate.id] = std::size_t{rate.metric != RateMetric::kNone} +
+                        std::size_t{rate.token_max_limit.has_value()} +
                         std::size_t{rate.request_max_limit.has_value()} +
                         std::size_t{rate.concurrent_max_limit.has_value()};
     }
@@ -364,6 +365,24 @@ void check_override(const BudgetSettings& budget, config::CheckScope& scope) {
   }
 }
 
+// All of it or nothing, and nothing else.
+void check_metric(const RateLimitSettings& rate, config::CheckScope& scope) {
+  const bool has_metric = rate.metric != RateMetric::kNone;
+  check_length("reset_duration", rate.reset_duration, scope);
+  if (!has_metric && (rate.max_limit || !rate.reset_duration.empty())) {
+    scope.problem("metric",
+                  R"(required with max_limit and reset_duration: "requests" or "tokens")");
+  }
+  if (!has_metric) return;
+  if (!rate.max_limit) scope.problem("max_limit", "required with metric");
+  if (rate.reset_duration.empty()) {
+    scope.problem("reset_duration", "required with metric, such as \"1h\"");
+  }
+  if (rate.token_max_limit || rate.request_max_limit || rate.concurrent_max_limit) {
+    scope.problem("metric", "cannot go together with limits by their own names");
+  }
+}
+
 }  // namespace
 
 void BudgetSettings::check(config::CheckScope& scope) const {
@@ -386,6 +405,7 @@ void BudgetSettings::check(config::CheckScope& scope) const {
 }
 
 void RateLimitSettings::check(config::CheckScope& scope) const {
+  check_metric(*this, scope);
   check_length("token_reset_duration", token_reset_duration, scope);
   check_length("request_reset_duration", request_reset_duration, scope);
   if (token_max_limit && token_reset_duration.empty()) {

@@ -115,9 +115,24 @@ struct BudgetSettings {
   }
 };
 
-// One entry of `rate_limits`: tokens, requests or both.
+enum class RateMetric : std::uint8_t { kNone, kRequests, kTokens };
+
+}  // namespace bifrost::governance
+
+template <>
+struct bifrost::config::EnumTexts<bifrost::governance::RateMetric> {
+  static constexpr std::array<std::string_view, 3> kTexts = {"", "requests", "tokens"};
+};
+
+namespace bifrost::governance {
+
+// One entry of `rate_limits`: tokens, requests or both; or, with `metric`, one window of one of
+// them, of which an owner may have several.
 struct RateLimitSettings {
   std::string id;
+  RateMetric metric = RateMetric::kNone;
+  std::optional<std::int64_t> max_limit;
+  std::string reset_duration;
   std::optional<std::int64_t> token_max_limit;
   std::string token_reset_duration;
   std::int64_t token_current_usage = 0;
@@ -131,6 +146,15 @@ struct RateLimitSettings {
 
   void describe(this auto& self, auto& visit) {
     visit.field("id", self.id, {.text = "Name by which others refer to it."});
+    visit.field("metric", self.metric,
+                {.text = "What `max_limit` counts: `requests` or `tokens`. Entries without it have "
+                         "the members of their own for each."});
+    visit.field("max_limit", self.max_limit,
+                {.text = "How many of `metric` in each window; 0 lets nothing through.",
+                 .minimum = 0,
+                 .maximum = kCountMax});
+    visit.field("reset_duration", self.reset_duration,
+                {.text = "Length of the window of `metric`.", .form = config::Form::kPeriod});
     visit.field("token_max_limit", self.token_max_limit,
                 {.text = "Tokens in each window, in and out; 0 lets nothing through.",
                  .minimum = 0,
