@@ -1,11 +1,14 @@
 #include "exchange/stream_watch.h"
 
+#include "exchange/booking.h"
 #include "exchange/process_fixture.h"
+#include "ledger/journal_fixture.h"
 #include "server/request_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -45,7 +48,9 @@ class StreamWatchTest : public testing::Test {
   SimulatedProcess process_;
   std::shared_ptr<Snapshot> snapshot_ =
       simulated_snapshot({{.name = "openai"}}, process_.services.gates);
+  routing::Target target_{.endpoint = snapshot_->registry.find("openai"), .model = "m"};
   std::vector<std::shared_ptr<governance::Limit>> limits_;
+  std::unique_ptr<ledger::Journal> journal_;  // null: there is none
   catalog::Model model_;
   dialect::TapState seen_;
   std::vector<std::string> labels_;
@@ -63,8 +68,9 @@ class StreamWatchTest : public testing::Test {
         test.process_.clock.wall());
     EXPECT_TRUE(held);
     call.reservation = *std::move(held);
-    call.served.emplace();
+    call.served.emplace().target = call.admitted = &test.target_;
     call.served_facts = &test.model_;
+    hold_in_ledger(exchange, test.journal_.get());
     call.running = &test.seen_;
     {
       StreamWatch watch(exchange, test.process_.clock, test.meter_);
@@ -179,6 +185,42 @@ TEST_F(StreamWatchTest, OnlyLooksWhereLimitsAreOnlyChecked) {
     see(1'000);
     EXPECT_TRUE(watch.may_go_on());
     EXPECT_EQ(held(), kExpected);
+  });
+}
+
+// A stream that is killed in the hour after it began is charged in the hour that it grew in.
+TEST_F(StreamWatchTest, WritesDownWhatItHolds) {
+  const ledger::TemporaryFolder folder;
+  const std::string path = (folder.path() / "worker.journal").string();
+  auto made = ledger::Journal::create(path, {.node = 1, .worker = 0},
+                                      {.slots = 1, .granules = 1024}, process_.clock);
+  ASSERT_TRUE(made) << made.error().message;
+  journal_ = *std::move(made);
+  const auto hour = std::chrono::hours(1);
+  const WallTime now = process_.clock.wall();
+  const auto hourly = std::make_shared<governance::Limit>(
+      governance::LimitTerms{.owner = "virtual key test",
+                             .unit = governance::Unit::kTokens,
+                             .amount = 10'000,
+                             .period = governance::Period::parse("1h")},
+      now, 0, "tokens of test");
+  const auto running = [&] {
+    const auto left = ledger::read_left_behind(ledger::bytes_of(path));
+    EXPECT_TRUE(left && left->running.size() == 1 && left->running.front().limits.size() == 1);
+    return left->running.front();
+  };
+  watch({hourly}, [&](StreamWatch& watch) {
+    see(kExpected);
+    EXPECT_TRUE(watch.may_go_on());
+    const store::UsageRow before = running();
+    EXPECT_EQ(before.limits.front().window.start, now.time_since_epoch().count());
+    EXPECT_EQ(before.limits.front().amount, kExpected);
+    process_.clock.advance(hour);
+    see(kExpected + 1);
+    EXPECT_TRUE(watch.may_go_on());
+    const store::UsageRow after = running();
+    EXPECT_EQ(after.limits.front().window.start, (now + hour).time_since_epoch().count());
+    EXPECT_EQ(after.limits.front().amount, kExpected + 1);
   });
 }
 

@@ -38,6 +38,15 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// All bytes of a journal's file, as another process would find them.
+inline std::vector<std::byte> bytes_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::vector<char> text((std::istreambuf_iterator<char>(file)), {});
+  std::vector<std::byte> out(text.size());
+  std::memcpy(out.data(), text.data(), text.size());
+  return out;
+}
+
 inline constexpr store::UsageWindow kWindow{.start = 1'700'000'000'000'000'000,
                                             .end = 1'700'003'600'000'000'000};
 
@@ -93,14 +102,7 @@ struct JournalTest : testing::Test {
     journal->release(next, rows.size());
     return rows.size();
   }
-  // All bytes of the file, as another process would find them.
-  [[nodiscard]] std::vector<std::byte> bytes() const {
-    std::ifstream file(path(), std::ios::binary);
-    const std::vector<char> text((std::istreambuf_iterator<char>(file)), {});
-    std::vector<std::byte> out(text.size());
-    std::memcpy(out.data(), text.data(), text.size());
-    return out;
-  }
+  [[nodiscard]] std::vector<std::byte> bytes() const { return bytes_of(path()); }
   [[nodiscard]] LeftBehind left_behind() const {
     auto left = read_left_behind(bytes());
     EXPECT_TRUE(left) << left.error().message;
