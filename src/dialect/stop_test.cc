@@ -173,7 +173,7 @@ TEST(UntoldBytes, AreThoseOfTextsAndArguments) {
   EXPECT_EQ(tap->state().untold_bytes, 0U);
 }
 
-TEST(UntoldBytes, AreNoSignatureOfAnthropics) {
+TEST(UntoldBytes, AreNeitherSignaturesNorCitationsOfAnthropics) {
   const auto tap = find("anthropic")->chat->make_stream_tap();
   const auto delta = [](std::string_view members) {
     return R"(data: {"type":"content_block_delta","index":0,"delta":{)" + std::string(members) +
@@ -182,6 +182,7 @@ TEST(UntoldBytes, AreNoSignatureOfAnthropics) {
   tap->feed(delta(R"("type":"text_delta","text":"12345")"));
   EXPECT_EQ(tap->state().untold_bytes, 5U);
   tap->feed(delta(R"("type":"signature_delta","signature":"c2lnbmF0dXJl")"));
+  tap->feed(delta(R"("type":"citations_delta","citation":{"cited_text":"Tromsø"})"));
   EXPECT_EQ(tap->state().untold_bytes, 5U);
 }
 

@@ -21,12 +21,14 @@ constexpr std::string_view kMissingEnd =
 // the two differ a caller's SDK believes the data.
 constexpr std::string_view kDelta = R"({"type":"content_block_delta")";
 
-// How much of the answer a delta has: all but what stands around it. A signature is none of it.
+// How much of the answer a delta has: all but what stands around it. Signatures are none of it, and
+// nobody pays for the words that a citation repeats.
 std::size_t content_bytes(std::string_view data) {
   constexpr std::size_t kFrameBytes =
       std::string_view(R"(,"index":0,"delta":{"type":"text_delta","text":""}})").size();
   data.remove_prefix(kDelta.size());
-  if (data.substr(0, kFrameBytes).contains("signature_delta")) return 0;
+  const std::string_view kind = data.substr(0, kFrameBytes);
+  if (kind.contains("signature_delta") || kind.contains("citations_delta")) return 0;
   return data.size() - std::min(data.size(), kFrameBytes);
 }
 
