@@ -132,6 +132,17 @@ void check_bytes(std::string_view bytes) {
   }
 }
 
+// Of a stream that is ended by us, as far as it has come.
+void check_stop(const dialect::Dialect& dialect, std::string_view so_far) {
+  const auto tap = dialect.chat->make_stream_tap();
+  tap->feed(so_far);
+  const dialect::StreamStop stop{.usage = {.input = 2, .output = 1, .known = true}};
+  const std::string ending = tap->stop(stop);
+  check_bytes(ending);
+  BF_ASSERT(ending.empty() || tap->state().ended);
+  BF_ASSERT(tap->stop(stop).empty());
+}
+
 void check_encoded(const Events& events, const Gist& gist, const dialect::Dialect& to) {
   const auto encoder = to.chat->make_stream_encoder({.model = "m", .include_usage = true});
   std::string bytes;
@@ -160,7 +171,9 @@ void check_stream(const dialect::Dialect& dialect, std::string_view text) {
     BF_ASSERT(text_of(decode(dialect, pieces)) == whole);
     check_tap(dialect, pieces, gist, good);
     check_passing(dialect, pieces, text);
+    if (!pieces.empty()) check_stop(dialect, pieces.front());
   }
+  check_stop(dialect, text);
   for (const dialect::Dialect* to : dialect::all()) check_encoded(events, gist, *to);
 }
 
