@@ -92,16 +92,16 @@ net::Task<Result<void>> write_last(Exchange& exchange, StreamWriter& writer,
 }
 
 // Ends the answer where its limits have no more: `ending` are the bytes for that, in the caller's
-// dialect. The provider is told first, so that it goes on for nobody.
+// dialect, behind what came last. The provider is told first, so that it goes on for nobody while a
+// slow caller reads.
 net::Task<Result<void>> write_stop(const RelayContext& context, StreamWriter& writer,
-                                   StreamWatch& watch, std::string_view ending) {
+                                   StreamWatch& watch, std::string last, std::string_view ending) {
   Exchange& exchange = context.exchange;
   exchange.call->served->answer->stream->close();
   watch.stopped();
-  std::string bytes;
-  if (exchange.call->form->comments) http::sse::append_comment(bytes, watch.reason());
-  bytes += ending;
-  co_return co_await write_last(exchange, writer, bytes);
+  if (exchange.call->form->comments) http::sse::append_comment(last, watch.reason());
+  last += ending;
+  co_return co_await write_last(exchange, writer, last);
 }
 
 dialect::StreamStop stop_of(const Exchange& exchange, StreamEditor::ExtraFields extra_fields) {
@@ -130,17 +130,18 @@ net::Task<Result<void>> pass_pieces(const RelayContext& context, StreamWriter& w
     }
     if (bytes->empty()) break;
     writer.count_content(seen.content_events);
-    const bool goes_on = watch.may_go_on();
+    std::string ending;
+    if (!watch.may_go_on()) ending = stream.tap().stop(stop_of(exchange, extra_fields));
     const std::string_view piece = searched(editor.feed(*bytes, stream.tap()), seen, served, room);
+    if (!ending.empty()) {
+      co_return co_await write_stop(context, writer, watch, std::string(piece), ending);
+    }
     if (seen.ended) {
       BF_CO_TRY_VOID(co_await write_last(exchange, writer, piece));
     } else if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
     if (seen.unreadable) co_return co_await write_failure(context, writer, *seen.error);
-    if (goes_on) continue;
-    const std::string ending = stream.tap().stop(stop_of(exchange, extra_fields));
-    if (!ending.empty()) co_return co_await write_stop(context, writer, watch, ending);
   }
   // The provider's own error event, if there was one, has been passed on.
   const bool told = seen.error.has_value();
@@ -158,6 +159,7 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
   upstream::AnswerStream& stream = *exchange.call->served->answer->stream;
   const dialect::TapState& seen = translator.state();
   std::string room;
+  std::string last;
   StreamWatch watch(exchange, context.clock, context.meter);
   bool open = true;
   while (open && !seen.error) {
@@ -167,17 +169,20 @@ net::Task<Result<void>> translate_pieces(const RelayContext& context, StreamWrit
     const std::string_view translated = !bytes ? translator.fail(bytes.error())
                                         : open ? translator.feed(*bytes)
                                                : translator.finish();
-    const std::string_view piece = searched(translated, seen, *exchange.call->served, room);
+    std::string_view piece = searched(translated, seen, *exchange.call->served, room);
     writer.count_content(seen.content_events);
-    const bool goes_on = watch.may_go_on();
+    if (!watch.may_go_on() && open) {
+      piece = last = piece;  // the translator writes over what it has given
+      const std::string_view ending = translator.stop(stop_of(exchange, {}));
+      if (!ending.empty()) {
+        co_return co_await write_stop(context, writer, watch, std::move(last), ending);
+      }
+    }
     if (!open && !seen.error) {
       BF_CO_TRY_VOID(co_await write_last(exchange, writer, piece));
     } else if (!piece.empty()) {
       BF_CO_TRY_VOID(co_await writer.write(piece));
     }
-    if (goes_on || !open || seen.error) continue;
-    const std::string_view ending = translator.stop(stop_of(exchange, {}));
-    if (!ending.empty()) co_return co_await write_stop(context, writer, watch, ending);
   }
   if (seen.error) co_return *seen.error;
   co_return Result<void>();

@@ -135,6 +135,27 @@ TEST_F(StreamLimitsTest, ABudgetStopsAStreamToo) {
             402);
 }
 
+// Who reads slowly, or not at all, keeps no provider at work.
+TEST_F(StreamLimitsTest, TheProviderIsToldBeforeTheCallerHasReadWhatCameLast) {
+  start_with_limit(R"("on_limit_reached": "stop")", R"("rate_limit_id": "r")");
+  std::vector<std::string> events = unified().events;
+  const std::string large = sse_event(R"({"choices":[{"index":0,"delta":{"content":")" +
+                                      std::string(12UZ * 1024 * 1024, 'x') + R"("}}]})");
+  events.insert(events.begin() + 1, large);
+  Gate rest;
+  provider.push(Script::events(events, {.between = rest}));
+  Client client = connect({.receive_buffer_bytes = 4096});
+  client.send_request("POST", unified().stream_path, {{"x-bf-vk", "sk-bf-alice"}},
+                      unified().stream_request);
+  rest.open();
+  EXPECT_TRUE(provider.wait_for_abort());
+  EXPECT_EQ(client.read_head("POST").status, 200);
+  std::string tail;
+  while (const auto piece = client.read_piece()) tail = (tail + *piece).substr(tail.size() / 2);
+  EXPECT_EQ(client.end(), End::kComplete);
+  EXPECT_TRUE(tail.ends_with("data: [DONE]\n\n"));
+}
+
 // Half a sentence is of no use to whoever waits for it; what it costs more is counted.
 TEST_F(StreamLimitsTest, ByDefaultAStreamComesToItsEnd) {
   start_with_limit({}, R"("rate_limit_id": "r")");
