@@ -21,6 +21,9 @@ class OrderedMap {
     return entries_.emplace_back(std::move(name), std::move(value)).second;
   }
   void clear() { entries_.clear(); }
+  void erase(std::string_view name) {
+    std::erase_if(entries_, [name](const Entry& entry) { return entry.first == name; });
+  }
 
   [[nodiscard]] const T* find(std::string_view name) const {
     for (const Entry& entry : entries_) {

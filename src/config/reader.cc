@@ -180,7 +180,8 @@ ObjectReader::Found ObjectReader::find(std::string_view name, const Facts& facts
     if (!found.value.is_set()) found = {.name = former, .value = value};
   }
   if (!found.value.is_set()) {
-    if (facts.required)
+    const bool may_stay = reader_.is_change_ && reader_.path_.is_root();
+    if (facts.required && !may_stay)
       reader_.problems_.add(reader_.path_.member(name), "required, but not given");
   } else if (!facts.served) {
     without_effect_.push_back(name);

@@ -36,6 +36,9 @@ class Reader {
   // and what this one does not know is left out, with a warning. `keeper` outlives the reader.
   void read_stored(const SecretKeeper& keeper) { keeper_ = &keeper; }
 
+  // What is read changes settings that are complete without it, so at its root nothing is required.
+  void read_change() { is_change_ = true; }
+
   // Leaves out what stands at this path, an entry of a map, and says why.
   void skip(const std::string& path, std::string_view why) {
     warnings_.push_back(path + ": " + std::string(why));
@@ -101,6 +104,7 @@ class Reader {
   std::vector<std::string>& warnings_;
   std::set<std::string, std::less<>> skipped_;
   const SecretKeeper* keeper_ = nullptr;
+  bool is_change_ = false;
   bool holds_secrets_ = false;
   Path path_;
 };

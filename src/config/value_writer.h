@@ -24,12 +24,16 @@ class ValueWriter {
  public:
   enum class Members : std::uint8_t {
     kAll,
-    kSet,  // whose value is another than the default's
+    kSet,  // whose value is another than the default's, and those that must not be absent
   };
   // Both outlive this. Without a keeper, what is secret is redacted.
   explicit ValueWriter(json::Writer& writer, const SecretKeeper* keeper = nullptr,
                        Members members = Members::kAll)
       : writer_(writer), keeper_(keeper), members_(members) {}
+
+  // As the management API has them: a secret is an object that says where it comes from, a duration
+  // a number.
+  void write_for_api() { for_api_ = true; }
 
   void write(bool value, const Facts& /*facts*/) { writer_.boolean(value); }
   void write(std::int64_t value, const Facts& /*facts*/) { writer_.integer(value); }
@@ -38,14 +42,20 @@ class ValueWriter {
     const bool may_hold_secret = facts.form == Form::kUrl || facts.form == Form::kPathOrUrl;
     writer_.string(may_hold_secret && keeper_ == nullptr ? redacted_url(value) : value);
   }
-  void write(std::chrono::milliseconds value, const Facts& /*facts*/) {
-    writer_.string(format_duration(value));
+  void write(std::chrono::milliseconds value, const Facts& facts) {
+    if (for_api_ && value % facts.unit == std::chrono::milliseconds(0)) {
+      writer_.integer(value / facts.unit);
+    } else {
+      writer_.string(format_duration(value));
+    }
   }
   void write(const Secret& value, const Facts& /*facts*/) {
-    if (value.empty() || !value.reference().empty()) {
+    if (for_api_) {
+      write_object(value);
+    } else if (value.empty() || !value.reference().empty()) {
       writer_.string(value.reference());
     } else if (keeper_ != nullptr) {
-      writer_.string(keeper_->seal(value.reveal()));
+      write_kept(keeper_->seal(value.reveal()));
     } else {
       writer_.string(kRedacted);
     }
@@ -131,7 +141,7 @@ class ValueWriter {
     std::vector<std::string> texts_;
   };
 
-  // Writes those that differ from it.
+  // Writes those that differ from it, or have to stand there.
   class OfSet {
    public:
     OfSet(ValueWriter& to, std::vector<std::string> defaults)
@@ -139,7 +149,9 @@ class ValueWriter {
     template <class T>
     void field(std::string_view name, const T& member, const Facts& facts) {
       const std::string text = to_.text_of(member, facts);
-      if (text != defaults_[next_++]) to_.writer_.key(name).raw(text);
+      const bool is_default = text == defaults_[next_++];
+      if (text.empty() || (is_default && !facts.required)) return;
+      to_.writer_.key(name).raw(text);
     }
     void unserved(std::string_view /*name*/, Shape /*shape*/, std::string_view /*text*/) {}
 
@@ -148,6 +160,26 @@ class ValueWriter {
     std::vector<std::string> defaults_;
     std::size_t next_ = 0;
   };
+
+  // A text that would be taken for a reference says that it is none.
+  void write_kept(const std::string& text) {
+    if (!text.starts_with("env.") && !text.starts_with("vault.")) {
+      writer_.string(text);
+      return;
+    }
+    writer_.begin_object().member("value", std::string_view(text));
+    writer_.member("type", "plain_text").end_object();
+  }
+
+  void write_object(const Secret& value) {
+    const bool is_variable = !value.reference().empty();
+    const bool is_kept = !is_variable && !value.empty();
+    writer_.begin_object().member("value", is_kept ? kRedacted : std::string_view());
+    writer_.member("ref", std::string_view(value.reference()));
+    writer_.member("type", std::string_view(is_variable ? "env" : "plain_text"));
+    writer_.member("env_var", std::string_view(value.reference()));
+    writer_.member("from_env", is_variable).end_object();
+  }
 
   template <class T>
   static bool is_absent(const T& /*member*/) {
@@ -162,6 +194,7 @@ class ValueWriter {
   json::Writer& writer_;
   const SecretKeeper* keeper_;
   Members members_;
+  bool for_api_ = false;
 };
 
 // The default of a setting as JSON; empty when there is nothing to say: for sections, for what may
