@@ -177,7 +177,7 @@ Result<Answer> change_budget(const Call& call, const OverrideBody& body) {
     name = std::move(found.name);
     return {};
   };
-  BF_TRY_VOID(call.desk.change(edit, terms));
+  BF_TRY_VOID(change_governance(call, edit, terms));
   Answer answer;
   json::Writer writer(answer.body);
   writer.begin_object().key("budget");
@@ -190,7 +190,7 @@ Result<Answer> change_budget(const Call& call, const OverrideBody& body) {
 
 Result<Answer> list_budgets(const Call& call) {
   BF_TRY(const Page page, read_page(call.query));
-  const auto governance = call.desk.governance();
+  const auto governance = governance_of(call);
   const Collected collected(*governance);
   const auto wanted = [&](const Owned& owned) { return found_in(owned.owner_id, page); };
   const auto write = [&](json::Writer& writer, const Owned& owned) {
@@ -203,7 +203,7 @@ Result<Answer> list_budgets(const Call& call) {
 
 Result<Answer> list_rate_limits(const Call& call) {
   BF_TRY(const Page page, read_page(call.query));
-  const auto governance = call.desk.governance();
+  const auto governance = governance_of(call);
   const auto wanted = [&](const governance::RateLimitSettings& rate) {
     return found_in(rate.id, page);
   };

@@ -5,6 +5,7 @@
 // the settings that it is in; `put` and `drop` are what making, changing and deleting mean for it.
 #pragma once
 
+#include "admin/governance.h"
 #include "admin/limits.h"
 #include "admin/show.h"
 #include "base/random.h"
@@ -75,7 +76,7 @@ Result<Answer> show_entry(const Call& call, const Resource<Entry>& resource,
 }
 template <class Show, class Entry>
 Result<Answer> show_entry(const Call& call, const Resource<Entry>& resource) {
-  const auto governance = call.desk.governance();
+  const auto governance = governance_of(call);
   return show_entry<Show>(call, resource, *governance, call.id, {});
 }
 
@@ -91,7 +92,7 @@ Result<Answer> create_entry(const Call& call, const Resource<Entry>& resource, P
     (governance.*resource.list).push_back(std::move(entry));
     return {};
   };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  BF_TRY(const auto governance, change_governance(call, edit, terms));
   return show_entry<Show>(call, resource, *governance, id, done(resource.what, "created"));
 }
 
@@ -104,7 +105,7 @@ Result<Answer> change_entry(const Call& call, const Resource<Entry>& resource, P
     BF_TRY(Entry * entry, find(governance, resource, call.id));
     return put(governance, *entry);
   };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  BF_TRY(const auto governance, change_governance(call, edit, terms));
   return show_entry<Show>(call, resource, *governance, call.id, done(resource.what, verb));
 }
 
@@ -120,7 +121,7 @@ Result<Answer> delete_entry(const Call& call, const Resource<Entry>& resource, D
                   [&](const Entry& other) { return other.id == call.id; });
     return {};
   };
-  BF_TRY_VOID(call.desk.change(edit, terms));
+  BF_TRY_VOID(change_governance(call, edit, terms));
   return said(done(resource.what, "deleted"));
 }
 

@@ -156,7 +156,7 @@ template <class Group>
 Result<Answer> list_groups(const Call& call, std::string_view name) {
   BF_TRY(const Page page, read_page(call.query));
   const std::string customer = http::query_value(call.query, "customer_id").value_or("");
-  const auto governance = call.desk.governance();
+  const auto governance = governance_of(call);
   const auto wanted = [&](const Group& group) {
     if constexpr (kIsTeam<Group>) {
       if (!customer.empty() && group.customer_id != customer) return false;

@@ -137,7 +137,7 @@ Result<Answer> list_model_configs(const Call& call) {
   BF_TRY(const Page page, read_page(call.query));
   const std::string scope = http::query_value(call.query, "scope").value_or("");
   const std::string provider = http::query_value(call.query, "provider").value_or("");
-  const auto governance = call.desk.governance();
+  const auto governance = governance_of(call);
   const auto wanted = [&](const ModelConfigSettings& model) {
     return found_in(model.model_name, page) &&
            (scope.empty() || config::enum_text(model.scope) == scope) &&

@@ -1,5 +1,6 @@
 // /api/governance/providers: limits of providers, for everybody together.
 
+#include "admin/governance.h"
 #include "admin/limits.h"
 #include "admin/read.h"
 #include "admin/resources.h"
@@ -71,7 +72,7 @@ ProviderLimitSettings& entry_of(GovernanceSettings& governance, const std::strin
 
 Result<Answer> list_provider_limits(const Call& call) {
   BF_TRY(const Page page, read_page(call.query));
-  const auto governance = call.desk.governance();
+  const auto governance = governance_of(call);
   const auto wanted = [&](const ProviderLimitSettings& provider) {
     return found_in(provider.name, page);
   };
@@ -92,7 +93,7 @@ Result<Answer> put_provider_limits(const Call& call) {
     put_rate_limit(governance, provider.rate_limit_id, body.rate_limit);
     return {};
   };
-  BF_TRY(const auto governance, call.desk.change(edit, terms));
+  BF_TRY(const auto governance, change_governance(call, edit, terms));
   const auto found =
       std::ranges::find(governance->providers, call.id, &ProviderLimitSettings::name);
   if (found == governance->providers.end()) return no_such("provider with limits", call.id);
@@ -111,7 +112,7 @@ Result<Answer> delete_provider_limits(const Call& call) {
     governance.providers.erase(found);
     return {};
   };
-  BF_TRY_VOID(call.desk.change(edit, terms));
+  BF_TRY_VOID(change_governance(call, edit, terms));
   return said("Provider limits deleted");
 }
 

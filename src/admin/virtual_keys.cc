@@ -289,7 +289,7 @@ Result<Answer> list_virtual_keys(const Call& call) {
   BF_TRY(const Page page, read_page(call.query));
   const std::string team = http::query_value(call.query, "team_id").value_or("");
   const std::string customer = http::query_value(call.query, "customer_id").value_or("");
-  const auto governance = call.desk.governance();
+  const auto governance = governance_of(call);
   const auto wanted = [&](const VirtualKeySettings& key) {
     return found_in(key.name, page) && (team.empty() || key.team_id == team) &&
            (customer.empty() || key.customer_id == customer);
@@ -344,7 +344,7 @@ Result<Answer> show_quota(const Call& call) {
     return client_error(ErrorCode::kUnauthenticated,
                         "show the virtual key whose use is asked for, as x-bf-vk");
   }
-  const auto governance = call.desk.governance();
+  const auto governance = governance_of(call);
   BF_TRY(const VirtualKeySettings* key, find(*governance, kKeys, call.caller));
   Answer answer;
   json::Writer writer(answer.body);

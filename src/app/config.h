@@ -3,10 +3,8 @@
 
 #include "config/facts.h"
 #include "config/secret.h"
-#include "exchange/client_settings.h"
-#include "governance/settings/governance_settings.h"
+#include "exchange/managed_settings.h"
 #include "ledger/settings.h"
-#include "provider/settings/provider_settings.h"
 #include "server/settings.h"
 #include "store/settings.h"
 
@@ -20,13 +18,11 @@ namespace bifrost::app {
 // What the schema calls an entry of `providers`, whose name means something.
 inline constexpr std::string_view kProviderEntries = "provider";
 
-struct Config {
+// What the store keeps too, and what only the file says.
+struct Config : exchange::ManagedSettings {
   std::string schema;
   std::int64_t version = 2;
-  exchange::ClientSettings client;
   server::Settings server;
-  provider::Providers providers;
-  governance::GovernanceSettings governance;
   std::optional<store::StoreSettings> config_store;  // absent: as if it were there and empty, but
                                                      // nothing has to be kept
   config::Secret encryption_key;

@@ -17,6 +17,16 @@ All sections are optional. Unknown keys are errors. `null` means "not given".
 
 )";
 
+// Secrets stay as they are.
+class ClearKeeper final : public config::SecretKeeper {
+ public:
+  [[nodiscard]] std::string seal(std::string_view text) const override { return std::string(text); }
+  [[nodiscard]] bool is_sealed(std::string_view /*stored*/) const override { return false; }
+  [[nodiscard]] Result<std::string> open(std::string_view sealed) const override {
+    return std::string(sealed);
+  }
+};
+
 }  // namespace
 
 std::string config_schema(const provider::ProviderNames& names) {
@@ -32,6 +42,16 @@ std::string config_reference() {
   std::string out(kIntroduction);
   out += config::kTypesLegend;
   return out + config::markdown_sections(Config{});
+}
+
+std::string exported(const Config& config, Secrets secrets) {
+  const ClearKeeper keeper;
+  std::string out;
+  json::Writer writer(out);
+  config::ValueWriter(writer, secrets == Secrets::kClear ? &keeper : nullptr,
+                      config::ValueWriter::Members::kSet)
+      .write(config, {});
+  return config::indented(out);
 }
 
 std::string redacted_dump(const Config& config) { return config::redacted_dump(config); }

@@ -4,6 +4,7 @@
 #include "app/config.h"
 #include "provider/settings/providers.h"
 
+#include <cstdint>
 #include <string>
 
 namespace bifrost::app {
@@ -16,5 +17,9 @@ namespace bifrost::app {
 
 // The configuration as a file without its secrets: see config/dump.h.
 [[nodiscard]] std::string redacted_dump(const Config& config);
+
+// What is set, as a file that loads to the same, where the secrets are in it.
+enum class Secrets : std::uint8_t { kRedacted, kClear };
+[[nodiscard]] std::string exported(const Config& config, Secrets secrets);
 
 }  // namespace bifrost::app

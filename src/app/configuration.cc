@@ -1,10 +1,12 @@
 #include "app/configuration.h"
 
 #include "app/connect_store.h"
+#include "app/passphrase.h"
 #include "base/log.h"
 #include "base/try.h"
 #include "config/check_scope.h"
 #include "config/problem.h"
+#include "provider/settings/providers.h"
 #include "store/sqlite/connection.h"
 
 #include <filesystem>
@@ -16,42 +18,42 @@ namespace {
 
 constexpr std::string_view kInMemory = ":memory:";
 constexpr int kTriesMax = 5;  // against others who write
-const store::Passphrase kPassing{.text = "for one process", .file = std::string(kInMemory)};
-
-std::string in(const std::string& folder, std::string_view file) {
-  return (std::filesystem::path(folder) / file).string();
-}
 
 // "governance.virtual_keys[3].name: ..." of what the file has no line for.
-Result<void> check(const governance::GovernanceSettings& settings, ErrorCode code) {
-  config::Problems problems;
+void check_governance(const governance::GovernanceSettings& governance,
+                      config::Problems& problems) {
   config::Path path;
   const auto section = path.enter("governance");
   config::CheckScope scope(path, problems);
-  settings.check(scope);
+  governance.check(scope);
+}
+
+void check_providers(const provider::Providers& providers, config::Problems& problems) {
+  provider::check_providers(providers, provider::provider_names(), provider::Keys::kMayFollow,
+                            problems);
+  config::Path path;
+  const auto section = path.enter("providers");
+  for (const auto& [name, settings] : providers) {
+    const auto entry = path.enter(name);
+    config::CheckScope scope(path, problems);
+    settings.check(scope);
+  }
+}
+
+// What entries say of one another; by itself each was judged when it was read.
+Result<void> check(const exchange::ManagedSettings& settings, ErrorCode code) {
+  config::Problems problems;
+  check_providers(settings.providers, problems);
+  check_governance(settings.governance, problems);
   if (problems.empty()) return {};
   const std::string text = config::render(problems.take());
   return code == ErrorCode::kConfigInvalid ? gateway_error(code, text) : client_error(code, text);
 }
 
-Result<store::Passphrase> passphrase(const Config& config, const config::Environment& environment,
-                                     const std::string& app_dir) {
-  if (!config.encryption_key.empty()) {
-    return store::Passphrase{.text = config.encryption_key.reveal()};
-  }
-  if (auto given = environment.get("BIFROST_ENCRYPTION_KEY"); given && !given->empty()) {
-    return store::Passphrase{.text = *std::move(given)};
-  }
-  const auto& store = config.config_store;
-  // In memory it lives as long as what is sealed with it.
-  if (store && !store->enabled) return kPassing;
-  if (store && store->type == store::StoreType::kPostgres) {
-    return gateway_error(ErrorCode::kConfigInvalid,
-                         "encryption_key: required with config_store.type \"postgres\" (or "
-                         "BIFROST_ENCRYPTION_KEY): a key that the gateway makes stands in its own "
-                         "folder, and whoever has another folder could not read what it sealed");
-  }
-  return store::own_passphrase(in(app_dir, "encryption.key"));
+// What cannot work as it is configured is whose who configures it.
+Error of_change(Error error) {
+  if (error.code != ErrorCode::kConfigInvalid) return error;
+  return client_error(ErrorCode::kInvalidRequest, std::move(error.message), std::move(error.param));
 }
 
 }  // namespace
@@ -60,6 +62,7 @@ Result<std::unique_ptr<Configuration>> Configuration::read(Source source) {
   std::unique_ptr<Configuration> made(
       new Configuration(std::move(source)));  // NOLINT: private constructor
   BF_TRY_VOID(made->read_all());
+  made->started_ = made->setup();
   return made;
 }
 
@@ -83,14 +86,14 @@ Result<void> Configuration::read_once() {
     BF_TRY_VOID(open_store(setup));
   }
   BF_TRY(StoredConfig::Plan plan,
-         stored_->merge(setup.config.governance, source_.environment, setup.warnings));
-  BF_TRY_VOID(check(plan.governance, ErrorCode::kConfigInvalid));
+         stored_->merge(setup.config, source_.environment, setup.warnings));
+  BF_TRY_VOID(check(plan.settings, ErrorCode::kConfigInvalid));
   return adopt(std::move(setup), std::move(plan));
 }
 
 // Judged, made, stored, and only then in force: what fails on the way changes nothing.
 Result<void> Configuration::adopt(Setup setup, StoredConfig::Plan plan) {
-  setup.config.governance = std::move(plan.governance);
+  static_cast<exchange::ManagedSettings&>(setup.config) = std::move(plan.settings);
   auto next = std::make_shared<const Setup>(std::move(setup));
   PutInForce put_in_force;
   if (prepare_) {
@@ -124,7 +127,7 @@ Result<void> Configuration::open_store(Setup& setup) {
     setup.warnings.push_back("config_store: " + opened.error().message +
                              "; what is changed through the API is kept in memory only");
     BF_TRY(auto connection, store::sqlite::open(std::string(kInMemory)));
-    opened = StoredConfig::open(std::move(connection), kPassing, source_.clock.wall());
+    opened = StoredConfig::open(std::move(connection), passing_passphrase(), source_.clock.wall());
   }
   BF_TRY(stored_, std::move(opened));
   if (settings && !settings->enabled) {
@@ -135,7 +138,7 @@ Result<void> Configuration::open_store(Setup& setup) {
 }
 
 Result<std::unique_ptr<StoredConfig>> Configuration::open_stored(const Config& config) const {
-  BF_TRY(const store::Passphrase key, passphrase(config, source_.environment, source_.app_dir));
+  BF_TRY(const store::Passphrase key, passphrase_of(config, source_.environment, source_.app_dir));
   BF_TRY(auto connection,
          connect_store(config.config_store.value_or(store::StoreSettings{}), source_.app_dir));
   return StoredConfig::open(std::move(connection), key, source_.clock.wall());
@@ -146,9 +149,17 @@ Result<void> Configuration::reload() {
   return read_all();
 }
 
-Configuration::Governance Configuration::governance() const {
+Result<bool> Configuration::take_up() {
+  const std::scoped_lock changing(changing_);
+  BF_TRY(const bool behind, stored_->is_behind());
+  if (!behind) return false;
+  BF_TRY_VOID(read_all());
+  return true;
+}
+
+Configuration::Settings Configuration::settings() const {
   const SetupPtr setup = this->setup();
-  return {setup, &setup->config.governance};
+  return {setup, &setup->config};
 }
 
 std::optional<exchange::Desk::Entry> Configuration::entry(std::string_view kind,
@@ -164,7 +175,7 @@ Result<void> Configuration::check_terms(const Terms& terms) const {
                       "If-Match: the entry was changed meanwhile; read it again");
 }
 
-Result<Configuration::Governance> Configuration::change(const Edit& edit, const Terms& terms) {
+Result<Configuration::Settings> Configuration::change(const Edit& edit, const Terms& terms) {
   const std::scoped_lock changing(changing_);
   for (int i = 1;; ++i) {
     bool stale = false;
@@ -175,23 +186,23 @@ Result<Configuration::Governance> Configuration::change(const Edit& edit, const 
   }
 }
 
-Result<Configuration::Governance> Configuration::change_once(const Edit& edit, const Terms& terms,
-                                                             bool& stale) {
+Result<Configuration::Settings> Configuration::change_once(const Edit& edit, const Terms& terms,
+                                                           bool& stale) {
   BF_TRY_VOID(check_terms(terms));
   const SetupPtr before = setup();
-  governance::GovernanceSettings edited = before->config.governance;
+  exchange::ManagedSettings edited = before->config;
   BF_TRY_VOID(edit(edited));
   BF_TRY_VOID(check(edited, ErrorCode::kInvalidRequest));
   BF_TRY(StoredConfig::Plan plan,
-         stored_->change(before->config.governance, std::move(edited), source_.environment));
+         stored_->change(before->config, std::move(edited), source_.environment));
   if (terms.dry_run) {
-    return std::make_shared<const governance::GovernanceSettings>(std::move(plan.governance));
+    return std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings));
   }
   if (auto adopted = adopt({.config = before->config, .warnings = {}}, std::move(plan)); !adopted) {
     stale = adopted.error().code == ErrorCode::kConflict;
-    return std::move(adopted).error();
+    return of_change(std::move(adopted).error());
   }
-  return governance();
+  return settings();
 }
 
 }  // namespace bifrost::app

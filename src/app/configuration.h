@@ -42,11 +42,19 @@ class Configuration final : public exchange::Desk {
   [[nodiscard]] SetupPtr setup() const;
   // Reads the file and the store again. What fails leaves everything as it is.
   Result<void> reload();
+  // The same, if others have written into the store since it was read. False: nobody has.
+  Result<bool> take_up();
 
-  [[nodiscard]] Governance governance() const override;
+  [[nodiscard]] Settings settings() const override;
+  [[nodiscard]] Settings settings_at_start() const override {
+    return {started_, &started_->config};
+  }
+  [[nodiscard]] const config::Environment& environment() const override {
+    return source_.environment;
+  }
   [[nodiscard]] std::optional<Entry> entry(std::string_view kind,
                                            std::string_view id) const override;
-  Result<Governance> change(const Edit& edit, const Terms& terms) override;
+  Result<Settings> change(const Edit& edit, const Terms& terms) override;
 
  private:
   explicit Configuration(Source source) : source_(std::move(source)) {}
@@ -57,10 +65,11 @@ class Configuration final : public exchange::Desk {
   Result<void> read_once();
   Result<void> adopt(Setup setup, StoredConfig::Plan plan);
   Result<void> check_terms(const Terms& terms) const;
-  Result<Governance> change_once(const Edit& edit, const Terms& terms, bool& stale);
+  Result<Settings> change_once(const Edit& edit, const Terms& terms, bool& stale);
 
   const Source source_;
   Prepare prepare_;
+  SetupPtr started_;
   std::mutex changing_;  // held by whoever changes it, from reading to the end
   std::unique_ptr<StoredConfig> stored_;
   mutable std::mutex mutex_;  // of what follows, for a moment

@@ -125,7 +125,10 @@ Gateway::Gateway(const ServeOptions& options, const config::Environment& environ
              .desk = configuration_.get()} {}
 
 // Who changes the configuration tells the workers.
-Gateway::~Gateway() { state_.management.stop(); }
+Gateway::~Gateway() {
+  store_watch_.stop();
+  state_.management.stop();
+}
 
 Result<std::unique_ptr<Gateway>> Gateway::create(const ServeOptions& options,
                                                  const config::Environment& environment) {
@@ -170,6 +173,7 @@ Result<void> Gateway::start() {
   divide_descriptors();
   if (state_.ledger) state_.ledger->start();
   for (const auto& worker : workers_) worker->start();
+  store_watch_.start();
   return {};
 }
 
@@ -351,6 +355,7 @@ int Gateway::go_down() {
     log::flush(kLogPatience);
     std::_Exit(1);
   }
+  store_watch_.stop();
   state_.management.stop();
   for (const auto& worker : workers_) worker->stop();
   if (state_.ledger) end_ledger();

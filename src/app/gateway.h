@@ -10,6 +10,7 @@
 
 #include "app/configuration.h"
 #include "app/setup.h"
+#include "app/store_watch.h"
 #include "app/watch.h"
 #include "app/worker.h"
 #include "base/clock.h"
@@ -87,7 +88,8 @@ class Gateway {
   FileStamp stamp_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::string> warnings_;  // that were logged of the configuration in force
-  std::unique_ptr<Worker> admin_;      // null: operators come to the others
+  StoreWatch store_watch_{*configuration_};
+  std::unique_ptr<Worker> admin_;  // null: operators come to the others
 };
 
 // To be called before any thread is started: signals are for `run` to take, and writing to a closed

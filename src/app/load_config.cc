@@ -17,7 +17,8 @@ void read(json::Value root, const LoadOptions& options, ConfigReport& report,
   provider::skip_unserved(root["providers"], options.providers, reader);
   reader.read(root, report.config, {});
   report.holds_secrets = reader.holds_secrets();
-  provider::check_providers(report.config.providers, options.providers, problems);
+  provider::check_providers(report.config.providers, options.providers, provider::Keys::kRequired,
+                            problems);
   provider::normalise_allow_lists(report.config.providers, report.config.version, report.warnings);
   governance::normalise_allow_lists(report.config.governance, report.config.version);
 }

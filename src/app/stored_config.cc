@@ -1,126 +1,45 @@
 #include "app/stored_config.h"
 
+#include "app/stored_diff.h"
+#include "app/stored_entry.h"
 #include "base/strings.h"
 #include "base/try.h"
-#include "config/problem.h"
-#include "config/reader.h"
-#include "config/value_writer.h"
-#include "governance/settings/entries.h"
-#include "json/document.h"
-#include "json/writer.h"
-#include "store/digest.h"
 #include "store/migrations.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <set>
+#include <type_traits>
 #include <unordered_map>
 
 namespace bifrost::app {
 namespace {
 
-using governance::GovernanceSettings;
-
-// For hashes: they tell whether a secret is another one, and not what it is.
-class DigestKeeper final : public config::SecretKeeper {
- public:
-  explicit DigestKeeper(const store::Sealer& sealer) : sealer_(sealer) {}
-  [[nodiscard]] std::string seal(std::string_view text) const override {
-    return sealer_.digest(text);
-  }
-  [[nodiscard]] bool is_sealed(std::string_view /*stored*/) const override { return false; }
-  [[nodiscard]] Result<std::string> open(std::string_view /*sealed*/) const override {
-    return gateway_error(ErrorCode::kInternal, "a digest cannot be opened");
-  }
-
- private:
-  const store::Sealer& sealer_;
-};
-
-using Members = config::ValueWriter::Members;
-
-template <class Entry>
-std::string text_of(const Entry& entry, const config::SecretKeeper& keeper,
-                    Members members = Members::kAll) {
-  std::string out;
-  json::Writer writer(out);
-  config::ValueWriter(writer, &keeper, members).write(entry, {});
-  return out;
-}
-
-// Of what the file sets: a setting that a later version adds, and nobody sets, changes nothing.
-template <class Entry>
-std::string hash_of(const Entry& entry, const store::Sealer& sealer) {
-  return store::sha256(text_of(entry, DigestKeeper(sealer), Members::kSet));
-}
-
-std::string place_of(std::string_view kind, std::string_view id) {
-  return std::string("config_entity/").append(kind).append("/").append(id);
-}
-
-std::string shown(std::string_view kind, std::string_view id) {
-  return std::string(kind).append(" ").append(quoted(id));
-}
-
-template <class Entry>
-std::string sealed_text(std::string_view kind, std::string_view id, const Entry& entry,
-                        const store::Sealer& sealer) {
-  const std::string place = place_of(kind, id);
-  return text_of(entry, store::PlaceKeeper(sealer, place));
-}
-
-// What is read along with the rows.
-struct Reading {
-  const store::Sealer& sealer;
-  const config::Environment& environment;
-  std::vector<std::string>& warnings;
-};
-
-// Fails with kConfigInvalid and what is wrong with it, by the rules of the file.
-template <class Entry>
-Result<Entry> read_entry(const store::Entity& row, const Reading& reading) {
-  const std::string name = shown(row.kind, row.id) + ": ";
-  auto document = json::Document::parse(row.body);
-  if (!document) {
-    return gateway_error(ErrorCode::kConfigInvalid, name + "it is no JSON");
-  }
-  const std::string place = place_of(row.kind, row.id);
-  const store::PlaceKeeper keeper(reading.sealer, place);
-  config::Problems problems;
-  std::vector<std::string> warnings;
-  config::Reader reader(reading.environment, problems, warnings);
-  reader.read_stored(keeper);
-  Entry entry;
-  reader.read(document->root(), entry, {});
-  for (const std::string& warning : warnings) reading.warnings.push_back(name + warning);
-  if (problems.empty()) return entry;
-  return gateway_error(ErrorCode::kConfigInvalid, name + config::render(problems.take()));
-}
+using exchange::ManagedSettings;
 
 Error of_database(Error error) {
   error.message.insert(0, "of what the database has, ");
   return error;
 }
 
-// Of an entry that the file has, and that was deleted.
-bool is_deleted(const store::Entity& row) { return row.body.empty(); }
-
 // One list of the file and the rows of its kind become one list.
 class Merge {
  public:
   Merge(const StoredRows& rows, const Reading& reading) : rows_(rows), reading_(reading) {}
 
-  template <class Entry>
-  Result<void> list(std::string_view kind, std::vector<Entry>& list, std::string Entry::* id) {
+  // `id` is what gives an entry's id: a member or a function.
+  template <class Entry, class Id>
+  Result<void> list(std::string_view kind, std::vector<Entry>& list, Id id) {
     std::set<std::string> in_file;
     std::vector<Entry> kept;
     kept.reserve(list.size());
     for (Entry& entry : list) {
-      const std::string name = entry.*id;
+      const std::string name = std::invoke(id, entry);
       // Without an id it stands in the file alone.
       if (!name.empty()) {
         in_file.insert(name);
-        BF_TRY(const bool stays, of_file(kind, entry, id));
+        BF_TRY(const bool stays, of_file(kind, entry, name));
         if (!stays) continue;
       }
       kept.push_back(std::move(entry));
@@ -146,13 +65,21 @@ class Merge {
     return {};
   }
 
+  // What it merged is not to be kept: it hangs on something that is gone.
+  void leave_out(std::string_view kind, std::string_view id, std::string_view why) {
+    reading_.warnings.push_back(called(kind, id) + " is left out: " + std::string(why));
+    std::erase_if(changes_, [&](const store::Change& change) {
+      return change.kind == kind && change.id == id;
+    });
+    changes_.push_back({.kind = std::string(kind), .id = std::string(id)});
+  }
+
   std::vector<store::Change> changes() && { return std::move(changes_); }
 
  private:
   // False: it was deleted, and the file says the same as then.
   template <class Entry>
-  Result<bool> of_file(std::string_view kind, Entry& entry, std::string Entry::* id) {
-    const std::string& name = entry.*id;
+  Result<bool> of_file(std::string_view kind, Entry& entry, const std::string& name) {
     const std::string hash = hash_of(entry, reading_.sealer);
     const auto row = rows_.find({std::string(kind), name});
     if (row != rows_.end() && row->second.file_hash == hash) {
@@ -163,7 +90,7 @@ class Merge {
       return true;
     }
     if (row != rows_.end()) {
-      reading_.warnings.push_back("governance: what the file says of " + shown(kind, name) +
+      reading_.warnings.push_back("what the file says of " + called(kind, name) +
                                   " has changed; it replaces what was stored of it");
     }
     changes_.push_back({.kind = std::string(kind),
@@ -179,7 +106,7 @@ class Merge {
   [[nodiscard]] bool stays(const store::Entity& row, const Entry& entry) const {
     if (row.file_hash.empty()) return true;  // of the API
     if (row.file_hash == hash_of(entry, reading_.sealer)) return false;
-    reading_.warnings.push_back("governance: " + shown(row.kind, row.id) +
+    reading_.warnings.push_back(called(row.kind, row.id) +
                                 " is in the file no more, and stays in force, since it was changed "
                                 "through the API; delete it there");
     return true;
@@ -187,11 +114,11 @@ class Merge {
 
   void forget(const store::Entity& row) { changes_.push_back({.kind = row.kind, .id = row.id}); }
 
-  // A key that nobody can read is unknown, which lets nobody in. Without a limit, or without the
-  // group that it hangs on, more would be let through.
+  // A key that nobody can read is unknown, which lets nobody in, or is not used. Without a limit,
+  // or without the group that it hangs on, more would be let through.
   Result<void> leave_out(std::string_view kind, Error error) const {
-    if (kind != governance::kVirtualKeyKind) return error;
-    reading_.warnings.push_back("governance: " + error.message + "; the key is left out");
+    if (kind != governance::kVirtualKeyKind && kind != exchange::kProviderKeyKind) return error;
+    reading_.warnings.push_back(error.message + "; the key is left out");
     return {};
   }
 
@@ -213,23 +140,29 @@ class Merge {
   std::vector<store::Change> changes_;
 };
 
+// The id of an entry: a view of it, or a text where it has to be made.
+template <class Entry, class Id>
+using IdOf = std::conditional_t<std::is_reference_v<std::invoke_result_t<Id, const Entry&>>,
+                                std::string_view, std::string>;
+
 // What has to be stored so that the store has `after` where it had `before`. What is to be stored
 // is read again at once, so that nothing is that a start could not read.
-class Difference {
+class Changes {
  public:
-  Difference(const StoredRows& rows, const Reading& reading) : rows_(rows), reading_(reading) {}
+  Changes(const StoredRows& rows, const Reading& reading) : rows_(rows), reading_(reading) {}
 
-  template <class Entry>
+  template <class Entry, class Id>
   Result<void> list(std::string_view kind, const std::vector<Entry>& before,
-                    const std::vector<Entry>& after, std::string Entry::* id) {
-    std::unordered_map<std::string_view, const Entry*> had;
-    for (const Entry& entry : before) had.emplace(entry.*id, &entry);
+                    const std::vector<Entry>& after, Id id) {
+    std::unordered_map<IdOf<Entry, Id>, const Entry*> had;
+    for (const Entry& entry : before) had.emplace(std::invoke(id, entry), &entry);
     for (const Entry& entry : after) {
-      const auto old = had.find(entry.*id);
+      const IdOf<Entry, Id> name = std::invoke(id, entry);
+      const auto old = had.find(name);
       const bool same = old != had.end() && *old->second == entry;
       if (old != had.end()) had.erase(old);
-      if (same || (entry.*id).empty()) continue;
-      BF_TRY_VOID(put(kind, entry, entry.*id));
+      if (same || name.empty()) continue;
+      BF_TRY_VOID(put(kind, entry, std::string(name)));
     }
     for (const auto& [name, entry] : had) {
       if (!name.empty()) remove(kind, std::string(name));
@@ -237,7 +170,7 @@ class Difference {
     return {};
   }
 
-  std::vector<store::Change> changes() && { return std::move(changes_); }
+  std::vector<store::Change> take() && { return std::move(changes_); }
 
  private:
   // Of one that the file has, a mark stays: else it would be there again with the next start.
@@ -272,6 +205,42 @@ class Difference {
   std::vector<store::Change> changes_;
 };
 
+Result<void> merge_all(Merge& merge, ManagedSettings& settings) {
+  Result<void> done;
+  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
+    if (done) done = merge.list(kind, settings.governance.*list, id);
+  });
+  BF_TRY_VOID(done);
+  std::vector<ProviderEntry> providers = entries_of(settings.providers);
+  std::vector<ProviderKeyEntry> keys = keys_of(settings.providers);
+  BF_TRY_VOID(merge.list(exchange::kProviderKind, providers, &ProviderEntry::name));
+  BF_TRY_VOID(merge.list(exchange::kProviderKeyKind, keys, &ProviderKeyEntry::place));
+  Joined joined = join(std::move(providers), std::move(keys));
+  for (const ProviderKeyEntry& key : joined.left_over) {
+    merge.leave_out(exchange::kProviderKeyKind, key.place(), "its provider is gone");
+  }
+  settings.providers = std::move(joined.providers);
+  std::vector<exchange::ClientSettings> client = {settings.client};
+  BF_TRY_VOID(merge.list(exchange::kClientKind, client, name_of_client));
+  if (!client.empty()) settings.client = std::move(client.front());
+  return {};
+}
+
+Result<void> compare_all(Changes& changes, const ManagedSettings& before,
+                         const ManagedSettings& after) {
+  Result<void> done;
+  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
+    if (done) done = changes.list(kind, before.governance.*list, after.governance.*list, id);
+  });
+  BF_TRY_VOID(done);
+  BF_TRY_VOID(changes.list(exchange::kProviderKind, entries_of(before.providers),
+                           entries_of(after.providers), &ProviderEntry::name));
+  BF_TRY_VOID(changes.list(exchange::kProviderKeyKind, keys_of(before.providers),
+                           keys_of(after.providers), &ProviderKeyEntry::place));
+  return changes.list(exchange::kClientKind, std::vector{before.client}, std::vector{after.client},
+                      name_of_client);
+}
+
 StoredRows by_place(std::vector<store::Entity> entities) {
   StoredRows rows;
   for (store::Entity& row : entities) {
@@ -292,10 +261,10 @@ Result<std::unique_ptr<StoredConfig>> StoredConfig::open(
       store::ConfigStore(std::move(connection)), std::move(sealer)));
 }
 
-Result<StoredConfig::Plan> StoredConfig::merge(const GovernanceSettings& file,
+Result<StoredConfig::Plan> StoredConfig::merge(const ManagedSettings& file,
                                                const config::Environment& environment,
                                                std::vector<std::string>& warnings) {
-  Plan plan{.governance = file, .revision = revision_};
+  Plan plan{.settings = file, .revision = revision_};
   auto contents = store_.load();
   const bool away = !contents && contents.error().code == ErrorCode::kStoreUnavailable;
   if (away && revision_ > 0) {
@@ -309,28 +278,20 @@ Result<StoredConfig::Plan> StoredConfig::merge(const GovernanceSettings& file,
   }
   const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
   Merge merge(plan.rows ? *plan.rows : rows_, reading);
-  Result<void> done;
-  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
-    if (done) done = merge.list(kind, plan.governance.*list, id);
-  });
-  BF_TRY_VOID(done);
+  BF_TRY_VOID(merge_all(merge, plan.settings));
   if (plan.rows) plan.changes = std::move(merge).changes();
   return plan;
 }
 
-Result<StoredConfig::Plan> StoredConfig::change(const GovernanceSettings& before,
-                                                GovernanceSettings after,
+Result<StoredConfig::Plan> StoredConfig::change(const ManagedSettings& before,
+                                                ManagedSettings after,
                                                 const config::Environment& environment) const {
   std::vector<std::string> warnings;  // of settings without effect, which the change has not made
   const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
-  Difference difference(rows_, reading);
-  Result<void> done;
-  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
-    if (done) done = difference.list(kind, before.*list, after.*list, id);
-  });
-  BF_TRY_VOID(done);
-  return Plan{.governance = std::move(after),
-              .changes = std::move(difference).changes(),
+  Changes changes(rows_, reading);
+  BF_TRY_VOID(compare_all(changes, before, after));
+  return Plan{.settings = std::move(after),
+              .changes = std::move(changes).take(),
               .rows = std::nullopt,
               .revision = revision_};
 }
@@ -343,6 +304,37 @@ Result<void> StoredConfig::carry_out(Plan& plan, WallTime now) {
   if (plan.rows) rows_ = *std::exchange(plan.rows, std::nullopt);
   remember(std::exchange(plan.changes, {}), plan.revision, now);
   return {};
+}
+
+Result<std::size_t> StoredConfig::reseal(const ManagedSettings& file,
+                                         const store::Passphrase& next) {
+  BF_TRY(auto contents, store_.load());
+  BF_TRY(store::NextSeal seal, store::NextSeal::from(next));
+  const StoredRows rows = by_place(std::move(contents.entities));
+  store::NextHashes hashes;
+  each_list(file, [&](std::string_view kind, const auto& list, auto id) {
+    for (const auto& entry : list) {
+      const auto row = rows.find({std::string(kind), std::string(std::invoke(id, entry))});
+      if (row == rows.end() || row->second.file_hash != hash_of(entry, sealer_)) continue;
+      hashes.emplace(row->first, hash_of(entry, seal.sealer));
+    }
+  });
+  BF_TRY(const std::size_t secrets, store_.reseal(sealer_, seal, hashes));
+  sealer_ = std::move(seal.sealer);
+  return secrets;
+}
+
+Result<std::vector<EntryDifference>> StoredConfig::compare(const ManagedSettings& file,
+                                                           const config::Environment& environment) {
+  BF_TRY(auto contents, store_.load());
+  std::vector<std::string> warnings;  // of what this version does not know: the start says so
+  const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
+  return differences(file, by_place(std::move(contents.entities)), reading);
+}
+
+Result<bool> StoredConfig::is_behind() {
+  BF_TRY(const std::int64_t now, store_.revision());
+  return now != revision_;
 }
 
 void StoredConfig::remember(std::vector<store::Change> changes, std::int64_t revision,

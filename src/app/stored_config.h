@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "config/environment.h"
 #include "exchange/desk.h"
-#include "governance/settings/governance_settings.h"
+#include "exchange/managed_settings.h"
 #include "store/config_store.h"
 #include "store/seal.h"
 
@@ -31,6 +31,8 @@ namespace bifrost::app {
 // By kind and id.
 using StoredRows = std::map<std::pair<std::string, std::string>, store::Entity>;
 
+struct EntryDifference;  // app/stored_diff.h
+
 class StoredConfig {
  public:
   // `passphrase` is for the secrets in it. Fails with kStoreUnavailable and kConfigInvalid.
@@ -39,7 +41,7 @@ class StoredConfig {
       WallTime now);
 
   struct Plan {
-    governance::GovernanceSettings governance;  // what is in force once it is carried out
+    exchange::ManagedSettings settings;  // what is in force once it is carried out
     std::vector<store::Change> changes;
     std::optional<StoredRows> rows;  // what the store has now, where it was read
     std::int64_t revision = 0;       // that it was made for
@@ -47,18 +49,28 @@ class StoredConfig {
 
   // What the file says together with what the store has. Where the store is away, that is what it
   // had when it was read last, and nothing of the file is stored this time. Fails with
-  // kConfigInvalid when an entry of the store cannot be read; of virtual keys such a one is left
-  // out, and so unknown.
-  Result<Plan> merge(const governance::GovernanceSettings& file,
-                     const config::Environment& environment, std::vector<std::string>& warnings);
+  // kConfigInvalid when an entry of the store cannot be read; a key that callers show, or
+  // one of a provider, is left out then.
+  Result<Plan> merge(const exchange::ManagedSettings& file, const config::Environment& environment,
+                     std::vector<std::string>& warnings);
 
   // From one to the other. Fails with kInvalidRequest where the file could not say it.
-  Result<Plan> change(const governance::GovernanceSettings& before,
-                      governance::GovernanceSettings after,
+  Result<Plan> change(const exchange::ManagedSettings& before, exchange::ManagedSettings after,
                       const config::Environment& environment) const;
 
   // Fails with kConflict when somebody else has written since, and as the store does.
   Result<void> carry_out(Plan& plan, WallTime now);
+
+  // Another key for all of its secrets; how many they were. What the file says has to be known,
+  // since its entries are told apart by hashes that hang on the key.
+  Result<std::size_t> reseal(const exchange::ManagedSettings& file, const store::Passphrase& next);
+
+  // What the file says and what the store has now, where they are not the same.
+  Result<std::vector<EntryDifference>> compare(const exchange::ManagedSettings& file,
+                                               const config::Environment& environment);
+
+  // Has somebody written since it was read?
+  Result<bool> is_behind();
 
   [[nodiscard]] std::optional<exchange::Desk::Entry> entry(std::string_view kind,
                                                            std::string_view id) const;

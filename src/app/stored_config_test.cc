@@ -16,6 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+using exchange::ManagedSettings;
 using governance::GovernanceSettings;
 
 governance::TeamSettings team(std::string id, std::string name) {
@@ -42,15 +43,27 @@ class StoredConfigTest : public ::testing::Test {
     EXPECT_TRUE(opened);
     return *std::move(opened);
   }
+  static ManagedSettings managed(const GovernanceSettings& governance) {
+    ManagedSettings settings;
+    settings.governance = governance;
+    return settings;
+  }
   // What is in force where the file says this.
   GovernanceSettings merged(StoredConfig& stored, const GovernanceSettings& file) {
+    return merged_all(stored, managed(file)).governance;
+  }
+  ManagedSettings merged_all(StoredConfig& stored, const ManagedSettings& file) {
     auto plan = stored.merge(file, environment_, warnings_);
     EXPECT_TRUE(plan) << plan.error().message;
     EXPECT_TRUE(stored.carry_out(*plan, clock_.wall()));
-    return plan->governance;
+    return plan->settings;
   }
   Result<void> change(StoredConfig& stored, const GovernanceSettings& before,
                       const GovernanceSettings& after) {
+    return change_all(stored, managed(before), managed(after));
+  }
+  Result<void> change_all(StoredConfig& stored, const ManagedSettings& before,
+                          const ManagedSettings& after) {
     BF_TRY(auto plan, stored.change(before, after, environment_));
     return stored.carry_out(plan, clock_.wall());
   }
@@ -170,7 +183,8 @@ TEST_F(StoredConfigTest, APlanThatIsNotCarriedOutChangesNothing) {
   const auto stored = open();
   merged(*stored, with_teams({team("a", "A")}));
   const std::int64_t before = stored->entry("team", "a")->revision;
-  ASSERT_TRUE(stored->merge(with_teams({team("a", "B"), team("b", "B")}), environment_, warnings_));
+  ASSERT_TRUE(stored->merge(managed(with_teams({team("a", "B"), team("b", "B")})), environment_,
+                            warnings_));
   EXPECT_EQ(stored->entry("team", "a")->revision, before);
   EXPECT_FALSE(stored->entry("team", "b"));
   EXPECT_EQ(merged(*stored, with_teams({team("a", "A")})), with_teams({team("a", "A")}));
@@ -181,7 +195,7 @@ TEST_F(StoredConfigTest, TheHashIsThatOfWhatIsSet) {
   const auto stored = open();
   merged(*stored, with_teams({team("a", "A")}));
   const auto connection = *store::sqlite::open((folder_ / "config.db").string());
-  const auto rows = connection->execute("SELECT file_hash FROM config_entity");
+  const auto rows = connection->execute("SELECT file_hash FROM config_entity WHERE kind = 'team'");
   ASSERT_TRUE(rows && rows->size() == 1);
   EXPECT_EQ((*rows)[0].text(0), store::sha256(R"({"id":"a","name":"A"})"));
 }
@@ -205,6 +219,62 @@ TEST_F(StoredConfigTest, AKeyThatCannotBeReadIsLeftOutAndALimitIsNot) {
   ASSERT_TRUE((*store::sqlite::open((folder_ / "config.db").string()))
                   ->execute("UPDATE config_entity SET body = '{' WHERE kind = 'team'"));
   EXPECT_FALSE(open()->merge({}, environment_, warnings_));
+}
+
+provider::KeySettings key(std::string id, std::string name, std::string value) {
+  provider::KeySettings made;
+  made.id = std::move(id);
+  made.name = std::move(name);
+  made.value = config::Secret(std::move(value));
+  return made;
+}
+
+TEST_F(StoredConfigTest, KeysOfTheApiOutliveAChangeOfTheirProviderInTheFile) {
+  ManagedSettings file;
+  file.providers.append("openai").keys = {key("", "of-file", "sk-1")};
+  {
+    const auto stored = open();
+    const ManagedSettings before = merged_all(*stored, file);
+    ManagedSettings after = before;
+    after.providers.find("openai")->keys.push_back(key("k2", "of-api", "sk-2"));
+    ASSERT_TRUE(change_all(*stored, before, after));
+    EXPECT_TRUE(stored->entry("provider_key", "openai/k2"));
+  }
+  const auto stored = open();
+  file.providers.find("openai")->network.max_retries = 3;
+  const ManagedSettings now = merged_all(*stored, file);
+  ASSERT_EQ(now.providers.size(), 1U);
+  EXPECT_EQ(now.providers.find("openai")->network.max_retries, 3);
+  EXPECT_EQ(now.providers.find("openai")->keys,
+            (std::vector{key("", "of-file", "sk-1"), key("k2", "of-api", "sk-2")}));
+}
+
+TEST_F(StoredConfigTest, KeysGoWithTheirProvider) {
+  ManagedSettings file;
+  file.providers.append("openai").keys = {key("", "of-file", "sk-1")};
+  const auto stored = open();
+  const ManagedSettings before = merged_all(*stored, file);
+  ManagedSettings after = before;
+  after.providers.find("openai")->keys.push_back(key("k2", "of-api", "sk-2"));
+  ASSERT_TRUE(change_all(*stored, before, after));
+  EXPECT_TRUE(merged_all(*stored, {}).providers.empty());
+  EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr(R"(provider_key "openai/k2" is left out)")));
+  EXPECT_FALSE(stored->entry("provider_key", "openai/k2"));
+}
+
+TEST_F(StoredConfigTest, EditsOfTheClientStayWhileTheFileSaysTheSame) {
+  ManagedSettings file;
+  {
+    const auto stored = open();
+    const ManagedSettings before = merged_all(*stored, file);
+    ManagedSettings after = before;
+    after.client.max_request_body_size_mb = 7;
+    ASSERT_TRUE(change_all(*stored, before, after));
+  }
+  const auto stored = open();
+  EXPECT_EQ(merged_all(*stored, file).client.max_request_body_size_mb, 7);
+  file.client.drop_excess_requests = true;
+  EXPECT_EQ(merged_all(*stored, file).client, file.client);
 }
 
 }  // namespace

@@ -172,4 +172,13 @@ const Model* Catalog::find(std::string_view provider, std::string_view model) co
   return shorter.empty() ? nullptr : exactly(provider, shorter);
 }
 
+std::vector<std::string_view> Catalog::models_of(std::string_view provider) const {
+  std::vector<std::string_view> out;
+  for (const auto& [name, model] : models_) {
+    if (name.provider == provider) out.push_back(name.model);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
 }  // namespace bifrost::catalog

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace bifrost::catalog {
 
@@ -34,6 +35,8 @@ class Catalog {
   // By the provider's own name of a model. A dated version that is not listed ("gpt-4o-2031-01-31",
   // "claude-x-20310131") is looked for without its date. Null: not known.
   [[nodiscard]] const Model* find(std::string_view provider, std::string_view model) const;
+  // Names of a provider's models, in their order.
+  [[nodiscard]] std::vector<std::string_view> models_of(std::string_view provider) const;
   [[nodiscard]] std::size_t size() const { return models_.size(); }
 
  private:

@@ -7,7 +7,8 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "governance/settings/governance_settings.h"
+#include "config/environment.h"
+#include "exchange/managed_settings.h"
 
 #include <cstdint>
 #include <functional>
@@ -23,10 +24,15 @@ class Desk {
   virtual ~Desk() = default;
 
   // Immutable: a later change is in the next one.
-  using Governance = std::shared_ptr<const governance::GovernanceSettings>;
-  [[nodiscard]] virtual Governance governance() const = 0;
+  using Settings = std::shared_ptr<const ManagedSettings>;
+  [[nodiscard]] virtual Settings settings() const = 0;
 
-  // What is known of an entry beside its settings (kinds: governance/settings/entries.h).
+  // What the program began with: some settings count from the next start on.
+  [[nodiscard]] virtual Settings settings_at_start() const = 0;
+  // Where settings may refer to.
+  [[nodiscard]] virtual const config::Environment& environment() const = 0;
+
+  // What is known of an entry beside its settings (kinds: managed_settings.h).
   struct Entry {
     std::int64_t revision = 0;  // another one after each change of it
     WallTime created_at = {};
@@ -36,7 +42,7 @@ class Desk {
                                                    std::string_view id) const = 0;
 
   // Edits a copy. An error refuses the change.
-  using Edit = std::function<Result<void>(governance::GovernanceSettings&)>;
+  using Edit = std::function<Result<void>(ManagedSettings&)>;
   struct Terms {
     bool dry_run = false;  // everything but storing it and putting it in force
     // Only when this entry still has this revision; else kOutdated.
@@ -46,7 +52,7 @@ class Desk {
   };
   // What is in force then, or would be. Fails with kInvalidRequest (what the file's rules say),
   // kConflict, kOutdated, kStoreUnavailable, and as `edit` does.
-  virtual Result<Governance> change(const Edit& edit, const Terms& terms) = 0;
+  virtual Result<Settings> change(const Edit& edit, const Terms& terms) = 0;
 };
 
 }  // namespace bifrost::exchange

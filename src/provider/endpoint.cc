@@ -68,8 +68,9 @@ class Builder {
     const bool declared_keyless = settings_.custom && settings_.custom->is_key_less;
     endpoint.keyless = spec_.key_rule == KeyRule::kNone || declared_keyless ||
                        (spec_.key_rule == KeyRule::kOptional && settings_.keys.empty());
+    // They may come one by one while the gateway runs.
     if (!endpoint.keyless && settings_.keys.empty()) {
-      return bad_setting(path_ + ".keys", "the provider needs at least one key");
+      out_.warnings.push_back(path_ + ".keys: there are none, so it serves nobody.");
     }
     const bool has_address = spec_.built_in || !base_.host.empty();
     if (endpoint.keyless && !has_address) {

@@ -272,6 +272,15 @@ TEST(Registry, TurnsOffStoring) {
   EXPECT_EQ(flavor.removed_fields[0], "store");
 }
 
+TEST(Registry, AProviderWhoseKeysAreYetToComeIsThereAndHasNone) {
+  const auto registry = build("openai", {});
+  ASSERT_TRUE(registry);
+  ASSERT_NE(registry->find("openai"), nullptr);
+  EXPECT_FALSE(registry->find("openai")->keyless);
+  EXPECT_THAT(registry->find("openai")->keys, testing::IsEmpty());
+  EXPECT_THAT(registry->warnings(), testing::Contains(testing::HasSubstr("providers.openai.keys")));
+}
+
 TEST(Registry, RefusesWhatCannotWorkAndNamesTheField) {
   struct Case {
     std::string name;
@@ -290,7 +299,6 @@ TEST(Registry, RefusesWhatCannotWorkAndNamesTheField) {
       {"openia", with_key(), "providers.openia"},
       {"a/b", custom("openai"), "providers.a/b"},
       {"", custom("openai"), "providers."},
-      {"openai", {}, "providers.openai.keys"},
       {"openai", bad_base, "providers.openai.network_config.base_url"},
       {"sgl", {}, "providers.sgl.network_config.base_url"},
       {"sgl", with_key(), "providers.sgl.keys[0]"},

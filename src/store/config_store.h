@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "store/reseal.h"
 #include "store/sql.h"
 
 #include <cstdint>
@@ -57,6 +58,11 @@ class ConfigStore {
   // All of them or none; the revision after it. `seen` is the one that the changes were made for:
   // fails with kConflict when others have written since.
   Result<std::int64_t> apply(std::span<const Change> changes, std::int64_t seen, WallTime now);
+  // See store/reseal.h.
+  Result<std::size_t> reseal(const Sealer& current, const NextSeal& next,
+                             const NextHashes& hashes) {
+    return store::reseal(*connection_, current, next, hashes);
+  }
 
  private:
   Result<void> apply(const Change& change, std::int64_t revision, std::int64_t now_ms);

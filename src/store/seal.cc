@@ -42,18 +42,13 @@ Error does_not_open() {
 constexpr std::string_view kCheckPlace = "config_seal/check";
 constexpr std::string_view kCheckText = "bifrost";
 
-Result<Sealer> sealer_of(const Passphrase& passphrase, std::string_view salt) {
-  if (passphrase.file.empty()) return Sealer::from_passphrase(passphrase.text, salt);
-  return Sealer::from_random(passphrase.text, salt);
-}
-
 Result<Sealer> first_sealer(sql::Connection& connection, const Passphrase& passphrase) {
-  const std::string salt = base64_encode(secret_bytes(kSaltBytes));
+  const std::string salt = new_salt();
   BF_TRY(Sealer sealer, sealer_of(passphrase, salt));
   BF_TRY_VOID(
       connection.execute("INSERT INTO config_seal (one, salt, made, sealed) VALUES (1, $1, $2, $3)",
                          {std::string_view(salt), std::int64_t{passphrase.file.empty() ? 0 : 1},
-                          std::string_view(sealer.seal(kCheckText, kCheckPlace))}));
+                          std::string_view(sealed_check(sealer))}));
   return sealer;
 }
 
@@ -167,6 +162,19 @@ Result<std::string> Sealer::open(std::string_view sealed, std::string_view place
       EVP_DecryptFinal_ex(cipher.get(), bytes(text) + size, &size) == 1;
   if (!done) return does_not_open();
   return text;
+}
+
+Result<Sealer> sealer_of(const Passphrase& passphrase, std::string_view salt) {
+  if (passphrase.file.empty()) return Sealer::from_passphrase(passphrase.text, salt);
+  return Sealer::from_random(passphrase.text, salt);
+}
+
+std::string new_salt() { return base64_encode(secret_bytes(kSaltBytes)); }
+
+std::string sealed_check(const Sealer& sealer) { return sealer.seal(kCheckText, kCheckPlace); }
+
+std::string entity_place(std::string_view kind, std::string_view id) {
+  return std::string("config_entity/").append(kind).append("/").append(id);
 }
 
 Result<Sealer> unlock(sql::Connection& connection, const Passphrase& passphrase) {

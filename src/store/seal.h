@@ -72,6 +72,15 @@ class PlaceKeeper final : public config::SecretKeeper {
   std::string_view place_;
 };
 
+// The key that this passphrase gives with this salt.
+[[nodiscard]] Result<Sealer> sealer_of(const Passphrase& passphrase, std::string_view salt);
+[[nodiscard]] std::string new_salt();
+// The text by which a wrong key is found.
+[[nodiscard]] std::string sealed_check(const Sealer& sealer);
+
+// Where the secrets of an entry (config_store.h) are sealed for.
+[[nodiscard]] std::string entity_place(std::string_view kind, std::string_view id);
+
 // The sealer of this database. The first passphrase that comes is the one that it has from then on;
 // fails with kConfigInvalid when it is another one.
 Result<Sealer> unlock(sql::Connection& connection, const Passphrase& passphrase);

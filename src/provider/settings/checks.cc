@@ -3,6 +3,7 @@
 #include "json/writer.h"
 #include "provider/settings/provider_settings.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,6 +22,16 @@ void check_unique(const std::vector<KeySettings>& keys, std::string_view field,
     if (text.empty() || seen.insert(text).second) continue;
     scope.problem("keys", i, field,
                   "another key of the provider is called " + json::quoted(text) + " too");
+  }
+}
+
+// Reports each key whose id another one has as its name: keys are called by either.
+void check_apart(const std::vector<KeySettings>& keys, config::CheckScope& scope) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i].id.empty() || keys[i].id == keys[i].name) continue;
+    if (std::ranges::find(keys, keys[i].id, &KeySettings::name) == keys.end()) continue;
+    scope.problem("keys", i, "id",
+                  "another key of the provider has " + json::quoted(keys[i].id) + " as its name");
   }
 }
 
@@ -57,6 +68,7 @@ void ProviderSettings::check(config::CheckScope& scope) const {
       keys, "name", [](const KeySettings& key) -> const std::string& { return key.name; }, scope);
   check_unique(
       keys, "id", [](const KeySettings& key) -> const std::string& { return key.id; }, scope);
+  check_apart(keys, scope);
 }
 
 }  // namespace bifrost::provider

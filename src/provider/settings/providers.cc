@@ -26,18 +26,18 @@ std::string suggestion(std::string_view word, const ProviderNames& names) {
 
 // An entry under the name of a provider. `path` is the entry's.
 void check_own(std::string_view name, const ProviderSettings& provider, const ProviderNames& names,
-               const config::Path& path, config::Problems& problems) {
+               Keys keys, const config::Path& path, config::Problems& problems) {
   if (!contains(names.known, name)) {
     problems.add(path.text(), "unknown provider" + suggestion(name, names) +
                                   " (a provider of your own needs custom_provider_config)");
-  } else if (provider.keys.empty() && !contains(names.keyless, name)) {
+  } else if (keys == Keys::kRequired && provider.keys.empty() && !contains(names.keyless, name)) {
     problems.add_unless_reported(path.member("keys"), "at least one key is required");
   }
 }
 
 // An entry with `custom_provider_config`. `path` is the entry's.
 void check_custom(std::string_view name, const ProviderSettings& provider,
-                  const ProviderNames& names, const config::Path& path,
+                  const ProviderNames& names, Keys keys, const config::Path& path,
                   config::Problems& problems) {
   config::Path inner = path;
   const auto in_custom = inner.enter("custom_provider_config");
@@ -49,7 +49,7 @@ void check_custom(std::string_view name, const ProviderSettings& provider,
     problems.add_unless_reported(
         inner.member("base_provider_type"),
         "unknown provider " + json::quoted(base) + suggestion(base, names));
-  } else if (provider.keys.empty() && !provider.custom->is_key_less &&
+  } else if (keys == Keys::kRequired && provider.keys.empty() && !provider.custom->is_key_less &&
              !contains(names.keyless, base)) {
     problems.add_unless_reported(path.member("keys"),
                                  "at least one key is required, unless is_key_less is set");
@@ -84,16 +84,16 @@ void skip_unserved(json::Value providers, const ProviderNames& names, config::Re
   }
 }
 
-void check_providers(const Providers& providers, const ProviderNames& names,
+void check_providers(const Providers& providers, const ProviderNames& names, Keys keys,
                      config::Problems& problems) {
   config::Path path;
   const auto in_section = path.enter(kSection);
   for (const auto& [name, provider] : providers) {
     const auto in_provider = path.enter(name);
     if (provider.custom) {
-      check_custom(name, provider, names, path, problems);
+      check_custom(name, provider, names, keys, path, problems);
     } else {
-      check_own(name, provider, names, path, problems);
+      check_own(name, provider, names, keys, path, problems);
     }
   }
 }

@@ -31,8 +31,10 @@ struct ProviderNames {
 // each.
 void skip_unserved(json::Value providers, const ProviderNames& names, config::Reader& reader);
 
-// After it: whether a name and what stands below it go together.
-void check_providers(const Providers& providers, const ProviderNames& names,
+// After it: whether a name and what stands below it go together. In a file a provider without the
+// keys that it needs is a mistake; through the API they come one by one.
+enum class Keys : std::uint8_t { kRequired, kMayFollow };
+void check_providers(const Providers& providers, const ProviderNames& names, Keys keys,
                      config::Problems& problems);
 
 // Gives an allow-list one meaning, whatever the version of the file: {"*"} allows everything, an

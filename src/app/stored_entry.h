@@ -1,0 +1,112 @@
+// One entry of the configuration as the store has it: its text, its hash, and the way back; for
+// stored_config.cc and what compares file and store.
+#pragma once
+
+#include "app/managed_entries.h"
+#include "base/result.h"
+#include "base/strings.h"
+#include "config/environment.h"
+#include "config/problem.h"
+#include "config/reader.h"
+#include "config/value_writer.h"
+#include "json/document.h"
+#include "json/writer.h"
+#include "store/config_store.h"
+#include "store/digest.h"
+#include "store/seal.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bifrost::app {
+
+// For hashes: they tell whether a secret is another one, and not what it is.
+class DigestKeeper final : public config::SecretKeeper {
+ public:
+  explicit DigestKeeper(const store::Sealer& sealer) : sealer_(sealer) {}
+  [[nodiscard]] std::string seal(std::string_view text) const override {
+    return sealer_.digest(text);
+  }
+  [[nodiscard]] bool is_sealed(std::string_view /*stored*/) const override { return false; }
+  [[nodiscard]] Result<std::string> open(std::string_view /*sealed*/) const override {
+    return gateway_error(ErrorCode::kInternal, "a digest cannot be opened");
+  }
+
+ private:
+  const store::Sealer& sealer_;
+};
+
+// Of what is set of it, and nothing else: what nobody sets is what the version says that reads it.
+template <class Entry>
+std::string text_of(const Entry& entry, const config::SecretKeeper& keeper) {
+  std::string out;
+  json::Writer writer(out);
+  config::ValueWriter(writer, &keeper, config::ValueWriter::Members::kSet).write(entry, {});
+  return out;
+}
+
+template <class Entry>
+std::string hash_of(const Entry& entry, const store::Sealer& sealer) {
+  return store::sha256(text_of(entry, DigestKeeper(sealer)));
+}
+
+inline std::string called(std::string_view kind, std::string_view id) {
+  return std::string(kind).append(" ").append(quoted(id));
+}
+
+template <class Entry>
+std::string sealed_text(std::string_view kind, std::string_view id, const Entry& entry,
+                        const store::Sealer& sealer) {
+  const std::string place = store::entity_place(kind, id);
+  return text_of(entry, store::PlaceKeeper(sealer, place));
+}
+
+// What is read along with the rows.
+struct Reading {
+  const store::Sealer& sealer;
+  const config::Environment& environment;
+  std::vector<std::string>& warnings;
+};
+
+// Fails with kConfigInvalid and what is wrong with it, by the rules of the file.
+template <class Entry>
+Result<Entry> read_entry(const store::Entity& row, const Reading& reading) {
+  const std::string name = called(row.kind, row.id) + ": ";
+  auto document = json::Document::parse(row.body);
+  if (!document) {
+    return gateway_error(ErrorCode::kConfigInvalid, name + "it is no JSON");
+  }
+  const std::string place = store::entity_place(row.kind, row.id);
+  const store::PlaceKeeper keeper(reading.sealer, place);
+  config::Problems problems;
+  std::vector<std::string> warnings;
+  config::Reader reader(reading.environment, problems, warnings);
+  reader.read_stored(keeper);
+  Entry entry;
+  reader.read(document->root(), entry, {});
+  for (const std::string& warning : warnings) reading.warnings.push_back(name + warning);
+  if (problems.empty()) return entry;
+  return gateway_error(ErrorCode::kConfigInvalid, name + config::render(problems.take()));
+}
+
+// Of an entry that the file has, and that was deleted.
+inline bool is_deleted(const store::Entity& row) { return row.body.empty(); }
+
+// The one entry of its kind.
+inline std::string name_of_client(const exchange::ClientSettings& /*client*/) {
+  return std::string(exchange::kClientKind);
+}
+
+// visit(kind, list, what gives an entry's id)
+template <class Visit>
+void each_list(const exchange::ManagedSettings& settings, Visit visit) {
+  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
+    visit(kind, settings.governance.*list, id);
+  });
+  visit(exchange::kProviderKind, entries_of(settings.providers), &ProviderEntry::name);
+  visit(exchange::kProviderKeyKind, keys_of(settings.providers), &ProviderKeyEntry::place);
+  visit(exchange::kClientKind, std::vector{settings.client}, name_of_client);
+}
+
+}  // namespace bifrost::app
