@@ -20,6 +20,10 @@ constexpr Route row(std::string_view name, std::string_view method, std::string_
           text};
 }
 
+constexpr std::string_view kServers = "/api/providers";
+constexpr std::string_view kServer = "/api/providers/{id}";
+constexpr std::string_view kServerKeys = "/api/providers/{id}/keys";
+constexpr std::string_view kServerKey = "/api/providers/{id}/keys/{key_id}";
 constexpr std::string_view kKeys = "/api/governance/virtual-keys";
 constexpr std::string_view kKey = "/api/governance/virtual-keys/{id}";
 constexpr std::string_view kRotateKey = "/api/governance/virtual-keys/{id}/rotate";
@@ -37,6 +41,26 @@ constexpr std::string_view kCustomer = "/api/governance/customers/{id}";
 
 constexpr std::array kRoutes = {
     row("version", "GET", "/api/version", show_version, "The version of the program."),
+
+    row("config", "GET", "/api/config", show_config, "How the gateway treats its callers."),
+    row("config", "PUT", "/api/config", update_config,
+        "Change it: `client_config`; what is not given stays."),
+
+    row("providers", "GET", kServers, list_providers, "Providers with their keys."),
+    row("providers", "POST", kServers, create_provider, "Add a provider, with keys or without."),
+    row("providers", "GET", kServer, show_provider, "One provider with its keys."),
+    row("providers", "PUT", kServer, update_provider,
+        "Change a provider; what is not given stays, `keys` are all that it has then."),
+    row("providers", "DELETE", kServer, delete_provider, "Delete a provider and its keys."),
+    row("provider_keys", "GET", kServerKeys, list_provider_keys, "Keys of a provider."),
+    row("provider_keys", "POST", kServerKeys, create_provider_key, "Add a key."),
+    row("provider_keys", "GET", kServerKey, show_provider_key, "One key."),
+    row("provider_keys", "PUT", kServerKey, update_provider_key,
+        "Change a key; what is not given stays."),
+    row("provider_keys", "DELETE", kServerKey, delete_provider_key, "Delete a key."),
+    row("provider_keys", "GET", "/api/keys", list_all_provider_keys, "Keys of all providers."),
+    row("configured_models", "GET", "/api/models", list_configured_models,
+        "Models that keys may be used for, by `provider` and `query`; at most `limit`."),
 
     row("virtual_keys", "GET", kKeys, list_virtual_keys,
         "Virtual keys, by pages; `search`, `team_id`, `customer_id`."),

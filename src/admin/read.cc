@@ -9,6 +9,8 @@
 namespace bifrost::admin {
 namespace {
 
+constexpr std::int64_t kLimitMax = 1000;
+
 Result<std::size_t> number(std::string_view query, std::string_view name, std::size_t otherwise,
                            std::int64_t least, std::int64_t most) {
   const auto text = http::query_value(query, name);
@@ -42,11 +44,14 @@ bool says_something(json::Value value) {
   return true;
 }
 
+Result<std::size_t> read_limit(std::string_view query, std::size_t otherwise) {
+  return number(query, "limit", otherwise, 1, kLimitMax);
+}
+
 Result<Page> read_page(std::string_view query) {
-  constexpr std::int64_t kLimitMax = 1000;
   constexpr std::int64_t kOffsetMax = 1'000'000'000;
   Page page;
-  BF_TRY(page.limit, number(query, "limit", page.limit, 1, kLimitMax));
+  BF_TRY(page.limit, read_limit(query, page.limit));
   BF_TRY(page.offset, number(query, "offset", 0, 0, kOffsetMax));
   page.search = ascii_lower(http::query_value(query, "search").value_or(""));
   return page;

@@ -56,6 +56,8 @@ struct Page {
   std::string search;  // in lower case; empty: everything
 };
 [[nodiscard]] Result<Page> read_page(std::string_view query);
+// `limit` alone.
+[[nodiscard]] Result<std::size_t> read_limit(std::string_view query, std::size_t otherwise);
 
 // Does the text have what is searched for in it, in whatever case?
 [[nodiscard]] bool found_in(std::string_view text, const Page& page);

@@ -44,6 +44,28 @@ Result<Answer> list_provider_limits(const Call& call);
 Result<Answer> put_provider_limits(const Call& call);
 Result<Answer> delete_provider_limits(const Call& call);
 
+// providers.cc
+Result<Answer> list_providers(const Call& call);
+Result<Answer> create_provider(const Call& call);
+Result<Answer> show_provider(const Call& call);
+Result<Answer> update_provider(const Call& call);
+Result<Answer> delete_provider(const Call& call);
+
+// provider_keys.cc
+Result<Answer> list_all_provider_keys(const Call& call);
+Result<Answer> list_provider_keys(const Call& call);
+Result<Answer> create_provider_key(const Call& call);
+Result<Answer> show_provider_key(const Call& call);
+Result<Answer> update_provider_key(const Call& call);
+Result<Answer> delete_provider_key(const Call& call);
+
+// models.cc
+Result<Answer> list_configured_models(const Call& call);
+
+// gateway_config.cc
+Result<Answer> show_config(const Call& call);
+Result<Answer> update_config(const Call& call);
+
 // version.cc
 Result<Answer> show_version(const Call& call);
 

@@ -26,6 +26,7 @@ struct Call {
   std::string_view version;  // of the program
   std::string id;            // {id} of the path
   std::string budget_id;     // {budget_id} of the path
+  std::string key_id;        // {key_id} of the path
   std::string caller;        // id of the virtual key that asks, where it is one
   std::string_view query;
   std::string_view body;

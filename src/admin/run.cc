@@ -69,12 +69,14 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   BF_CO_TRY_VOID(check_type(exchange));
   BF_CO_TRY(std::string id, parameter(exchange, "id"));
   BF_CO_TRY(std::string budget_id, parameter(exchange, "budget_id"));
+  BF_CO_TRY(std::string key_id, parameter(exchange, "key_id"));
   Call call{.desk = *kit.services.desk,
             .limits = kit.services.limits,
             .now = {},
             .version = kit.services.version,
             .id = std::move(id),
             .budget_id = std::move(budget_id),
+            .key_id = std::move(key_id),
             .caller = exchange.caller.principal->id,
             .query = http::query_of(head.target),
             .body = exchange.body,

@@ -19,6 +19,9 @@ void text_or_null(json::Writer& writer, std::string_view name, std::string_view 
 // `created_at` and `updated_at`.
 void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry);
 
+// The version of an entry; empty: it has none.
+[[nodiscard]] std::string etag_of(const std::optional<exchange::Desk::Entry>& entry);
+
 // {"virtual_key": {…}}, perhaps with a message, with the entry's version as its ETag.
 template <class Entry, class Write>
 Answer one(const Call& call, std::string_view name, std::string_view kind, const Entry& entry,
@@ -30,9 +33,7 @@ Answer one(const Call& call, std::string_view name, std::string_view kind, const
   writer.key(name);
   write(writer, entry);
   writer.end_object();
-  if (const auto known = call.desk.entry(kind, id)) {
-    answer.etag = "\"" + std::to_string(known->revision) + "\"";
-  }
+  answer.etag = etag_of(call.desk.entry(kind, id));
   return answer;
 }
 

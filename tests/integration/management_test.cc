@@ -1,9 +1,5 @@
 // The management API: what is made through it counts at once and outlives the process.
-#include "json/document.h"
-#include "tests/integration/gateway_fixture.h"
-#include "tests/support/temporary_directory.h"
-
-#include <fmt/format.h>
+#include "tests/integration/management_fixture.h"
 
 #include <csignal>
 #include <filesystem>
@@ -16,57 +12,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr std::string_view kKeys = "/api/governance/virtual-keys";
-constexpr std::string_view kAllProviders = R"("allow_all_providers": true)";
-
-// What stands at this path of members and numbers, as text of JSON.
-std::string part(std::string_view body, std::initializer_list<std::string_view> names) {
-  const auto document = json::Document::parse(body);
-  if (!document) return {};
-  json::Value value = document->root();
-  for (const std::string_view name : names) value = value[name];
-  return std::string(value.raw());
-}
-
-class ManagementTest : public GatewayTest {
- protected:
-  // Keeps what it has beyond one gateway; `governance` are members of that section.
-  void start_kept(std::string_view governance = {}) { start(kept(governance)); }
-  [[nodiscard]] ConfigText kept(std::string_view governance,
-                                std::string_view key = "a key for the test") const {
-    ConfigText config{.client = R"("enforce_auth_on_inference": true)",
-                      .governance = std::string(governance)};
-    config.sections =
-        fmt::format(R"("encryption_key": "{}", "config_store": {{"enabled": true, "type": "sqlite",
-                                     "config": {{"path": "{}"}}}})",
-                    key, database());
-    return config;
-  }
-  [[nodiscard]] std::string database() const { return (folder_.path() / "config.db").string(); }
-
-  Response call(std::string_view method, std::string_view path, std::string_view body = {},
-                http::Headers headers = {}) {
-    if (!body.empty()) headers.add("content-type", "application/json");
-    return connect().request(method, path, std::move(headers), body);
-  }
-  // The id of a key with this name and these further members.
-  std::string made_key(std::string_view name, std::string_view more = kAllProviders) {
-    const Response made = call("POST", kKeys, fmt::format(R"({{"name": "{}", {}}})", name, more));
-    EXPECT_EQ(made.status, 200) << made.body;
-    value_ = json_text(made.body, "value");
-    return json_text(made.body, "id");
-  }
-  int status_of(std::string_view value) {
-    provider.push(unified().reply());
-    return connect()
-        .request("POST", unified().path, {{"x-bf-vk", value}}, unified().request)
-        .status;
-  }
-
-  TemporaryDirectory folder_;
-  std::string value_;  // of the key that was made last
-};
 
 TEST_F(ManagementTest, AKeyCountsFromTheNextRequestOn) {
   start_kept();
@@ -172,6 +117,20 @@ TEST_F(ManagementTest, TwoGatewaysChangeOneDatabase) {
       other.request("POST", kKeys, {{"content-type", "application/json"}}, R"({"name": "alice"})")
           .status,
       409);
+}
+
+TEST_F(ManagementTest, WhatAnotherGatewayChangesIsTakenUp) {
+  start_kept();
+  const std::string id = made_key("alice");
+  EXPECT_EQ(status_of(value_), 200);
+  GatewayProcess second_gateway(GatewayOptions{.config = config_text(kept("")),
+                                               .values = {{"provider_url", provider.url()}}});
+  ASSERT_TRUE(second_gateway.wait_until_listening());
+  Client other(second_gateway.port());
+  EXPECT_EQ(other.request("DELETE", fmt::format("{}/{}", kKeys, id)).status, 200);
+  EXPECT_TRUE(gateway->wait_for_log("what others have changed was taken up"));
+  EXPECT_EQ(status_of(value_), 401);
+  EXPECT_EQ(call("GET", fmt::format("{}/{}", kKeys, id)).status, 404);
 }
 
 TEST_F(ManagementTest, ADatabaseThatCannotBeReadIsNotDoneWithout) {

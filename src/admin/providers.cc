@@ -1,0 +1,157 @@
+// /api/providers
+
+#include "provider/settings/providers.h"
+
+#include "admin/provider_entries.h"
+#include "admin/resources.h"
+#include "admin/settings_body.h"
+#include "admin/show.h"
+#include "base/strings.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bifrost::admin {
+namespace {
+
+using exchange::ManagedSettings;
+using provider::KeySettings;
+using provider::ProviderSettings;
+
+struct ProviderBody {
+  std::string provider;
+  std::string name;
+  ProviderSettings settings;
+  config::RawJson shown;
+  ShownBeside beside;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("provider", self.provider,
+                {.text = "Name of the provider.", .form = config::Form::kProviderName});
+    visit.field("name", self.name, {.text = "The same.", .form = config::Form::kProviderName});
+    self.settings.describe(visit);
+    visit.field("provider_status", self.shown, {.text = "Shown."});
+    visit.field("description", self.shown, {.text = "Shown."});
+    self.beside.describe(visit);
+  }
+};
+
+// A key is the one that it was when it has its id or, without one, its name.
+const KeySettings* key_before(const std::vector<KeySettings>& before, const KeySettings& key) {
+  const auto is_it = [&](const KeySettings& old) {
+    return key.id.empty() ? old.name == key.name : exchange::key_id(old) == key.id;
+  };
+  const auto found = std::ranges::find_if(before, is_it);
+  return found == before.end() ? nullptr : &*found;
+}
+
+// Keys that come with their provider are all that it has from now on.
+Result<void> settle_keys(const std::vector<KeySettings>& before, std::vector<KeySettings>& keys) {
+  config::Problems problems;
+  for (KeySettings& key : keys) {
+    const KeySettings* old = key_before(before, key);
+    config::Restorer(problems).restore(old == nullptr ? KeySettings() : *old, key);
+    if (old == nullptr) {
+      settle_key(key);
+    } else {
+      key.id = old->id;
+      provider::normalise_allow_list(key.models, 2);
+    }
+  }
+  if (problems.empty()) return {};
+  return client_error(ErrorCode::kInvalidRequest, "keys: " + config::render(problems.take()),
+                      "keys");
+}
+
+Result<void> check_name(const ProviderBody& body, std::string_view name) {
+  for (const std::string& given : {body.provider, body.name}) {
+    if (given.empty() || given == name) continue;
+    return client_error(ErrorCode::kInvalidRequest,
+                        "provider: is " + quoted(given) + ", but the provider is " + quoted(name) +
+                            "; a provider keeps its name",
+                        "provider");
+  }
+  return {};
+}
+
+Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::string_view name,
+                     const std::vector<std::string>& warnings = {}) {
+  BF_TRY(const ProviderSettings* settings, find_provider(managed, name));
+  Answer answer;
+  json::Writer writer(answer.body);
+  write_provider(writer, call, name, *settings, warnings);
+  answer.etag = etag_of(call.desk.entry(exchange::kProviderKind, name));
+  return answer;
+}
+
+}  // namespace
+
+Result<Answer> list_providers(const Call& call) {
+  const auto managed = call.desk.settings();
+  Answer answer;
+  json::Writer writer(answer.body);
+  writer.begin_object().key("providers").begin_array();
+  for (const auto& [name, settings] : managed->providers) {
+    write_provider(writer, call, name, settings);
+  }
+  writer.end_array();
+  writer.member("total", static_cast<std::int64_t>(managed->providers.size())).end_object();
+  return answer;
+}
+
+Result<Answer> create_provider(const Call& call) {
+  BF_TRY(const auto terms, read_terms(call, exchange::kProviderKind));
+  ProviderBody body;
+  BF_TRY(const auto warnings, read_settings(call, BodyOf::kNew, body));
+  const std::string name = body.provider.empty() ? body.name : body.provider;
+  if (name.empty()) {
+    return client_error(ErrorCode::kInvalidRequest, "provider: required, but not given",
+                        "provider");
+  }
+  BF_TRY_VOID(check_name(body, name));
+  BF_TRY_VOID(settle_keys({}, body.settings.keys));
+  const auto edit = [&](ManagedSettings& managed) -> Result<void> {
+    if (managed.providers.contains(name)) {
+      return client_error(ErrorCode::kConflict,
+                          "there is a provider " + quoted(name) + " already; change it with PUT",
+                          "provider");
+    }
+    managed.providers.append(name, std::move(body.settings));
+    return {};
+  };
+  BF_TRY(const auto managed, call.desk.change(edit, terms));
+  return shown(call, *managed, name, warnings);
+}
+
+Result<Answer> show_provider(const Call& call) {
+  return shown(call, *call.desk.settings(), call.id);
+}
+
+Result<Answer> update_provider(const Call& call) {
+  BF_TRY(const auto terms, read_terms(call, exchange::kProviderKind));
+  std::vector<std::string> warnings;
+  const auto edit = [&](ManagedSettings& managed) -> Result<void> {
+    BF_TRY(ProviderSettings * settings, find_provider(managed, call.id));
+    ProviderBody body{.settings = *settings};
+    BF_TRY(warnings, read_settings(call, BodyOf::kChange, body));
+    BF_TRY_VOID(check_name(body, call.id));
+    BF_TRY_VOID(settle_keys(settings->keys, body.settings.keys));
+    *settings = std::move(body.settings);
+    return {};
+  };
+  BF_TRY(const auto managed, call.desk.change(edit, terms));
+  return shown(call, *managed, call.id, warnings);
+}
+
+Result<Answer> delete_provider(const Call& call) {
+  BF_TRY(const auto terms, read_terms(call, exchange::kProviderKind));
+  const auto edit = [&](ManagedSettings& managed) -> Result<void> {
+    BF_TRY_VOID(find_provider(managed, call.id));
+    managed.providers.erase(call.id);
+    return {};
+  };
+  BF_TRY_VOID(call.desk.change(edit, terms));
+  return said("Provider deleted");
+}
+
+}  // namespace bifrost::admin
