@@ -1,5 +1,7 @@
 #include "app/cli.h"
 
+#include "app/config_command.h"
+#include "app/db_command.h"
 #include "app/descriptors.h"
 #include "app/gateway.h"
 #include "app/ledger_command.h"
@@ -34,6 +36,14 @@ struct Options {
   Place served;
   Place validated;
   Place verified;
+  Place compared;
+  Place exported;
+  ExportOptions export_to;
+  Place looked_at;
+  Place migrated;
+  Place backed_up;
+  std::string backup;
+  Place rekeyed;
   std::string log_level = "info";
   std::string log_style = "pretty";
   std::string schema;
@@ -81,6 +91,38 @@ void add_serve_options(CLI::App& command, Options& options) {
       ->capture_default_str();
 }
 
+void add_config_commands(CLI::App& app, Options& options) {
+  CLI::App* config = app.add_subcommand("config", "Compare and export the configuration");
+  config->require_subcommand(1);
+  CLI::App* diff = config->add_subcommand(
+      "diff", "Say what the file and the database say differently, and which of them counts");
+  add_place_options(*diff, options.compared);
+  CLI::App* out =
+      config->add_subcommand("export", "Print what is in force as a config.json of its own");
+  add_place_options(*out, options.exported);
+  out->add_option("--out", options.export_to.to, "File to write, which must not be there");
+  out->add_flag("--with-secrets", options.export_to.with_secrets,
+                "With the secrets in it, in clear; needs --out");
+}
+
+void add_db_commands(CLI::App& app, Options& options) {
+  CLI::App* db = app.add_subcommand("db", "Look after the database of config_store");
+  db->require_subcommand(1);
+  add_place_options(*db->add_subcommand("status", "Say which it is, and what it has"),
+                    options.looked_at);
+  add_place_options(*db->add_subcommand("migrate", "Take the steps of the schema that are missing"),
+                    options.migrated);
+  CLI::App* backup = db->add_subcommand(
+      "backup", "Copy an SQLite database, while gateways go on, to a file that is not there");
+  add_place_options(*backup, options.backed_up);
+  backup->add_option("file", options.backup, "The copy")->required();
+  add_place_options(
+      *db->add_subcommand("rekey",
+                          "Seal every secret anew with BIFROST_NEW_ENCRYPTION_KEY; no gateway may "
+                          "run on the database"),
+      options.rekeyed);
+}
+
 std::unique_ptr<CLI::App> make_app(Options& options) {
   auto app = std::make_unique<CLI::App>(
       "bifrost, an AI gateway: one API in front of every model provider.", "bifrost");
@@ -100,11 +142,14 @@ std::unique_ptr<CLI::App> make_app(Options& options) {
   CLI::App* verify = ledger->add_subcommand(
       "verify", "Compare the counters of limits with what the rows of usage add up to");
   add_place_options(*verify, options.verified);
+  add_config_commands(*app, options);
+  add_db_commands(*app, options);
   app->add_subcommand("version", "Print the version");
   return app;
 }
 
-constexpr std::string_view kCommands[] = {"serve", "validate", "schema", "ledger", "version"};
+constexpr std::string_view kCommands[] = {"serve",  "validate", "schema", "ledger",
+                                          "config", "db",       "version"};
 
 std::string listed(std::span<const std::string_view> names) {
   std::string out;
@@ -234,6 +279,44 @@ int verify(const Options& options) {
                        options.verified.app_dir, SystemClock().wall(), std::cout);
 }
 
+int on_config(const Options& options, const std::string& command) {
+  const bool is_diff = command == "diff";
+  const Place& place = is_diff ? options.compared : options.exported;
+  const config::ProcessEnvironment environment;
+  auto setup = read_setup(config_path(place), environment);
+  if (!setup) {
+    std::cerr << setup.error().message << '\n';
+    return 1;
+  }
+  ConfigPlace at{.setup = *std::move(setup),
+                 .app_dir = place.app_dir,
+                 .environment = environment,
+                 .now = SystemClock().wall()};
+  return is_diff ? config_diff(at, std::cout)
+                 : config_export(std::move(at), options.export_to, std::cout);
+}
+
+const Place& place_of_db(const Options& options, const std::string& command) {
+  if (command == "status") return options.looked_at;
+  if (command == "migrate") return options.migrated;
+  return command == "backup" ? options.backed_up : options.rekeyed;
+}
+
+int on_db(const Options& options, const std::string& command) {
+  const Place& place = place_of_db(options, command);
+  const config::ProcessEnvironment environment;
+  const auto setup = read_setup(config_path(place), environment);
+  if (!setup) {
+    std::cerr << setup.error().message << '\n';
+    return 1;
+  }
+  const DbPlace at{.setup = *setup, .app_dir = place.app_dir, .environment = environment};
+  if (command == "status") return db_status(at, std::cout);
+  if (command == "migrate") return db_migrate(at, SystemClock().wall(), std::cout);
+  if (command == "backup") return db_backup(at, options.backup, std::cout);
+  return db_rekey(at, std::cout);
+}
+
 }  // namespace
 
 int run_cli(std::vector<std::string> arguments) {
@@ -253,6 +336,10 @@ int run_cli(std::vector<std::string> arguments) {
   const std::string command = app->get_subcommands().front()->get_name();
   if (command == "validate") return validate(options);
   if (command == "ledger") return verify(options);
+  if (command == "config" || command == "db") {
+    const std::string part = app->get_subcommands().front()->get_subcommands().front()->get_name();
+    return command == "config" ? on_config(options, part) : on_db(options, part);
+  }
   if (command == "version") {
     std::cout << "bifrost " << version() << '\n';
     return 0;

@@ -51,7 +51,8 @@ TEST(CliTest, Helps) {
   for (const std::string argument : {"--help", "-h", "-help"}) {
     const Outcome result = run({argument});
     EXPECT_EQ(result.code, 0) << argument;
-    for (const std::string_view command : {"serve", "validate", "schema", "ledger", "version"}) {
+    for (const std::string_view command :
+         {"serve", "validate", "schema", "ledger", "config", "db", "version"}) {
       EXPECT_THAT(result.output, HasSubstr(command));
     }
   }
@@ -89,7 +90,7 @@ TEST(CliTest, SaysWhichCommandsThereAre) {
   const Outcome unknown = run({"frobnicate"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.output, HasSubstr("there is no command \"frobnicate\""));
-  EXPECT_THAT(unknown.output, HasSubstr("serve, validate, schema, ledger, version"));
+  EXPECT_THAT(unknown.output, HasSubstr("serve, validate, schema, ledger, config, db, version"));
   EXPECT_THAT(run({"serv"}).output, HasSubstr("did you mean \"serve\"?"));
   const Outcome schema = run({"schema"});
   EXPECT_EQ(schema.code, 2);
@@ -99,7 +100,8 @@ TEST(CliTest, SaysWhichCommandsThereAre) {
 
 TEST(CliTest, TellsItsOwnNameOnce) {
   EXPECT_THAT(run({"schema", "cli"}).output, Not(HasSubstr("bifrost bifrost")));
-  for (const std::string command : {"serve", "validate", "schema", "ledger", "version"}) {
+  for (const std::string command :
+       {"serve", "validate", "schema", "ledger", "config", "db", "version"}) {
     const Outcome help = run({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage: bifrost " + command));

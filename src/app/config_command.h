@@ -1,0 +1,31 @@
+// `bifrost config diff|export`: what the file says and what the database of `config_store` has.
+// Each prints, and gives the exit status. Neither writes into the database.
+#pragma once
+
+#include "app/setup.h"
+#include "base/clock.h"
+
+#include <iosfwd>
+#include <string>
+
+namespace bifrost::app {
+
+struct ConfigPlace {
+  Setup setup;  // of the file
+  std::string app_dir;
+  const config::Environment& environment;
+  WallTime now;
+};
+
+// Entry by entry, who says what, and what counts. 0: file and database say the same.
+int config_diff(const ConfigPlace& place, std::ostream& out);
+
+// What is in force, as a config.json that loads to the same. With secrets it goes into a file that
+// only its owner may read, and that must not be there; without them they are "<redacted>".
+struct ExportOptions {
+  std::string to;  // empty: `out`
+  bool with_secrets = false;
+};
+int config_export(ConfigPlace place, const ExportOptions& options, std::ostream& out);
+
+}  // namespace bifrost::app
