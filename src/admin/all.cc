@@ -20,6 +20,11 @@ constexpr Route row(std::string_view name, std::string_view method, std::string_
           text};
 }
 
+constexpr Route report(Route route) {
+  route.report = true;
+  return route;
+}
+
 constexpr std::string_view kServers = "/api/providers";
 constexpr std::string_view kServer = "/api/providers/{id}";
 constexpr std::string_view kServerKeys = "/api/providers/{id}/keys";
@@ -112,6 +117,11 @@ constexpr std::array kRoutes = {
         "Limit a provider; what is not given stays."),
     row("provider_limits", "DELETE", kProvider, delete_provider_limits,
         "Take the limits of a provider away."),
+
+    report(row("usage", "GET", "/api/usage", show_usage,
+               "Requests, tokens and cost, summed up by `group_by` (some of `virtual_key`, `team`, "
+               "`customer`, `provider`, `provider_key`, `model`, `day`, `hour`) between `from` and "
+               "`to`, for the values of the filters of the same names; `format=csv` for a table.")),
 };
 
 }  // namespace

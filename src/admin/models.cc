@@ -112,13 +112,13 @@ void write_model(json::Writer& writer, std::string_view provider, std::string_vi
 }  // namespace
 
 Result<Answer> list_configured_models(const Call& call) {
-  constexpr std::size_t kLimit = 1000;
-  BF_TRY(const std::size_t limit, read_limit(call.query, kLimit));
+  constexpr std::int64_t kLimit = 1000;
+  BF_TRY(const std::int64_t limit, read_limit(call.query, kLimit));
   const auto managed = call.desk.settings();
   const Wanted wanted(call, managed->governance);
   Answer answer;
   json::Writer writer(answer.body);
-  std::size_t total = 0;
+  std::int64_t total = 0;
   writer.begin_object().key("models").begin_array();
   for (const auto& [name, provider] : managed->providers) {
     if (!wanted.provider(name)) continue;
@@ -126,7 +126,7 @@ Result<Answer> list_configured_models(const Call& call) {
       if (total++ < limit) write_model(writer, name, model, keys);
     }
   }
-  writer.end_array().member("total", static_cast<std::int64_t>(total)).end_object();
+  writer.end_array().member("total", total).end_object();
   return answer;
 }
 

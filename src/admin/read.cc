@@ -11,19 +11,6 @@ namespace {
 
 constexpr std::int64_t kLimitMax = 1000;
 
-Result<std::size_t> number(std::string_view query, std::string_view name, std::size_t otherwise,
-                           std::int64_t least, std::int64_t most) {
-  const auto text = http::query_value(query, name);
-  if (!text || text->empty()) return otherwise;
-  const auto value = parse_int(*text);
-  if (value && *value >= least && *value <= most) return static_cast<std::size_t>(*value);
-  return client_error(ErrorCode::kInvalidRequest,
-                      std::string(name) + " is " + quoted(*text, 40) +
-                          "; it must be a whole number from " + std::to_string(least) + " to " +
-                          std::to_string(most),
-                      std::string(name));
-}
-
 }  // namespace
 
 bool says_something(json::Value value) {
@@ -44,15 +31,28 @@ bool says_something(json::Value value) {
   return true;
 }
 
-Result<std::size_t> read_limit(std::string_view query, std::size_t otherwise) {
-  return number(query, "limit", otherwise, 1, kLimitMax);
+Result<std::int64_t> read_number(std::string_view query, std::string_view name,
+                                 std::int64_t otherwise, std::int64_t least, std::int64_t most) {
+  const auto text = http::query_value(query, name);
+  if (!text || text->empty()) return otherwise;
+  const auto value = parse_int(*text);
+  if (value && *value >= least && *value <= most) return *value;
+  return client_error(ErrorCode::kInvalidRequest,
+                      std::string(name) + " is " + quoted(*text, 40) +
+                          "; it must be a whole number from " + std::to_string(least) + " to " +
+                          std::to_string(most),
+                      std::string(name));
+}
+
+Result<std::int64_t> read_limit(std::string_view query, std::int64_t otherwise) {
+  return read_number(query, "limit", otherwise, 1, kLimitMax);
 }
 
 Result<Page> read_page(std::string_view query) {
   constexpr std::int64_t kOffsetMax = 1'000'000'000;
   Page page;
   BF_TRY(page.limit, read_limit(query, page.limit));
-  BF_TRY(page.offset, number(query, "offset", 0, 0, kOffsetMax));
+  BF_TRY(page.offset, read_number(query, "offset", 0, 0, kOffsetMax));
   page.search = ascii_lower(http::query_value(query, "search").value_or(""));
   return page;
 }

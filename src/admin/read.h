@@ -7,7 +7,7 @@
 #include "config/document.h"
 #include "config/reader.h"
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -51,13 +51,18 @@ Result<void> read_body(const Call& call, Body& body) {
 
 // The part of a list that is asked for: `limit`, `offset` and `search`.
 struct Page {
-  std::size_t limit = 100;
-  std::size_t offset = 0;
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
   std::string search;  // in lower case; empty: everything
 };
 [[nodiscard]] Result<Page> read_page(std::string_view query);
 // `limit` alone.
-[[nodiscard]] Result<std::size_t> read_limit(std::string_view query, std::size_t otherwise);
+[[nodiscard]] Result<std::int64_t> read_limit(std::string_view query, std::int64_t otherwise);
+
+// A parameter. Fails with kInvalidRequest when it is no number or out of bounds.
+[[nodiscard]] Result<std::int64_t> read_number(std::string_view query, std::string_view name,
+                                               std::int64_t otherwise, std::int64_t least,
+                                               std::int64_t most);
 
 // Does the text have what is searched for in it, in whatever case?
 [[nodiscard]] bool found_in(std::string_view text, const Page& page);

@@ -66,6 +66,9 @@ Result<Answer> list_configured_models(const Call& call);
 Result<Answer> show_config(const Call& call);
 Result<Answer> update_config(const Call& call);
 
+// usage.cc
+Result<Answer> show_usage(const Call& call);
+
 // version.cc
 Result<Answer> show_version(const Call& call);
 

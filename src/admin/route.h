@@ -1,7 +1,8 @@
 // A row of the management API: where it is, and what answers there.
 //
 // What answers is a plain function on a thread that may wait (exchange::Services::management), one
-// at a time; what answers callers runs on their loop, and changes nothing. It knows nothing of
+// at a time; reports have a thread of their own (Services::reports), so that a change never waits
+// for one; what answers callers runs on their loop, and changes nothing. It knows nothing of
 // connections: a Call in, an Answer or an Error out.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "exchange/desk.h"
 #include "exchange/operation.h"
 #include "governance/limit_book.h"
+#include "store/usage_report.h"
 
 #include <cstdint>
 #include <optional>
@@ -22,6 +24,7 @@ namespace bifrost::admin {
 struct Call {
   exchange::Desk& desk;
   const governance::LimitBook& limits;
+  store::UsageReports* usage;  // null: usage is not kept. For reports only
   WallTime now;
   std::string_view version;  // of the program
   std::string id;            // {id} of the path
@@ -31,12 +34,16 @@ struct Call {
   std::string_view query;
   std::string_view body;
   std::string_view if_match;  // empty: none
+  std::string_view path;
+  std::string_view accept;  // the types of answer that are asked for; empty: any
 };
 
 struct Answer {
   int status = 200;
-  std::string body;  // JSON
+  std::string body;  // JSON, unless `type` says otherwise
   std::string etag = {};
+  std::string_view type = "application/json";
+  std::string link = {};  // to the next page; empty: none
 };
 
 // The operation that a route of the API is run by, together with what answers there.
@@ -45,6 +52,7 @@ struct Route : exchange::Operation {
   std::string_view pattern;
   Result<Answer> (*answer)(const Call& call) = nullptr;
   std::string_view text;  // for the reference
+  bool report = false;    // reads much, and may take long
 };
 
 // Every route of the management API.

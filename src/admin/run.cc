@@ -54,7 +54,8 @@ net::Task<Result<Answer>> answer_to(WorkerKit& kit, Exchange& exchange, const Ro
   };
   // However many callers ask, operators have their thread for themselves.
   if (route.access == exchange::Access::kCallers) co_return work();
-  co_return co_await net::run_to_end(exchange.request.scope, kit.services.management, work);
+  net::BlockingPool& pool = route.report ? kit.services.reports : kit.services.management;
+  co_return co_await net::run_to_end(exchange.request.scope, pool, work);
 }
 
 }  // namespace
@@ -72,6 +73,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   BF_CO_TRY(std::string key_id, parameter(exchange, "key_id"));
   Call call{.desk = *kit.services.desk,
             .limits = kit.services.limits,
+            .usage = kit.services.usage.get(),
             .now = {},
             .version = kit.services.version,
             .id = std::move(id),
@@ -80,13 +82,16 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
             .caller = exchange.caller.principal->id,
             .query = http::query_of(head.target),
             .body = exchange.body,
-            .if_match = head.headers.get("if-match")};
+            .if_match = head.headers.get("if-match"),
+            .path = http::path_of(head.target),
+            .accept = head.headers.get("accept")};
   BF_CO_TRY(const Answer answer, co_await answer_to(kit, exchange, route, call));
   if (route.method != "GET") log_change(exchange, answer.status);
   http::Headers headers = exchange::base_headers(exchange);
-  headers.add("content-type", "application/json");
+  headers.add("content-type", answer.type);
   headers.add("cache-control", "no-store");
   if (!answer.etag.empty()) headers.add("etag", answer.etag);
+  if (!answer.link.empty()) headers.add("link", answer.link);
   co_return co_await exchange.request.out.send(exchange.request.scope, answer.status, headers,
                                                answer.body);
 }

@@ -43,8 +43,8 @@ Answer list(const Page& page, std::string_view name, const std::vector<Entry>& e
             Wanted wanted, Write write) {
   Answer answer;
   json::Writer writer(answer.body);
-  std::size_t total = 0;
-  std::size_t count = 0;
+  std::int64_t total = 0;
+  std::int64_t count = 0;
   writer.begin_object().key(name).begin_array();
   for (const Entry& entry : entries) {
     if (!wanted(entry)) continue;
@@ -55,10 +55,10 @@ Answer list(const Page& page, std::string_view name, const std::vector<Entry>& e
     write(writer, entry);
   }
   writer.end_array();
-  writer.member("count", static_cast<std::int64_t>(count));
-  writer.member("total_count", static_cast<std::int64_t>(total));
-  writer.member("limit", static_cast<std::int64_t>(page.limit));
-  writer.member("offset", static_cast<std::int64_t>(page.offset));
+  writer.member("count", count);
+  writer.member("total_count", total);
+  writer.member("limit", page.limit);
+  writer.member("offset", page.offset);
   writer.end_object();
   return answer;
 }

@@ -3,9 +3,24 @@
 #include "store/postgres/connection.h"
 #include "store/sqlite/connection.h"
 
+#include <chrono>
 #include <filesystem>
 
 namespace bifrost::app {
+namespace {
+
+// It waits for ten seconds at most for each statement.
+Result<std::unique_ptr<store::sql::Connection>> connect_postgres(
+    const store::ConnectionSettings& to) {
+  return store::postgres::open({.host = to.host,
+                                .port = to.port,
+                                .user = to.user,
+                                .password = to.password.reveal(),
+                                .database = to.db_name,
+                                .ssl_mode = to.ssl_mode});
+}
+
+}  // namespace
 
 std::string sqlite_path(const store::StoreSettings& settings, const std::string& app_dir) {
   if (!settings.config.path.empty()) return settings.config.path;
@@ -15,16 +30,16 @@ std::string sqlite_path(const store::StoreSettings& settings, const std::string&
 Result<std::unique_ptr<store::sql::Connection>> connect_store(const store::StoreSettings& settings,
                                                               const std::string& app_dir) {
   if (!settings.enabled) return store::sqlite::open(":memory:");
-  if (settings.type != store::StoreType::kPostgres) {
-    return store::sqlite::open(sqlite_path(settings, app_dir));
-  }
-  const store::ConnectionSettings& to = settings.config;
-  return store::postgres::open({.host = to.host,
-                                .port = to.port,
-                                .user = to.user,
-                                .password = to.password.reveal(),
-                                .database = to.db_name,
-                                .ssl_mode = to.ssl_mode});
+  if (settings.type == store::StoreType::kPostgres) return connect_postgres(settings.config);
+  return store::sqlite::open(sqlite_path(settings, app_dir));
+}
+
+Result<std::unique_ptr<store::sql::Connection>> connect_for_reports(
+    const store::StoreSettings& settings, const std::string& app_dir, const Clock& clock) {
+  if (settings.type == store::StoreType::kPostgres) return connect_postgres(settings.config);
+  return store::sqlite::open(
+      sqlite_path(settings, app_dir),
+      {.statement_timeout = std::chrono::seconds(10), .clock = &clock, .only_reads = true});
 }
 
 }  // namespace bifrost::app

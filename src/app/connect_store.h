@@ -1,6 +1,7 @@
 // From the section `config_store` to a connection.
 #pragma once
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "store/settings.h"
 #include "store/sql.h"
@@ -17,5 +18,9 @@ namespace bifrost::app {
 // To a database in memory when the store is off.
 [[nodiscard]] Result<std::unique_ptr<store::sql::Connection>> connect_store(
     const store::StoreSettings& settings, const std::string& app_dir);
+
+// Beside that one, for long questions: it only reads, for ten seconds at most. `clock` outlives it.
+[[nodiscard]] Result<std::unique_ptr<store::sql::Connection>> connect_for_reports(
+    const store::StoreSettings& settings, const std::string& app_dir, const Clock& clock);
 
 }  // namespace bifrost::app

@@ -204,6 +204,7 @@ Result<void> Gateway::begin_ledger(const Config& config, std::size_t workers) {
   keep_usage(ledger.counters, state_.limits, clock_.wall());
   ledger_store_ = std::move(ledger.store);
   state_.ledger = std::move(ledger.ledger);
+  state_.usage = std::move(ledger.reports);
   return {};
 }
 

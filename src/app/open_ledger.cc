@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "store/migrations.h"
 #include "store/sql_ledger.h"
+#include "store/sql_usage.h"
 
 #include <chrono>
 #include <filesystem>
@@ -46,6 +47,8 @@ Result<OpenedLedger> open_ledger(const LedgerPlace& place, const Clock& clock) {
                           .workers = place.workers,
                           .settings = place.settings},
                          *out.store, clock, Random::from_entropy()));
+  BF_TRY(auto connection, connect_for_reports(place.store, place.app_dir, clock));
+  out.reports = std::make_unique<store::SqlUsageReports>(std::move(connection));
   BF_TRY(out.counters, out.store->counters());
   return out;
 }

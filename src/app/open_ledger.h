@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 #include "store/ledger_store.h"
 #include "store/settings.h"
+#include "store/usage_report.h"
 
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ struct LedgerPlace {
 struct OpenedLedger {
   std::unique_ptr<store::LedgerStore> store;
   std::unique_ptr<ledger::Ledger> ledger;  // borrows the store
+  std::unique_ptr<store::UsageReports> reports;
   std::vector<store::LimitCounter> counters;
 };
 

@@ -10,6 +10,7 @@
 #include "record/key_states.h"
 #include "routing/session_keys.h"
 #include "server/server.h"
+#include "store/usage_report.h"
 #include "telemetry/registry.h"
 #include "upstream/gate.h"
 #include "upstream/network.h"
@@ -43,15 +44,17 @@ struct Services {
   server::Callers callers = server::Callers(overload.refusals());
   server::Callers operators = server::Callers(overload.refusals());
   record::KeyStates key_states{metrics.add_shard()};
-  std::atomic<bool> draining{false};                 // /health says so
-  std::unique_ptr<ledger::Ledger> ledger = nullptr;  // null: usage is not kept
+  std::atomic<bool> draining{false};                     // /health says so
+  std::unique_ptr<ledger::Ledger> ledger = nullptr;      // null: usage is not kept
+  std::unique_ptr<store::UsageReports> usage = nullptr;  // null together with it; for `reports`
   std::mutex scrape_mutex = {};
   std::shared_ptr<upstream::Gate> scrapes_open = std::make_shared<upstream::Gate>(
       upstream::GateLimits{.in_flight_max = kScrapesMax, .waiting_max = 0, .drop_excess = true});
   // The last ones: they work with the others.
   net::BlockingPool heavy{{.name = "heavy", .threads = heavy_threads(), .waiting_max = 1024}};
   net::BlockingPool scraper{{.name = "metrics"}};
-  net::BlockingPool management{{.name = "management"}};  // waits for the database
+  net::BlockingPool management{{.name = "management"}};              // waits for the database
+  net::BlockingPool reports{{.name = "reports", .waiting_max = 8}};  // and this one for long
 
   // The metrics of all workers as one text, made beside them. Its place is held until it was read.
   struct Scrape {

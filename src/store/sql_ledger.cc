@@ -1,53 +1,20 @@
 #include "store/sql_ledger.h"
 
 #include "base/try.h"
-#include "base/utf8.h"
 #include "json/document.h"
 #include "json/writer.h"
+#include "store/sql_hours.h"
+#include "store/sql_text.h"
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 namespace bifrost::store {
 namespace {
 
-constexpr std::int64_t kHour = std::int64_t{3'600} * 1'000'000'000;
 constexpr std::int64_t kPage = 5'000;  // rows that are read at once
-
-bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c > 0; });
-}
-
-// PostgreSQL takes neither a zero nor what is no UTF-8, and models are what callers call them.
-std::string clean(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t bytes = text.front() == '\0' ? 0 : utf8_sequence(text);
-    out += bytes == 0 ? std::string_view("?") : text.substr(0, bytes);
-    text.remove_prefix(std::max<std::size_t>(bytes, 1));
-  }
-  return out;
-}
-
-// A text as a parameter: as it is, or cleaned.
-class Text {
- public:
-  explicit Text(const std::string& text)
-      : cleaned_(is_plain(text) ? std::string() : clean(text)),
-        view_(is_plain(text) ? std::string_view(text) : std::string_view(cleaned_)) {}
-  Text(const Text&) = delete;
-  Text& operator=(const Text&) = delete;
-  operator sql::Parameter() const { return view_; }  // NOLINT: it is one
-
- private:
-  std::string cleaned_;
-  std::string_view view_;
-};
 
 std::string limits_json(const UsageRow& row) {
   std::string out;
@@ -91,7 +58,7 @@ Result<void> SqlLedger::append_all(const LedgerBatch& batch) {
   for (const UsageRow& row : batch.rows) {
     BF_TRY_VOID(insert(row));
   }
-  BF_TRY_VOID(add_hours(batch));
+  BF_TRY_VOID(add_hours(*connection_, batch.rows));
   BF_TRY_VOID(add_counts(batch));
   for (const JournalPosition& position : batch.positions) {
     BF_TRY_VOID(set_position(position));
@@ -134,43 +101,6 @@ Result<void> SqlLedger::insert(const UsageRow& row) {
        row.nano_dollars,
        std::int64_t{row.flags},
        std::string_view(limits)}));
-  return {};
-}
-
-Result<void> SqlLedger::add_hours(const LedgerBatch& batch) {
-  struct Sum {
-    std::int64_t requests = 0;
-    std::int64_t failed = 0;
-    std::int64_t input = 0;
-    std::int64_t output = 0;
-    std::int64_t nano_dollars = 0;
-  };
-  using Name = std::tuple<std::int64_t, const std::string&, const std::string&, const std::string&,
-                          const std::string&, const std::string&>;
-  std::map<Name, Sum> sums;
-  for (const UsageRow& row : batch.rows) {
-    Sum& sum = sums[Name(row.time / kHour, row.virtual_key, row.team, row.customer, row.provider,
-                         row.model)];
-    ++sum.requests;
-    if ((row.flags & UsageRow::kFailed) != 0) ++sum.failed;
-    sum.input += row.usage.input_total();
-    sum.output += row.usage.output_total();
-    sum.nano_dollars += row.nano_dollars;
-  }
-  for (const auto& [name, sum] : sums) {
-    const auto& [hour, virtual_key, team, customer, provider, model] = name;
-    BF_TRY_VOID(connection_->execute(
-        "INSERT INTO usage_hourly (hour, virtual_key, team, customer, provider, model, requests, "
-        "failed, input_tokens, output_tokens, nano_dollars) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-        "$8, $9, $10, $11) ON CONFLICT (hour, virtual_key, team, customer, provider, model) DO "
-        "UPDATE SET requests = usage_hourly.requests + excluded.requests, failed = "
-        "usage_hourly.failed + excluded.failed, input_tokens = usage_hourly.input_tokens + "
-        "excluded.input_tokens, output_tokens = usage_hourly.output_tokens + "
-        "excluded.output_tokens, nano_dollars = usage_hourly.nano_dollars + "
-        "excluded.nano_dollars",
-        {hour, Text(virtual_key), Text(team), Text(customer), Text(provider), Text(model),
-         sum.requests, sum.failed, sum.input, sum.output, sum.nano_dollars}));
-  }
   return {};
 }
 

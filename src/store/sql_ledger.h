@@ -25,7 +25,6 @@ class SqlLedger final : public LedgerStore {
  private:
   Result<void> append_all(const LedgerBatch& batch);
   Result<void> insert(const UsageRow& row);
-  Result<void> add_hours(const LedgerBatch& batch);
   Result<void> add_counts(const LedgerBatch& batch);
   Result<void> set_position(const JournalPosition& position);
   Result<std::vector<Recount>> recount_all();

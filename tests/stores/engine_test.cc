@@ -4,7 +4,9 @@
 #include "store/migrations.h"
 #include "store/postgres/connection.h"
 #include "store/seal.h"
+#include "store/sql_hours.h"
 #include "store/sql_ledger.h"
+#include "store/sql_usage.h"
 #include "store/sqlite/connection.h"
 #include "tests/support/postgres.h"
 
@@ -189,6 +191,52 @@ TEST_P(EngineTest, KeepsUsageAllOrNothing) {
   EXPECT_EQ(all->front().counter.used, 10);
   EXPECT_EQ(all->back().counter.used, 3);
   for (const store::Recount& each : *all) EXPECT_EQ(each.used, each.counter.used);
+}
+
+TEST_P(EngineTest, ReportsUsageOfHoursAndOfPartsOfThem) {
+  ConnectionPtr connection = open();
+  ASSERT_TRUE(store::migrate(*connection, store::migrations(), clock_.wall()));
+  store::SqlLedger ledger(std::move(connection));
+  store::SqlUsageReports reports(open());
+  constexpr std::int64_t kHour = store::kHour;
+  const auto row = [](std::int64_t sequence, std::int64_t time, std::string_view model) {
+    return store::UsageRow{.journal = {.node = 7, .worker = 1},
+                           .sequence = sequence,
+                           .time = time,
+                           .virtual_key = "vk",
+                           .model = std::string(model),
+                           .usage = {.input = 3, .cache_read = 2, .output = 1},
+                           .nano_dollars = std::int64_t{1} << (10 * sequence),
+                           .flags = store::UsageRow::kFailed | store::UsageRow::kUnpriced};
+  };
+  const std::string odd("m\0\xff", 3);  // is kept as "m??"
+  ASSERT_TRUE(ledger.append({.rows = {row(1, 25 * kHour - 1, "m"), row(2, 25 * kHour, "m"),
+                                      row(3, 26 * kHour, odd), row(4, 26 * kHour + 1, "m")},
+                             .positions = {}}));
+  const auto all = reports.sum({.from = 25 * kHour, .to = 26 * kHour + 1});
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->size(), 1U);
+  EXPECT_EQ(all->at(0).sum, (store::UsageSum{.requests = 2,
+                                             .failed = 2,
+                                             .unpriced = 2,
+                                             .input_tokens = 6,
+                                             .cache_read_tokens = 4,
+                                             .output_tokens = 2,
+                                             .nano_dollars = (1 << 20) + (1 << 30)}));
+  const auto days = reports.sum({.to = 100 * kHour,
+                                 .group_by = {store::UsageKey::kDay, store::UsageKey::kModel},
+                                 .only = {{store::UsageKey::kVirtualKey, "vk"}},
+                                 .limit = 10});
+  ASSERT_TRUE(days) << days.error().message;
+  ASSERT_EQ(days->size(), 2U);
+  EXPECT_EQ(days->at(0).groups.at(0).time, 24 * kHour);
+  EXPECT_EQ(days->at(0).groups.at(1).name, "m");
+  EXPECT_EQ(days->at(0).sum.requests, 3);
+  EXPECT_EQ(days->at(1).groups.at(1).name, "m??");
+  const auto some = reports.sum({.to = 100 * kHour, .only = {{store::UsageKey::kModel, odd}}});
+  ASSERT_TRUE(some) << some.error().message;
+  EXPECT_EQ(some->at(0).sum.requests, 1);
+  EXPECT_EQ(reports.sum({.to = 1})->at(0).sum, store::UsageSum());
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace {
 constexpr auto kBusyMax = std::chrono::seconds(5);  // for another one who writes
 constexpr std::string_view kMemory = ":memory:";
 constexpr std::size_t kStatementsMax = 128;
+constexpr int kStepsBetweenLooks = 10'000;  // at the clock, some tenths of a millisecond
 
 struct Close {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -70,8 +71,13 @@ sql::Cell cell_of(sqlite3_stmt* statement, int column) {
 
 class SqliteConnection final : public sql::Connection {
  public:
-  SqliteConnection(Database database, std::string path)
-      : database_(std::move(database)), path_(std::move(path)) {}
+  SqliteConnection(Database database, std::string path, Terms terms)
+      : database_(std::move(database)), path_(std::move(path)), terms_(terms) {
+    if (terms.clock == nullptr) return;
+    sqlite3_progress_handler(
+        database_.get(), kStepsBetweenLooks,
+        [](void* self) { return static_cast<SqliteConnection*>(self)->is_late() ? 1 : 0; }, this);
+  }
 
   [[nodiscard]] sql::Engine engine() const override { return sql::Engine::kSqlite; }
 
@@ -79,6 +85,9 @@ class SqliteConnection final : public sql::Connection {
                             std::span<const sql::Parameter> parameters) override {
     BF_TRY(sqlite3_stmt * prepared, prepare(statement));
     const Used used(prepared);
+    if (terms_.clock != nullptr) {
+      due_ = terms_.clock->now() + terms_.statement_timeout;
+    }
     return run(prepared, parameters);
   }
 
@@ -95,7 +104,15 @@ class SqliteConnection final : public sql::Connection {
   }
 
  private:
+  [[nodiscard]] bool is_late() const { return terms_.clock->now() >= due_; }
+
   [[nodiscard]] Error error(int result) const {
+    if ((result & 0xff) == SQLITE_INTERRUPT) {
+      return gateway_error(ErrorCode::kStoreUnavailable,
+                           "the database " + quoted(path_, 256) +
+                               ": a statement took longer than " +
+                               std::to_string(terms_.statement_timeout.count()) + " ms");
+    }
     return gateway_error(code_of(result), "the database " + quoted(path_, 256) + ": " +
                                               sqlite3_errmsg(database_.get()));
   }
@@ -155,12 +172,15 @@ class SqliteConnection final : public sql::Connection {
 
   Database database_;
   std::string path_;
+  const Terms terms_;
+  // Of the statement that runs.
+  SteadyTime due_ = SteadyTime::max();
   std::map<std::string, Statement, std::less<>> statements_;  // goes before the database
 };
 
 }  // namespace
 
-Result<std::unique_ptr<sql::Connection>> open(const std::string& path) {
+Result<std::unique_ptr<sql::Connection>> open(const std::string& path, Terms terms) {
   // Before SQLite makes it readable for everybody.
   if (path != kMemory) {
     BF_TRY_VOID(make_private_file(path));
@@ -176,10 +196,13 @@ Result<std::unique_ptr<sql::Connection>> open(const std::string& path) {
         "cannot open the database " + quoted(path, 256) + ": " + sqlite3_errstr(result));
   }
   sqlite3_busy_timeout(made, static_cast<int>(std::chrono::milliseconds(kBusyMax).count()));
-  auto connection = std::make_unique<SqliteConnection>(std::move(database), path);
+  auto connection = std::make_unique<SqliteConnection>(std::move(database), path, terms);
   BF_TRY_VOID(
       connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                              "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"));
+  if (terms.only_reads) {
+    BF_TRY_VOID(connection->run_script("PRAGMA query_only=ON;"));
+  }
   return std::unique_ptr<sql::Connection>(std::move(connection));
 }
 

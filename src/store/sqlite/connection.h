@@ -4,16 +4,24 @@
 // Source: https://sqlite.org/c3ref/intro.html and https://sqlite.org/wal.html
 #pragma once
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "store/sql.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
 namespace bifrost::store::sqlite {
 
+struct Terms {
+  std::chrono::milliseconds statement_timeout{0};  // 0: a statement takes as long as it takes
+  const Clock* clock = nullptr;                    // by which it is told; outlives the connection
+  bool only_reads = false;                         // statements that write fail
+};
+
 // Opens or makes the file, which only its owner may read; its folder is made where it is missing.
 // ":memory:" is a database that ends with the connection.
-Result<std::unique_ptr<sql::Connection>> open(const std::string& path);
+Result<std::unique_ptr<sql::Connection>> open(const std::string& path, Terms terms = {});
 
 }  // namespace bifrost::store::sqlite

@@ -56,6 +56,18 @@ TEST(SqliteTest, TellsFaultsApart) {
   EXPECT_TRUE(connection->execute("INSERT INTO t VALUES ($1)", {2L}));
 }
 
+TEST(SqliteTest, BreaksOffWhatTakesTooLong) {
+  const SystemClock clock;
+  const auto connection =
+      *open(":memory:", {.statement_timeout = std::chrono::milliseconds(5), .clock = &clock});
+  const auto endless = connection->execute(
+      "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n");
+  ASSERT_FALSE(endless);
+  EXPECT_EQ(endless.error().code, ErrorCode::kStoreUnavailable);
+  EXPECT_THAT(endless.error().message, HasSubstr("longer than 5 ms"));
+  EXPECT_TRUE(connection->execute("SELECT 1")) << "the next one has its own time";
+}
+
 TEST(SqliteTest, ATransactionIsAllOrNothing) {
   const auto connection = in_memory();
   ASSERT_TRUE(connection->run_script("CREATE TABLE t (a BIGINT PRIMARY KEY)"));
