@@ -39,6 +39,8 @@ constexpr std::string_view kModels = "/api/governance/model-configs";
 constexpr std::string_view kModel = "/api/governance/model-configs/{id}";
 constexpr std::string_view kProviders = "/api/governance/providers";
 constexpr std::string_view kProvider = "/api/governance/providers/{id}";
+constexpr std::string_view kPrices = "/api/governance/pricing-overrides";
+constexpr std::string_view kPrice = "/api/governance/pricing-overrides/{id}";
 constexpr std::string_view kTeams = "/api/governance/teams";
 constexpr std::string_view kTeam = "/api/governance/teams/{id}";
 constexpr std::string_view kCustomers = "/api/governance/customers";
@@ -117,6 +119,14 @@ constexpr std::array kRoutes = {
         "Limit a provider; what is not given stays."),
     row("provider_limits", "DELETE", kProvider, delete_provider_limits,
         "Take the limits of a provider away."),
+
+    row("pricing_overrides", "GET", kPrices, list_pricing_overrides,
+        "Prices of your own, by pages; `search`, `scope_kind`, `virtual_key_id`, `provider_id`."),
+    row("pricing_overrides", "POST", kPrices, create_pricing_override, "Set prices."),
+    row("pricing_overrides", "GET", kPrice, show_pricing_override, "One of them."),
+    row("pricing_overrides", "PUT", kPrice, update_pricing_override,
+        "Change one of them; what is not given stays, `patch` is replaced whole."),
+    row("pricing_overrides", "DELETE", kPrice, delete_pricing_override, "Delete one of them."),
 
     report(row("usage", "GET", "/api/usage", show_usage,
                "Requests, tokens and cost, summed up by `group_by` (some of `virtual_key`, `team`, "

@@ -69,6 +69,13 @@ Result<Answer> update_config(const Call& call);
 // usage.cc
 Result<Answer> show_usage(const Call& call);
 
+// pricing_overrides.cc
+Result<Answer> list_pricing_overrides(const Call& call);
+Result<Answer> create_pricing_override(const Call& call);
+Result<Answer> show_pricing_override(const Call& call);
+Result<Answer> update_pricing_override(const Call& call);
+Result<Answer> delete_pricing_override(const Call& call);
+
 // version.cc
 Result<Answer> show_version(const Call& call);
 

@@ -166,6 +166,14 @@ void drop_models(GovernanceSettings& governance, const VirtualKeySettings& key) 
   std::erase_if(governance.model_configs, is_his);
 }
 
+// The prices that hold for this key alone.
+void drop_prices(GovernanceSettings& governance, const VirtualKeySettings& key) {
+  std::erase_if(governance.pricing_overrides,
+                [&](const governance::PricingOverrideSettings& entry) {
+                  return entry.virtual_key_id == key.id;
+                });
+}
+
 void put_provider_configs(GovernanceSettings& governance, VirtualKeySettings& key,
                           const std::vector<ProviderConfigBody>& wanted) {
   std::int64_t next_id = next_config_id(governance);
@@ -322,6 +330,7 @@ Result<Answer> delete_virtual_key(const Call& call) {
   return delete_entry(call, kKeys,
                       [](GovernanceSettings& governance, VirtualKeySettings& key) -> Result<void> {
                         drop_models(governance, key);
+                        drop_prices(governance, key);
                         drop_limits(governance, key, key.provider_configs);
                         drop_budgets(governance, owner_of(key));
                         drop_rate_limit(governance, key.rate_limit_id);

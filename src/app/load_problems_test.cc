@@ -448,5 +448,85 @@ TEST(Governance, ARequestFallsUnderSoManyLimitsOnly) {
                           "with those of its team and customer; at most 32 are possible"));
 }
 
+// An override with these members beside those that are always needed.
+std::string pricing(std::string_view members) {
+  return governance(
+      R"("virtual_keys":[{"id":"k","name":"k","value":"sk-bf-k"}],"pricing_overrides":[)"
+      R"({"id":"a","name":"a","request_types":["chat_completion"],)" +
+      std::string(members) + "}]");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Pricing, OneProblem,
+    testing::Values(
+        BadFile{
+            pricing(
+                R"("scope_kind":"user","match_type":"exact","pattern":"m","pricing_patch":"{}")"),
+            "governance.pricing_overrides[0].scope_kind: expected one of \"global\", \"provider\", "
+            "\"provider_key\", \"virtual_key\", \"virtual_key_provider\", "
+            "\"virtual_key_provider_key\"; got \"user\""},
+        BadFile{
+            pricing(
+                R"("scope_kind":"provider","match_type":"exact","pattern":"m","pricing_patch":"{}")"),
+            "governance.pricing_overrides[0].provider_id: required with scope_kind \"provider\""},
+        BadFile{
+            pricing(
+                R"("scope_kind":"global","provider_id":"openai","match_type":"exact","pattern":"m","pricing_patch":"{}")"),
+            "governance.pricing_overrides[0].provider_id: must not be given with scope_kind "
+            "\"global\""},
+        BadFile{
+            pricing(
+                R"("scope_kind":"provider_key","match_type":"exact","pattern":"m","pricing_patch":"{}")"),
+            "governance.pricing_overrides[0].provider_key_name: required with scope_kind "
+            "\"provider_key\""},
+        BadFile{
+            pricing(
+                R"("scope_kind":"virtual_key","virtual_key_id":"x","match_type":"exact","pattern":"m","pricing_patch":"{}")"),
+            "governance.pricing_overrides[0].virtual_key_id: there is no \"x\" in "
+            "governance.virtual_keys"},
+        BadFile{
+            pricing(
+                R"("scope_kind":"global","match_type":"exact","pattern":"gpt-4*","pricing_patch":"{}")"),
+            "governance.pricing_overrides[0].pattern: has a \"*\", which only match_type "
+            "\"wildcard\" knows"},
+        BadFile{
+            pricing(
+                R"("scope_kind":"global","match_type":"wildcard","pattern":"*-4","pricing_patch":"{}")"),
+            "governance.pricing_overrides[0].pattern: must end with its only \"*\" with "
+            "match_type \"wildcard\""},
+        BadFile{
+            pricing(R"("scope_kind":"global","match_type":"exact","pattern":"m")"),
+            "governance.pricing_overrides[0].pricing_patch: it is no JSON of an object, such as "
+            "{\"input_cost_per_token\": 2.5e-06}"},
+        BadFile{
+            pricing(
+                R"("scope_kind":"global","match_type":"exact","pattern":"m","pricing_patch":"{\"input_cost_per_token\":2.5}")"),
+            "governance.pricing_overrides[0].pricing_patch: \"input_cost_per_token\" is 2.5; it "
+            "must be dollars for one, from 0 to 0.01"},
+        BadFile{
+            pricing(
+                R"("scope_kind":"global","match_type":"exact","pattern":"m","pricing_patch":"{\"input_cost_per_token\":\"1e-6\"}")"),
+            "governance.pricing_overrides[0].pricing_patch: \"input_cost_per_token\" is "
+            "\"1e-6\"; it must be a number: dollars for one"},
+        BadFile{
+            pricing(
+                R"("scope_kind":"global","match_type":"exact","pattern":"m","pricing_patch":"{}"},{"id":"b","name":"b","scope_kind":"global","match_type":"exact","pattern":"m","pricing_patch":"{}","request_types":["responses","chat_completion"])"),
+            "governance.pricing_overrides[1].pattern: another entry has the same scope and "
+            "pattern, and a request type of this one"},
+        BadFile{
+            governance(
+                R"("pricing_overrides":[{"id":"a","name":"a","scope_kind":"global","match_type":"exact","pattern":"m","request_types":[],"pricing_patch":"{}"}])"),
+            "governance.pricing_overrides[0].request_types: must name at least one, such as "
+            "\"chat_completion\""}));
+
+TEST(PricingPatch, NamesEveryFieldThatIsNoPrice) {
+  const auto problems = problems_of(pricing(
+      R"("scope_kind":"global","match_type":"exact","pattern":"m","pricing_patch":"{\"input_cost_per_token_priority\":1e-06,\"output_cost_per_second\":1}")"));
+  EXPECT_THAT(problems,
+              ElementsAre(testing::AllOf(HasSubstr("\"input_cost_per_token_priority\" is no price"),
+                                         HasSubstr("\"output_cost_per_second\" is no price"),
+                                         HasSubstr("cache_read_input_token_cost"))));
+}
+
 }  // namespace
 }  // namespace bifrost::app

@@ -3,31 +3,31 @@
 #include "base/assert.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "catalog/decimal.h"
+#include "catalog/price_patch.h"
 #include "catalog/sheet.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace bifrost::catalog {
 namespace {
 
-constexpr int kNanoDigits = 9;
+constexpr int kNanoPower = 9;
+constexpr std::int64_t kPriceMax = std::int64_t{10'000'000} * 1'000'000'000;  // not reached
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // "2.5" dollars as nano-dollars, exactly; nothing: it is no such number.
 std::optional<std::int64_t> nano_dollars(std::string_view text) {
-  const auto dot = std::min(text.find('.'), text.size());
-  std::string digits(text.substr(0, dot));
-  const std::string_view rest = dot < text.size() ? text.substr(dot + 1) : std::string_view();
-  if (digits.empty() || digits.size() > 7 || rest.size() > kNanoDigits) return std::nullopt;
-  digits += rest;
-  digits.append(kNanoDigits - rest.size(), '0');
-  if (!std::ranges::all_of(digits, is_digit)) return std::nullopt;
-  return parse_int(digits);
+  const auto price = scaled(text, kNanoPower);
+  if (!price || !price->exact || price->value >= kPriceMax || text.contains('e'))
+    return std::nullopt;
+  return price->value;
 }
 
 // One line of the sheet, by the names of its columns.
@@ -41,21 +41,21 @@ class Row {
     const auto index = static_cast<std::size_t>(found - columns_.begin());
     return index < cells_.size() ? cells_[index] : std::string_view();
   }
-  std::int64_t dollars(std::string_view column, std::int64_t otherwise) {
-    return number(column, otherwise, nano_dollars);
+  std::optional<std::int64_t> dollars(std::string_view column) {
+    return number(column, nano_dollars);
   }
   std::int64_t count(std::string_view column) {
-    return number(column, 0, [](std::string_view text) { return parse_int(text); });
+    return number(column, [](std::string_view text) { return parse_int(text); }).value_or(0);
   }
   [[nodiscard]] bool good() const { return good_; }
 
  private:
-  std::int64_t number(std::string_view column, std::int64_t otherwise, auto parse) {
+  std::optional<std::int64_t> number(std::string_view column, auto parse) {
     const std::string_view cell = text(column);
-    if (cell.empty()) return otherwise;
+    if (cell.empty()) return std::nullopt;
     const std::optional<std::int64_t> value = parse(cell);
     if (!value || *value < 0) good_ = false;
-    return value.value_or(0);
+    return value;
   }
 
   std::span<const std::string_view> columns_;
@@ -63,48 +63,30 @@ class Row {
   bool good_ = true;
 };
 
-// What is not priced of its own costs what the rest of its side does.
-TokenPrices prices(Row& row) {
-  TokenPrices out;
-  out.input = row.dollars("input", 0);
-  out.output = row.dollars("output", 0);
-  out.cache_read = row.dollars("cache_read", out.input);
-  out.cache_write = row.dollars("cache_write", out.input);
-  out.cache_write_1h = row.dollars("cache_write_1h", out.cache_write);
-  out.reasoning = row.dollars("reasoning", out.output);
-  out.input_audio = row.dollars("input_audio", out.input);
-  out.output_audio = row.dollars("output_audio", out.output);
-  out.input_image = row.dollars("input_image", out.input);
-  out.output_image = row.dollars("output_image", out.output);
-  return out;
-}
-
-// The same of long calls: what follows its side there follows it here, the rest stays.
-TokenPrices long_prices(Row& row, const TokenPrices& usual) {
-  TokenPrices out;
-  out.input = row.dollars("tier_input", usual.input);
-  out.output = row.dollars("tier_output", usual.output);
-  const auto follow = [](std::int64_t price, std::int64_t side, std::int64_t long_side) {
-    return price == side ? long_side : price;
-  };
-  out.cache_read = row.dollars("tier_cache_read", follow(usual.cache_read, usual.input, out.input));
-  out.cache_write =
-      row.dollars("tier_cache_write", follow(usual.cache_write, usual.input, out.input));
-  out.cache_write_1h = follow(usual.cache_write_1h, usual.cache_write, out.cache_write);
-  out.reasoning = follow(usual.reasoning, usual.output, out.output);
-  out.input_audio = follow(usual.input_audio, usual.input, out.input);
-  out.output_audio = follow(usual.output_audio, usual.output, out.output);
-  out.input_image = follow(usual.input_image, usual.input, out.input);
-  out.output_image = follow(usual.output_image, usual.output, out.output);
+PricePatch prices(Row& row) {
+  PricePatch out;
+  out.tokens.input = row.dollars("input");
+  out.tokens.output = row.dollars("output");
+  out.tokens.cache_read = row.dollars("cache_read");
+  out.tokens.cache_write = row.dollars("cache_write");
+  out.tokens.cache_write_1h = row.dollars("cache_write_1h");
+  out.tokens.reasoning = row.dollars("reasoning");
+  out.tokens.input_audio = row.dollars("input_audio");
+  out.tokens.output_audio = row.dollars("output_audio");
+  out.tokens.input_image = row.dollars("input_image");
+  out.tokens.output_image = row.dollars("output_image");
+  out.long_above = row.count("tier");
+  out.long_tokens.input = row.dollars("tier_input");
+  out.long_tokens.output = row.dollars("tier_output");
+  out.long_tokens.cache_read = row.dollars("tier_cache_read");
+  out.long_tokens.cache_write = row.dollars("tier_cache_write");
+  out.web_search = row.dollars("search");
   return out;
 }
 
 Model model_of(Row& row) {
   Model model;
-  model.price.tokens = prices(row);
-  model.price.long_above = row.count("tier");
-  model.price.long_tokens = long_prices(row, model.price.tokens);
-  model.price.web_search = row.dollars("search", 0);
+  model.price = price_of(prices(row));
   model.context_tokens = row.count("context");
   model.output_tokens_max = row.count("max_output");
   return model;
@@ -147,18 +129,22 @@ Result<Catalog> Catalog::parse(std::string_view sheet) {
       continue;
     }
     Row row(columns, line);
-    Name name{.provider = std::string(row.text("provider")),
-              .model = std::string(row.text("model"))};
+    const std::string_view provider = row.text("provider");
+    const std::string_view name = row.text("model");
     const Model model = model_of(row);
-    if (!row.good() || name.provider.empty() || name.model.empty()) {
+    if (!row.good() || provider.empty() || name.empty()) {
       return gateway_error(ErrorCode::kConfigInvalid,
                            "line " + std::to_string(number) +
                                " of the price sheet: a provider, a model, and numbers without a "
                                "sign are expected");
     }
-    out.models_.insert_or_assign(std::move(name), model);
+    out.put(std::string(provider), std::string(name), model);
   }
   return out;
+}
+
+void Catalog::put(std::string provider, std::string model, const Model& facts) {
+  models_.insert_or_assign(Name{.provider = std::move(provider), .model = std::move(model)}, facts);
 }
 
 const Model* Catalog::exactly(std::string_view provider, std::string_view model) const {

@@ -1,6 +1,6 @@
 // The models that are known, with their prices and bounds.
 //
-// Immutable and safe from any thread.
+// Once it is made, immutable and safe from any thread.
 #pragma once
 
 #include "base/result.h"
@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,8 +30,14 @@ class Catalog {
 
   // The sheet that comes with the program: sheet.tsv says how it is written.
   static const Catalog& built_in();
+  static std::shared_ptr<const Catalog> shared_built_in() {
+    return {std::shared_ptr<void>(), &built_in()};
+  }
   // Fails with kConfigInvalid, naming the line.
   static Result<Catalog> parse(std::string_view sheet);
+
+  // In place of what it has of that name; while it is being made.
+  void put(std::string provider, std::string model, const Model& facts);
 
   // By the provider's own name of a model. A dated version that is not listed ("gpt-4o-2031-01-31",
   // "claude-x-20310131") is looked for without its date. Null: not known.

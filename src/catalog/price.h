@@ -12,21 +12,25 @@
 
 namespace bifrost::catalog {
 
-// For a million tokens. What is not priced of its own costs what the rest of its side does.
-struct TokenPrices {
-  std::int64_t input = 0;
-  std::int64_t output = 0;
-  std::int64_t cache_read = 0;
-  std::int64_t cache_write = 0;
-  std::int64_t cache_write_1h = 0;
-  std::int64_t reasoning = 0;
-  std::int64_t input_audio = 0;
-  std::int64_t output_audio = 0;
-  std::int64_t input_image = 0;
-  std::int64_t output_image = 0;
+// Something of each class of tokens.
+template <class T>
+struct TokenClasses {
+  T input{};
+  T output{};
+  T cache_read{};
+  T cache_write{};
+  T cache_write_1h{};
+  T reasoning{};
+  T input_audio{};
+  T output_audio{};
+  T input_image{};
+  T output_image{};
 
-  friend bool operator==(const TokenPrices&, const TokenPrices&) = default;
+  friend bool operator==(const TokenClasses&, const TokenClasses&) = default;
 };
+
+// For a million tokens. What is not priced of its own costs what the rest of its side does.
+using TokenPrices = TokenClasses<std::int64_t>;
 
 struct Price {
   TokenPrices tokens;

@@ -1,19 +1,42 @@
 #include "exchange/admission.h"
 
+#include "base/strings.h"
 #include "base/try.h"
 #include "exchange/booking.h"
 #include "exchange/limits_left.h"
+#include "exchange/prices.h"
 #include "routing/permit.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 
 namespace bifrost::exchange {
+namespace {
+
+bool has_budget(governance::Limits limits) {
+  return std::ranges::any_of(limits, [](const std::shared_ptr<governance::Limit>& limit) {
+    return limit->unit() == governance::Unit::kNanoDollars;
+  });
+}
+
+Error unknown_price(const routing::Target& target) {
+  Error error = client_error(
+      ErrorCode::kModelBlocked,
+      "the price of model " + quoted(target.model) + " of provider " + target.endpoint->name +
+          " is not known, so no budget would count it (client.unknown_price); an entry of "
+          "governance.pricing_overrides tells it");
+  error.upstream_type = "price_unknown";
+  error.retry = Retry::kOtherTarget;
+  return error;
+}
+
+}  // namespace
 
 Result<void> Admission::admit(const routing::Target& target) {
   const governance::Principal& caller = *exchange_.caller.principal;
@@ -32,6 +55,12 @@ Result<void> Admission::admit(const routing::Target& target) {
   if (!limited && journal_ == nullptr) return {};
   BF_TRY_VOID(check_room(exchange_, journal_));
   expect(target);
+  if (call.expected_facts.price() == nullptr &&
+      exchange_.snapshot->client.access.unknown_price == governance::UnknownPrice::kRefuse &&
+      (has_budget(caller.limits) ||
+       std::ranges::any_of(std::span(lists).first(count), has_budget))) {
+    return unknown_price(target);
+  }
   if (limited) {
     expect_as_learnt(target);
     const WallTime now = clock_.wall();
@@ -51,11 +80,12 @@ Result<void> Admission::admit(const routing::Target& target) {
 void Admission::expect(const routing::Target& target) {
   ModelCall& call = *exchange_.call;
   call.admitted = &target;
-  call.expected_facts =
-      routing::model_facts(*exchange_.snapshot->catalog, *target.endpoint, target.model);
-  const catalog::Model* facts = call.expected_facts;
+  // Which of the provider's keys it will be is not known yet.
+  call.expected_facts = facts_of(
+      exchange_,
+      {.endpoint = *target.endpoint, .model = target.model, .operation = call_.type().operation});
   call.expected =
-      call_.expected_usage(exchange_.body_bytes, facts != nullptr ? facts->output_tokens_max : 0);
+      call_.expected_usage(exchange_.body_bytes, call.expected_facts.output_tokens_max());
 }
 
 void Admission::expect_as_learnt(const routing::Target& target) {
@@ -78,8 +108,8 @@ governance::Amount Admission::estimate() const {
   governance::Amount estimate{.requests = 1, .concurrent = 1};
   if (exchange_.snapshot->client.access.admission == governance::AdmissionMode::kReserve) {
     estimate.tokens = call.expected.total();
-    if (call.expected_facts != nullptr) {
-      estimate.nano_dollars = catalog::cost(call.expected_facts->price, call.expected);
+    if (const catalog::Price* price = call.expected_facts.price()) {
+      estimate.nano_dollars = catalog::cost(*price, call.expected);
     }
   }
   return estimate;

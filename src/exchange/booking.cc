@@ -96,8 +96,8 @@ void write_hold(Exchange& exchange) {
   ModelCall& call = *exchange.call;
   ledger::Settlement held = settlement_of(exchange);
   held.usage.input = call.expected.input;
-  if (call.expected_facts != nullptr) {
-    held.nano_dollars = catalog::cost(call.expected_facts->price, held.usage);
+  if (const catalog::Price* price = call.expected_facts.price()) {
+    held.nano_dollars = catalog::cost(*price, held.usage);
   } else {
     held.flags |= UsageRow::kUnpriced;
   }
@@ -147,7 +147,7 @@ void book(Exchange& exchange, const Used& used) {
   row.usage = used.usage;
   row.nano_dollars = used.nano_dollars;
   if (used.estimated) row.flags |= UsageRow::kEstimated;
-  if (used.anything && used.facts == nullptr) row.flags |= UsageRow::kUnpriced;
+  if (used.anything && used.price == nullptr) row.flags |= UsageRow::kUnpriced;
   if (exchange.error) row.flags |= UsageRow::kFailed;
   Shares shares(call.entry);
   shares.use(call.reservation, used.amount());

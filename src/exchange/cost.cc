@@ -3,10 +3,11 @@
 namespace bifrost::exchange {
 
 std::optional<std::int64_t> cost_of(const Exchange& exchange) {
-  if (!exchange.call || exchange.call->served_facts == nullptr) return std::nullopt;
+  if (!exchange.call) return std::nullopt;
+  const catalog::Price* price = exchange.call->served_facts.price();
   const llm::Usage& usage = exchange.call->seen().usage;
-  if (!usage.known) return std::nullopt;
-  return catalog::cost(exchange.call->served_facts->price, usage);
+  if (price == nullptr || !usage.known) return std::nullopt;
+  return catalog::cost(*price, usage);
 }
 
 }  // namespace bifrost::exchange

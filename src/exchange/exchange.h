@@ -1,7 +1,7 @@
 // All that is known of one request, from its head to its end. Data only: the steps do the work.
 #pragma once
 
-#include "catalog/catalog.h"
+#include "catalog/facts.h"
 #include "dialect/rate_limits.h"
 #include "dialect/request.h"
 #include "dialect/tap.h"
@@ -43,12 +43,12 @@ struct ModelCall {
   std::string attempted_provider = {};  // that was asked last
   bool reached = false;                 // it was at it, rather than its queue
   std::optional<upstream::Served> served = {};
-  const catalog::Model* served_facts = nullptr;  // of the model that served; null: not known
+  catalog::Facts served_facts = {};  // of the model that served
 
   // Of the target that was admitted last, where there are limits or a ledger.
   const routing::Target* admitted = nullptr;
   llm::Usage expected = {};
-  const catalog::Model* expected_facts = nullptr;
+  catalog::Facts expected_facts = {};
   // That learns from it, once it has ended; null: it falls under no limits.
   governance::LearntUse* learnt_use = nullptr;
   governance::LearntUse::Asked asked = {};

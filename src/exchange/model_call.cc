@@ -5,13 +5,13 @@
 #include "exchange/admission.h"
 #include "exchange/finish.h"
 #include "exchange/path_model.h"
+#include "exchange/prices.h"
 #include "exchange/read_body.h"
 #include "exchange/relay.h"
 #include "exchange/repeated.h"
 #include "exchange/session.h"
 #include "exchange/stream_writer.h"
 #include "governance/principal.h"
-#include "routing/permit.h"
 #include "routing/plan.h"
 
 #include <optional>
@@ -91,8 +91,11 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
   BF_CO_TRY(exchange.call->served, std::move(served));
   const upstream::Served& by = *exchange.call->served;
   exchange.call->dropped = by.dropped;
-  exchange.call->served_facts =
-      routing::model_facts(*exchange.snapshot->catalog, *by.target->endpoint, by.model);
+  exchange.call->served_facts = facts_of(exchange, {.endpoint = *by.target->endpoint,
+                                                    .model = by.model,
+                                                    .operation = call.type().operation,
+                                                    .key_id = by.key_id,
+                                                    .key_name = by.key_name});
   co_return Result<void>();
 }
 

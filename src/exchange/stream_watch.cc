@@ -35,7 +35,7 @@ Amount with_piece(const Used& used, std::int64_t tokens) {
   llm::Usage usage = used.usage;
   usage.output += tokens;
   Amount out{.tokens = usage.total()};
-  if (used.facts != nullptr) out.nano_dollars = catalog::cost(used.facts->price, usage);
+  if (used.price != nullptr) out.nano_dollars = catalog::cost(*used.price, usage);
   return out;
 }
 

@@ -69,7 +69,7 @@ class StreamWatchTest : public testing::Test {
     EXPECT_TRUE(held);
     call.reservation = *std::move(held);
     call.served.emplace().target = call.admitted = &test.target_;
-    call.served_facts = &test.model_;
+    call.served_facts = {&test.model_, nullptr};
     hold_in_ledger(exchange, test.journal_.get());
     call.running = &test.seen_;
     {

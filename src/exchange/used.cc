@@ -41,12 +41,12 @@ bool left_alone(const Exchange& exchange) {
   }
 }
 
-Used used_of(const llm::Usage& usage, const catalog::Model* facts, bool estimated) {
+Used used_of(const llm::Usage& usage, const catalog::Price* price, bool estimated) {
   return {.anything = true,
           .estimated = estimated,
           .usage = usage,
-          .facts = facts,
-          .nano_dollars = facts == nullptr ? 0 : catalog::cost(facts->price, usage)};
+          .price = price,
+          .nano_dollars = price == nullptr ? 0 : catalog::cost(*price, usage)};
 }
 
 }  // namespace
@@ -60,10 +60,10 @@ Used used_by(const Exchange& exchange) {
   const ModelCall& call = *exchange.call;
   if (call.served) {
     const llm::Usage usage = counted(call);
-    return used_of(usage, call.served_facts, usage != call.seen().usage || !usage.known);
+    return used_of(usage, call.served_facts.price(), usage != call.seen().usage || !usage.known);
   }
   if (!left_alone(exchange)) return {};
-  return used_of({.input = call.expected.input}, call.expected_facts, true);
+  return used_of({.input = call.expected.input}, call.expected_facts.price(), true);
 }
 
 }  // namespace bifrost::exchange

@@ -13,7 +13,7 @@ struct Used {
   bool anything = false;   // what a provider refused or could not do has used nothing
   bool estimated = false;  // the provider has not told all of it
   llm::Usage usage = {};
-  const catalog::Model* facts = nullptr;  // null: the price is not known
+  const catalog::Price* price = nullptr;  // null: not known; as long as the call
   std::int64_t nano_dollars = 0;
 
   // As limits count it.

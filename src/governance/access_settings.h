@@ -13,6 +13,7 @@ namespace bifrost::governance {
 
 enum class AdmissionMode : std::uint8_t { kReserve, kCheck };
 enum class OnLimitReached : std::uint8_t { kFinish, kStop };
+enum class UnknownPrice : std::uint8_t { kAllow, kRefuse };
 
 }  // namespace bifrost::governance
 
@@ -24,6 +25,10 @@ template <>
 struct bifrost::config::EnumTexts<bifrost::governance::OnLimitReached> {
   static constexpr std::array<std::string_view, 2> kTexts = {"finish", "stop"};
 };
+template <>
+struct bifrost::config::EnumTexts<bifrost::governance::UnknownPrice> {
+  static constexpr std::array<std::string_view, 2> kTexts = {"allow", "refuse"};
+};
 
 namespace bifrost::governance {
 
@@ -34,6 +39,7 @@ struct AccessSettings {
   bool enforce_auth_on_inference = false;
   AdmissionMode admission = AdmissionMode::kReserve;
   OnLimitReached on_limit_reached = OnLimitReached::kFinish;
+  UnknownPrice unknown_price = UnknownPrice::kAllow;
 
   // Whoever reaches the gateway is served.
   [[nodiscard]] bool keyless() const { return !enforce_auth_on_inference; }
@@ -59,6 +65,11 @@ struct AccessSettings {
                          "its limits have no more: `finish` lets it come to its end, `stop` ends "
                          "it there as if it had reached `max_tokens`, and asks the provider for "
                          "no more. Not with `governance_admission: check`.",
+                 .ours = true});
+    visit.field("unknown_price", self.unknown_price,
+                {.text = "What becomes of a request that falls under a budget and goes to a model "
+                         "of unknown price, which the budget would not count: `allow` serves it, "
+                         "`refuse` tries the next target, and answers 403 when there is none.",
                  .ours = true});
   }
 

@@ -3,6 +3,7 @@
 #include "base/timestamp.h"
 #include "config/forms.h"
 #include "governance/limit_names.h"
+#include "governance/price_overrides.h"
 
 #include <algorithm>
 #include <cmath>
@@ -79,6 +80,7 @@ class Builder {
     for (const ProviderLimitSettings& provider : settings_.providers) {
       add_provider(rules.models, provider);
     }
+    rules.prices = build_price_overrides(settings_);
     book_.sweep(now_);
     return rules;
   }

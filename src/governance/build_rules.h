@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "catalog/price_overrides.h"
 #include "governance/directory.h"
 #include "governance/limit_book.h"
 #include "governance/model_limits.h"
@@ -13,6 +14,7 @@ namespace bifrost::governance {
 struct Rules {
   Directory directory;  // of virtual keys
   ModelLimits models;
+  catalog::PriceOverrides prices;
 };
 
 // The settings have been checked: nothing can fail. Limits of the book get the terms of the

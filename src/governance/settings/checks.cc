@@ -4,6 +4,7 @@
 #include "governance/period.h"
 #include "governance/reservation.h"
 #include "governance/settings/governance_settings.h"
+#include "governance/settings/pricing_checks.h"
 #include "json/writer.h"
 #include "provider/settings/providers.h"
 
@@ -452,6 +453,7 @@ void VirtualKeySettings::check(config::CheckScope& scope) const {
 
 void GovernanceSettings::check(config::CheckScope& scope) const {
   SectionCheck(*this, scope).run();
+  check_pricing_overrides(*this, scope);
 }
 
 void normalise_allow_lists(GovernanceSettings& governance, std::int64_t version) {

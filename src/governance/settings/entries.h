@@ -14,6 +14,7 @@ inline constexpr std::string_view kTeamKind = "team";
 inline constexpr std::string_view kVirtualKeyKind = "virtual_key";
 inline constexpr std::string_view kModelConfigKind = "model_config";
 inline constexpr std::string_view kProviderLimitKind = "provider_limit";
+inline constexpr std::string_view kPricingOverrideKind = "pricing_override";
 
 // visit(kind, list, member that is the id)
 template <class Visit>
@@ -25,6 +26,7 @@ void for_each_list(Visit visit) {
   visit(kVirtualKeyKind, &GovernanceSettings::virtual_keys, &VirtualKeySettings::id);
   visit(kModelConfigKind, &GovernanceSettings::model_configs, &ModelConfigSettings::id);
   visit(kProviderLimitKind, &GovernanceSettings::providers, &ProviderLimitSettings::name);
+  visit(kPricingOverrideKind, &GovernanceSettings::pricing_overrides, &PricingOverrideSettings::id);
 }
 
 }  // namespace bifrost::governance

@@ -6,6 +6,7 @@
 #include "governance/settings/limit_settings.h"
 #include "governance/settings/model_settings.h"
 #include "governance/settings/owner_settings.h"
+#include "governance/settings/pricing_settings.h"
 
 #include <cstdint>
 #include <string>
@@ -21,6 +22,7 @@ struct GovernanceSettings {
   std::vector<VirtualKeySettings> virtual_keys;
   std::vector<ModelConfigSettings> model_configs;
   std::vector<ProviderLimitSettings> providers;
+  std::vector<PricingOverrideSettings> pricing_overrides;
   AuthSettings auth;
 
   void describe(this auto& self, auto& visit) {
@@ -34,6 +36,8 @@ struct GovernanceSettings {
                 {.text = "Keys that callers show in place of a provider's."});
     visit.field("model_configs", self.model_configs, {.text = "Limits of models."});
     visit.field("providers", self.providers, {.text = "Limits of providers."});
+    visit.field("pricing_overrides", self.pricing_overrides,
+                {.text = "Prices of your own, in place of those of the price sheet."});
     visit.field("auth_config", self.auth, {.text = "The administrator."});
     self.describe_unserved(visit);
   }
@@ -46,7 +50,6 @@ struct GovernanceSettings {
   void describe_unserved(this auto& /*self*/, auto& visit) {
     visit.unserved("business_units", config::Shape::kArray, "Business units.");
     visit.unserved("complexity_analyzer_config", config::Shape::kObject, "Complexity of prompts.");
-    visit.unserved("pricing_overrides", config::Shape::kArray, "Prices of your own.");
     visit.unserved("projects", config::Shape::kArray, "Projects.");
     visit.unserved("roles", config::Shape::kArray, "Roles of administrators.");
     visit.unserved("routing_rules", config::Shape::kArray, "Routing rules.");
