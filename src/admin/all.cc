@@ -128,6 +128,9 @@ constexpr std::array kRoutes = {
         "Change one of them; what is not given stays, `patch` is replaced whole."),
     row("pricing_overrides", "DELETE", kPrice, delete_pricing_override, "Delete one of them."),
 
+    report(row("pricing", "POST", "/api/pricing/force-sync", sync_prices,
+               "Read the price sheet of `framework.pricing` again, now.")),
+
     report(row("usage", "GET", "/api/usage", show_usage,
                "Requests, tokens and cost, summed up by `group_by` (some of `virtual_key`, `team`, "
                "`customer`, `provider`, `provider_key`, `model`, `day`, `hour`) between `from` and "

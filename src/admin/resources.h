@@ -76,6 +76,9 @@ Result<Answer> show_pricing_override(const Call& call);
 Result<Answer> update_pricing_override(const Call& call);
 Result<Answer> delete_pricing_override(const Call& call);
 
+// pricing.cc
+Result<Answer> sync_prices(const Call& call);
+
 // version.cc
 Result<Answer> show_version(const Call& call);
 

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "exchange/desk.h"
 #include "exchange/operation.h"
+#include "exchange/price_sheets.h"
 #include "governance/limit_book.h"
 #include "store/usage_report.h"
 
@@ -24,7 +25,8 @@ namespace bifrost::admin {
 struct Call {
   exchange::Desk& desk;
   const governance::LimitBook& limits;
-  store::UsageReports* usage;  // null: usage is not kept. For reports only
+  store::UsageReports* usage;     // null: usage is not kept. For reports only
+  exchange::PriceSheets* prices;  // null: there are the program's own
   WallTime now;
   std::string_view version;  // of the program
   std::string id;            // {id} of the path

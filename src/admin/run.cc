@@ -74,6 +74,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   Call call{.desk = *kit.services.desk,
             .limits = kit.services.limits,
             .usage = kit.services.usage.get(),
+            .prices = kit.services.prices,
             .now = {},
             .version = kit.services.version,
             .id = std::move(id),

@@ -1,6 +1,7 @@
 // The whole file: `config.json`, composed of the sections of the folders that own them.
 #pragma once
 
+#include "catalog/settings.h"
 #include "config/facts.h"
 #include "config/secret.h"
 #include "exchange/managed_settings.h"
@@ -27,6 +28,7 @@ struct Config : exchange::ManagedSettings {
                                                      // nothing has to be kept
   config::Secret encryption_key;
   ledger::Settings ledger;
+  catalog::FrameworkSettings framework;
 
   void describe(this auto& self, auto& visit) {
     visit.field("$schema", self.schema, {.text = "For editors; it is not read."});
@@ -57,6 +59,8 @@ struct Config : exchange::ManagedSettings {
     visit.field(
         "ledger", self.ledger,
         {.text = "How usage is written down, in the database of `config_store`.", .ours = true});
+    visit.field("framework", self.framework,
+                {.text = "Where prices come from, beside those of the program."});
     self.describe_unserved(visit);
   }
 
@@ -73,7 +77,6 @@ struct Config : exchange::ManagedSettings {
     visit.unserved("cluster_config", config::Shape::kObject, "Several nodes as one.");
     visit.unserved("env_label", config::Shape::kAny, "Label in the web interface.");
     visit.unserved("feature_flags", config::Shape::kObject, "Feature flags.");
-    visit.unserved("framework", config::Shape::kObject, "Prices and the model catalogue.");
     visit.unserved("guardrails_config", config::Shape::kObject, "Guardrails.");
     visit.unserved("large_payload_optimization", config::Shape::kObject,
                    "Streaming of large bodies.");

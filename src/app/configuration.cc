@@ -149,6 +149,14 @@ Result<void> Configuration::reload() {
   return read_all();
 }
 
+Result<void> Configuration::refresh() {
+  const std::scoped_lock changing(changing_);
+  if (!prepare_) return {};
+  BF_TRY(const PutInForce put_in_force, prepare_(setup()));
+  put_in_force();
+  return {};
+}
+
 Result<bool> Configuration::take_up() {
   const std::scoped_lock changing(changing_);
   BF_TRY(const bool behind, stored_->is_behind());

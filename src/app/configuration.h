@@ -44,6 +44,8 @@ class Configuration final : public exchange::Desk {
   Result<void> reload();
   // The same, if others have written into the store since it was read. False: nobody has.
   Result<bool> take_up();
+  // Makes anew what is made of it, for something beside it that has changed.
+  Result<void> refresh();
 
   [[nodiscard]] Settings settings() const override;
   [[nodiscard]] Settings settings_at_start() const override {

@@ -119,14 +119,17 @@ Gateway::Gateway(const ServeOptions& options, const config::Environment& environ
       clock_(system_clock()),
       configuration_(std::move(configuration)),
       metrics_(std::move(metrics)),
+      prices_(options.app_dir, environment, clock_),
       state_{.metrics = *metrics_,
              .shard = metrics_->add_shard(),
              .version = std::string(version()),
-             .desk = configuration_.get()} {}
+             .desk = configuration_.get(),
+             .prices = &prices_} {}
 
 // Who changes the configuration tells the workers.
 Gateway::~Gateway() {
   store_watch_.stop();
+  prices_.stop();
   state_.management.stop();
 }
 
@@ -156,6 +159,7 @@ Result<void> Gateway::start() {
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
   BF_TRY_VOID(net::Listener::check_free(address));
   BF_TRY_VOID(begin_ledger(setup->config, count));
+  prices_.configure(setup->config.framework.pricing, setup->config.server.dns.servers);
   BF_TRY(auto snapshot, snapshot_of(*setup));
   for (std::size_t i = 0; i < count; ++i) {
     ledger::Journal* const journal = state_.ledger ? &state_.ledger->journal(i) : nullptr;
@@ -174,6 +178,7 @@ Result<void> Gateway::start() {
   if (state_.ledger) state_.ledger->start();
   for (const auto& worker : workers_) worker->start();
   store_watch_.start();
+  prices_.start([this] { return configuration_->refresh(); });
   return {};
 }
 
@@ -272,7 +277,7 @@ int Gateway::run() {
 Result<exchange::SnapshotPtr> Gateway::snapshot_of(const Setup& setup) {
   std::vector<std::string> warnings = setup.warnings;
   BF_TRY(auto snapshot,
-         make_snapshot(setup.config, counts(), environment_, clock_.wall(), warnings));
+         make_snapshot(setup.config, lasting(), environment_, clock_.wall(), warnings));
   if (state_.ledger) state_.ledger->writer().open_counters(openings_of(state_.limits));
   // What was said of the configuration before need not be said again.
   for (const std::string& warning : warnings) {
@@ -308,8 +313,15 @@ void Gateway::reload() {
   }
   const SetupPtr now = setup();
   watch_.configure(now->config.server);
+  follow_prices(now->config);
   warn_of_restart(before->config, now->config);
   BF_LOG(kInfo, "config", "reloaded", {"providers", now->config.providers.size()});
+}
+
+// Prices of another source, or of none, hold at once.
+void Gateway::follow_prices(const Config& config) {
+  if (!prices_.configure(config.framework.pricing, config.server.dns.servers)) return;
+  if (auto done = configuration_->refresh(); !done) log_problems(done.error());
 }
 
 // A file that is replaced through a link, as Kubernetes does it, is another inode.
@@ -322,6 +334,7 @@ Gateway::FileStamp Gateway::stamp() const {
 }
 
 int Gateway::go_down() {
+  prices_.stop();
   const SetupPtr setup = configuration_->setup();
   const server::Settings& settings = setup->config.server;
   state_.draining = true;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "app/configuration.h"
+#include "app/price_sync.h"
 #include "app/setup.h"
 #include "app/store_watch.h"
 #include "app/watch.h"
@@ -75,7 +76,10 @@ class Gateway {
   bool end_admin_port();
   bool wait_until_drained(std::chrono::nanoseconds limit, bool second_signal_ends);
   [[nodiscard]] FileStamp stamp() const;
-  [[nodiscard]] Counts counts() { return {.gates = state_.gates, .limits = state_.limits}; }
+  void follow_prices(const Config& config);
+  [[nodiscard]] Lasting lasting() {
+    return {.gates = state_.gates, .limits = state_.limits, .catalog = prices_.catalog()};
+  }
 
   ServeOptions options_;
   const config::Environment& environment_;
@@ -83,6 +87,7 @@ class Gateway {
   std::unique_ptr<Configuration> configuration_;
   std::unique_ptr<telemetry::Registry> metrics_;
   std::unique_ptr<store::LedgerStore> ledger_store_;
+  PriceSync prices_;
   exchange::Services state_;
   Watch watch_{state_, clock_};
   FileStamp stamp_;

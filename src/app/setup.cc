@@ -52,7 +52,7 @@ Result<Setup> read_setup(const std::string& path, const config::Environment& env
   return setup;
 }
 
-Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Counts counts,
+Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Lasting lasting,
                                             const config::Environment& environment, WallTime now,
                                             std::vector<std::string>& warnings) {
   auto snapshot = std::make_shared<exchange::Snapshot>();
@@ -62,6 +62,7 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Counts counts,
   }
   snapshot->client = config.client;
   snapshot->ledger = config.ledger;
+  snapshot->catalog = std::move(lasting.catalog);
   snapshot->operators = config.governance.auth;
   snapshot->server = std::make_shared<const server::Settings>(config.server);
   if (const auto& tls = config.server.tls) {
@@ -76,9 +77,9 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Counts counts,
   snapshot->address_limits = std::make_shared<const server::AddressLimits>(std::move(limits));
   BF_TRY(snapshot->network,
          upstream::Network::build(snapshot->registry, config.client.drop_excess_requests,
-                                  counts.gates, environment));
+                                  lasting.gates, environment));
   warn_of_unknown(config.governance, snapshot->registry, warnings);
-  snapshot->rules = governance::build_rules(config.governance, counts.limits, now);
+  snapshot->rules = governance::build_rules(config.governance, lasting.limits, now);
   return exchange::SnapshotPtr(std::move(snapshot));
 }
 

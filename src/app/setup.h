@@ -4,10 +4,12 @@
 #include "app/config.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "catalog/catalog.h"
 #include "config/environment.h"
 #include "exchange/snapshot.h"
 #include "governance/limit_book.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,15 +25,16 @@ struct Setup {
 [[nodiscard]] Result<Setup> read_setup(const std::string& path,
                                        const config::Environment& environment);
 
-// What outlives configurations, since it counts what goes on.
-struct Counts {
-  upstream::Gates& gates;
+// What outlives configurations.
+struct Lasting {
+  upstream::Gates& gates;  // count what goes on, as limits do
   governance::LimitBook& limits;
+  std::shared_ptr<const catalog::Catalog> catalog = catalog::Catalog::shared_built_in();
 };
 
-// Everything that is made from a configuration. Touches the counts only when nothing can fail any
+// Everything that is made from a configuration. Touches what counts only when nothing can fail any
 // more, so a configuration that is refused changes nothing.
-[[nodiscard]] Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Counts counts,
+[[nodiscard]] Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Lasting lasting,
                                                           const config::Environment& environment,
                                                           WallTime now,
                                                           std::vector<std::string>& warnings);

@@ -138,7 +138,7 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
                                        .fallbacks = asked.facts.fallbacks,
                                        .default_provider = surface.provider,
                                        .constraints = exchange.caller.constraints(),
-                                       .catalog = exchange.snapshot->catalog,
+                                       .catalog = exchange.snapshot->catalog.get(),
                                        .draw = kit.random.unit(),
                                        .full = full}));
   co_return input;

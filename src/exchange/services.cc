@@ -33,6 +33,7 @@ std::string Services::gather() {
       .set(static_cast<double>(callers.connections.open()));
   gather_overload();
   if (ledger) gather_ledger();
+  if (prices != nullptr) gather_prices();
   return metrics.scrape();
 }
 
@@ -62,6 +63,12 @@ void Services::gather_ledger() {
       .set(std::chrono::duration<double>(ledger->writer().lag()).count());
   telemetry::Counter& told = shard.counter(Metric::kLedgerLost);
   told.add(static_cast<double>(ledger->lost()) - told.value());
+}
+
+void Services::gather_prices() {
+  const WallTime at = prices->state().fetched_at.value_or(WallTime());
+  shard.gauge(telemetry::Metric::kPriceSheetTime)
+      .set(std::chrono::duration<double>(at.time_since_epoch()).count());
 }
 
 void Services::count_reload(bool good) {

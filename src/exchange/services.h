@@ -2,6 +2,7 @@
 #pragma once
 
 #include "exchange/desk.h"
+#include "exchange/price_sheets.h"
 #include "governance/learnt_use.h"
 #include "governance/limit_book.h"
 #include "ledger/ledger.h"
@@ -34,7 +35,8 @@ struct Services {
   telemetry::Registry& metrics;
   telemetry::Shard& shard;  // of what belongs to no worker; changed under scrape_mutex only
   std::string version;
-  Desk* desk = nullptr;  // null: nothing can be changed
+  Desk* desk = nullptr;           // null: nothing can be changed
+  PriceSheets* prices = nullptr;  // null: there are the program's own
   upstream::Gates gates = {};
   governance::LimitBook limits = {};
   governance::LearntUse learnt_use = {};
@@ -69,6 +71,7 @@ struct Services {
   std::string gather();  // on any thread
   void gather_overload();
   void gather_ledger();
+  void gather_prices();
 };
 
 }  // namespace bifrost::exchange

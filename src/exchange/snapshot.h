@@ -25,7 +25,7 @@ struct Snapshot {
   governance::Rules rules;
   governance::AuthSettings operators;
   ledger::Settings ledger;
-  const catalog::Catalog* catalog = &catalog::Catalog::built_in();
+  std::shared_ptr<const catalog::Catalog> catalog = catalog::Catalog::shared_built_in();
   upstream::Network network;
   std::shared_ptr<const server::Settings> server;               // never null
   std::shared_ptr<const net::TlsContext> tls;                   // null: plain HTTP

@@ -289,6 +289,13 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .name = "bifrost_ledger_lost_total",
      .type = kCounter,
      .help = "Requests whose usage is written nowhere, because the journal was full."},
+    {.id = kPriceSheetTime,
+     .name = "bifrost_price_sheet_timestamp_seconds",
+     .type = kGauge,
+     .unit = Unit::kSeconds,
+     .help =
+         "When the price sheet that is in force was fetched, in seconds since 1970: subtract it "
+         "from time() for its age. 0 while it is the one of the program."},
     {.id = kExceptions,
      .name = "bifrost_exceptions_total",
      .type = kCounter,

@@ -1,0 +1,86 @@
+// Keeps the price sheet up to date: a thread that reads it from its source now and then, and puts
+// it in force.
+//
+// What cannot be read, or is no sheet, changes nothing. Thread-safe.
+#pragma once
+
+#include "app/fetch_url.h"
+#include "app/kept_sheet.h"
+#include "base/clock.h"
+#include "catalog/catalog.h"
+#include "catalog/datasheet.h"
+#include "catalog/settings.h"
+#include "config/environment.h"
+#include "exchange/price_sheets.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace bifrost::app {
+
+class PriceSync final : public exchange::PriceSheets {
+ public:
+  // Both references outlive it.
+  PriceSync(const std::string& app_dir, const config::Environment& environment, const Clock& clock)
+      : keeper_(app_dir), clock_(clock), fetcher_(environment) {}
+  ~PriceSync() override { stop(); }
+  PriceSync(const PriceSync&) = delete;
+  PriceSync& operator=(const PriceSync&) = delete;
+
+  // With another source `catalog()` is what was kept of it, until it is read, or else the sheet of
+  // the program. Is it another one? `dns_servers` have been checked.
+  bool configure(const catalog::PricingSettings& settings,
+                 const std::vector<std::string>& dns_servers);
+  // From now on it reads. `changed` puts `catalog()` in force; on this thread.
+  void start(std::function<Result<void>()> changed);
+  void stop();
+
+  [[nodiscard]] std::shared_ptr<const catalog::Catalog> catalog() const;
+  [[nodiscard]] State state() const override;
+  Result<State> sync() override;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  // A sheet as it came, and what it says.
+  struct Fresh {
+    KeptSheet kept;
+    catalog::Datasheet read;
+  };
+
+  void run();
+  void read(Lock& lock);
+  Result<KeptSheet> fetch(const std::string& source, const FetchTerms& terms);
+  Result<Fresh> read_anew(const std::string& source, const FetchTerms& terms);
+  void take_up(Fresh fresh);
+  void put_in_force();
+  void keep(const std::string& source, const KeptSheet& sheet);
+  void say(const Result<void>& outcome);
+
+  const SheetKeeper keeper_;
+  const Clock& clock_;
+  UrlFetcher fetcher_;
+  std::function<Result<void>()> changed_;
+
+  mutable std::mutex mutex_;  // of what follows
+  std::condition_variable wake_;
+  std::condition_variable done_;
+  bool stopping_ = false;
+  catalog::PricingSettings settings_;
+  std::vector<std::string> dns_servers_;
+  SteadyTime due_{};
+  std::uint64_t asked_ = 0;     // how often it was asked for
+  std::uint64_t answered_ = 0;  // of them
+  Result<void> outcome_;        // of the last time
+  bool failing_ = false;        // and it was said
+  State state_;
+  std::shared_ptr<const catalog::Catalog> catalog_;  // null: the program's own
+  std::jthread thread_;
+};
+
+}  // namespace bifrost::app
