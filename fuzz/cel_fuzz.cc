@@ -29,7 +29,7 @@ class Headers final : public cel::Map {
 class Variables final : public cel::Variables {
  public:
   static constexpr std::array<std::string_view, 3> kNames = {"model", "headers", "budget_used"};
-  [[nodiscard]] cel::Value get(std::size_t variable) const override {
+  [[nodiscard]] std::optional<cel::Value> get(std::size_t variable) const override {
     if (variable == 0) return cel::Value(std::string_view("gpt-4o"));
     return variable == 1 ? cel::Value(headers_) : cel::Value(72.5);
   }

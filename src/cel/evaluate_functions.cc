@@ -16,6 +16,12 @@ std::int64_t characters(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
+// A search may look at the whole of what is wanted at each place, many bytes at a time.
+std::size_t searched_bytes(std::size_t text, std::size_t wanted) {
+  constexpr std::size_t kAtATime = 32;
+  return text + (text < wanted ? 0 : (text - wanted + 1) * (wanted / kAtATime));
+}
+
 std::string concatenated(std::string_view a, std::string_view b) {
   return std::string(a).append(b);
 }
@@ -26,7 +32,7 @@ Outcome Evaluation::joined(const Node& node, const Value& left, const Value& rig
   if (const List* first = left.get<List>()) {
     const List* second = right.get<List>();
     const std::size_t count = first->size + second->size;
-    if (!effort_.spend(count)) return spend_text(node, 0);
+    if (!effort_.spend(count)) return too_long(node);
     std::vector<Value> items;
     items.reserve(count);
     items.insert(items.end(), first->begin(), first->end());
@@ -63,10 +69,8 @@ Outcome Evaluation::search(const Node& node) {
   const auto* text = value->get<std::string_view>();
   const auto* wanted = part->get<std::string_view>();
   if (text == nullptr || wanted == nullptr) return fail(node, kNoOverload);
-  // A search may come back to each byte.
-  const std::size_t bytes = node.op == Op::kContains
-                                ? text->size() + std::min(text->size(), wanted->size()) * 8
-                                : wanted->size();
+  const std::size_t bytes =
+      node.op == Op::kContains ? searched_bytes(text->size(), wanted->size()) : wanted->size();
   if (const Outcome paid = spend_text(node, bytes); !paid) return paid;
   switch (node.op) {
     case Op::kStartsWith:
@@ -110,7 +114,7 @@ Outcome Evaluation::macro(const Node& node) {
   for (std::size_t i = 0; i < count && !run.decided; ++i) {
     locals_[node.detail] = list != nullptr ? list->items[i] : map->at(i).first;
     macro_step(node, run);
-    if (effort_.left() == 0) return spend_text(node, 0);
+    if (effort_.left() == 0) return too_long(node);
   }
   if (!run.decided && run.failed) return std::unexpected(*run.failed);
   switch (node.op) {

@@ -12,7 +12,6 @@ namespace bifrost::cel {
 namespace {
 
 constexpr std::string_view kNoKey = "there is no such key";
-constexpr std::string_view kTooLong = "this takes too many steps";
 
 bool may_be_key(const Value& value) {
   switch (value.type()) {
@@ -32,8 +31,8 @@ std::string describe(const Program& program, const Failure& failure) {
   return fault_at(program.code().text, failure.place, failure.reason).message;
 }
 
-Evaluation::Evaluation(const Program& program, const Variables& variables)
-    : code_(program.code()), variables_(variables) {}
+Evaluation::Evaluation(const Program& program, const Variables& variables, std::size_t steps_max)
+    : code_(program.code()), variables_(variables), steps_max_(steps_max), effort_(steps_max) {}
 Evaluation::~Evaluation() = default;
 
 Outcome Evaluation::run() { return evaluate(code_.root); }
@@ -47,9 +46,20 @@ std::unexpected<Failure> Evaluation::fail(const Node& node, std::string_view rea
   return std::unexpected(Failure{.reason = reason, .place = node.place});
 }
 
+std::unexpected<Failure> Evaluation::too_long(const Node& node) {
+  return fail(node, "this takes too many steps");
+}
+
+// A map may have to look at each of its keys.
+std::optional<Value> Evaluation::look_up(const Map& map, const Value& key) {
+  constexpr std::size_t kKeysAStep = 8;
+  if (!effort_.spend(map.size() / kKeysAStep)) return std::nullopt;
+  return map.find(key);
+}
+
 Outcome Evaluation::spend_text(const Node& node, std::size_t bytes) {
   if (effort_.spend_text(bytes)) return Value();
-  return fail(node, kTooLong);
+  return too_long(node);
 }
 
 Outcome Evaluation::operand(const Node& node, std::size_t which) {
@@ -58,12 +68,12 @@ Outcome Evaluation::operand(const Node& node, std::size_t which) {
 
 Outcome Evaluation::evaluate(std::uint32_t index) {
   const Node& node = code_.nodes[index];
-  if (!effort_.spend(1)) return fail(node, kTooLong);
+  if (!effort_.spend(1)) return too_long(node);
   switch (node.op) {
     case Op::kConstant:
       return code_.constants[node.detail];
     case Op::kVariable:
-      return variables_.get(node.detail);
+      return variable(node);
     case Op::kLocal:
       return locals_[node.detail];
     case Op::kList:
@@ -128,6 +138,11 @@ Outcome Evaluation::evaluate(std::uint32_t index) {
   std::unreachable();
 }
 
+Outcome Evaluation::variable(const Node& node) {
+  const auto value = variables_.get(node.detail);
+  return value ? Outcome(*value) : fail(node, "this is not known now");
+}
+
 Outcome Evaluation::make_list(const Node& node) {
   std::vector<Value> items;
   items.reserve(node.count);
@@ -161,7 +176,7 @@ Outcome Evaluation::select(const Node& node) {
   if (!whole) return whole;
   const Map* map = whole->map();
   if (map == nullptr) return fail(node, kNoOverload);
-  const auto found = map->find(code_.constants[node.detail]);
+  const auto found = look_up(*map, code_.constants[node.detail]);
   return found ? Outcome(*found) : fail(node, kNoKey);
 }
 
@@ -170,7 +185,7 @@ Outcome Evaluation::has(const Node& node) {
   if (!whole) return whole;
   const Map* map = whole->map();
   if (map == nullptr) return fail(node, kNoOverload);
-  return Value(map->find(code_.constants[node.detail]).has_value());
+  return Value(look_up(*map, code_.constants[node.detail]).has_value());
 }
 
 Outcome Evaluation::index_of(const Node& node) {
@@ -180,7 +195,7 @@ Outcome Evaluation::index_of(const Node& node) {
   if (!key) return key;
   if (const Map* map = whole->map()) {
     if (!may_be_key(*key) && key->type() != Type::kDouble) return fail(node, kNoOverload);
-    const auto found = map->find(*key);
+    const auto found = look_up(*map, *key);
     return found ? Outcome(*found) : fail(node, kNoKey);
   }
   const List* list = whole->get<List>();
@@ -198,12 +213,12 @@ Outcome Evaluation::in(const Node& node) {
   if (!element) return element;
   const Outcome whole = operand(node, 1);
   if (!whole) return whole;
-  if (const Map* map = whole->map()) return Value(map->find(*element).has_value());
+  if (const Map* map = whole->map()) return Value(look_up(*map, *element).has_value());
   const List* list = whole->get<List>();
   if (list == nullptr) return fail(node, kNoOverload);
   const bool there = std::ranges::any_of(
       *list, [&](const Value& other) { return equal(*element, other, effort_); });
-  if (!there && effort_.left() == 0) return fail(node, kTooLong);
+  if (!there && effort_.left() == 0) return too_long(node);
   return Value(there);
 }
 
@@ -246,7 +261,7 @@ Outcome Evaluation::equality(const Node& node) {
   const Outcome right = operand(node, 1);
   if (!right) return right;
   const bool same = equal(*left, *right, effort_);
-  if (effort_.left() == 0) return fail(node, kTooLong);
+  if (effort_.left() == 0) return too_long(node);
   return Value(same == (node.op == Op::kEqual));
 }
 

@@ -35,7 +35,8 @@ class Variables {
  public:
   virtual ~Variables() = default;
   // By its place among those that the program was compiled with. Good as long as the evaluation.
-  [[nodiscard]] virtual Value get(std::size_t variable) const = 0;
+  // Nothing: nobody knows it this time, and whatever asks for it fails.
+  [[nodiscard]] virtual std::optional<Value> get(std::size_t variable) const = 0;
 };
 
 class Evaluation {
@@ -43,14 +44,14 @@ class Evaluation {
   static constexpr std::size_t kStepsMax = 10'000;
 
   // Both outlive it.
-  Evaluation(const Program& program, const Variables& variables);
+  Evaluation(const Program& program, const Variables& variables, std::size_t steps_max = kStepsMax);
   Evaluation(const Evaluation&) = delete;
   Evaluation& operator=(const Evaluation&) = delete;
   ~Evaluation();
 
   // Good as long as this is.
   [[nodiscard]] Outcome run();
-  [[nodiscard]] std::size_t steps() const { return kStepsMax - effort_.left(); }
+  [[nodiscard]] std::size_t steps() const { return steps_max_ - effort_.left(); }
 
  private:
   class Arena;
@@ -65,6 +66,7 @@ class Evaluation {
   Outcome evaluate(std::uint32_t index);
   Outcome operand(const Node& node, std::size_t which);
 
+  Outcome variable(const Node& node);
   Outcome make_list(const Node& node);
   Outcome make_map(const Node& node);
   Outcome select(const Node& node);
@@ -86,13 +88,16 @@ class Evaluation {
   void macro_step(const Node& node, MacroRun& run);
 
   static std::unexpected<Failure> fail(const Node& node, std::string_view reason);
+  static std::unexpected<Failure> too_long(const Node& node);
+  std::optional<Value> look_up(const Map& map, const Value& key);
   // Fails when there are no steps left for so much text.
   Outcome spend_text(const Node& node, std::size_t bytes);
   Arena& arena();
 
   const Code& code_;
   const Variables& variables_;
-  Effort effort_{kStepsMax};
+  const std::size_t steps_max_;
+  Effort effort_;
   std::vector<Value> locals_;     // of the macros that are being run, the outer ones first
   std::unique_ptr<Arena> arena_;  // null until something is made
 };

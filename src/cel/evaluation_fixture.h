@@ -21,7 +21,9 @@ class NamedValues final : public Variables {
     values_.push_back(value);
   }
   [[nodiscard]] const std::vector<std::string_view>& names() const { return names_; }
-  [[nodiscard]] Value get(std::size_t variable) const override { return values_[variable]; }
+  [[nodiscard]] std::optional<Value> get(std::size_t variable) const override {
+    return values_[variable];
+  }
 
  private:
   std::vector<std::string_view> names_;

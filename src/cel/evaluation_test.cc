@@ -21,7 +21,7 @@ TEST(Evaluation, SaysWhereItFailsAndWhy) {
 class Watched final : public Variables {
  public:
   static constexpr std::array<std::string_view, 2> kNames = {"cheap", "dear"};
-  [[nodiscard]] Value get(std::size_t variable) const override {
+  [[nodiscard]] std::optional<Value> get(std::size_t variable) const override {
     EXPECT_EQ(kNames[variable], "cheap");
     return Value(true);
   }
@@ -34,6 +34,25 @@ TEST(Evaluation, AsksOnlyForVariablesThatItComesTo) {
     ASSERT_TRUE(program.has_value());
     EXPECT_TRUE(Evaluation(*program, variables).run().has_value());
   }
+}
+
+class Unknown final : public Variables {
+ public:
+  [[nodiscard]] std::optional<Value> get(std::size_t /*variable*/) const override {
+    return std::nullopt;
+  }
+};
+
+TEST(Evaluation, FailsWhereAVariableIsNotKnown) {
+  static constexpr std::array<std::string_view, 1> kNames = {"tier"};
+  const Unknown variables;
+  const auto run = [&](std::string_view text) {
+    const auto program = Program::compile(text, kNames);
+    EXPECT_TRUE(program.has_value());
+    return Evaluation(*program, variables).run().has_value();
+  };
+  EXPECT_FALSE(run("tier != 'x'"));
+  EXPECT_TRUE(run("tier != 'x' || true"));
 }
 
 TEST(Evaluation, EndsAfterSomeSteps) {
@@ -62,6 +81,25 @@ TEST(Evaluation, CountsTextsByTheirLength) {
   std::string sum = "text";
   for (int i = 0; i < 20; ++i) sum += " + text";
   EXPECT_TRUE(Ran(sum + " == ''", variables).failed());
+}
+
+TEST(Evaluation, CountsASearchByItsWorstCase) {
+  NamedValues variables;
+  const std::string text(32 * 1024, 'a');
+  const std::string wanted = std::string(16 * 1024, 'a') + "b";
+  variables.add("text", Value(std::string_view(text)));
+  variables.add("wanted", Value(std::string_view(wanted)));
+  EXPECT_FALSE(Ran("text.contains('aab')", variables).truth());
+  EXPECT_TRUE(Ran("text.contains(wanted)", variables).failed());
+}
+
+TEST(Evaluation, CountsALookUpByTheKeysOfTheMap) {
+  std::string map = "{";
+  for (int i = 0; i < 100; ++i) map += std::to_string(i) + ": 0, ";
+  const Ran run(map + "}[99] == 0");
+  EXPECT_TRUE(run.truth());
+  // A node for each key and value, every two keys compared, and the look-up.
+  EXPECT_GT(run.steps(), 200U + 100U * 99 / 2 + 100U / 8);
 }
 
 TEST(Evaluation, FindsPatternsAnywhereInAText) {
