@@ -80,6 +80,10 @@ class Leaves {
     config::ValueWriter(writer).write(member, facts);
     values_[path_].insert(value);
   }
+  // Shown, it is redacted.
+  void visit(const config::RawJson& member, const config::Facts& /*facts*/) {
+    values_[path_].insert(member.text.empty() ? "absent" : member.text);
+  }
   template <config::Described T>
   void visit(const T& member, const config::Facts& /*facts*/) {
     member.describe(*this);

@@ -437,6 +437,64 @@ INSTANTIATE_TEST_SUITE_P(
                                               {"id":"b","name":"b","value":"sk-bf-1"}])"),
                 "governance.virtual_keys[1].value: another virtual key has the same value"}));
 
+std::string rule(std::string_view members) {
+  return governance(R"("routing_rules":[{"id":"r","name":"r",)" + std::string(members) + "}]");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    RoutingRules, OneProblem,
+    testing::Values(
+        BadFile{governance(R"("routing_rules":[{"name":"r","targets":[{"weight":1}]}])"),
+                "governance.routing_rules[0].id: required, but not given"},
+        BadFile{rule(R"("targets":[])"),
+                "governance.routing_rules[0].targets: required: at least one, such as "
+                "{\"model\": \"...\", \"weight\": 1}"},
+        BadFile{rule(R"("targets":[{"weight":0.5},{"weight":0.3}])"),
+                "governance.routing_rules[0].targets: the weights add up to 0.8, and not to 1"},
+        BadFile{rule(R"("targets":[{"weight":1},{"weight":0}])"),
+                "governance.routing_rules[0].targets[1].weight: must be more than 0; leave out "
+                "what gets no requests"},
+        BadFile{rule(R"("targets":[{"weight":1,"provider_key_name":"k"}])"),
+                "governance.routing_rules[0].targets[0].provider: required with a key: the "
+                "provider that it belongs to"},
+        BadFile{rule(R"("targets":[{"weight":1,"provider":"p","key_id":"k",
+                                    "provider_key_name":"k"}])"),
+                "governance.routing_rules[0].targets[0].key_id: cannot go together with "
+                "provider_key_name: name the key once"},
+        BadFile{rule(R"("targets":[{"weight":1}],"fallbacks":[""])"),
+                "governance.routing_rules[0].fallbacks[0].provider: required: "
+                "\"provider/model\", or \"provider/\" for the same model"},
+        BadFile{rule(R"("targets":[{"weight":1}],"scope":"team")"),
+                "governance.routing_rules[0].scope_id: required with scope \"team\": the id of "
+                "the team"},
+        BadFile{rule(R"("targets":[{"weight":1}],"scope_id":"x")"),
+                "governance.routing_rules[0].scope_id: only with another scope than \"global\""},
+        BadFile{rule(R"("targets":[{"weight":1}],"scope":"virtual_key","scope_id":"x")"),
+                "governance.routing_rules[0].scope_id: there is no \"x\" in "
+                "governance.virtual_keys"},
+        BadFile{rule(R"("targets":[{"weight":1}],"model":"x")"),
+                "governance.routing_rules[0].model: unknown key"}));
+
+std::string allowed(std::string_view entry) {
+  return virtual_key(R"("provider_configs":[{"provider":"openai","allowed_models":[")" +
+                     std::string(entry) + R"("]}])");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    ModelPatterns, OneProblem,
+    testing::Values(
+        BadFile{allowed("regex:*"),
+                "governance.virtual_keys[0].provider_configs[0].allowed_models: \"regex:*\" is no "
+                "pattern: write \"*\" for all models, or a regular expression such as "
+                "\"regex:gpt-4.*\""},
+        BadFile{allowed("regex:"),
+                "governance.virtual_keys[0].provider_configs[0].allowed_models: \"regex:\" is no "
+                "pattern: write \"*\" for all models, or a regular expression such as "
+                "\"regex:gpt-4.*\""},
+        BadFile{allowed("regex:gpt-(4"),
+                "governance.virtual_keys[0].provider_configs[0].allowed_models: the pattern "
+                "\"gpt-(4\" is none: missing ): gpt-(4"}));
+
 TEST(Governance, ARequestFallsUnderSoManyLimitsOnly) {
   std::string budgets;
   for (int i = 1; i <= 33; ++i) {

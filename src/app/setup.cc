@@ -3,6 +3,7 @@
 #include "app/load_config.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "governance/build_routing.h"
 #include "governance/build_rules.h"
 #include "net/address.h"
 #include "provider/discover.h"
@@ -31,6 +32,10 @@ void warn_of_unknown(const governance::GovernanceSettings& governance,
   }
   for (const auto& model : governance.model_configs) look(model.provider, "model config", model.id);
   for (const auto& limit : governance.providers) look(limit.name, "providers entry", limit.name);
+  for (const auto& rule : governance.routing_rules) {
+    for (const auto& target : rule.targets) look(target.provider, "routing rule", rule.name);
+    for (const auto& fallback : rule.fallbacks) look(fallback.provider, "routing rule", rule.name);
+  }
   for (const auto& [name, who] : unknown) {
     warnings.push_back("governance: there is no provider " + quoted(name) + ", of which " + who +
                        " speaks; there are " + registry.names());
@@ -79,6 +84,7 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Lasting lastin
          upstream::Network::build(snapshot->registry, config.client.drop_excess_requests,
                                   lasting.gates, environment));
   warn_of_unknown(config.governance, snapshot->registry, warnings);
+  snapshot->routing = governance::build_routing(config.governance, warnings);
   snapshot->rules = governance::build_rules(config.governance, lasting.limits, now);
   return exchange::SnapshotPtr(std::move(snapshot));
 }

@@ -31,6 +31,8 @@ inline constexpr std::size_t kErrorBodyBytesMax = 64 * 1024;        // of an ups
 
 // Requests
 inline constexpr std::size_t kFallbacksMax = 16;
+inline constexpr std::size_t kRuleTargetsMax = 64;  // of a routing rule
+inline constexpr std::size_t kRoutingRulesMax = 2000;
 inline constexpr std::size_t kTopMembersMax = 1024;                 // of a request's body
 inline constexpr std::size_t kRetryAfterSecondsMax = 24 * 60 * 60;  // longer hints are cut
 

@@ -45,6 +45,7 @@ struct ClientSettings {
   bool dump_errors_in_console_logs = false;
   CompatSettings compat;
   upstream::BudgetSettings retry_budget;
+  std::int64_t routing_chain_max_depth = 10;
 
   void describe(this auto& self, auto& visit) {
     self.describe_served(visit);
@@ -87,6 +88,11 @@ struct ClientSettings {
                 {.text = "Log errors with all their details."});
     visit.field("compat", self.compat,
                 {.text = "What is done for models that are asked for something they lack."});
+    visit.field("routing_chain_max_depth", self.routing_chain_max_depth,
+                {.text = "How often routing rules are looked at again after one that is a link of "
+                         "a chain.",
+                 .minimum = 1,
+                 .maximum = 100});
     visit.field("retry_budget", self.retry_budget,
                 {.text = "How much the failures of providers may be multiplied.", .ours = true});
   }
@@ -110,8 +116,6 @@ struct ClientSettings {
                    "Which of two credentials in one request counts.");
     visit.unserved("async_job_result_ttl", config::Shape::kInteger,
                    "Seconds that results of jobs are kept.");
-    visit.unserved("routing_chain_max_depth", config::Shape::kInteger,
-                   "Longest chain of routing rules.");
     visit.unserved("delete_expired_virtual_keys", config::Shape::kBool,
                    "Delete virtual keys that expired.");
     visit.unserved("vk_rotation_cooldown", config::Shape::kAny,

@@ -13,6 +13,7 @@
 #include "ledger/journal.h"
 #include "overload/byte_budget.h"
 #include "routing/plan.h"
+#include "routing/rules.h"
 #include "server/handler.h"
 #include "upstream/execute.h"
 
@@ -34,6 +35,7 @@ struct ModelCall {
   std::string path_model = {};
   dialect::RequestFacts facts = {};
   const dialect::StreamForm* form = nullptr;  // of the caller's streams; null: there are none
+  const routing::Rule* rule = nullptr;        // that has routed it, of the snapshot; null: none
   routing::Plan plan = {};                    // pointed into by what was served
   governance::Reservation reservation = {};  // on the caller's limits, for the target that is asked
   dialect::RateLimits limits_left = {};      // that the caller is told

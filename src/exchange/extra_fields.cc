@@ -48,6 +48,15 @@ void append_cost(std::string& out, const Exchange& exchange) {
   out += governance::dollars_text(*cost, 1);
 }
 
+// Which rule has sent it where it went.
+void append_rule(std::string& out, const routing::Rule& rule) {
+  out += R"(,"routing_metadata":{"routing_engines_used":["routing-rule"],"routing_rule_id":)";
+  json::append_string(out, rule.id);
+  out += R"(,"routing_rule_name":)";
+  json::append_string(out, rule.name);
+  out += '}';
+}
+
 void append_names(std::string& out, const std::vector<std::string>& names) {
   json::Writer w(out);
   w.begin_array();
@@ -84,6 +93,7 @@ void ExtraFields::append(std::string& out, std::chrono::nanoseconds latency,
     json::Writer(out).integer(static_cast<std::int64_t>(chunk->number));
   }
   if (!chunk || chunk->last) append_cost(out, exchange_);
+  if (call.rule != nullptr && (!chunk || chunk->last)) append_rule(out, *call.rule);
   if (!call.dropped.refused.empty()) {
     out += R"(,"dropped_compat_plugin_params":)";
     append_names(out, call.dropped.refused);

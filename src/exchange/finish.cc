@@ -58,6 +58,10 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
            .stream = call.facts.stream,
            .service = nullptr,
            .upstream_time = call.upstream_time};
+  if (call.rule != nullptr) {
+    call_.rule_id = call.rule->id;
+    call_.rule_name = call.rule->name;
+  }
   if (call.served) {
     service_ = service_of(exchange);
     call_.service = &service_;

@@ -5,6 +5,7 @@
 #include "exchange/admission.h"
 #include "exchange/finish.h"
 #include "exchange/path_model.h"
+#include "exchange/plan_call.h"
 #include "exchange/prices.h"
 #include "exchange/read_body.h"
 #include "exchange/relay.h"
@@ -12,7 +13,6 @@
 #include "exchange/session.h"
 #include "exchange/stream_writer.h"
 #include "governance/principal.h"
-#include "routing/plan.h"
 
 #include <optional>
 #include <span>
@@ -130,17 +130,7 @@ net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& ex
   BF_CO_TRY(asked.facts, kit.heavy().takes(input.body.size())
                              ? co_await look_into_beside(kit, exchange, input, peek)
                              : look_into(kit.services.overload.memory(), input, peek, kit.scanner));
-  const governance::Principal& caller = *exchange.caller.principal;
-  std::vector<std::string_view> full;
-  if (!caller.at_providers.empty()) full = caller.full_providers(kit.clock.wall());
-  BF_CO_TRY(asked.plan, routing::plan(exchange.snapshot->registry,
-                                      {.model = asked.facts.model,
-                                       .fallbacks = asked.facts.fallbacks,
-                                       .default_provider = surface.provider,
-                                       .constraints = exchange.caller.constraints(),
-                                       .catalog = exchange.snapshot->catalog.get(),
-                                       .draw = kit.random.unit(),
-                                       .full = full}));
+  BF_CO_TRY_VOID(plan_call(kit, exchange));
   co_return input;
 }
 

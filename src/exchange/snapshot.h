@@ -10,6 +10,7 @@
 #include "net/address.h"
 #include "net/tls.h"
 #include "provider/registry.h"
+#include "routing/rules.h"
 #include "server/address_limits.h"
 #include "server/settings.h"
 #include "upstream/network.h"
@@ -23,6 +24,7 @@ struct Snapshot {
   ClientSettings client;
   provider::Registry registry;
   governance::Rules rules;
+  routing::RuleSet routing;
   governance::AuthSettings operators;
   ledger::Settings ledger;
   std::shared_ptr<const catalog::Catalog> catalog = catalog::Catalog::shared_built_in();

@@ -1,8 +1,10 @@
 #include "governance/build_rules.h"
 
+#include "base/assert.h"
 #include "base/timestamp.h"
 #include "config/forms.h"
 #include "governance/limit_names.h"
+#include "governance/model_pattern.h"
 #include "governance/price_overrides.h"
 
 #include <algorithm>
@@ -271,12 +273,29 @@ class Builder {
     out.add({.key = {}, .provider = provider.name, .model = {}}, std::move(limits));
   }
 
+  // Many keys have the same patterns, so each is made once.
+  void split_list(const std::vector<std::string>& list, std::vector<std::string>& names,
+                  std::vector<Pattern>& patterns) {
+    for (const std::string& entry : list) {
+      if (!is_model_pattern(entry)) {
+        names.push_back(entry);
+        continue;
+      }
+      auto made = patterns_.find(entry);
+      if (made == patterns_.end()) {
+        auto pattern = model_pattern(entry);
+        BF_ASSERT(pattern.has_value());  // it has been checked
+        made = patterns_.emplace(entry, *std::move(pattern)).first;
+      }
+      patterns.push_back(made->second);
+    }
+  }
+
   void add_grant(Principal& principal, const ProviderConfigSettings& entry, const Owner& key) {
-    routing::Grant grant{.provider = entry.provider,
-                         .models = entry.allowed_models,
-                         .blacklisted_models = entry.blacklisted_models,
-                         .key_ids = entry.key_ids,
-                         .weight = entry.weight};
+    routing::Grant grant{
+        .provider = entry.provider, .models = {}, .key_ids = entry.key_ids, .weight = entry.weight};
+    split_list(entry.allowed_models, grant.models, grant.model_patterns);
+    split_list(entry.blacklisted_models, grant.blacklisted_models, grant.blacklisted_patterns);
     if (std::ranges::find(entry.key_ids, provider::kEverything) != entry.key_ids.end()) {
       grant.key_ids = std::nullopt;
     }
@@ -298,6 +317,7 @@ class Builder {
   std::unordered_map<std::string, const BudgetSettings*> budgets_;
   std::unordered_map<std::string, std::vector<const BudgetSettings*>> owned_;
   std::unordered_map<std::string, std::string> owners_;  // of limits, by name
+  std::unordered_map<std::string, Pattern> patterns_;
   Groups customers_;
   Groups teams_;
 };

@@ -32,6 +32,7 @@ void add_call(const ModelCall& call, std::vector<log::Field>& fields) {
                                {"served_model", service.model},
                                {"key", service.key_name},
                                {"fallback", service.fallback_index},
+                               {"rule", call.rule_name},
                                {"retries", service.retries},
                                {"upstream_ms", milliseconds(call.upstream_time)},
                                {"input_tokens", service.usage.input_total()},

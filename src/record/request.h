@@ -36,6 +36,8 @@ struct Service {
 struct ModelCall {
   std::string_view model;  // as the caller wrote it
   bool stream = false;
+  std::string_view rule_id = {};  // of the routing rule that sent it where it went; empty: none
+  std::string_view rule_name = {};
   const Service* service = nullptr;          // null: nobody has answered yet
   std::chrono::nanoseconds upstream_time{};  // attempts, queues and pauses before the answer
 };

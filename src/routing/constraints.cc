@@ -22,18 +22,25 @@ Error blocked(std::string message) {
   return error;
 }
 
-bool matches(const provider::Key& key, const KeyPin& pin) {
+bool is_pinned(const provider::Key& key, const KeyPin& pin) {
   if (!pin.id.empty()) return key.id() == pin.id;
   return pin.name.empty() || key.settings.name == pin.name;
 }
 
 // By the name that was asked for, and by what an alias of any key makes of it.
 bool denies(const Grant& grant, const provider::Endpoint& endpoint, std::string_view model) {
-  if (grant.blacklisted_models.empty()) return false;
-  if (lists(endpoint, grant.blacklisted_models, model)) return true;
-  return std::ranges::any_of(endpoint.keys, [&](const provider::Key& key) {
-    return lists(endpoint, grant.blacklisted_models, behind_alias(endpoint, key, model));
-  });
+  if (grant.blacklisted_models.empty() && grant.blacklisted_patterns.empty()) return false;
+  const auto denied = [&](std::string_view name) {
+    return lists(endpoint, grant.blacklisted_models, name) ||
+           matches(endpoint, grant.blacklisted_patterns, name);
+  };
+  return denied(model) || std::ranges::any_of(endpoint.keys, [&](const provider::Key& key) {
+           return denied(behind_alias(endpoint, key, model));
+         });
+}
+
+bool permits(const Grant& grant, const provider::Endpoint& endpoint, std::string_view model) {
+  return lists(endpoint, grant.models, model) || matches(endpoint, grant.model_patterns, model);
 }
 
 }  // namespace
@@ -62,7 +69,7 @@ Result<void> check_access(const Constraints& constraints, const provider::Endpoi
   if (constraints.access == nullptr) return {};
   const Grant* grant = constraints.access->find(endpoint.name);
   if (grant == nullptr) return {};
-  if (denies(*grant, endpoint, model) || !lists(endpoint, grant->models, model)) {
+  if (denies(*grant, endpoint, model) || !permits(*grant, endpoint, model)) {
     return refusal(ErrorCode::kModelBlocked, "model " + quoted(model) + " of provider " +
                                                  endpoint.name +
                                                  " is not allowed for this credential");
@@ -72,7 +79,7 @@ Result<void> check_access(const Constraints& constraints, const provider::Endpoi
 
 bool may_use(const Constraints& constraints, const provider::Endpoint& endpoint,
              const provider::Key& key) {
-  if (!matches(key, constraints.pin)) return false;
+  if (!is_pinned(key, constraints.pin)) return false;
   if (constraints.access == nullptr) return true;
   const Grant* grant = constraints.access->find(endpoint.name);
   return grant == nullptr || !grant->key_ids ||

@@ -4,6 +4,7 @@
 // caller's headers; both outlive the plan and the picker that read them.
 #pragma once
 
+#include "base/pattern.h"
 #include "base/result.h"
 #include "provider/endpoint.h"
 
@@ -21,11 +22,14 @@ struct KeyPin {
   [[nodiscard]] bool any() const { return !id.empty() || !name.empty(); }
 };
 
-// What is allowed at one provider. A list of models holds names, or `*` for all; denying wins.
+// What is allowed at one provider. A list of models holds names, or `*` for all, and patterns of
+// whole names; denying wins.
 struct Grant {
   std::string provider;
   std::vector<std::string> models = {std::string(provider::kEverything)};
   std::vector<std::string> blacklisted_models = {};
+  std::vector<Pattern> model_patterns = {};
+  std::vector<Pattern> blacklisted_patterns = {};
   std::optional<std::vector<std::string>> key_ids = std::nullopt;  // absent: all keys
   std::optional<double> weight = std::nullopt;  // in the draw for bare models; absent: not in it
 };

@@ -80,6 +80,58 @@ TEST_F(Constrained, AGrantNamesModelsInEverySpellingAndDenyingWins) {
   EXPECT_FALSE(check("openai", "gpt-4o")) << "an empty list allows nothing";
 }
 
+TEST_F(Constrained, AGrantHasPatternsOfWholeNamesAndDenyingWins) {
+  const auto pattern = [](std::string_view text) {
+    auto made = Pattern::compile(text, Pattern::Case::kIgnored);
+    EXPECT_TRUE(made.has_value());
+    return *std::move(made);
+  };
+  access.grants = {{.provider = "openai",
+                    .models = {"o3"},
+                    .blacklisted_models = {},
+                    .model_patterns = {pattern("GPT-4.*")},
+                    .blacklisted_patterns = {pattern(".*-audio"), pattern("o4|o5")}}};
+  for (const char* model : {"o3", "gpt-4o", "openai/gpt-4o", "openai/openai/Gpt-4"}) {
+    EXPECT_TRUE(check("openai", model)) << model;
+  }
+  for (const char* model : {"gpt-3", "my-gpt-4o", "gpt-4o-audio", "openai/gpt-4o-AUDIO", "o5"}) {
+    EXPECT_FALSE(check("openai", model)) << model;
+  }
+}
+
+TEST_F(Constrained, APatternDeniesWhatAnAliasMakesOfAName) {
+  provider::Providers providers;
+  auto& key = providers.append("openai").keys.emplace_back();
+  key.name = "a";
+  key.value = config::Secret("secret");
+  key.models = {"*"};
+  key.aliases.append("harmless", provider::AliasSettings::from_text("gpt-4o-audio"));
+  auto built = provider::Registry::build(providers);
+  ASSERT_TRUE(built.has_value());
+  registry = *std::move(built);
+  auto denied = Pattern::compile(".*-audio");
+  ASSERT_TRUE(denied.has_value());
+  access.grants = {{.provider = "openai", .blacklisted_patterns = {*denied}}};
+  EXPECT_FALSE(check("openai", "harmless"));
+  EXPECT_TRUE(check("openai", "other"));
+}
+
+TEST_F(Constrained, ATargetAndItsFallbacksMayBePinned) {
+  const std::vector<std::string> fallbacks = {"openai/x", "anthropic/y", "anthropic/z"};
+  const std::array<KeyPin, 3> pins = {KeyPin{.name = "no-such"}, KeyPin{}, KeyPin{.id = "b"}};
+  const auto planned = plan(registry, {.model = "openai/gpt-4o",
+                                       .fallbacks = fallbacks,
+                                       .pin = {.name = "a"},
+                                       .fallback_pins = pins});
+  ASSERT_TRUE(planned.has_value());
+  ASSERT_EQ(planned->targets.size(), 3U) << "there is no key for the first fallback";
+  EXPECT_EQ(planned->targets[0].pin.name, "a");
+  EXPECT_EQ(planned->targets[1].model, "y");
+  EXPECT_FALSE(planned->targets[1].pin.any());
+  EXPECT_EQ(planned->targets[2].pin.id, "b");
+  EXPECT_EQ(planned->targets[2].fallback_index, 3U);
+}
+
 TEST_F(Constrained, APlanLeavesOutWhereTheCallerMayNotGo) {
   access = {.all_providers = false, .grants = {{.provider = "openai", .models = {"gpt-4o"}}}};
   EXPECT_EQ(plan_of("openai/gpt-4o", {"anthropic/claude-x", "openai/o3"}), "openai ");

@@ -20,8 +20,9 @@ bool serves(const Endpoint& endpoint, const Grant& grant, const DrawRequest& req
   const Permit permit = best_permit(endpoint, request.model);
   if (permit == Permit::kExplicit) return true;
   if (!allows(permit)) return false;
-  const bool named = std::ranges::find(grant.models, provider::kEverything) == grant.models.end();
-  if (named) return true;  // that the list allows it has been looked at
+  // That the list allows it has been looked at. A pattern names no model any more than a star does.
+  const bool star = std::ranges::find(grant.models, provider::kEverything) != grant.models.end();
+  if (!star && lists(endpoint, grant.models, request.model)) return true;
   return request.catalog != nullptr &&
          model_facts(*request.catalog, endpoint, request.model) != nullptr;
 }

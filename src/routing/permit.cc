@@ -79,6 +79,15 @@ bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& l
   return has_star(list) || names(endpoint, list, model);
 }
 
+bool matches(const provider::Endpoint& endpoint, std::span<const Pattern> patterns,
+             std::string_view model) {
+  if (patterns.empty()) return false;
+  const std::string_view name = bare(endpoint, model);
+  return std::ranges::any_of(patterns, [&](const Pattern& pattern) {
+    return pattern.matches(name) || (name.size() != model.size() && pattern.matches(model));
+  });
+}
+
 Permit permit(const provider::Endpoint& endpoint, const provider::Key& key,
               std::string_view model) {
   const provider::KeySettings& settings = key.settings;

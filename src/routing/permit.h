@@ -9,10 +9,12 @@
 //   - a key whose server has one model (vLLM) serves that model only.
 #pragma once
 
+#include "base/pattern.h"
 #include "catalog/catalog.h"
 #include "provider/endpoint.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +55,10 @@ enum class Permit : std::uint8_t {
 // Does the list hold the model, in any of those spellings, or `*`?
 [[nodiscard]] bool lists(const provider::Endpoint& endpoint, const std::vector<std::string>& list,
                          std::string_view model);
+
+// Is the model like one of the patterns, as it stands or without what may stand before its name?
+[[nodiscard]] bool matches(const provider::Endpoint& endpoint, std::span<const Pattern> patterns,
+                           std::string_view model);
 
 // The best that any enabled key of the endpoint says; an endpoint without keys takes all.
 [[nodiscard]] Permit best_permit(const provider::Endpoint& endpoint, std::string_view model);

@@ -231,6 +231,14 @@ Result<void> check_fallbacks(std::span<const std::string> fallbacks) {
   return {};
 }
 
+// The one that it is pinned to.
+bool has_key(const Target& target) {
+  return !target.pin.any() ||
+         std::ranges::any_of(target.endpoint->keys, [&](const provider::Key& key) {
+           return key.settings.enabled && may_use({.pin = target.pin}, *target.endpoint, key);
+         });
+}
+
 // Those that lead somewhere, and nowhere twice.
 void append_fallbacks(const Registry& registry, const PlanRequest& request,
                       std::vector<Target>& out) {
@@ -242,6 +250,8 @@ void append_fallbacks(const Registry& registry, const PlanRequest& request,
         })) {
       continue;
     }
+    if (i < request.fallback_pins.size()) target->pin = request.fallback_pins[i];
+    if (!has_key(*target)) continue;
     target->fallback_index = i + 1;
     out.push_back(std::move(*target));
   }
@@ -296,6 +306,7 @@ Result<Plan> plan(const Registry& registry, const PlanRequest& request) {
   if (!primary && !others_may_do(primary.error())) return primary.error();
 
   if (primary) {
+    primary->pin = request.pin;
     out.targets.push_back(std::move(*primary));
   } else {
     out.primary_error = std::move(primary).error();

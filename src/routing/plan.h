@@ -21,6 +21,7 @@ struct Target {
   const provider::Endpoint* endpoint = nullptr;  // never null; lives as long as the registry
   std::string model;                             // without the provider, before any alias of a key
   std::size_t fallback_index = 0;  // 0: what was asked for; n: the n-th fallback as written
+  KeyPin pin = {};  // the only key that may serve it, by a rule; in place of the caller's pin
 };
 
 struct Plan {
@@ -37,6 +38,9 @@ struct PlanRequest {
   const catalog::Catalog* catalog = nullptr;
   double draw = 0;  // uniform in [0, 1): decides where grants have weights
   std::span<const std::string_view> full = {};  // providers that have nothing left for the caller
+  // By a rule; the names outlive the plan.
+  KeyPin pin = {};                             // where the model goes
+  std::span<const KeyPin> fallback_pins = {};  // one for each fallback, or none
 };
 
 // Where one model goes.
@@ -58,9 +62,10 @@ struct PlanRequest {
 // A bare model goes where the caller's grants have weights for it (draw.h), and without fallbacks
 // of the request to the others of those afterwards; only where none has, it goes as `resolve` says.
 //
-// Fallbacks that lead nowhere, where the caller may not go or where an earlier one leads, are left
-// out. Fails as `resolve` and `check_access` do when nothing remains, and with kInvalidRequest when
-// there are more than limits::kFallbacksMax of them or one is no name.
+// Fallbacks that lead nowhere, where the caller may not go, where an earlier one leads or whose
+// pinned key is not there are left out. Fails as `resolve` and `check_access` do when nothing
+// remains, and with kInvalidRequest when there are more than limits::kFallbacksMax of them or one
+// is no name.
 [[nodiscard]] Result<Plan> plan(const provider::Registry& registry, const PlanRequest& request);
 
 }  // namespace bifrost::routing

@@ -339,6 +339,17 @@ TEST_F(Draw, GoesByWeightAndThenToTheOthers) {
       << "groq takes all, and nothing says that it has this one; mine has no weight";
 }
 
+TEST_F(Draw, TakesAPatternForNoMoreThanAStar) {
+  auto pattern = Pattern::compile("gpt-.*");
+  ASSERT_TRUE(pattern.has_value());
+  for (Grant& grant : access_.grants) {
+    grant.models = {};
+    grant.model_patterns = {*pattern};
+  }
+  EXPECT_THAT(targets(0.1), testing::ElementsAre("openai/gpt-4o 0"))
+      << "the catalog has it of openai alone";
+}
+
 TEST_F(Draw, LeavesTheFallbacksOfTheRequestAlone) {
   EXPECT_THAT(targets(0, {"mine/gpt-4o"}),
               testing::ElementsAre("openai/gpt-4o 0", "mine/gpt-4o 1"));

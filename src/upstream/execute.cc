@@ -22,7 +22,9 @@ class Keys {
     keys.target_ = &target;
     keys.direct_ = callers_own(job, *target.endpoint);
     if (keys.direct_ != nullptr) return keys;
-    BF_TRY(keys.picker_, routing::KeyPicker::make(*target.endpoint, target.model, job.constraints));
+    routing::Constraints constraints = job.constraints;
+    if (target.pin.any()) constraints.pin = target.pin;
+    BF_TRY(keys.picker_, routing::KeyPicker::make(*target.endpoint, target.model, constraints));
     if (keys.in_session()) keys.picker_->hold(job.session_keys->find(keys.place(), now));
     return keys;
   }
@@ -64,7 +66,7 @@ class Keys {
 
   [[nodiscard]] bool in_session() const {
     return picker_ && job_->session_keys != nullptr && !job_->session.id.empty() &&
-           !job_->constraints.pin.any() && target_->fallback_index == 0;
+           !job_->constraints.pin.any() && !target_->pin.any() && target_->fallback_index == 0;
   }
   [[nodiscard]] routing::SessionKeys::Place place() const {
     return {

@@ -1,6 +1,7 @@
 // What the settings of governance say about one another.
 #include "base/limits.h"
 #include "config/check_scope.h"
+#include "governance/model_pattern.h"
 #include "governance/period.h"
 #include "governance/reservation.h"
 #include "governance/settings/governance_settings.h"
@@ -75,13 +76,19 @@ void check_lines(const std::vector<BudgetSettings>& budgets, std::string_view li
   }
 }
 
-// Taken for a name, a pattern would deny nothing.
 void check_patterns(const std::vector<std::string>& models, std::string_view field,
                     std::size_t index, config::CheckScope& scope) {
-  for (const std::string& model : models) {
-    if (!model.starts_with("regex:")) continue;
+  const auto count = std::ranges::count_if(models, is_model_pattern);
+  if (std::cmp_greater(count, kModelPatternsMax)) {
     scope.problem("provider_configs", index, field,
-                  "patterns are not served yet: name the models instead of " + json::quoted(model));
+                  "at most " + std::to_string(kModelPatternsMax) +
+                      " of them may be patterns; write one with | between them");
+    return;
+  }
+  for (const std::string& model : models) {
+    if (!is_model_pattern(model)) continue;
+    const auto pattern = model_pattern(model);
+    if (!pattern) scope.problem("provider_configs", index, field, pattern.error().message);
   }
 }
 
@@ -207,6 +214,7 @@ class SectionCheck {
     check_keys();
     check_models();
     check_providers();
+    check_routing_rules();
   }
 
  private:
@@ -328,6 +336,31 @@ class SectionCheck {
       references.check(i, "budget_id", provider.budget_id, budgets_, "budgets");
       check_lines(provider.budgets, "providers", i, scope_);
       references.check(i, "rate_limit_id", provider.rate_limit_id, rates_, "rate_limits");
+    }
+  }
+
+  void check_routing_rules() {
+    unique_names(section_.routing_rules, "routing_rules", "id", &RoutingRuleSettings::id, scope_);
+    if (section_.routing_rules.size() > limits::kRoutingRulesMax) {
+      scope_.problem("routing_rules",
+                     "at most " + std::to_string(limits::kRoutingRulesMax) + " are possible");
+    }
+    References references("routing_rules", scope_);
+    for (std::size_t i = 0; i < section_.routing_rules.size(); ++i) {
+      const RoutingRuleSettings& rule = section_.routing_rules[i];
+      switch (rule.scope) {
+        case RuleScope::kGlobal:
+          break;
+        case RuleScope::kTeam:
+          references.check(i, "scope_id", rule.scope_id, teams_, "teams");
+          break;
+        case RuleScope::kCustomer:
+          references.check(i, "scope_id", rule.scope_id, customers_, "customers");
+          break;
+        case RuleScope::kVirtualKey:
+          references.check(i, "scope_id", rule.scope_id, keys_, "virtual_keys");
+          break;
+      }
     }
   }
 

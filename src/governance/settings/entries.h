@@ -15,6 +15,7 @@ inline constexpr std::string_view kVirtualKeyKind = "virtual_key";
 inline constexpr std::string_view kModelConfigKind = "model_config";
 inline constexpr std::string_view kProviderLimitKind = "provider_limit";
 inline constexpr std::string_view kPricingOverrideKind = "pricing_override";
+inline constexpr std::string_view kRoutingRuleKind = "routing_rule";
 
 // visit(kind, list, member that is the id)
 template <class Visit>
@@ -27,6 +28,7 @@ void for_each_list(Visit visit) {
   visit(kModelConfigKind, &GovernanceSettings::model_configs, &ModelConfigSettings::id);
   visit(kProviderLimitKind, &GovernanceSettings::providers, &ProviderLimitSettings::name);
   visit(kPricingOverrideKind, &GovernanceSettings::pricing_overrides, &PricingOverrideSettings::id);
+  visit(kRoutingRuleKind, &GovernanceSettings::routing_rules, &RoutingRuleSettings::id);
 }
 
 }  // namespace bifrost::governance

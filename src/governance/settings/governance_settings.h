@@ -7,6 +7,7 @@
 #include "governance/settings/model_settings.h"
 #include "governance/settings/owner_settings.h"
 #include "governance/settings/pricing_settings.h"
+#include "governance/settings/routing_settings.h"
 
 #include <cstdint>
 #include <string>
@@ -23,6 +24,7 @@ struct GovernanceSettings {
   std::vector<ModelConfigSettings> model_configs;
   std::vector<ProviderLimitSettings> providers;
   std::vector<PricingOverrideSettings> pricing_overrides;
+  std::vector<RoutingRuleSettings> routing_rules;
   AuthSettings auth;
 
   void describe(this auto& self, auto& visit) {
@@ -38,6 +40,8 @@ struct GovernanceSettings {
     visit.field("providers", self.providers, {.text = "Limits of providers."});
     visit.field("pricing_overrides", self.pricing_overrides,
                 {.text = "Prices of your own, in place of those of the price sheet."});
+    visit.field("routing_rules", self.routing_rules,
+                {.text = "Which requests go elsewhere than they ask for."});
     visit.field("auth_config", self.auth, {.text = "The administrator."});
     self.describe_unserved(visit);
   }
@@ -52,7 +56,6 @@ struct GovernanceSettings {
     visit.unserved("complexity_analyzer_config", config::Shape::kObject, "Complexity of prompts.");
     visit.unserved("projects", config::Shape::kArray, "Projects.");
     visit.unserved("roles", config::Shape::kArray, "Roles of administrators.");
-    visit.unserved("routing_rules", config::Shape::kArray, "Routing rules.");
   }
 };
 

@@ -111,11 +111,13 @@ struct ProviderConfigSettings {
                          "absent: only asked by its name.",
                  .minimum = 0});
     visit.field("allowed_models", self.allowed_models,
-                {.text = "Models that the key may use; `[\"*\"]` allows all. Empty denies all in "
-                         "version 2 of the file and allows all in version 1.",
+                {.text = "Models that the key may use; `[\"*\"]` allows all, `regex:gpt-4.*` those "
+                         "of a pattern. Empty denies all in version 2 of the file and allows all "
+                         "in version 1.",
                  .form = config::Form::kNonEmpty});
     visit.field("blacklisted_models", self.blacklisted_models,
-                {.text = "Models that it may not use, whatever `allowed_models` says.",
+                {.text = "Models that it may not use, whatever `allowed_models` says; with "
+                         "patterns too.",
                  .form = config::Form::kNonEmpty});
     visit.field("key_ids", self.key_ids,
                 {.text = "Ids of the provider's keys that serve it; `[\"*\"]` allows all. Empty "
