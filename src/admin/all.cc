@@ -45,6 +45,10 @@ constexpr std::string_view kTeams = "/api/governance/teams";
 constexpr std::string_view kTeam = "/api/governance/teams/{id}";
 constexpr std::string_view kCustomers = "/api/governance/customers";
 constexpr std::string_view kCustomer = "/api/governance/customers/{id}";
+constexpr std::string_view kRules = "/api/routing/rules";
+constexpr std::string_view kRule = "/api/routing/rules/{id}";
+constexpr std::string_view kFormerRules = "/api/governance/routing-rules";
+constexpr std::string_view kFormerRule = "/api/governance/routing-rules/{id}";
 
 constexpr std::array kRoutes = {
     row("version", "GET", "/api/version", show_version, "The version of the program."),
@@ -135,6 +139,19 @@ constexpr std::array kRoutes = {
                "Requests, tokens and cost, summed up by `group_by` (some of `virtual_key`, `team`, "
                "`customer`, `provider`, `provider_key`, `model`, `day`, `hour`) between `from` and "
                "`to`, for the values of the filters of the same names; `format=csv` for a table.")),
+
+    row("routing_rules", "GET", kRules, list_routing_rules,
+        "Routing rules, by pages; `search`, `scope`, `scope_id`."),
+    row("routing_rules", "POST", kRules, create_routing_rule, "Make a routing rule."),
+    row("routing_rules", "GET", kRule, show_routing_rule, "One routing rule."),
+    row("routing_rules", "PUT", kRule, update_routing_rule,
+        "Change a routing rule; what is not given stays."),
+    row("routing_rules", "DELETE", kRule, delete_routing_rule, "Delete a routing rule."),
+    row("routing_rules", "GET", kFormerRules, list_routing_rules, "Former name of it."),
+    row("routing_rules", "POST", kFormerRules, create_routing_rule, "The same."),
+    row("routing_rules", "GET", kFormerRule, show_routing_rule, "The same."),
+    row("routing_rules", "PUT", kFormerRule, update_routing_rule, "The same."),
+    row("routing_rules", "DELETE", kFormerRule, delete_routing_rule, "The same."),
 };
 
 }  // namespace

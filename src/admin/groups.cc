@@ -23,6 +23,10 @@ template <class Group>
 constexpr bool kIsTeam = std::is_same_v<Group, TeamSettings>;
 
 template <class Group>
+constexpr governance::RuleScope kScope =
+    kIsTeam<Group> ? governance::RuleScope::kTeam : governance::RuleScope::kCustomer;
+
+template <class Group>
 constexpr Resource<Group> resource_of() {
   if constexpr (kIsTeam<Group>) {
     return {.kind = governance::kTeamKind,
@@ -208,6 +212,7 @@ Result<Answer> delete_group(const Call& call) {
                         BF_TRY_VOID(check_unused(governance, group));
                         drop_budgets(governance, owner_of(group));
                         drop_rate_limit(governance, group.rate_limit_id);
+                        drop_rules_of(governance, kScope<Group>, group.id);
                         return {};
                       });
 }

@@ -79,6 +79,16 @@ Result<Answer> delete_pricing_override(const Call& call);
 // pricing.cc
 Result<Answer> sync_prices(const Call& call);
 
+// routing_rules.cc
+Result<Answer> list_routing_rules(const Call& call);
+Result<Answer> create_routing_rule(const Call& call);
+Result<Answer> show_routing_rule(const Call& call);
+Result<Answer> update_routing_rule(const Call& call);
+Result<Answer> delete_routing_rule(const Call& call);
+// With whom they are for.
+void drop_rules_of(governance::GovernanceSettings& governance, governance::RuleScope scope,
+                   std::string_view id);
+
 // version.cc
 Result<Answer> show_version(const Call& call);
 

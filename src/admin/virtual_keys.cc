@@ -331,6 +331,7 @@ Result<Answer> delete_virtual_key(const Call& call) {
                       [](GovernanceSettings& governance, VirtualKeySettings& key) -> Result<void> {
                         drop_models(governance, key);
                         drop_prices(governance, key);
+                        drop_rules_of(governance, governance::RuleScope::kVirtualKey, key.id);
                         drop_limits(governance, key, key.provider_configs);
                         drop_budgets(governance, owner_of(key));
                         drop_rate_limit(governance, key.rate_limit_id);
