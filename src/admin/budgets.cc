@@ -166,7 +166,7 @@ Result<void> check(const OverrideBody& body) {
 
 // Changes a budget of the key; the answer shows it.
 Result<Answer> change_budget(const Call& call, const OverrideBody& body) {
-  BF_TRY(const auto terms, read_terms(call, kKeys.kind));
+  BF_TRY(const auto terms, entry_terms(call, kKeys));
   BudgetSettings changed;
   std::string name;
   const auto edit = [&](GovernanceSettings& governance) -> Result<void> {

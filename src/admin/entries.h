@@ -64,6 +64,30 @@ Result<void> check_name(const governance::GovernanceSettings& governance,
   return {};
 }
 
+// The entry, and those of its rate limits, which it is shown with.
+template <class Entry>
+EntryNames names_of(const Resource<Entry>& resource,
+                    const governance::GovernanceSettings& governance, std::string_view id) {
+  EntryNames names = {{std::string(resource.kind), std::string(id)}};
+  const auto entry = find(governance, resource, id);
+  if (!entry) return names;
+  const auto add = [&](const std::string& limit) {
+    if (!limit.empty()) names.emplace_back(governance::kRateLimitKind, limit);
+  };
+  if constexpr (requires { (*entry)->rate_limit_id; }) add((*entry)->rate_limit_id);
+  if constexpr (requires { (*entry)->provider_configs; }) {
+    for (const auto& config : (*entry)->provider_configs) add(config.rate_limit_id);
+  }
+  return names;
+}
+
+template <class Entry>
+Result<exchange::Desk::Terms> entry_terms(const Call& call, const Resource<Entry>& resource) {
+  return read_terms(call, [&](const exchange::ManagedSettings& managed) {
+    return names_of(resource, managed.governance, call.id);
+  });
+}
+
 // "Virtual key created"
 [[nodiscard]] std::string done(std::string_view what, std::string_view verb);
 
@@ -72,7 +96,8 @@ Result<Answer> show_entry(const Call& call, const Resource<Entry>& resource,
                           const governance::GovernanceSettings& governance, std::string_view id,
                           std::string_view message) {
   BF_TRY(const Entry* entry, find(governance, resource, id));
-  return one(call, resource.name, resource.kind, *entry, id, Show(call, governance), message);
+  return one(call, resource.name, names_of(resource, governance, id), *entry,
+             Show(call, governance), message);
 }
 template <class Show, class Entry>
 Result<Answer> show_entry(const Call& call, const Resource<Entry>& resource) {
@@ -100,7 +125,7 @@ Result<Answer> create_entry(const Call& call, const Resource<Entry>& resource, P
 template <class Show, class Entry, class Put>
 Result<Answer> change_entry(const Call& call, const Resource<Entry>& resource, Put put,
                             std::string_view verb = "updated") {
-  BF_TRY(const auto terms, read_terms(call, resource.kind));
+  BF_TRY(const auto terms, entry_terms(call, resource));
   const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
     BF_TRY(Entry * entry, find(governance, resource, call.id));
     return put(governance, *entry);
@@ -113,7 +138,7 @@ Result<Answer> change_entry(const Call& call, const Resource<Entry>& resource, P
 // still, or refuses.
 template <class Entry, class Drop>
 Result<Answer> delete_entry(const Call& call, const Resource<Entry>& resource, Drop drop) {
-  BF_TRY(const auto terms, read_terms(call, resource.kind));
+  BF_TRY(const auto terms, entry_terms(call, resource));
   const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
     BF_TRY(Entry * entry, find(governance, resource, call.id));
     BF_TRY_VOID(drop(governance, *entry));

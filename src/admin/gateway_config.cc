@@ -52,6 +52,10 @@ std::string restart_text(const ClientSettings& client) {
   return visit.text();
 }
 
+EntryNames client_names() {
+  return {{std::string(exchange::kClientKind), std::string(exchange::kClientKind)}};
+}
+
 Answer shown(const Call& call, const ManagedSettings& managed, std::string_view message = {},
              const std::vector<std::string>& warnings = {}) {
   Answer answer;
@@ -73,7 +77,7 @@ Answer shown(const Call& call, const ManagedSettings& managed, std::string_view 
   writer.end_object();
   write_warnings(writer, warnings);
   writer.end_object();
-  answer.etag = etag_of(call.desk.entry(exchange::kClientKind, exchange::kClientKind));
+  answer.etag = version_tag(call.desk, client_names());
   return answer;
 }
 
@@ -82,8 +86,8 @@ Answer shown(const Call& call, const ManagedSettings& managed, std::string_view 
 Result<Answer> show_config(const Call& call) { return shown(call, *call.desk.settings()); }
 
 Result<Answer> update_config(const Call& call) {
-  BF_TRY(auto terms, read_terms(call, exchange::kClientKind));
-  terms.id = exchange::kClientKind;
+  BF_TRY(const auto terms,
+         read_terms(call, [](const ManagedSettings& /*managed*/) { return client_names(); }));
   std::vector<std::string> warnings;
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
     ConfigBody body{.client = managed.client};

@@ -11,7 +11,46 @@
 namespace bifrost::admin {
 
 using provider::KeySettings;
+using Paths = config::OrderedMap<std::string>;
 using provider::ProviderSettings;
+
+namespace {
+
+bool same_addresses(const ProviderSettings& before, const ProviderSettings& after) {
+  const bool same_paths = (before.custom ? before.custom->request_path_overrides : Paths()) ==
+                          (after.custom ? after.custom->request_path_overrides : Paths());
+  return before.network.base_url == after.network.base_url && before.proxy == after.proxy &&
+         same_paths;
+}
+
+Error needs_secrets(std::string_view field) {
+  return client_error(
+      ErrorCode::kInvalidRequest,
+      std::string(field) +
+          ": without an administrator (governance.auth_config) secrets that are kept are not sent "
+          "to another address; give the values of the keys and headers anew, too",
+      std::string(field));
+}
+
+}  // namespace
+
+Result<void> check_addresses(const Call& call, const ProviderSettings& before,
+                             const ProviderSettings& after) {
+  if (has_administrator(call)) return {};
+  const bool same = same_addresses(before, after);
+  for (const KeySettings& key : after.keys) {
+    const auto old = std::ranges::find(before.keys, exchange::key_id(key), exchange::key_id);
+    const bool kept = old != before.keys.end() && !old->value.empty() && old->value == key.value;
+    if (kept && !same) return needs_secrets("network_config");
+    if (kept && old->own.server().url != key.own.server().url) return needs_secrets("keys");
+  }
+  if (same) return {};
+  for (const auto& [name, value] : after.network.extra_headers) {
+    const config::Secret* old = before.network.extra_headers.find(name);
+    if (old != nullptr && !old->empty() && *old == value) return needs_secrets("network_config");
+  }
+  return {};
+}
 
 Result<const ProviderSettings*> find_provider(const exchange::ManagedSettings& managed,
                                               std::string_view name) {

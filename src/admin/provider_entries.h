@@ -34,6 +34,11 @@ struct ShownBeside {
   }
 };
 
+// Without an administrator who has to show who he is, whoever reaches the API could have what is
+// kept sent to himself: so another address needs the secrets anew. Fails with kInvalidRequest.
+Result<void> check_addresses(const Call& call, const provider::ProviderSettings& before,
+                             const provider::ProviderSettings& after);
+
 // Of a key that is new: an id, and one meaning for what is written in several ways.
 void settle_key(provider::KeySettings& key);
 

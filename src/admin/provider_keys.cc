@@ -28,10 +28,13 @@ struct KeyBody {
   }
 };
 
+EntryNames names_of(std::string_view place) {
+  return {{std::string(exchange::kProviderKeyKind), std::string(place)}};
+}
+
 Result<exchange::Desk::Terms> terms_of(const Call& call, std::string_view place) {
-  BF_TRY(auto terms, read_terms(call, exchange::kProviderKeyKind));
-  terms.id = place;
-  return terms;
+  return read_terms(
+      call, [names = names_of(place)](const ManagedSettings& /*managed*/) { return names; });
 }
 
 Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::string_view id,
@@ -41,8 +44,7 @@ Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::stri
   Answer answer;
   json::Writer writer(answer.body);
   write_key(writer, call, call.id, *key, warnings);
-  answer.etag = etag_of(
-      call.desk.entry(exchange::kProviderKeyKind, exchange::provider_key_place(call.id, *key)));
+  answer.etag = version_tag(call.desk, names_of(exchange::provider_key_place(call.id, *key)));
   return answer;
 }
 
@@ -87,7 +89,7 @@ Result<Answer> create_provider_key(const Call& call) {
   const std::string id = body.key.id;
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
     BF_TRY(ProviderSettings * provider, find_provider(managed, call.id));
-    provider->keys.push_back(std::move(body.key));
+    provider->keys.push_back(body.key);
     return {};
   };
   BF_TRY(const auto managed, call.desk.change(edit, terms));
@@ -115,9 +117,10 @@ Result<Answer> update_provider_key(const Call& call) {
     }
     body.key.id = key->id;
     provider::normalise_allow_list(body.key.models, 2);
+    const ProviderSettings before = *provider;
     *key = std::move(body.key);
     id = exchange::key_id(*key);
-    return {};
+    return check_addresses(call, before, *provider);
   };
   BF_TRY(const auto managed, call.desk.change(edit, terms));
   return shown(call, *managed, id, warnings);

@@ -97,7 +97,7 @@ Result<Answer> put_provider_limits(const Call& call) {
   const auto found =
       std::ranges::find(governance->providers, call.id, &ProviderLimitSettings::name);
   if (found == governance->providers.end()) return no_such("provider with limits", call.id);
-  return one(call, "provider", governance::kProviderLimitKind, *found, call.id,
+  return one(call, "provider", {{std::string(governance::kProviderLimitKind), call.id}}, *found,
              Show(call, *governance), "Provider limits updated");
 }
 

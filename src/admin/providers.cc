@@ -74,13 +74,29 @@ Result<void> check_name(const ProviderBody& body, std::string_view name) {
   return {};
 }
 
+// The provider and its keys, which are shown and taken with it.
+EntryNames names_of(const ManagedSettings& managed, std::string_view name) {
+  EntryNames names = {{std::string(exchange::kProviderKind), std::string(name)}};
+  const ProviderSettings* provider = managed.providers.find(name);
+  if (provider == nullptr) return names;
+  for (const KeySettings& key : provider->keys) {
+    names.emplace_back(exchange::kProviderKeyKind, exchange::provider_key_place(name, key));
+  }
+  return names;
+}
+
+Result<exchange::Desk::Terms> terms_of(const Call& call) {
+  return read_terms(call,
+                    [&](const ManagedSettings& managed) { return names_of(managed, call.id); });
+}
+
 Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::string_view name,
                      const std::vector<std::string>& warnings = {}) {
   BF_TRY(const ProviderSettings* settings, find_provider(managed, name));
   Answer answer;
   json::Writer writer(answer.body);
   write_provider(writer, call, name, *settings, warnings);
-  answer.etag = etag_of(call.desk.entry(exchange::kProviderKind, name));
+  answer.etag = version_tag(call.desk, names_of(managed, name));
   return answer;
 }
 
@@ -100,7 +116,7 @@ Result<Answer> list_providers(const Call& call) {
 }
 
 Result<Answer> create_provider(const Call& call) {
-  BF_TRY(const auto terms, read_terms(call, exchange::kProviderKind));
+  BF_TRY(const auto terms, terms_of(call));
   ProviderBody body;
   BF_TRY(const auto warnings, read_settings(call, BodyOf::kNew, body));
   const std::string name = body.provider.empty() ? body.name : body.provider;
@@ -116,7 +132,7 @@ Result<Answer> create_provider(const Call& call) {
                           "there is a provider " + quoted(name) + " already; change it with PUT",
                           "provider");
     }
-    managed.providers.append(name, std::move(body.settings));
+    managed.providers.append(name, body.settings);
     return {};
   };
   BF_TRY(const auto managed, call.desk.change(edit, terms));
@@ -128,7 +144,7 @@ Result<Answer> show_provider(const Call& call) {
 }
 
 Result<Answer> update_provider(const Call& call) {
-  BF_TRY(const auto terms, read_terms(call, exchange::kProviderKind));
+  BF_TRY(const auto terms, terms_of(call));
   std::vector<std::string> warnings;
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
     BF_TRY(ProviderSettings * settings, find_provider(managed, call.id));
@@ -136,6 +152,7 @@ Result<Answer> update_provider(const Call& call) {
     BF_TRY(warnings, read_settings(call, BodyOf::kChange, body));
     BF_TRY_VOID(check_name(body, call.id));
     BF_TRY_VOID(settle_keys(settings->keys, body.settings.keys));
+    BF_TRY_VOID(check_addresses(call, *settings, body.settings));
     *settings = std::move(body.settings);
     return {};
   };
@@ -144,7 +161,7 @@ Result<Answer> update_provider(const Call& call) {
 }
 
 Result<Answer> delete_provider(const Call& call) {
-  BF_TRY(const auto terms, read_terms(call, exchange::kProviderKind));
+  BF_TRY(const auto terms, terms_of(call));
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
     BF_TRY_VOID(find_provider(managed, call.id));
     managed.providers.erase(call.id);

@@ -5,6 +5,7 @@
 #include "http/url.h"
 
 #include <cstdint>
+#include <utility>
 
 namespace bifrost::admin {
 namespace {
@@ -80,20 +81,22 @@ Result<bool> is_dry_run(std::string_view query) {
 }
 
 Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind) {
+  return read_terms(call, [names = EntryNames{{std::string(kind), call.id}}](
+                              const exchange::ManagedSettings& /*managed*/) { return names; });
+}
+
+Result<exchange::Desk::Terms> read_terms(const Call& call, NamesOf names_of) {
   exchange::Desk::Terms terms;
   BF_TRY(terms.dry_run, is_dry_run(call.query));
-  if (call.if_match.empty() || call.if_match == "*") return terms;
-  std::string_view tag = call.if_match;
-  if (tag.size() >= 2 && tag.starts_with('"') && tag.ends_with('"')) {
-    tag = tag.substr(1, tag.size() - 2);
+  if (call.if_match == "*") return terms;
+  terms.version = call.if_match;
+  if (!terms.version.empty() && !terms.version.starts_with('"')) {
+    terms.version = "\"" + terms.version + "\"";
   }
-  terms.revision = parse_int(tag);
-  if (!terms.revision) {
-    return client_error(ErrorCode::kOutdated,
-                        "If-Match: " + quoted(call.if_match, 80) + " is no version of an entry");
-  }
-  terms.kind = kind;
-  terms.id = call.id;
+  terms.version_of = [&desk = call.desk,
+                      names_of = std::move(names_of)](const exchange::ManagedSettings& managed) {
+    return version_tag(desk, names_of(managed));
+  };
   return terms;
 }
 

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "admin/route.h"
+#include "admin/version_tag.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "config/document.h"
 #include "config/reader.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -73,7 +76,10 @@ struct Page {
 // Is the change only tried? Fails with kInvalidRequest where `dry_run` is neither true nor false.
 [[nodiscard]] Result<bool> is_dry_run(std::string_view query);
 
-// The terms of a change: `dry_run=true`, and If-Match as a condition on this entry.
+// The terms of a change: `dry_run=true`, and If-Match as a condition on the entry of the path.
 [[nodiscard]] Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind);
+// On what a caller sees as one entry.
+using NamesOf = std::function<EntryNames(const exchange::ManagedSettings&)>;
+[[nodiscard]] Result<exchange::Desk::Terms> read_terms(const Call& call, NamesOf names_of);
 
 }  // namespace bifrost::admin

@@ -9,25 +9,72 @@
 #include "config/value_writer.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bifrost::admin {
 
-// A provider may take from the process's environment what it may take from there in the file, and
-// not what is the gateway's own secret.
-class ProviderEnvironment final : public config::Environment {
+// Has whoever asks shown that he is the administrator?
+[[nodiscard]] bool has_administrator(const Call& call);
+
+// What a body may take from the process's environment: what it refers to already, and, where an
+// administrator has to show who he is, all but the gateway's own secrets. Whoever else can reach
+// the API must not have a secret sent to where he says.
+class BodyEnvironment final : public config::Environment {
  public:
-  explicit ProviderEnvironment(const config::Environment& process) : process_(process) {}
-  [[nodiscard]] std::optional<std::string> get(std::string_view name) const override {
-    if (name.starts_with("BIFROST_")) return std::nullopt;
-    return process_.get(name);
-  }
+  BodyEnvironment(const Call& call, std::set<std::string, std::less<>> known)
+      : process_(call.desk.environment()),
+        known_(std::move(known)),
+        trusted_(has_administrator(call)) {}
+  [[nodiscard]] std::optional<std::string> get(std::string_view name) const override;
 
  private:
   const config::Environment& process_;
+  std::set<std::string, std::less<>> known_;
+  bool trusted_;
+};
+
+// Names of the variables that settings refer to.
+class References {
+ public:
+  template <class T>
+  void field(std::string_view /*name*/, const T& member, const config::Facts& /*facts*/) {
+    add(member);
+  }
+  void unserved(std::string_view /*name*/, config::Shape /*shape*/, std::string_view /*text*/) {}
+  [[nodiscard]] std::set<std::string, std::less<>> names() && { return std::move(names_); }
+
+ private:
+  void add(const config::Secret& secret) {
+    constexpr std::string_view kPrefix = "env.";
+    const std::string_view reference = secret.reference();
+    if (reference.starts_with(kPrefix)) names_.emplace(reference.substr(kPrefix.size()));
+  }
+  template <class T>
+  void add(const std::optional<T>& member) {
+    if (member) add(*member);
+  }
+  template <class T>
+  void add(const std::vector<T>& list) {
+    for (const T& element : list) add(element);
+  }
+  template <class T>
+  void add(const config::OrderedMap<T>& map) {
+    for (const auto& [name, value] : map) add(value);
+  }
+  template <config::Described Settings>
+  void add(const Settings& settings) {
+    settings.describe(*this);
+  }
+  template <class T>
+  void add(const T& /*member*/) {}
+
+  std::set<std::string, std::less<>> names_;
 };
 
 // A list of texts of what has no effect, for the answer.
@@ -43,11 +90,14 @@ Result<std::vector<std::string>> read_settings(const Call& call, BodyOf kind, Bo
     return client_error(ErrorCode::kInvalidRequest, "the body is empty; it must be a JSON object");
   }
   const Body before = body;
-  const ProviderEnvironment environment(call.desk.environment());
+  References references;
+  before.describe(references);
+  const BodyEnvironment environment(call, std::move(references).names());
   config::Problems problems;
   std::vector<std::string> warnings;
   if (const auto document = config::parse_document(call.body, problems)) {
     config::Reader reader(environment, problems, warnings);
+    reader.read_shown();
     if (kind == BodyOf::kChange) reader.read_change();
     reader.read(document->root(), body, {});
     config::Restorer(problems).restore(before, body);

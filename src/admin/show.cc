@@ -27,10 +27,6 @@ void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry
   writer.member("updated_at", std::string_view(time_text(entry->updated_at)));
 }
 
-std::string etag_of(const std::optional<exchange::Desk::Entry>& entry) {
-  return entry ? "\"" + std::to_string(entry->revision) + "\"" : std::string();
-}
-
 Answer said(std::string_view message) {
   Answer answer;
   json::Writer writer(answer.body);

@@ -19,13 +19,10 @@ void text_or_null(json::Writer& writer, std::string_view name, std::string_view 
 // `created_at` and `updated_at`.
 void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry);
 
-// The version of an entry; empty: it has none.
-[[nodiscard]] std::string etag_of(const std::optional<exchange::Desk::Entry>& entry);
-
-// {"virtual_key": {…}}, perhaps with a message, with the entry's version as its ETag.
+// {"virtual_key": {…}}, perhaps with a message, with the version of these as its ETag.
 template <class Entry, class Write>
-Answer one(const Call& call, std::string_view name, std::string_view kind, const Entry& entry,
-           std::string_view id, Write write, std::string_view message = {}) {
+Answer one(const Call& call, std::string_view name, const EntryNames& names, const Entry& entry,
+           Write write, std::string_view message = {}) {
   Answer answer;
   json::Writer writer(answer.body);
   writer.begin_object();
@@ -33,7 +30,7 @@ Answer one(const Call& call, std::string_view name, std::string_view kind, const
   writer.key(name);
   write(writer, entry);
   writer.end_object();
-  answer.etag = etag_of(call.desk.entry(kind, id));
+  answer.etag = version_tag(call.desk, names);
   return answer;
 }
 

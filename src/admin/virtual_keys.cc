@@ -210,6 +210,11 @@ Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySet
   if (body.expires_at != key.expires_at && !body.expires_at.empty()) {
     BF_TRY_VOID(check_future(call, body.expires_at));
   }
+  if (body.value == config::kRedacted) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "value: is \"<redacted>\"; give the value itself, or leave it out",
+                        "value");
+  }
   key.name = body.name;
   key.description = body.description;
   // Else a reference to the environment would become a copy of what it says now.

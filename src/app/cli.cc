@@ -288,12 +288,12 @@ int on_config(const Options& options, const std::string& command) {
     std::cerr << setup.error().message << '\n';
     return 1;
   }
-  ConfigPlace at{.setup = *std::move(setup),
-                 .app_dir = place.app_dir,
-                 .environment = environment,
-                 .now = SystemClock().wall()};
+  const ConfigPlace at{.setup = *std::move(setup),
+                       .app_dir = place.app_dir,
+                       .environment = environment,
+                       .now = SystemClock().wall()};
   return is_diff ? config_diff(at, std::cout)
-                 : config_export(std::move(at), options.export_to, std::cout);
+                 : config_export(at, options.export_to, std::cout, std::cerr);
 }
 
 const Place& place_of_db(const Options& options, const std::string& command) {
@@ -314,7 +314,7 @@ int on_db(const Options& options, const std::string& command) {
   if (command == "status") return db_status(at, std::cout);
   if (command == "migrate") return db_migrate(at, SystemClock().wall(), std::cout);
   if (command == "backup") return db_backup(at, options.backup, std::cout);
-  return db_rekey(at, std::cout);
+  return db_rekey(at, SystemClock().wall(), std::cout);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <ostream>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace bifrost::app {
 namespace {
@@ -85,24 +86,28 @@ Result<void> write(const std::string& text, const ExportOptions& options, std::o
     return gateway_error(ErrorCode::kConfigInvalid,
                          quoted(options.to, 256) + " is there already; name another file");
   }
-  return store::write_private_file(options.to, text + "\n");
+  return store::write_new_private_file(options.to, text + "\n");
 }
 
-Result<void> print(ConfigPlace& place, const ExportOptions& options, std::ostream& out) {
+Result<int> print(const ConfigPlace& place, const ExportOptions& options, std::ostream& out,
+                  std::ostream& errors) {
   if (options.with_secrets && options.to.empty()) {
     return gateway_error(ErrorCode::kConfigInvalid,
                          "--with-secrets needs --out FILE: secrets are not printed");
   }
   BF_TRY(const auto stored, open(place));
   Config config = place.setup.config;
+  std::vector<std::string> warnings;
   if (stored != nullptr) {
-    BF_TRY(StoredConfig::Plan plan, stored->merge(config, place.environment, place.setup.warnings));
+    BF_TRY(StoredConfig::Plan plan, stored->merge(config, place.environment, warnings));
     static_cast<exchange::ManagedSettings&>(config) = std::move(plan.settings);
   }
   // Its lists say what they mean: an empty one denies.
   config.version = 2;
-  return write(exported(config, options.with_secrets ? Secrets::kClear : Secrets::kRedacted),
-               options, out);
+  BF_TRY_VOID(write(exported(config, options.with_secrets ? Secrets::kClear : Secrets::kRedacted),
+                    options, out));
+  for (const std::string& warning : warnings) errors << "warning: " << warning << '\n';
+  return warnings.empty() ? 0 : 1;
 }
 
 int told(const Error& error, std::ostream& out) {
@@ -117,9 +122,10 @@ int config_diff(const ConfigPlace& place, std::ostream& out) {
   return done ? *done : told(done.error(), out);
 }
 
-int config_export(ConfigPlace place, const ExportOptions& options, std::ostream& out) {
-  const auto done = print(place, options, out);
-  return done ? 0 : told(done.error(), out);
+int config_export(const ConfigPlace& place, const ExportOptions& options, std::ostream& out,
+                  std::ostream& errors) {
+  const auto done = print(place, options, out, errors);
+  return done ? *done : told(done.error(), errors);
 }
 
 }  // namespace bifrost::app

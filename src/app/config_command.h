@@ -26,6 +26,9 @@ struct ExportOptions {
   std::string to;  // empty: `out`
   bool with_secrets = false;
 };
-int config_export(ConfigPlace place, const ExportOptions& options, std::ostream& out);
+// What is left out of it, or keeps it from being written, is said on `errors`; then the status
+// is 1.
+int config_export(const ConfigPlace& place, const ExportOptions& options, std::ostream& out,
+                  std::ostream& errors);
 
 }  // namespace bifrost::app

@@ -129,7 +129,13 @@ TEST(Dump, LoadsAgainToTheSame) {
   const auto text = config::read_config_file("examples/full.json");
   ASSERT_TRUE(text);
   const ConfigReport first = inspect_text(*text);
-  const ConfigReport second = inspect_text(redacted_dump(first.config));
+  std::string dumped = redacted_dump(first.config);
+  // What stands for a secret is not one.
+  for (auto at = dumped.find(config::kRedacted); at != std::string::npos;
+       at = dumped.find(config::kRedacted, at)) {
+    dumped.replace(at, config::kRedacted.size(), "secret-" + std::to_string(at));
+  }
+  const ConfigReport second = inspect_text(dumped);
   EXPECT_TRUE(second.problems.empty()) << render(second.problems);
   EXPECT_EQ(redacted_dump(second.config), redacted_dump(first.config));
 }

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "config/check_scope.h"
 #include "config/problem.h"
+#include "provider/registry.h"
 #include "provider/settings/providers.h"
 #include "store/sqlite/connection.h"
 
@@ -40,20 +41,25 @@ void check_providers(const provider::Providers& providers, config::Problems& pro
   }
 }
 
+// What cannot work as it is configured is whose who configures it.
+Error of_change(Error error) {
+  if (error.code != ErrorCode::kConfigInvalid) return error;
+  return client_error(ErrorCode::kInvalidRequest, std::move(error.message), std::move(error.param));
+}
+
 // What entries say of one another; by itself each was judged when it was read.
 Result<void> check(const exchange::ManagedSettings& settings, ErrorCode code) {
   config::Problems problems;
   check_providers(settings.providers, problems);
   check_governance(settings.governance, problems);
-  if (problems.empty()) return {};
+  if (problems.empty()) {
+    auto built = provider::Registry::build(settings.providers);
+    if (built) return {};
+    if (code == ErrorCode::kConfigInvalid) return std::move(built).error();
+    return of_change(std::move(built).error());
+  }
   const std::string text = config::render(problems.take());
   return code == ErrorCode::kConfigInvalid ? gateway_error(code, text) : client_error(code, text);
-}
-
-// What cannot work as it is configured is whose who configures it.
-Error of_change(Error error) {
-  if (error.code != ErrorCode::kConfigInvalid) return error;
-  return client_error(ErrorCode::kInvalidRequest, std::move(error.message), std::move(error.param));
 }
 
 }  // namespace
@@ -63,7 +69,22 @@ Result<std::unique_ptr<Configuration>> Configuration::read(Source source) {
       new Configuration(std::move(source)));  // NOLINT: private constructor
   BF_TRY_VOID(made->read_all());
   made->started_ = made->setup();
+  const Config& config = made->started_->config;
+  made->shared_.hide(config.encryption_key);
+  made->shared_.hide(config.governance.auth.admin_password);
+  if (config.config_store) made->shared_.hide(config.config_store->config.password);
   return made;
+}
+
+void Configuration::Shared::hide(const config::Secret& secret) {
+  constexpr std::string_view kPrefix = "env.";
+  const std::string_view reference = secret.reference();
+  if (reference.starts_with(kPrefix)) hidden_.emplace(reference.substr(kPrefix.size()));
+}
+
+std::optional<std::string> Configuration::Shared::get(std::string_view name) const {
+  if (hidden_.contains(name)) return std::nullopt;
+  return process_.get(name);
 }
 
 SetupPtr Configuration::setup() const {
@@ -85,8 +106,20 @@ Result<void> Configuration::read_once() {
   if (stored_ == nullptr) {
     BF_TRY_VOID(open_store(setup));
   }
-  BF_TRY(StoredConfig::Plan plan,
-         stored_->merge(setup.config, source_.environment, setup.warnings));
+  exchange::ManagedSettings file = setup.config;
+  std::vector<std::string> warnings = setup.warnings;
+  BF_TRY(StoredConfig::Plan plan, stored_->merge(file, source_.environment, setup.warnings));
+  BF_TRY_VOID(check(plan.settings, ErrorCode::kConfigInvalid));
+  BF_TRY_VOID(adopt(std::move(setup), std::move(plan)));
+  file_ = std::move(file);
+  file_warnings_ = std::move(warnings);
+  return {};
+}
+
+// The file is not read again, nor taken in: others may have another one.
+Result<void> Configuration::follow() {
+  Setup setup{.config = this->setup()->config, .warnings = file_warnings_};
+  BF_TRY(StoredConfig::Plan plan, stored_->follow(file_, source_.environment, setup.warnings));
   BF_TRY_VOID(check(plan.settings, ErrorCode::kConfigInvalid));
   return adopt(std::move(setup), std::move(plan));
 }
@@ -161,7 +194,7 @@ Result<bool> Configuration::take_up() {
   const std::scoped_lock changing(changing_);
   BF_TRY(const bool behind, stored_->is_behind());
   if (!behind) return false;
-  BF_TRY_VOID(read_all());
+  BF_TRY_VOID(follow());
   return true;
 }
 
@@ -176,9 +209,7 @@ std::optional<exchange::Desk::Entry> Configuration::entry(std::string_view kind,
 }
 
 Result<void> Configuration::check_terms(const Terms& terms) const {
-  if (!terms.revision) return {};
-  const auto known = entry(terms.kind, terms.id);
-  if (known && known->revision == *terms.revision) return {};
+  if (terms.version.empty() || terms.version == terms.version_of(setup()->config)) return {};
   return client_error(ErrorCode::kOutdated,
                       "If-Match: the entry was changed meanwhile; read it again");
 }
@@ -190,7 +221,7 @@ Result<Configuration::Settings> Configuration::change(const Edit& edit, const Te
     auto changed = change_once(edit, terms, stale);
     if (!stale || i == kTriesMax) return changed;
     // Another gateway has written: what it wrote is what is edited.
-    BF_TRY_VOID(read_all());
+    BF_TRY_VOID(follow());
   }
 }
 
@@ -206,7 +237,9 @@ Result<Configuration::Settings> Configuration::change_once(const Edit& edit, con
   if (terms.dry_run) {
     return std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings));
   }
-  if (auto adopted = adopt({.config = before->config, .warnings = {}}, std::move(plan)); !adopted) {
+  if (auto adopted =
+          adopt({.config = before->config, .warnings = before->warnings}, std::move(plan));
+      !adopted) {
     stale = adopted.error().code == ErrorCode::kConflict;
     return of_change(std::move(adopted).error());
   }

@@ -13,7 +13,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace bifrost::app {
 
@@ -42,7 +44,7 @@ class Configuration final : public exchange::Desk {
   [[nodiscard]] SetupPtr setup() const;
   // Reads the file and the store again. What fails leaves everything as it is.
   Result<void> reload();
-  // The same, if others have written into the store since it was read. False: nobody has.
+  // What others have written into the store since it was read. False: nobody has.
   Result<bool> take_up();
   // Makes anew what is made of it, for something beside it that has changed.
   Result<void> refresh();
@@ -51,9 +53,7 @@ class Configuration final : public exchange::Desk {
   [[nodiscard]] Settings settings_at_start() const override {
     return {started_, &started_->config};
   }
-  [[nodiscard]] const config::Environment& environment() const override {
-    return source_.environment;
-  }
+  [[nodiscard]] const config::Environment& environment() const override { return shared_; }
   [[nodiscard]] std::optional<Entry> entry(std::string_view kind,
                                            std::string_view id) const override;
   Result<Settings> change(const Edit& edit, const Terms& terms) override;
@@ -65,15 +65,31 @@ class Configuration final : public exchange::Desk {
   [[nodiscard]] bool may_do_without(const Error& error) const;
   Result<void> read_all();
   Result<void> read_once();
+  Result<void> follow();
   Result<void> adopt(Setup setup, StoredConfig::Plan plan);
   Result<void> check_terms(const Terms& terms) const;
   Result<Settings> change_once(const Edit& edit, const Terms& terms, bool& stale);
 
+  // The process's environment without the variables that hold secrets of the gateway itself.
+  class Shared final : public config::Environment {
+   public:
+    explicit Shared(const config::Environment& process) : process_(process) {}
+    void hide(const config::Secret& secret);
+    [[nodiscard]] std::optional<std::string> get(std::string_view name) const override;
+
+   private:
+    const config::Environment& process_;
+    std::set<std::string, std::less<>> hidden_;  // filled before anybody asks
+  };
+
   const Source source_;
+  Shared shared_{source_.environment};
   Prepare prepare_;
   SetupPtr started_;
   std::mutex changing_;  // held by whoever changes it, from reading to the end
   std::unique_ptr<StoredConfig> stored_;
+  exchange::ManagedSettings file_;  // what it said when it was read last
+  std::vector<std::string> file_warnings_;
   mutable std::mutex mutex_;  // of what follows, for a moment
   SetupPtr setup_;
 };

@@ -130,15 +130,19 @@ Result<void> back_up(const DbPlace& place, const std::string& to, std::ostream& 
                          bifrost::quoted(to, 256) + " is there already; name another file");
   }
   // Made first, so that nobody else may read it; SQLite fills one that is empty.
-  BF_TRY_VOID(store::make_private_file(to));
-  BF_TRY_VOID(connection->execute("VACUUM INTO $1", {std::string_view(to)}));
+  BF_TRY_VOID(store::make_new_private_file(to));
+  if (auto copied = connection->execute("VACUUM INTO $1", {std::string_view(to)}); !copied) {
+    std::error_code unknown;
+    std::filesystem::remove(to, unknown);
+    return std::move(copied).error();
+  }
   out << shown(place) << " was copied to " << to
       << "; with it belongs the key of its secrets: encryption_key, or encryption.key in the app "
          "dir\n";
   return {};
 }
 
-Result<void> rekey(const DbPlace& place, std::ostream& out) {
+Result<void> rekey(const DbPlace& place, WallTime now, std::ostream& out) {
   const auto text = place.environment.get(kNewKey);
   if (!text || text->empty()) {
     return gateway_error(ErrorCode::kConfigInvalid,
@@ -147,9 +151,9 @@ Result<void> rekey(const DbPlace& place, std::ostream& out) {
   BF_TRY(auto connection, connect(place));
   BF_TRY(const store::Passphrase current,
          passphrase_of(place.setup.config, place.environment, place.app_dir));
-  BF_TRY(const auto stored, StoredConfig::open(std::move(connection), current, WallTime()));
+  BF_TRY(const auto stored, StoredConfig::open(std::move(connection), current, now));
   BF_TRY(const std::size_t secrets,
-         stored->reseal(place.setup.config, store::Passphrase{.text = *text}));
+         stored->reseal(place.setup.config, place.environment, store::Passphrase{.text = *text}));
   out << shown(place) << ": " << secrets
       << " secret(s) sealed anew; start with the new key as encryption_key or "
          "BIFROST_ENCRYPTION_KEY\n";
@@ -172,6 +176,8 @@ int db_backup(const DbPlace& place, const std::string& to, std::ostream& out) {
   return told(back_up(place, to, out), out);
 }
 
-int db_rekey(const DbPlace& place, std::ostream& out) { return told(rekey(place, out), out); }
+int db_rekey(const DbPlace& place, WallTime now, std::ostream& out) {
+  return told(rekey(place, now, out), out);
+}
 
 }  // namespace bifrost::app

@@ -24,6 +24,6 @@ int db_migrate(const DbPlace& place, WallTime now, std::ostream& out);
 // A copy of an SQLite database, while gateways go on, to a file that must not be there.
 int db_backup(const DbPlace& place, const std::string& to, std::ostream& out);
 // Seals every secret anew, with the key in BIFROST_NEW_ENCRYPTION_KEY. No gateway may run.
-int db_rekey(const DbPlace& place, std::ostream& out);
+int db_rekey(const DbPlace& place, WallTime now, std::ostream& out);
 
 }  // namespace bifrost::app

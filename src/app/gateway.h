@@ -92,7 +92,8 @@ class Gateway {
   Watch watch_{state_, clock_};
   FileStamp stamp_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<std::string> warnings_;  // that were logged of the configuration in force
+  std::vector<std::string> warnings_;  // that were logged of the configuration in force; for who
+                                       // changes it, under Configuration's lock
   StoreWatch store_watch_{*configuration_};
   std::unique_ptr<Worker> admin_;  // null: operators come to the others
 };

@@ -114,14 +114,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{R"({"providers":{"bedrok":{}}})",
                 "providers.bedrok: unknown provider; did you mean \"bedrock\"? (a provider of your "
                 "own needs custom_provider_config)"},
-        BadFile{
-            R"({"providers":{"":{}}})",
-            "providers[\"\"]: not a name of a provider: it must not be empty and must have neither "
-            "\"/\" nor spaces"},
+        BadFile{R"({"providers":{"":{}}})",
+                "providers[\"\"]: not a name of a provider: 1 to 128 bytes without \"/\", \"\\\", "
+                "\"%\" and spaces, and neither \".\" nor \"..\""},
         BadFile{R"({"providers":{"a/b":{}}})",
-                "providers[\"a/b\"]: not a name of a provider: it must not be empty and must have "
-                "neither "
-                "\"/\" nor spaces"},
+                "providers[\"a/b\"]: not a name of a provider: 1 to 128 bytes without \"/\", "
+                "\"\\\", \"%\" and spaces, and neither \".\" nor \"..\""},
         BadFile{custom(R"("base_provider_type":"opnai","is_key_less":true)"),
                 "providers.mine.custom_provider_config.base_provider_type: unknown provider "
                 "\"opnai\"; did "

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -25,7 +26,7 @@ void StoreWatch::run() {
   while (!stopping) {
     look();
     std::unique_lock lock(mutex_);
-    stopping = wake_.wait_for(lock, kInterval, [this] { return stopping_; });
+    stopping = wake_.wait_for(lock, pause_, [this] { return stopping_; });
   }
 }
 
@@ -43,6 +44,7 @@ void StoreWatch::look() {
     BF_LOG(kWarn, "config", "what others may have changed in the database is not seen",
            {"what", trouble});
   }
+  pause_ = trouble.empty() ? kInterval : std::min(pause_ * 2, kIntervalMax);
   trouble_ = std::move(trouble);
 }
 

@@ -16,6 +16,8 @@ class StoreWatch {
  public:
   // From one look to the next: how long a key that was deleted elsewhere still works here.
   static constexpr std::chrono::milliseconds kInterval{500};
+  // While it fails it looks less and less often.
+  static constexpr std::chrono::milliseconds kIntervalMax{15'000};
 
   explicit StoreWatch(Configuration& configuration) : configuration_(configuration) {}  // outlives
   ~StoreWatch() { stop(); }
@@ -31,6 +33,7 @@ class StoreWatch {
 
   Configuration& configuration_;
   std::string trouble_;  // what was said last
+  std::chrono::milliseconds pause_ = kInterval;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

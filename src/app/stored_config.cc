@@ -4,6 +4,7 @@
 #include "app/stored_entry.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "provider/settings/providers.h"
 #include "store/migrations.h"
 
 #include <algorithm>
@@ -26,7 +27,12 @@ Error of_database(Error error) {
 // One list of the file and the rows of its kind become one list.
 class Merge {
  public:
-  Merge(const StoredRows& rows, const Reading& reading) : rows_(rows), reading_(reading) {}
+  enum class Intake : std::uint8_t {
+    kFile,   // what the file says anew is taken in
+    kStore,  // the store counts, whatever the file says
+  };
+  Merge(const StoredRows& rows, const Reading& reading, Intake intake)
+      : rows_(rows), reading_(reading), intake_(intake) {}
 
   // `id` is what gives an entry's id: a member or a function.
   template <class Entry, class Id>
@@ -65,16 +71,23 @@ class Merge {
     return {};
   }
 
-  // What it merged is not to be kept: it hangs on something that is gone.
-  void leave_out(std::string_view kind, std::string_view id, std::string_view why) {
-    reading_.warnings.push_back(called(kind, id) + " is left out: " + std::string(why));
+  // It hangs on something that is gone. One of the file goes too; one of the API stays in the store
+  // and counts again when that is back.
+  void drop(std::string_view kind, const std::string& id, std::string_view why) {
+    leave_out(called(kind, id) + " is left out: " + std::string(why));
     std::erase_if(changes_, [&](const store::Change& change) {
       return change.kind == kind && change.id == id;
     });
-    changes_.push_back({.kind = std::string(kind), .id = std::string(id)});
+    const auto row = rows_.find({std::string(kind), id});
+    if (row != rows_.end() && !row->second.file_hash.empty()) forget(row->second);
   }
+  void leave_out(std::string warning) { reading_.warnings.push_back(std::move(warning)); }
 
-  std::vector<store::Change> changes() && { return std::move(changes_); }
+  // None where the store counts: who only follows it must not write.
+  std::vector<store::Change> changes() && {
+    if (intake_ == Intake::kStore) changes_.clear();
+    return std::move(changes_);
+  }
 
  private:
   // False: it was deleted, and the file says the same as then.
@@ -82,7 +95,8 @@ class Merge {
   Result<bool> of_file(std::string_view kind, Entry& entry, const std::string& name) {
     const std::string hash = hash_of(entry, reading_.sealer);
     const auto row = rows_.find({std::string(kind), name});
-    if (row != rows_.end() && row->second.file_hash == hash) {
+    if (row == rows_.end() && intake_ == Intake::kStore) return true;
+    if (row != rows_.end() && (intake_ == Intake::kStore || row->second.file_hash == hash)) {
       if (is_deleted(row->second)) return false;
       auto stored = read_entry<Entry>(row->second, reading_);
       if (!stored) return of_database(std::move(stored).error());
@@ -104,7 +118,7 @@ class Merge {
   // out of the file wants nobody to use it. What was edited since is somebody else's, too.
   template <class Entry>
   [[nodiscard]] bool stays(const store::Entity& row, const Entry& entry) const {
-    if (row.file_hash.empty()) return true;  // of the API
+    if (row.file_hash.empty() || intake_ == Intake::kStore) return true;
     if (row.file_hash == hash_of(entry, reading_.sealer)) return false;
     reading_.warnings.push_back(called(row.kind, row.id) +
                                 " is in the file no more, and stays in force, since it was changed "
@@ -137,6 +151,7 @@ class Merge {
 
   const StoredRows& rows_;
   const Reading& reading_;
+  const Intake intake_;
   std::vector<store::Change> changes_;
 };
 
@@ -217,9 +232,21 @@ Result<void> merge_all(Merge& merge, ManagedSettings& settings) {
   BF_TRY_VOID(merge.list(exchange::kProviderKeyKind, keys, &ProviderKeyEntry::place));
   Joined joined = join(std::move(providers), std::move(keys));
   for (const ProviderKeyEntry& key : joined.left_over) {
-    merge.leave_out(exchange::kProviderKeyKind, key.place(), "its provider is gone");
+    merge.drop(exchange::kProviderKeyKind, key.place(), "its provider is gone");
   }
-  settings.providers = std::move(joined.providers);
+  // Of a later version, which runs on the same database.
+  const provider::ProviderNames names = provider::provider_names();
+  for (const auto& [name, entry] : joined.providers) {
+    if (settings.providers.contains(name) || provider::is_known(name, entry, names)) continue;
+    merge.leave_out(called(exchange::kProviderKind, name) +
+                    " is left out: this version does not know it");
+  }
+  provider::Providers known;
+  for (auto& [name, entry] : joined.providers) {
+    if (!settings.providers.contains(name) && !provider::is_known(name, entry, names)) continue;
+    known.append(name, std::move(entry));
+  }
+  settings.providers = std::move(known);
   std::vector<exchange::ClientSettings> client = {settings.client};
   BF_TRY_VOID(merge.list(exchange::kClientKind, client, name_of_client));
   if (!client.empty()) settings.client = std::move(client.front());
@@ -261,11 +288,19 @@ Result<std::unique_ptr<StoredConfig>> StoredConfig::open(
       store::ConfigStore(std::move(connection)), std::move(sealer)));
 }
 
+Result<store::Contents> StoredConfig::load() {
+  BF_TRY(auto contents, store_.load());
+  if (store::opens_check(sealer_, contents.seal)) return contents;
+  return gateway_error(ErrorCode::kConfigInvalid,
+                       "the database's secrets were sealed anew with another key; start again with "
+                       "that one as encryption_key");
+}
+
 Result<StoredConfig::Plan> StoredConfig::merge(const ManagedSettings& file,
                                                const config::Environment& environment,
                                                std::vector<std::string>& warnings) {
   Plan plan{.settings = file, .revision = revision_};
-  auto contents = store_.load();
+  auto contents = load();
   const bool away = !contents && contents.error().code == ErrorCode::kStoreUnavailable;
   if (away && revision_ > 0) {
     warnings.push_back("config_store: " + contents.error().message +
@@ -277,9 +312,23 @@ Result<StoredConfig::Plan> StoredConfig::merge(const ManagedSettings& file,
     plan.rows = by_place(std::move(contents->entities));
   }
   const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
-  Merge merge(plan.rows ? *plan.rows : rows_, reading);
+  Merge merge(plan.rows ? *plan.rows : rows_, reading, Merge::Intake::kFile);
   BF_TRY_VOID(merge_all(merge, plan.settings));
   if (plan.rows) plan.changes = std::move(merge).changes();
+  return plan;
+}
+
+Result<StoredConfig::Plan> StoredConfig::follow(const ManagedSettings& file,
+                                                const config::Environment& environment,
+                                                std::vector<std::string>& warnings) {
+  Plan plan{.settings = file};
+  BF_TRY(auto contents, load());
+  plan.revision = contents.revision;
+  plan.rows = by_place(std::move(contents.entities));
+  const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
+  Merge merge(*plan.rows, reading, Merge::Intake::kStore);
+  BF_TRY_VOID(merge_all(merge, plan.settings));
+  plan.changes = std::move(merge).changes();
   return plan;
 }
 
@@ -307,16 +356,27 @@ Result<void> StoredConfig::carry_out(Plan& plan, WallTime now) {
 }
 
 Result<std::size_t> StoredConfig::reseal(const ManagedSettings& file,
+                                         const config::Environment& environment,
                                          const store::Passphrase& next) {
-  BF_TRY(auto contents, store_.load());
+  BF_TRY(auto contents, load());
   BF_TRY(store::NextSeal seal, store::NextSeal::from(next));
   const StoredRows rows = by_place(std::move(contents.entities));
+  std::vector<std::string> warnings;  // a start says them
+  const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
   store::NextHashes hashes;
   each_list(file, [&](std::string_view kind, const auto& list, auto id) {
+    using Entry = std::remove_cvref_t<decltype(list.front())>;
     for (const auto& entry : list) {
       const auto row = rows.find({std::string(kind), std::string(std::invoke(id, entry))});
       if (row == rows.end() || row->second.file_hash != hash_of(entry, sealer_)) continue;
       hashes.emplace(row->first, hash_of(entry, seal.sealer));
+    }
+    // What is in the file no more, and was not edited, is to be known for that.
+    for (const auto& [place, row] : rows) {
+      if (row.kind != kind || row.file_hash.empty() || is_deleted(row)) continue;
+      const auto entry = read_entry<Entry>(row, reading);
+      if (!entry || row.file_hash != hash_of(*entry, sealer_)) continue;
+      hashes.emplace(place, hash_of(*entry, seal.sealer));
     }
   });
   BF_TRY(const std::size_t secrets, store_.reseal(sealer_, seal, hashes));
@@ -326,7 +386,7 @@ Result<std::size_t> StoredConfig::reseal(const ManagedSettings& file,
 
 Result<std::vector<EntryDifference>> StoredConfig::compare(const ManagedSettings& file,
                                                            const config::Environment& environment) {
-  BF_TRY(auto contents, store_.load());
+  BF_TRY(auto contents, load());
   std::vector<std::string> warnings;  // of what this version does not know: the start says so
   const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
   return differences(file, by_place(std::move(contents.entities)), reading);

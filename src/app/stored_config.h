@@ -54,6 +54,12 @@ class StoredConfig {
   Result<Plan> merge(const exchange::ManagedSettings& file, const config::Environment& environment,
                      std::vector<std::string>& warnings);
 
+  // What the store has, over what the file says of what it does not have; nothing is written, so
+  // that gateways whose files differ do not overwrite each other without end. Fails as the store
+  // does.
+  Result<Plan> follow(const exchange::ManagedSettings& file, const config::Environment& environment,
+                      std::vector<std::string>& warnings);
+
   // From one to the other. Fails with kInvalidRequest where the file could not say it.
   Result<Plan> change(const exchange::ManagedSettings& before, exchange::ManagedSettings after,
                       const config::Environment& environment) const;
@@ -63,7 +69,8 @@ class StoredConfig {
 
   // Another key for all of its secrets; how many they were. What the file says has to be known,
   // since its entries are told apart by hashes that hang on the key.
-  Result<std::size_t> reseal(const exchange::ManagedSettings& file, const store::Passphrase& next);
+  Result<std::size_t> reseal(const exchange::ManagedSettings& file,
+                             const config::Environment& environment, const store::Passphrase& next);
 
   // What the file says and what the store has now, where they are not the same.
   Result<std::vector<EntryDifference>> compare(const exchange::ManagedSettings& file,
@@ -78,6 +85,7 @@ class StoredConfig {
  private:
   StoredConfig(store::ConfigStore store, store::Sealer sealer)
       : store_(std::move(store)), sealer_(std::move(sealer)) {}
+  Result<store::Contents> load();
   void remember(std::vector<store::Change> changes, std::int64_t revision, WallTime now);
 
   store::ConfigStore store_;

@@ -249,7 +249,7 @@ TEST_F(StoredConfigTest, KeysOfTheApiOutliveAChangeOfTheirProviderInTheFile) {
             (std::vector{key("", "of-file", "sk-1"), key("k2", "of-api", "sk-2")}));
 }
 
-TEST_F(StoredConfigTest, KeysGoWithTheirProvider) {
+TEST_F(StoredConfigTest, AKeyOfTheApiSleepsWhileTheFileLacksItsProvider) {
   ManagedSettings file;
   file.providers.append("openai").keys = {key("", "of-file", "sk-1")};
   const auto stored = open();
@@ -259,7 +259,71 @@ TEST_F(StoredConfigTest, KeysGoWithTheirProvider) {
   ASSERT_TRUE(change_all(*stored, before, after));
   EXPECT_TRUE(merged_all(*stored, {}).providers.empty());
   EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr(R"(provider_key "openai/k2" is left out)")));
-  EXPECT_FALSE(stored->entry("provider_key", "openai/k2"));
+  EXPECT_FALSE(stored->entry("provider_key", "openai/of-file"));
+  EXPECT_TRUE(stored->entry("provider_key", "openai/k2"));
+  EXPECT_THAT(merged_all(*stored, file).providers.find("openai")->keys, SizeIs(2));
+}
+
+TEST_F(StoredConfigTest, WhoFollowsTheStoreWritesNothingWhateverHisFileSays) {
+  const auto one = open();
+  const auto other = open();
+  const GovernanceSettings old_file = with_teams({team("a", "A"), team("c", "C")});
+  merged(*one, old_file);
+  const GovernanceSettings new_file = with_teams({team("a", "A 2"), team("b", "B")});
+  merged(*other, new_file);
+  EXPECT_TRUE(*one->is_behind());
+  auto plan = one->follow(managed(old_file), environment_, warnings_);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_THAT(plan->changes, IsEmpty());
+  EXPECT_EQ(plan->settings.governance,
+            with_teams({team("a", "A 2"), team("c", "C"), team("b", "B")}))
+      << "the store's, and what only this file has";
+  ASSERT_TRUE(one->carry_out(*plan, clock_.wall()));
+  EXPECT_FALSE(*one->is_behind());
+  EXPECT_FALSE(*other->is_behind());
+}
+
+TEST_F(StoredConfigTest, ASealThatIsAnotherOnesIsSeen) {
+  const auto running = open();
+  GovernanceSettings file;
+  file.virtual_keys.resize(1);
+  file.virtual_keys[0].id = file.virtual_keys[0].name = "bob";
+  file.virtual_keys[0].value = config::Secret("sk-bf-bob");
+  merged(*running, file);
+  ASSERT_TRUE(open()->reseal(managed(file), environment_, {.text = "next"}));
+  const auto plan = running->follow(managed(file), environment_, warnings_);
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message, HasSubstr("sealed anew with another key"));
+  EXPECT_FALSE(running->merge(managed(file), environment_, warnings_));
+}
+
+TEST_F(StoredConfigTest, AProviderOfALaterVersionIsLeftOutAndStays) {
+  const auto stored = open();
+  ManagedSettings file;
+  file.providers.append("openai").keys = {key("", "of-file", "sk-1")};
+  const ManagedSettings before = merged_all(*stored, file);
+  ManagedSettings after = before;
+  after.providers.append("of-tomorrow");
+  ASSERT_TRUE(change_all(*stored, before, after));
+  const ManagedSettings now = merged_all(*stored, file);
+  EXPECT_FALSE(now.providers.contains("of-tomorrow"));
+  EXPECT_TRUE(stored->entry("provider", "of-tomorrow"));
+  EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr("does not know it")));
+}
+
+TEST_F(StoredConfigTest, AReferenceInPlaceOfTheSameTextIsAChange) {
+  environment_.set("BOB", "sk-bf-bob");
+  const auto stored = open();
+  GovernanceSettings settings;
+  settings.virtual_keys.resize(1);
+  settings.virtual_keys[0].id = settings.virtual_keys[0].name = "bob";
+  settings.virtual_keys[0].value = config::Secret("sk-bf-bob");
+  GovernanceSettings referring = settings;
+  referring.virtual_keys[0].value = config::Secret("sk-bf-bob", "env.BOB");
+  ASSERT_TRUE(change(*stored, merged(*stored, {}), settings));
+  ASSERT_TRUE(change(*stored, settings, referring));
+  environment_.set("BOB", "sk-bf-other");
+  EXPECT_EQ(merged(*open(), {}).virtual_keys.at(0).value.reveal(), "sk-bf-other");
 }
 
 TEST_F(StoredConfigTest, EditsOfTheClientStayWhileTheFileSaysTheSame) {

@@ -113,7 +113,9 @@ bool in_header_value(char c) {
 }
 
 bool is_provider_name(std::string_view text) {
-  return !text.empty() && text.find('/') == std::string_view::npos &&
+  constexpr std::size_t kBytesMax = 128;
+  return !text.empty() && text.size() <= kBytesMax && text != "." && text != ".." &&
+         text.find_first_of("/\\%") == std::string_view::npos &&
          std::ranges::none_of(text, is_space_or_control);
 }
 
@@ -207,8 +209,9 @@ constexpr std::array kForms = {
             "neither a path that begins with \"/\" nor a URL",
             "^(/|[Hh][Tt][Tt][Pp][Ss]?://)[^\\s]*$"},
     FormRow{Form::kProviderName, is_provider_name,
-            "not a name of a provider: it must not be empty and must have neither \"/\" nor spaces",
-            "^[^/\\s]+$"},
+            "not a name of a provider: 1 to 128 bytes without \"/\", \"\\\", \"%\" and spaces, and "
+            "neither \".\" nor \"..\"",
+            "^[^/\\\\%\\s]{1,128}$"},
     FormRow{Form::kIpAddress, is_ip_address,
             "not an IP address, or one with a port: 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53",
             "^[0-9A-Fa-f.:\\[\\]]+$"},

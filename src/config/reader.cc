@@ -159,6 +159,11 @@ void Reader::read(json::Value value, std::chrono::milliseconds& member, const Fa
 void Reader::read(json::Value value, Secret& member, const Facts& facts) {
   auto resolved = resolve(value);
   if (!resolved || !well_formed(facts.form, resolved->text)) return;
+  if (resolved->text == kRedacted && !is_shown_) {
+    problem(
+        "is \"<redacted>\", which stands for a secret that is not shown; give the secret itself");
+    return;
+  }
   if (resolved->reference.empty() && !resolved->text.empty()) holds_secrets_ = true;
   member = Secret(std::move(resolved->text), std::move(resolved->reference));
 }

@@ -39,6 +39,9 @@ class Reader {
   // What is read changes settings that are complete without it, so at its root nothing is required.
   void read_change() { is_change_ = true; }
 
+  // What is read was shown without its secrets: they are restored afterwards (config/restore.h).
+  void read_shown() { is_shown_ = true; }
+
   // Leaves out what stands at this path, an entry of a map, and says why.
   void skip(const std::string& path, std::string_view why) {
     warnings_.push_back(path + ": " + std::string(why));
@@ -105,6 +108,7 @@ class Reader {
   std::set<std::string, std::less<>> skipped_;
   const SecretKeeper* keeper_ = nullptr;
   bool is_change_ = false;
+  bool is_shown_ = false;
   bool holds_secrets_ = false;
   Path path_;
 };
@@ -151,7 +155,9 @@ void Reader::read(json::Value value, E& member, const Facts& /*facts*/) {
 
 template <class T>
 void Reader::read(json::Value value, std::optional<T>& member, const Facts& facts) {
-  read(value, member.emplace(), facts);
+  // What a change does not say of it stays.
+  if (!is_change_ || !member) member.emplace();
+  read(value, *member, facts);
 }
 
 template <class T>

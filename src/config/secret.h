@@ -24,8 +24,8 @@ class Secret {
   [[nodiscard]] const std::string& reference() const { return reference_; }
   [[nodiscard]] bool empty() const { return text_.empty(); }
 
-  // Two secrets are the same when their texts are, wherever they came from.
-  friend bool operator==(const Secret& a, const Secret& b) { return a.text_ == b.text_; }
+  // A text and a reference to the same text are two: the second one may change.
+  friend bool operator==(const Secret& a, const Secret& b) = default;
 
   // Whoever asks for a text to show gets this one.
   friend std::string_view format_as(const Secret& /*secret*/) { return kRedacted; }

@@ -16,8 +16,8 @@ Result<void> check_room(const Exchange& exchange, const ledger::Journal* journal
 // heard of the request, its input counts: the provider is likely to have read it.
 void hold_in_ledger(Exchange& exchange, ledger::Journal* journal);
 
-// What the request holds on its limits has changed. Should this be the last that is heard of it, all
-// of its use counts in the windows that are now: more than it used there, and never less.
+// What the request holds on its limits has changed. Should this be the last that is heard of it,
+// all of its use counts in the windows that are now: more than it used there, and never less.
 void book_growth(Exchange& exchange);
 
 // Of a stream that is relayed: what was seen counts from now on.

@@ -29,7 +29,7 @@ class Desk {
 
   // What the program began with: some settings count from the next start on.
   [[nodiscard]] virtual Settings settings_at_start() const = 0;
-  // Where settings may refer to.
+  // Where settings may refer to: the process's, without what the file uses for the gateway itself.
   [[nodiscard]] virtual const config::Environment& environment() const = 0;
 
   // What is known of an entry beside its settings (kinds: managed_settings.h).
@@ -41,14 +41,14 @@ class Desk {
   [[nodiscard]] virtual std::optional<Entry> entry(std::string_view kind,
                                                    std::string_view id) const = 0;
 
-  // Edits a copy. An error refuses the change.
+  // Edits a copy, once more on another one when somebody else has written meanwhile. An error
+  // refuses the change.
   using Edit = std::function<Result<void>(ManagedSettings&)>;
   struct Terms {
     bool dry_run = false;  // everything but storing it and putting it in force
-    // Only when this entry still has this revision; else kOutdated.
-    std::string kind = {};
-    std::string id = {};
-    std::optional<std::int64_t> revision = {};
+    // Only when this is what they say of themselves still; else kOutdated. Empty: in any case.
+    std::string version = {};
+    std::function<std::string(const ManagedSettings&)> version_of = {};
   };
   // What is in force then, or would be. Fails with kInvalidRequest (what the file's rules say),
   // kConflict, kOutdated, kStoreUnavailable, and as `edit` does.

@@ -57,8 +57,8 @@ struct AccessSettings {
                  .formerly = {"enforce_governance_header", "enforce_scim_auth"}});
     visit.field("governance_admission", self.admission,
                 {.text = "`reserve` holds what a request is expected to use on its limits before "
-                         "it goes, so that no burst gets more than fits; `check` only looks "
-                         "whether something is left, as the original does.",
+                         "it goes, so that a burst counts before it is served; `check` looks "
+                         "only whether something is left, as the original does.",
                  .ours = true});
     visit.field("on_limit_reached", self.on_limit_reached,
                 {.text = "What becomes of a stream that uses more than it was expected to when "

@@ -35,6 +35,8 @@ Result<Contents> ConfigStore::load() {
         const sql::Rows rows,
         connection_->execute("SELECT kind, id, body, file_hash, revision, created_at, updated_at "
                              "FROM config_entity ORDER BY kind, created_at, id"));
+    BF_TRY(const sql::Rows seal, connection_->execute("SELECT sealed FROM config_seal"));
+    if (!seal.empty()) contents.seal = seal.front().text(0);
     BF_TRY(const std::int64_t after, revision());
     if (after != contents.revision) continue;
     contents.entities.reserve(rows.size());

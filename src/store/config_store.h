@@ -36,6 +36,7 @@ struct Entity {
 
 struct Contents {
   std::int64_t revision = 0;
+  std::string seal;              // by which a wrong key is found: see opens_check
   std::vector<Entity> entities;  // by kind, then in the order in which they were made
 };
 

@@ -20,6 +20,9 @@ Error cannot(std::string_view what, const std::string& path, int why) {
                            "; give the gateway a folder that it may write (--app-dir)");
 }
 
+// Nothing is there yet, neither a file nor a link.
+constexpr int kNew = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+
 // Closed when it goes.
 class File {
  public:
@@ -43,9 +46,7 @@ Result<void> make_folder_of(const std::string& path) {
   return {};
 }
 
-Result<void> write(const std::string& path, std::string_view text) {
-  const File file(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (file.get() < 0) return cannot("open", path, errno);
+Result<void> write(const File& file, const std::string& path, std::string_view text) {
   const auto size = static_cast<ssize_t>(text.size());
   if (::write(file.get(), text.data(), text.size()) != size || ::fsync(file.get()) != 0) {
     return cannot("write", path, errno);
@@ -57,15 +58,35 @@ Result<void> write(const std::string& path, std::string_view text) {
 
 Result<void> make_private_file(const std::string& path) {
   BF_TRY_VOID(make_folder_of(path));
-  const File file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  const File file(::open(path.c_str(), kNew, S_IRUSR | S_IWUSR));
   if (file.get() < 0 && errno != EEXIST) return cannot("open", path, errno);
+  return {};
+}
+
+Result<void> make_new_private_file(const std::string& path) {
+  BF_TRY_VOID(make_folder_of(path));
+  const File file(::open(path.c_str(), kNew, S_IRUSR | S_IWUSR));
+  if (file.get() < 0) return cannot("make", path, errno);
+  return {};
+}
+
+Result<void> write_new_private_file(const std::string& path, std::string_view text) {
+  BF_TRY_VOID(make_folder_of(path));
+  const File file(::open(path.c_str(), kNew, S_IRUSR | S_IWUSR));
+  if (file.get() < 0) return cannot("make", path, errno);
+  if (auto written = write(file, path, text); !written) {
+    ::unlink(path.c_str());
+    return written;
+  }
   return {};
 }
 
 Result<void> write_private_file(const std::string& path, std::string_view text) {
   BF_TRY_VOID(make_folder_of(path));
+  // What a process of the same number left behind is nobody's.
   const std::string draft = path + "." + std::to_string(::getpid());
-  BF_TRY_VOID(write(draft, text));
+  ::unlink(draft.c_str());
+  BF_TRY_VOID(write_new_private_file(draft, text));
   const int linked = ::link(draft.c_str(), path.c_str());
   const int why = errno;
   ::unlink(draft.c_str());

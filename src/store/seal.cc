@@ -173,6 +173,10 @@ std::string new_salt() { return base64_encode(secret_bytes(kSaltBytes)); }
 
 std::string sealed_check(const Sealer& sealer) { return sealer.seal(kCheckText, kCheckPlace); }
 
+bool opens_check(const Sealer& sealer, std::string_view sealed) {
+  return sealed.empty() || sealer.open(sealed, kCheckPlace).has_value();
+}
+
 std::string entity_place(std::string_view kind, std::string_view id) {
   return std::string("config_entity/").append(kind).append("/").append(id);
 }

@@ -77,6 +77,8 @@ class PlaceKeeper final : public config::SecretKeeper {
 [[nodiscard]] std::string new_salt();
 // The text by which a wrong key is found.
 [[nodiscard]] std::string sealed_check(const Sealer& sealer);
+// Is it the sealer's own? One that is empty is nobody's, and so everybody's.
+[[nodiscard]] bool opens_check(const Sealer& sealer, std::string_view sealed);
 
 // Where the secrets of an entry (config_store.h) are sealed for.
 [[nodiscard]] std::string entity_place(std::string_view kind, std::string_view id);

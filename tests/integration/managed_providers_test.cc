@@ -69,8 +69,10 @@ TEST_F(ManagedProvidersTest, WhatWasAddedOutlivesAKilledProcess) {
   EXPECT_EQ(credential(), "Bearer sk-one");
   EXPECT_EQ(call("GET", "/api/providers/mine/keys/" + id).status, 200);
   provider.push(unified().reply());
-  EXPECT_EQ(post("/v1/chat/completions", R"({"model": "openai/only-more", "messages": [
-      {"role": "user", "content": "x"}]})")
+  EXPECT_EQ(connect()
+                .request("POST", unified().path, {{"x-bf-api-key", "more"}},
+                         R"({"model": "openai/only-more", "messages": [
+                             {"role": "user", "content": "x"}]})")
                 .status,
             200);
   EXPECT_EQ(provider.requests().back().headers.get("authorization"), "Bearer sk-more");
@@ -146,21 +148,94 @@ TEST_F(ManagedProvidersTest, BadInputNamesTheFieldAndChangesNothing) {
   EXPECT_EQ(call("GET", kProviders).body, before);
 }
 
-TEST_F(ManagedProvidersTest, AKeyMayReferToTheEnvironmentButNotToTheGatewaysOwn) {
-  start_with({.config = config_text(open()),
-              .environment = {{"BIFROST_SECRET", "sk-own"}, {"THEIR_KEY", "sk-theirs"}}});
+TEST_F(ManagedProvidersTest, AnAdministratorMayReferToTheEnvironmentButNotToTheGatewaysOwn) {
+  ConfigText config = open();
+  config.governance =
+      R"("auth_config": {"admin_username": "root", "admin_password": "env.ROOT", "is_enabled": true})";
+  start_with(
+      {.config = config_text(config),
+       .environment = {{"BIFROST_SECRET", "sk-own"}, {"THEIR_KEY", "sk-theirs"}, {"ROOT", "pw"}}});
+  const http::Headers root = {{"authorization", "Basic cm9vdDpwdw=="}};
   EXPECT_EQ(
       call("POST", kProviders,
-           second_provider("mine", R"({"name": "k", "value": "env.THEIR_KEY", "models": ["*"]})"))
+           second_provider("mine", R"({"name": "k", "value": "env.THEIR_KEY", "models": ["*"]})"),
+           root)
           .status,
       200);
   EXPECT_EQ(ask_for("mine/gpt").status, 200);
   EXPECT_EQ(credential(), "Bearer sk-theirs");
-  EXPECT_THAT(call("GET", "/api/providers/mine").body, HasSubstr(R"("ref":"env.THEIR_KEY")"));
-  EXPECT_EQ(call("POST", "/api/providers/mine/keys",
-                 R"({"name": "n", "value": "env.BIFROST_SECRET", "models": ["*"]})")
+  EXPECT_THAT(call("GET", "/api/providers/mine", {}, root).body,
+              HasSubstr(R"("ref":"env.THEIR_KEY")"));
+  for (const std::string_view name : {"BIFROST_SECRET", "ROOT"}) {
+    EXPECT_EQ(
+        call("POST", "/api/providers/mine/keys",
+             fmt::format(R"({{"name": "n", "value": "env.{}", "models": ["*"]}})", name), root)
+            .status,
+        400);
+  }
+}
+
+// Who is nobody's operator must not have what is kept sent to himself.
+TEST_F(ManagedProvidersTest, WithoutAnAdministratorWhatIsKeptGoesToNoOtherAddress) {
+  start_with({.config = config_text(open()), .environment = {{"THEIR_KEY", "sk-theirs"}}});
+  const std::string elsewhere =
+      fmt::format(R"({{"network_config": {{"base_url": "{}"}}}})", second.url());
+  const Response refused = call("PUT", "/api/providers/openai", elsewhere);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("give the values of the keys"));
+  EXPECT_EQ(call("PUT", "/api/providers/openai",
+                 R"({"proxy_config": {"type": "http", "url": "http://127.0.0.1:1"}})")
                 .status,
             400);
+  EXPECT_EQ(call("POST", kProviders,
+                 second_provider("mine", R"({"name": "k", "value": "env.THEIR_KEY"})"))
+                .status,
+            400);
+  EXPECT_EQ(call("PUT", "/api/providers/openai",
+                 fmt::format(R"({{"network_config": {{"base_url": "{}"}},
+                                  "keys": [{{"name": "main", "value": "sk-new", "models": ["*"]}}]}})",
+                             second.url()))
+                .status,
+            200);
+  second.push(unified().reply());
+  EXPECT_EQ(ask().status, 200);
+  EXPECT_EQ(credential(), "Bearer sk-new");
+}
+
+TEST_F(ManagedProvidersTest, TheVersionOfAProviderIsThatOfItsKeysToo) {
+  start(open());
+  const std::string shown = call("GET", "/api/providers/openai").body;
+  const std::string tag(call("GET", "/api/providers/openai").headers.get("etag"));
+  EXPECT_EQ(call("POST", "/api/providers/openai/keys", R"({"name": "n", "value": "sk"})").status,
+            200);
+  EXPECT_EQ(call("PUT", "/api/providers/openai", shown, {{"if-match", tag}}).status, 412);
+  const std::string again(call("GET", "/api/providers/openai").headers.get("etag"));
+  EXPECT_EQ(call("PUT", "/api/providers/openai", R"({"send_back_raw_request": true})",
+                 {{"if-match", again}})
+                .status,
+            200);
+}
+
+TEST_F(ManagedProvidersTest, WhatIsNotSentOfAnOptionalSectionStays) {
+  start(open());
+  EXPECT_EQ(call("POST", kProviders,
+                 fmt::format(
+                     R"({{"provider": "mine", "keys": [{}], "network_config": {{"base_url": "{}"}},
+                                  "custom_provider_config": {{"base_provider_type": "openai",
+                                    "allowed_requests": {{"embedding": true}}}}}})",
+                     kKey, second.url()))
+                .status,
+            200);
+  EXPECT_EQ(call("PUT", "/api/providers/mine",
+                 R"({"custom_provider_config": {"does_not_send_done_marker": true}})")
+                .status,
+            400)
+      << "inside of a section what is required is required";
+  EXPECT_THAT(call("PUT", "/api/providers/mine",
+                   R"({"custom_provider_config": {"base_provider_type": "openai",
+                                                  "does_not_send_done_marker": true}})")
+                  .body,
+              HasSubstr(R"("allowed_requests":{"embedding":true})"));
 }
 
 TEST_F(ManagedProvidersTest, TwoWhoEditAtOnceAreTold) {

@@ -113,6 +113,12 @@ TEST_F(ManagementTest, TwoGatewaysChangeOneDatabase) {
       other.request("POST", kKeys, {{"content-type", "application/json"}}, R"({"name": "bob"})");
   EXPECT_EQ(made.status, 200) << made.body;
   EXPECT_THAT(other.get(kKeys).body, HasSubstr(R"("name":"alice")"));
+  // Whoever finds that the other one has written edits what that one wrote.
+  const Response added =
+      call("POST", "/api/providers",
+           R"({"provider": "groq", "keys": [{"name": "k", "value": "gsk-1", "models": ["*"]}]})");
+  EXPECT_EQ(added.status, 200) << added.body;
+  EXPECT_THAT(call("GET", "/api/providers/groq/keys").body, HasSubstr(R"("total":1)"));
   EXPECT_EQ(
       other.request("POST", kKeys, {{"content-type", "application/json"}}, R"({"name": "alice"})")
           .status,
@@ -186,6 +192,24 @@ TEST_F(ManagementTest, TwoWhoEditAtOnceAreTold) {
   const Response late = call("PUT", path, R"({"description": "yours"})", {{"if-match", seen}});
   EXPECT_EQ(late.status, 412);
   EXPECT_THAT(call("GET", path).body, HasSubstr(R"("description":"mine")"));
+}
+
+TEST_F(ManagementTest, TheVersionOfAKeyIsThatOfItsRateLimitToo) {
+  start_kept();
+  const std::string path = fmt::format("{}/{}", kKeys, made_key("alice", R"("rate_limit":
+      {"request_max_limit": 5, "request_reset_duration": "1h"})"));
+  const std::string seen(call("GET", path).headers.get("etag"));
+  const auto limit = [&](int most) {
+    return call(
+               "PUT", path,
+               fmt::format(
+                   R"({{"rate_limit": {{"request_max_limit": {}, "request_reset_duration": "1h"}}}})",
+                   most),
+               {{"if-match", seen}})
+        .status;
+  };
+  EXPECT_EQ(limit(6), 200);
+  EXPECT_EQ(limit(7), 412);
 }
 
 TEST_F(ManagementTest, ADryRunChangesNothing) {

@@ -177,11 +177,10 @@ TEST_F(RoutingRulesTest, AreLeftOutWithAWarningWhereTheirConditionIsWrong) {
   start_rules(rule("typo", to_second("modle == 'gpt-test'")) + "," +
               rule("type", to_second("model > 4")) + "," +
               rule("off", to_second("true", R"(, "enabled": false)")));
-  EXPECT_THAT(
-      gateway->log(),
-      AllOf(HasSubstr(R"(the rule "typo" is left out)"),
-            HasSubstr(R"(line 1, column 1: there is no "modle"; did you mean "model"?)"),
-            HasSubstr(R"(the rule "type" is left out)")));
+  EXPECT_THAT(gateway->log(),
+              AllOf(HasSubstr(R"(the rule "typo" is left out)"),
+                    HasSubstr(R"(line 1, column 1: there is no "modle"; did you mean "model"?)"),
+                    HasSubstr(R"(the rule "type" is left out)")));
   provider.push(unified().reply());
   EXPECT_EQ(ask().headers.get("x-bifrost-provider"), "openai");
 }

@@ -25,6 +25,16 @@ void check_unique(const std::vector<KeySettings>& keys, std::string_view field,
   }
 }
 
+// They stand in paths, logs and metrics.
+void check_lengths(const std::vector<KeySettings>& keys, config::CheckScope& scope) {
+  constexpr std::size_t kBytesMax = 256;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::string message = "is longer than " + std::to_string(kBytesMax) + " bytes";
+    if (keys[i].name.size() > kBytesMax) scope.problem("keys", i, "name", message);
+    if (keys[i].id.size() > kBytesMax) scope.problem("keys", i, "id", message);
+  }
+}
+
 // Reports each key whose id another one has as its name: keys are called by either.
 void check_apart(const std::vector<KeySettings>& keys, config::CheckScope& scope) {
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -46,6 +56,9 @@ void NetworkSettings::check(config::CheckScope& scope) const {
   if (insecure_skip_verify && !ca_cert_pem.empty()) {
     scope.problem("ca_cert_pem", "cannot go together with insecure_skip_verify");
   }
+  if (ca_cert_pem.contains("PRIVATE KEY")) {
+    scope.problem("ca_cert_pem", "holds a private key; only certificates belong here");
+  }
 }
 
 void ProxySettings::check(config::CheckScope& scope) const {
@@ -64,6 +77,7 @@ void ConcurrencySettings::check(config::CheckScope& scope) const {
 }
 
 void ProviderSettings::check(config::CheckScope& scope) const {
+  check_lengths(keys, scope);
   check_unique(
       keys, "name", [](const KeySettings& key) -> const std::string& { return key.name; }, scope);
   check_unique(

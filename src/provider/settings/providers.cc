@@ -98,6 +98,12 @@ void check_providers(const Providers& providers, const ProviderNames& names, Key
   }
 }
 
+bool is_known(std::string_view name, const ProviderSettings& provider, const ProviderNames& names) {
+  const std::string_view type =
+      provider.custom ? std::string_view(provider.custom->base_provider_type) : name;
+  return contains(names.known, type) || contains(names.unserved, type);
+}
+
 void normalise_allow_list(std::vector<std::string>& list, std::int64_t version) {
   const bool allows_all =
       (list.empty() && version == 1) || std::ranges::find(list, kEverything) != list.end();

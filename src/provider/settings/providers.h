@@ -37,6 +37,10 @@ enum class Keys : std::uint8_t { kRequired, kMayFollow };
 void check_providers(const Providers& providers, const ProviderNames& names, Keys keys,
                      config::Problems& problems);
 
+// Is it one that this program has, or a custom one of such a type?
+[[nodiscard]] bool is_known(std::string_view name, const ProviderSettings& provider,
+                            const ProviderNames& names);
+
 // Gives an allow-list one meaning, whatever the version of the file: {"*"} allows everything, an
 // empty list denies everything.
 void normalise_allow_list(std::vector<std::string>& list, std::int64_t version);
