@@ -105,7 +105,10 @@ TEST_F(MeterTest, AModelThatFailedInACrowdIsShownOnceItIsServed) {
     const std::string junk = fmt::format("junk{}", i);
     meter_.attempt_ended(request(), {.provider = provider, .model = junk, .error = &error});
   }
-  meter_.attempt_ended(request(), {.provider = "openai", .model = "late", .error = &error});
+  // Until there is no place left, however many there were.
+  for (const char* name : {"first", "second", "third", "late"}) {
+    meter_.attempt_ended(request(), {.provider = "openai", .model = name, .error = &error});
+  }
   EXPECT_THAT(scrape(), Not(HasSubstr("model=\"late\"")));
   meter_.attempt_ended(request(), {.provider = "openai", .model = "late"});
   EXPECT_THAT(scrape(), HasSubstr("bifrost_upstream_requests_total{provider=\"openai\","

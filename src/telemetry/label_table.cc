@@ -52,6 +52,7 @@ std::vector<LabelInfo> label_table() {
       {"phase", kProgram, "a list"},
       {"kind", kProgram, "a list"},
       {"result", kProgram, "a list"},
+      {"outcome", kProgram, "a list"},
       {"monitor", kProgram, "a list"},
       {"action", kProgram, "a list"},
       {"reason", kProgram, "a list"},

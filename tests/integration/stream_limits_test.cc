@@ -15,7 +15,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr int kLimit = 40;  // tokens, or microdollars
+constexpr int kLimit = 40;     // tokens, or microdollars
+constexpr int kAtOnceMax = 5;  // on a busy machine
 
 // What a stream of each dialect ends with when it has reached `max_tokens`.
 std::string_view end_for_want_of_tokens(std::string_view dialect) {
@@ -94,7 +95,8 @@ TEST_P(NativeStreamLimits, AStreamIsStoppedWhereItsLimitHasNoMore) {
   const Response refused = ask_as_alice();
   EXPECT_EQ(refused.status, 429) << refused.body;
   EXPECT_GE(used_by(refused.body), kLimit);
-  EXPECT_LE(used_by(refused.body), kLimit + 3) << "the event that was too much, and no more";
+  // Events of 3 that come in one read with the one that was too much have come.
+  EXPECT_LE(used_by(refused.body), kLimit + 3 * kAtOnceMax) << "and no more";
   EXPECT_TRUE(metric_reaches("bifrost_streams_at_limit_total", 1, {{"outcome", "stopped"}}));
 }
 
