@@ -152,9 +152,11 @@ Result<Parser::Index> Parser::unary() {
       if (!more) break;
     }
     if (count == 0) continue;
-    // The smallest integer has no positive counterpart: its minus belongs to it.
+    // The smallest integer has no positive counterpart: its minus belongs to it. Zero would lose
+    // it.
+    const bool is_zero = here_.word == Word::kInt && parse_signed(here_.text, false) == 0;
     const bool signed_number =
-        op == Op::kNegate && (here_.word == Word::kInt || here_.word == Word::kDouble);
+        op == Op::kNegate && !is_zero && (here_.word == Word::kInt || here_.word == Word::kDouble);
     if (signed_number) --count;
     BF_TRY(Index value, signed_number ? number(true) : member());
     for (; count > 0; --count) {

@@ -111,5 +111,15 @@ TEST(Program, IsPrintedWithAllBrackets) {
                              R"((((-budget_used) + (2 * 3)) > 1.0))))");
 }
 
+TEST(Program, AMinusBeforeZeroStaysWhenItIsPrinted) {
+  for (const std::string_view text : {"-0", "------0", "-0x0", "-1", "--1"}) {
+    const auto program = Program::compile(text, {});
+    ASSERT_TRUE(program) << text;
+    const auto again = Program::compile(print(*program), {});
+    ASSERT_TRUE(again) << text;
+    EXPECT_EQ(print(*again), print(*program)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace bifrost::cel
