@@ -104,9 +104,8 @@ Models models_of(std::string_view name, const ProviderSettings& provider, const 
 void write_model(json::Writer& writer, std::string_view provider, std::string_view model,
                  const std::vector<std::string>& keys) {
   writer.begin_object().member("name", model).member("provider", provider);
-  writer.key("accessible_by_keys").begin_array();
-  for (const std::string& key : keys) writer.string(key);
-  writer.end_array().end_object();
+  write_texts(writer, "accessible_by_keys", keys);
+  writer.end_object();
 }
 
 }  // namespace

@@ -52,7 +52,6 @@ struct OverrideBody {
 Result<void> put(const Call& call, GovernanceSettings& governance, PricingOverrideSettings& entry) {
   OverrideBody body{.entry = entry, .patch = {}};
   BF_TRY_VOID(read_body(call, body));
-  body.entry.id = entry.id;
   if (!body.patch.text.empty()) body.entry.pricing_patch = body.patch.text;
   entry = std::move(body.entry);
   return check_name(governance, kOverrides, entry);

@@ -26,63 +26,32 @@ constexpr int kCreated = 201;
 struct RuleBody {
   static constexpr std::array<std::string_view, 0> kUnserved = {};
 
-  std::string name;
-  std::string description;
-  bool enabled = true;
-  std::string cel_expression;
-  std::vector<RuleTargetSettings> targets;
-  std::vector<RuleFallbackSettings> fallbacks;
-  governance::RuleScope scope = governance::RuleScope::kGlobal;
-  std::string scope_id;
-  std::int64_t priority = 0;
-  bool chain_rule = false;
-  config::RawJson query;
+  RoutingRuleSettings entry;
 
   void describe(this auto& self, auto& visit) {
-    visit.field("name", self.name, {.text = "For people, unique."});
-    visit.field("description", self.description, {.text = "For people."});
-    visit.field("enabled", self.enabled, {.text = "A rule that is not matches nothing."});
-    visit.field("cel_expression", self.cel_expression, {.text = "Empty: any request."});
-    visit.field("targets", self.targets, {.text = "All of them together."});
-    visit.field("fallbacks", self.fallbacks, {.text = "The same."});
-    visit.field("scope", self.scope, {.text = "Whose requests it looks at."});
-    visit.field("scope_id", self.scope_id, {.text = "Id of whom that is."});
-    visit.field("priority", self.priority, {.text = "The lower one goes first."});
-    visit.field("chain_rule", self.chain_rule, {.text = "All rules are looked at again."});
-    visit.field("query", self.query, {.text = "Of the editor that made the expression."});
+    visit.field("name", self.entry.name, {.text = "For people, unique."});
+    visit.field("description", self.entry.description, {.text = "For people."});
+    visit.field("enabled", self.entry.enabled, {.text = "A rule that is not matches nothing."});
+    visit.field("cel_expression", self.entry.cel_expression, {.text = "Empty: any request."});
+    visit.field("targets", self.entry.targets, {.text = "All of them together."});
+    visit.field("fallbacks", self.entry.fallbacks, {.text = "The same."});
+    visit.field("scope", self.entry.scope, {.text = "Whose requests it looks at."});
+    visit.field("scope_id", self.entry.scope_id, {.text = "Id of whom that is."});
+    visit.field("priority", self.entry.priority, {.text = "The lower one goes first."});
+    visit.field("chain_rule", self.entry.chain_rule, {.text = "All rules are looked at again."});
+    visit.field("query", self.entry.query, {.text = "Of the editor that made the expression."});
     visit.unserved("id", config::Shape::kAny, "Shown.");
     visit.unserved("created_at", config::Shape::kAny, "Shown.");
     visit.unserved("updated_at", config::Shape::kAny, "Shown.");
   }
 };
 
-RuleBody body_of(const RoutingRuleSettings& rule) {
-  return {.name = rule.name,
-          .description = rule.description,
-          .enabled = rule.enabled,
-          .cel_expression = rule.cel_expression,
-          .targets = rule.targets,
-          .fallbacks = rule.fallbacks,
-          .scope = rule.scope,
-          .scope_id = rule.scope_id,
-          .priority = rule.priority,
-          .chain_rule = rule.chain_rule,
-          .query = rule.query};
-}
-
 // What is wrong with a condition is only warned of where it comes in a file, with all the others.
-Result<void> put(const GovernanceSettings& governance, RoutingRuleSettings& rule, RuleBody body) {
-  rule.name = std::move(body.name);
-  rule.description = std::move(body.description);
-  rule.enabled = body.enabled;
-  rule.cel_expression = std::move(body.cel_expression);
-  rule.targets = std::move(body.targets);
-  rule.fallbacks = std::move(body.fallbacks);
-  rule.scope = body.scope;
-  rule.scope_id = std::move(body.scope_id);
-  rule.priority = body.priority;
-  rule.chain_rule = body.chain_rule;
-  rule.query = std::move(body.query);
+Result<void> put(const Call& call, const GovernanceSettings& governance,
+                 RoutingRuleSettings& rule) {
+  RuleBody body{.entry = rule};
+  BF_TRY_VOID(read_body(call, body));
+  rule = std::move(body.entry);
   if (const auto fault = governance::fault_of(rule)) {
     return client_error(ErrorCode::kInvalidRequest, "cel_expression: " + *fault, "cel_expression");
   }
@@ -157,12 +126,10 @@ Result<Answer> list_routing_rules(const Call& call) {
 }
 
 Result<Answer> create_routing_rule(const Call& call) {
-  RuleBody body;
-  BF_TRY_VOID(read_body(call, body));
   BF_TRY(Answer answer,
          create_entry<Show>(call, kRules,
                             [&](GovernanceSettings& governance, RoutingRuleSettings& rule) {
-                              return put(governance, rule, body);
+                              return put(call, governance, rule);
                             }));
   answer.status = kCreated;
   return answer;
@@ -171,12 +138,10 @@ Result<Answer> create_routing_rule(const Call& call) {
 Result<Answer> show_routing_rule(const Call& call) { return show_entry<Show>(call, kRules); }
 
 Result<Answer> update_routing_rule(const Call& call) {
-  return change_entry<Show>(
-      call, kRules, [&](GovernanceSettings& governance, RoutingRuleSettings& rule) -> Result<void> {
-        RuleBody body = body_of(rule);
-        BF_TRY_VOID(read_body(call, body));
-        return put(governance, rule, std::move(body));
-      });
+  return change_entry<Show>(call, kRules,
+                            [&](GovernanceSettings& governance, RoutingRuleSettings& rule) {
+                              return put(call, governance, rule);
+                            });
 }
 
 Result<Answer> delete_routing_rule(const Call& call) {

@@ -1,5 +1,7 @@
 #include "admin/settings_body.h"
 
+#include "admin/show.h"
+
 namespace bifrost::admin {
 
 bool has_administrator(const Call& call) {
@@ -12,10 +14,7 @@ std::optional<std::string> BodyEnvironment::get(std::string_view name) const {
 }
 
 void write_warnings(json::Writer& writer, const std::vector<std::string>& warnings) {
-  if (warnings.empty()) return;
-  writer.key("warnings").begin_array();
-  for (const std::string& warning : warnings) writer.string(warning);
-  writer.end_array();
+  if (!warnings.empty()) write_texts(writer, "warnings", warnings);
 }
 
 }  // namespace bifrost::admin

@@ -51,9 +51,7 @@ class References {
 
  private:
   void add(const config::Secret& secret) {
-    constexpr std::string_view kPrefix = "env.";
-    const std::string_view reference = secret.reference();
-    if (reference.starts_with(kPrefix)) names_.emplace(reference.substr(kPrefix.size()));
+    if (!secret.variable().empty()) names_.emplace(secret.variable());
   }
   template <class T>
   void add(const std::optional<T>& member) {

@@ -21,6 +21,13 @@ void text_or_null(json::Writer& writer, std::string_view name, std::string_view 
   }
 }
 
+void write_texts(json::Writer& writer, std::string_view name,
+                 const std::vector<std::string>& texts) {
+  writer.key(name).begin_array();
+  for (const std::string& text : texts) writer.string(text);
+  writer.end_array();
+}
+
 void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry) {
   if (!entry) return;  // it stands in the file alone
   writer.member("created_at", std::string_view(time_text(entry->created_at)));

@@ -16,6 +16,8 @@ namespace bifrost::admin {
 [[nodiscard]] std::string time_text(WallTime time);
 // A text, or null where there is none.
 void text_or_null(json::Writer& writer, std::string_view name, std::string_view text);
+void write_texts(json::Writer& writer, std::string_view name,
+                 const std::vector<std::string>& texts);
 // `created_at` and `updated_at`.
 void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry);
 

@@ -234,13 +234,6 @@ Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySet
   return check_name(governance, kKeys, key);
 }
 
-void write_texts(json::Writer& writer, std::string_view name,
-                 const std::vector<std::string>& texts) {
-  writer.key(name).begin_array();
-  for (const std::string& text : texts) writer.string(text);
-  writer.end_array();
-}
-
 void write_provider_config(json::Writer& writer, const Call& call,
                            const GovernanceSettings& governance, const VirtualKeySettings& key,
                            const ProviderConfigSettings& entry) {

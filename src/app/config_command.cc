@@ -23,13 +23,7 @@ constexpr std::size_t kShownMax = 120;  // of a value
 Result<std::unique_ptr<StoredConfig>> open(const ConfigPlace& place) {
   const store::StoreSettings settings =
       place.setup.config.config_store.value_or(store::StoreSettings{});
-  if (!settings.enabled) return std::unique_ptr<StoredConfig>();
-  if (settings.type == store::StoreType::kSqlite) {
-    std::error_code unknown;
-    if (!std::filesystem::exists(sqlite_path(settings, place.app_dir), unknown)) {
-      return std::unique_ptr<StoredConfig>();
-    }
-  }
+  if (!no_database(settings, place.app_dir).empty()) return std::unique_ptr<StoredConfig>();
   BF_TRY(auto connection, connect_store(settings, place.app_dir));
   BF_TRY(const store::Passphrase key,
          passphrase_of(place.setup.config, place.environment, place.app_dir));

@@ -47,17 +47,18 @@ Error of_change(Error error) {
   return client_error(ErrorCode::kInvalidRequest, std::move(error.message), std::move(error.param));
 }
 
+// Where nobody prepares: what a provider cannot be is found before anything is stored, too.
+Result<void> try_providers(const exchange::ManagedSettings& settings) {
+  BF_TRY_VOID(provider::Registry::build(settings.providers));
+  return {};
+}
+
 // What entries say of one another; by itself each was judged when it was read.
 Result<void> check(const exchange::ManagedSettings& settings, ErrorCode code) {
   config::Problems problems;
   check_providers(settings.providers, problems);
   check_governance(settings.governance, problems);
-  if (problems.empty()) {
-    auto built = provider::Registry::build(settings.providers);
-    if (built) return {};
-    if (code == ErrorCode::kConfigInvalid) return std::move(built).error();
-    return of_change(std::move(built).error());
-  }
+  if (problems.empty()) return {};
   const std::string text = config::render(problems.take());
   return code == ErrorCode::kConfigInvalid ? gateway_error(code, text) : client_error(code, text);
 }
@@ -77,9 +78,7 @@ Result<std::unique_ptr<Configuration>> Configuration::read(Source source) {
 }
 
 void Configuration::Shared::hide(const config::Secret& secret) {
-  constexpr std::string_view kPrefix = "env.";
-  const std::string_view reference = secret.reference();
-  if (reference.starts_with(kPrefix)) hidden_.emplace(reference.substr(kPrefix.size()));
+  if (!secret.variable().empty()) hidden_.emplace(secret.variable());
 }
 
 std::optional<std::string> Configuration::Shared::get(std::string_view name) const {
@@ -131,6 +130,8 @@ Result<void> Configuration::adopt(Setup setup, StoredConfig::Plan plan) {
   PutInForce put_in_force;
   if (prepare_) {
     BF_TRY(put_in_force, prepare_(next));
+  } else {
+    BF_TRY_VOID(try_providers(next->config));
   }
   if (auto stored = stored_->carry_out(plan, source_.clock.wall()); !stored) {
     // Limits had their new terms already.
@@ -235,6 +236,9 @@ Result<Configuration::Settings> Configuration::change_once(const Edit& edit, con
   BF_TRY(StoredConfig::Plan plan,
          stored_->change(before->config, std::move(edited), source_.environment));
   if (terms.dry_run) {
+    if (auto tried = try_providers(plan.settings); !tried) {
+      return of_change(std::move(tried).error());
+    }
     return std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings));
   }
   if (auto adopted =

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <system_error>
 
 namespace bifrost::app {
 namespace {
@@ -25,6 +26,14 @@ Result<std::unique_ptr<store::sql::Connection>> connect_postgres(
 std::string sqlite_path(const store::StoreSettings& settings, const std::string& app_dir) {
   if (!settings.config.path.empty()) return settings.config.path;
   return (std::filesystem::path(app_dir) / "config.db").string();
+}
+
+std::string no_database(const store::StoreSettings& settings, const std::string& app_dir) {
+  if (!settings.enabled) return "config_store is off";
+  if (settings.type != store::StoreType::kSqlite) return {};
+  const std::string path = sqlite_path(settings, app_dir);
+  std::error_code unknown;
+  return std::filesystem::exists(path, unknown) ? std::string() : path + " does not exist";
 }
 
 Result<std::unique_ptr<store::sql::Connection>> connect_store(const store::StoreSettings& settings,

@@ -15,6 +15,10 @@ namespace bifrost::app {
 [[nodiscard]] std::string sqlite_path(const store::StoreSettings& settings,
                                       const std::string& app_dir);
 
+// Why there is no database; empty: there may be one. To look makes none.
+[[nodiscard]] std::string no_database(const store::StoreSettings& settings,
+                                      const std::string& app_dir);
+
 // To a database in memory when the store is off.
 [[nodiscard]] Result<std::unique_ptr<store::sql::Connection>> connect_store(
     const store::StoreSettings& settings, const std::string& app_dir);

@@ -40,15 +40,8 @@ std::string shown(const DbPlace& place) {
 // To look makes no database.
 Result<std::unique_ptr<store::sql::Connection>> connect(const DbPlace& place) {
   const store::StoreSettings settings = settings_of(place);
-  if (!settings.enabled) {
-    return gateway_error(ErrorCode::kConfigInvalid, "config_store is off: there is no database");
-  }
-  if (settings.type == store::StoreType::kSqlite) {
-    const std::string path = sqlite_path(settings, place.app_dir);
-    if (!exists(path)) {
-      return gateway_error(ErrorCode::kConfigInvalid,
-                           "there is no database: " + path + " does not exist");
-    }
+  if (const std::string why = no_database(settings, place.app_dir); !why.empty()) {
+    return gateway_error(ErrorCode::kConfigInvalid, "there is no database: " + why);
   }
   return connect_store(settings, place.app_dir);
 }

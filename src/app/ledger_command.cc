@@ -5,7 +5,6 @@
 #include "ledger/verify.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <ostream>
 #include <string>
 
@@ -19,20 +18,11 @@ std::string shown(std::string id) {
   return id;
 }
 
-// Empty: there may be one. To look makes no database.
-std::string nothing_there(const store::StoreSettings& settings, const std::string& app_dir) {
-  if (!settings.enabled) return "config_store is off";
-  if (settings.type != store::StoreType::kSqlite) return {};
-  const std::string path = sqlite_path(settings, app_dir);
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored) ? std::string() : path + " does not exist";
-}
-
 }  // namespace
 
 int verify_ledger(const store::StoreSettings& settings, const std::string& app_dir, WallTime now,
                   std::ostream& out) {
-  if (const std::string why = nothing_there(settings, app_dir); !why.empty()) {
+  if (const std::string why = no_database(settings, app_dir); !why.empty()) {
     out << "there is no ledger: " << why << '\n';
     return 1;
   }

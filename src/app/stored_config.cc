@@ -236,15 +236,14 @@ Result<void> merge_all(Merge& merge, ManagedSettings& settings) {
   }
   // Of a later version, which runs on the same database.
   const provider::ProviderNames names = provider::provider_names();
-  for (const auto& [name, entry] : joined.providers) {
-    if (settings.providers.contains(name) || provider::is_known(name, entry, names)) continue;
-    merge.leave_out(called(exchange::kProviderKind, name) +
-                    " is left out: this version does not know it");
-  }
   provider::Providers known;
   for (auto& [name, entry] : joined.providers) {
-    if (!settings.providers.contains(name) && !provider::is_known(name, entry, names)) continue;
-    known.append(name, std::move(entry));
+    if (settings.providers.contains(name) || provider::is_known(name, entry, names)) {
+      known.append(name, std::move(entry));
+    } else {
+      merge.leave_out(called(exchange::kProviderKind, name) +
+                      " is left out: this version does not know it");
+    }
   }
   settings.providers = std::move(known);
   std::vector<exchange::ClientSettings> client = {settings.client};

@@ -22,6 +22,8 @@ class Secret {
 
   [[nodiscard]] const std::string& reveal() const { return text_; }
   [[nodiscard]] const std::string& reference() const { return reference_; }
+  // The name in a reference to the environment; empty: it is none.
+  [[nodiscard]] std::string_view variable() const;
   [[nodiscard]] bool empty() const { return text_.empty(); }
 
   // A text and a reference to the same text are two: the second one may change.
