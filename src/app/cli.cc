@@ -276,7 +276,7 @@ int verify(const Options& options) {
     return 1;
   }
   return verify_ledger(setup->config.config_store.value_or(store::StoreSettings{}),
-                       options.verified.app_dir, SystemClock().wall(), std::cout);
+                       options.verified.app_dir, std::cout);
 }
 
 int on_config(const Options& options, const std::string& command) {
@@ -288,10 +288,8 @@ int on_config(const Options& options, const std::string& command) {
     std::cerr << setup.error().message << '\n';
     return 1;
   }
-  const ConfigPlace at{.setup = *std::move(setup),
-                       .app_dir = place.app_dir,
-                       .environment = environment,
-                       .now = SystemClock().wall()};
+  const ConfigPlace at{
+      .setup = *std::move(setup), .app_dir = place.app_dir, .environment = environment};
   return is_diff ? config_diff(at, std::cout)
                  : config_export(at, options.export_to, std::cout, std::cerr);
 }

@@ -24,10 +24,10 @@ Result<std::unique_ptr<StoredConfig>> open(const ConfigPlace& place) {
   const store::StoreSettings settings =
       place.setup.config.config_store.value_or(store::StoreSettings{});
   if (!no_database(settings, place.app_dir).empty()) return std::unique_ptr<StoredConfig>();
-  BF_TRY(auto connection, connect_store(settings, place.app_dir));
+  BF_TRY(auto connection, connect_to_look(settings, place.app_dir));
   BF_TRY(const store::Passphrase key,
          passphrase_of(place.setup.config, place.environment, place.app_dir));
-  return StoredConfig::open(std::move(connection), key, place.now);
+  return StoredConfig::look(std::move(connection), key);
 }
 
 std::string_view meaning_of(Standing standing) {

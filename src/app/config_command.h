@@ -1,9 +1,9 @@
 // `bifrost config diff|export`: what the file says and what the database of `config_store` has.
-// Each prints, and gives the exit status. Neither writes into the database.
+// Each prints, and gives the exit status. Neither writes or makes anything beside what it is asked
+// for.
 #pragma once
 
 #include "app/setup.h"
-#include "base/clock.h"
 
 #include <iosfwd>
 #include <string>
@@ -14,7 +14,6 @@ struct ConfigPlace {
   Setup setup;  // of the file
   std::string app_dir;
   const config::Environment& environment;
-  WallTime now;
 };
 
 // Entry by entry, who says what, and what counts. 0: file and database say the same.

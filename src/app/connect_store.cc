@@ -12,13 +12,14 @@ namespace {
 
 // It waits for ten seconds at most for each statement.
 Result<std::unique_ptr<store::sql::Connection>> connect_postgres(
-    const store::ConnectionSettings& to) {
+    const store::ConnectionSettings& to, bool only_reads = false) {
   return store::postgres::open({.host = to.host,
                                 .port = to.port,
                                 .user = to.user,
                                 .password = to.password.reveal(),
                                 .database = to.db_name,
-                                .ssl_mode = to.ssl_mode});
+                                .ssl_mode = to.ssl_mode,
+                                .only_reads = only_reads});
 }
 
 }  // namespace
@@ -43,9 +44,15 @@ Result<std::unique_ptr<store::sql::Connection>> connect_store(const store::Store
   return store::sqlite::open(sqlite_path(settings, app_dir));
 }
 
+Result<std::unique_ptr<store::sql::Connection>> connect_to_look(
+    const store::StoreSettings& settings, const std::string& app_dir) {
+  if (settings.type == store::StoreType::kPostgres) return connect_postgres(settings.config, true);
+  return store::sqlite::open_untouched(sqlite_path(settings, app_dir));
+}
+
 Result<std::unique_ptr<store::sql::Connection>> connect_for_reports(
     const store::StoreSettings& settings, const std::string& app_dir, const Clock& clock) {
-  if (settings.type == store::StoreType::kPostgres) return connect_postgres(settings.config);
+  if (settings.type == store::StoreType::kPostgres) return connect_postgres(settings.config, true);
   return store::sqlite::open(
       sqlite_path(settings, app_dir),
       {.statement_timeout = std::chrono::seconds(10), .clock = &clock, .only_reads = true});

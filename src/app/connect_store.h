@@ -23,6 +23,10 @@ namespace bifrost::app {
 [[nodiscard]] Result<std::unique_ptr<store::sql::Connection>> connect_store(
     const store::StoreSettings& settings, const std::string& app_dir);
 
+// For who only looks at one that is there: nothing is written.
+[[nodiscard]] Result<std::unique_ptr<store::sql::Connection>> connect_to_look(
+    const store::StoreSettings& settings, const std::string& app_dir);
+
 // Beside that one, for long questions: it only reads, for ten seconds at most. `clock` outlives it.
 [[nodiscard]] Result<std::unique_ptr<store::sql::Connection>> connect_for_reports(
     const store::StoreSettings& settings, const std::string& app_dir, const Clock& clock);

@@ -20,13 +20,13 @@ std::string shown(std::string id) {
 
 }  // namespace
 
-int verify_ledger(const store::StoreSettings& settings, const std::string& app_dir, WallTime now,
+int verify_ledger(const store::StoreSettings& settings, const std::string& app_dir,
                   std::ostream& out) {
   if (const std::string why = no_database(settings, app_dir); !why.empty()) {
     out << "there is no ledger: " << why << '\n';
     return 1;
   }
-  auto store = open_ledger_store(settings, app_dir, now);
+  auto store = look_at_ledger(settings, app_dir);
   if (!store) {
     out << store.error().message << '\n';
     return 1;

@@ -39,6 +39,13 @@ Result<std::unique_ptr<store::LedgerStore>> open_ledger_store(const store::Store
   return std::make_unique<store::SqlLedger>(std::move(connection));
 }
 
+Result<std::unique_ptr<store::LedgerStore>> look_at_ledger(const store::StoreSettings& settings,
+                                                           const std::string& app_dir) {
+  BF_TRY(auto connection, connect_to_look(settings, app_dir));
+  BF_TRY_VOID(store::check_readable(*connection, "usage", store::kUsageSince));
+  return std::make_unique<store::SqlLedger>(std::move(connection));
+}
+
 Result<OpenedLedger> open_ledger(const LedgerPlace& place, const Clock& clock) {
   OpenedLedger out;
   BF_TRY(out.store, open_ledger_store(place.store, place.app_dir, clock.wall()));

@@ -19,6 +19,10 @@ namespace bifrost::app {
 [[nodiscard]] Result<std::unique_ptr<store::LedgerStore>> open_ledger_store(
     const store::StoreSettings& settings, const std::string& app_dir, WallTime now);
 
+// For who only looks: the database is there, and stays as it is.
+[[nodiscard]] Result<std::unique_ptr<store::LedgerStore>> look_at_ledger(
+    const store::StoreSettings& settings, const std::string& app_dir);
+
 struct LedgerPlace {
   store::StoreSettings store;
   std::string app_dir;  // has the journals

@@ -287,6 +287,14 @@ Result<std::unique_ptr<StoredConfig>> StoredConfig::open(
       store::ConfigStore(std::move(connection)), std::move(sealer)));
 }
 
+Result<std::unique_ptr<StoredConfig>> StoredConfig::look(
+    std::unique_ptr<store::sql::Connection> connection, const store::Passphrase& passphrase) {
+  BF_TRY_VOID(store::check_readable(*connection, "the configuration", store::kConfigurationSince));
+  BF_TRY(store::Sealer sealer, store::unlock_to_look(*connection, passphrase));
+  return std::unique_ptr<StoredConfig>(new StoredConfig(  // NOLINT: private constructor
+      store::ConfigStore(std::move(connection)), std::move(sealer)));
+}
+
 Result<store::Contents> StoredConfig::load() {
   BF_TRY(auto contents, store_.load());
   if (store::opens_check(sealer_, contents.seal)) return contents;

@@ -40,6 +40,11 @@ class StoredConfig {
       std::unique_ptr<store::sql::Connection> connection, const store::Passphrase& passphrase,
       WallTime now);
 
+  // For `compare`, and for plans that are not carried out: the database stays as it is. Fails with
+  // kConfigInvalid, too, when it is not there yet.
+  static Result<std::unique_ptr<StoredConfig>> look(
+      std::unique_ptr<store::sql::Connection> connection, const store::Passphrase& passphrase);
+
   struct Plan {
     exchange::ManagedSettings settings;  // what is in force once it is carried out
     std::vector<store::Change> changes;

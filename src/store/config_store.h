@@ -48,6 +48,9 @@ struct Change {
   std::string file_hash = {};
 };
 
+// The step of the schema (migrations.h) from which its rows are read as they are.
+inline constexpr std::int64_t kConfigurationSince = 1;
+
 class ConfigStore {
  public:
   // The schema is that of this program: see migrate.

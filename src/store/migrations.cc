@@ -75,6 +75,17 @@ Result<void> take(sql::Connection& connection, const Migration& step, WallTime n
   });
 }
 
+// Fails when this program cannot use it.
+Result<SchemaState> usable_state(sql::Connection& connection, std::span<const Migration> steps) {
+  const auto known = static_cast<std::int64_t>(steps.size());
+  BF_TRY(const SchemaState state, schema_state(connection));
+  if (state.oldest > known) return too_new(state, known);
+  if (state.taken > 0) {
+    BF_TRY_VOID(check_taken(connection, steps));
+  }
+  return state;
+}
+
 Result<bool> has_table(sql::Connection& connection) {
   BF_TRY(const sql::Rows rows,
          connection.execute(connection.engine() == sql::Engine::kSqlite
@@ -95,13 +106,18 @@ Result<SchemaState> schema_state(sql::Connection& connection) {
   return SchemaState{.taken = rows.at(0).integer(0), .oldest = rows.at(0).integer(1)};
 }
 
+Result<void> check_readable(sql::Connection& connection, std::string_view what,
+                            std::int64_t since) {
+  BF_TRY(const SchemaState state, usable_state(connection, migrations()));
+  if (state.taken >= since) return {};
+  return gateway_error(ErrorCode::kConfigInvalid,
+                       "the database's schema is at step " + std::to_string(state.taken) +
+                           ", and " + std::string(what) + " is read from step " +
+                           std::to_string(since) + " on; run bifrost db migrate");
+}
+
 Result<void> migrate(sql::Connection& connection, std::span<const Migration> steps, WallTime now) {
-  const auto known = static_cast<std::int64_t>(steps.size());
-  BF_TRY(const SchemaState before, schema_state(connection));
-  if (before.oldest > known) return too_new(before, known);
-  if (before.taken > 0) {
-    BF_TRY_VOID(check_taken(connection, steps));
-  }
+  BF_TRY(const SchemaState before, usable_state(connection, steps));
   for (const Migration& step : steps) {
     if (step.number > before.taken) {
       BF_TRY_VOID(take(connection, step, now));

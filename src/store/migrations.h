@@ -36,6 +36,10 @@ struct SchemaState {
 
 [[nodiscard]] Result<SchemaState> schema_state(sql::Connection& connection);
 
+// For who only looks, and takes no step. `what` is read as it is from the step `since` on: "usage".
+// Fails with kConfigInvalid when the database is not there yet, and as migrate does.
+Result<void> check_readable(sql::Connection& connection, std::string_view what, std::int64_t since);
+
 // Takes the steps that are missing, each in a transaction that locks others out. Fails with
 // kConfigInvalid when the database is too new for this program, or one of its steps is not the one
 // that this program knows.

@@ -11,8 +11,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <filesystem>
 #include <memory>
-#include <optional>
+#include <system_error>
 
 namespace bifrost::store {
 namespace {
@@ -42,7 +43,16 @@ Error does_not_open() {
 constexpr std::string_view kCheckPlace = "config_seal/check";
 constexpr std::string_view kCheckText = "bifrost";
 
-Result<Sealer> first_sealer(sql::Connection& connection, const Passphrase& passphrase) {
+// With one of the gateway's own in it afterwards, whoever was quicker to make it.
+Result<Passphrase> made_passphrase(const std::string& path) {
+  BF_TRY_VOID(write_private_file(path, base64_encode(secret_bytes(kPassphraseBytes)) + "\n"));
+  return own_passphrase(path);
+}
+
+Result<Sealer> first_sealer(sql::Connection& connection, Passphrase passphrase) {
+  if (passphrase.text.empty()) {
+    BF_TRY(passphrase, made_passphrase(passphrase.file));
+  }
   const std::string salt = new_salt();
   BF_TRY(Sealer sealer, sealer_of(passphrase, salt));
   BF_TRY_VOID(
@@ -67,25 +77,34 @@ std::string wrong_key(const Passphrase& given, bool made) {
          "another database";
 }
 
-Result<Sealer> try_to_unlock(sql::Connection& connection, const Passphrase& passphrase) {
-  return sql::in_transaction(connection, [&]() -> Result<Sealer> {
-    BF_TRY(const sql::Rows rows, connection.execute("SELECT salt, made, sealed FROM config_seal"));
-    if (rows.empty()) return first_sealer(connection, passphrase);
-    const bool made = rows.front().integer(1) != 0;
-    if (made == !passphrase.file.empty()) {
-      BF_TRY(Sealer sealer, sealer_of(passphrase, rows.front().text(0)));
-      if (sealer.open(rows.front().text(2), kCheckPlace)) return sealer;
+constexpr std::string_view kSealStatement = "SELECT salt, made, sealed FROM config_seal";
+
+// `row` is what the database says of its seal.
+Result<Sealer> sealer_of_row(const sql::Row& row, Passphrase passphrase) {
+  const bool made = row.integer(1) != 0;
+  if (made == !passphrase.file.empty()) {
+    // Another program may have made it since it was looked for.
+    if (passphrase.text.empty()) {
+      BF_TRY(passphrase, own_passphrase(passphrase.file));
     }
-    return gateway_error(ErrorCode::kConfigInvalid, wrong_key(passphrase, made));
-  });
+    if (passphrase.text.empty()) {
+      return gateway_error(ErrorCode::kConfigInvalid,
+                           passphrase.file +
+                               " is gone, and the database's secrets are sealed with the key that "
+                               "stood in it; put it back, or start with another database");
+    }
+    BF_TRY(Sealer sealer, sealer_of(passphrase, row.text(0)));
+    if (sealer.open(row.text(2), kCheckPlace)) return sealer;
+  }
+  return gateway_error(ErrorCode::kConfigInvalid, wrong_key(passphrase, made));
 }
 
-std::optional<Passphrase> kept_passphrase(const std::string& path) {
-  constexpr std::size_t kBytesMax = 4096;
-  const std::string kept = read_file(path, kBytesMax);
-  const std::string_view text = trim(kept);
-  if (text.empty()) return std::nullopt;
-  return Passphrase{.text = std::string(text), .file = path};
+Result<Sealer> try_to_unlock(sql::Connection& connection, const Passphrase& passphrase) {
+  return sql::in_transaction(connection, [&]() -> Result<Sealer> {
+    BF_TRY(const sql::Rows rows, connection.execute(kSealStatement));
+    if (rows.empty()) return first_sealer(connection, passphrase);
+    return sealer_of_row(rows.front(), passphrase);
+  });
 }
 
 }  // namespace
@@ -190,11 +209,19 @@ Result<Sealer> unlock(sql::Connection& connection, const Passphrase& passphrase)
   return sealer;
 }
 
+Result<Sealer> unlock_to_look(sql::Connection& connection, const Passphrase& passphrase) {
+  BF_TRY(const sql::Rows rows, connection.execute(kSealStatement));
+  if (rows.empty()) return Sealer::from_random(secret_bytes(kPassphraseBytes), new_salt());
+  return sealer_of_row(rows.front(), passphrase);
+}
+
 Result<Passphrase> own_passphrase(const std::string& path) {
-  if (auto kept = kept_passphrase(path)) return *std::move(kept);
-  BF_TRY_VOID(write_private_file(path, base64_encode(secret_bytes(kPassphraseBytes)) + "\n"));
-  // Another program may have been quicker.
-  if (auto kept = kept_passphrase(path)) return *std::move(kept);
+  constexpr std::size_t kBytesMax = 4096;
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown)) return Passphrase{.text = {}, .file = path};
+  const std::string kept = read_file(path, kBytesMax);
+  const std::string_view text = trim(kept);
+  if (!text.empty()) return Passphrase{.text = std::string(text), .file = path};
   return gateway_error(ErrorCode::kStoreUnavailable,
                        quoted(path, 256) +
                            " is empty or cannot be read; it holds the key of the "

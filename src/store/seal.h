@@ -24,7 +24,7 @@
 namespace bifrost::store {
 
 struct Passphrase {
-  std::string text;
+  std::string text;       // empty: the file is not there
   std::string file = {};  // where the gateway keeps it; empty: it was given
 };
 
@@ -84,11 +84,13 @@ class PlaceKeeper final : public config::SecretKeeper {
 [[nodiscard]] std::string entity_place(std::string_view kind, std::string_view id);
 
 // The sealer of this database. The first passphrase that comes is the one that it has from then on;
-// fails with kConfigInvalid when it is another one.
+// one of the gateway's own is made then, by chance, in its file, which only its owner may read.
+// Fails with kConfigInvalid when it is another one, or is gone.
 Result<Sealer> unlock(sql::Connection& connection, const Passphrase& passphrase);
+// The same, and nothing is made or written: in a database without secrets any sealer will do.
+Result<Sealer> unlock_to_look(sql::Connection& connection, const Passphrase& passphrase);
 
-// The passphrase that stands in this file, which only its owner may read; it is made, with one by
-// chance, where it is missing.
+// The passphrase that stands in this file. Fails with kStoreUnavailable when it holds none.
 Result<Passphrase> own_passphrase(const std::string& path);
 
 }  // namespace bifrost::store

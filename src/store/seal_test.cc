@@ -70,12 +70,32 @@ TEST(SealTest, APassphraseOfItsOwnIsMadeOnceAndIsPrivate) {
   const auto folder = std::filesystem::path(::testing::TempDir()) / "bifrost-seal-test";
   std::filesystem::remove_all(folder);
   const std::string path = (folder / "encryption.key").string();
-  const auto made = own_passphrase(path);
-  ASSERT_TRUE(made);
-  EXPECT_EQ(own_passphrase(path)->text, made->text);
+  const auto missing = own_passphrase(path);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->text, "");
+  auto connection = *sqlite::open(":memory:");
+  ASSERT_TRUE(migrate(*connection, migrations(), FakeClock().wall()));
+  EXPECT_TRUE(unlock_to_look(*connection, *missing));
+  EXPECT_FALSE(std::filesystem::exists(path)) << "to look makes none";
+  ASSERT_TRUE(unlock(*connection, *missing));
+  EXPECT_EQ(own_passphrase(path)->text.size(), 44U);
+  EXPECT_TRUE(unlock(*connection, *missing)) << "it was made meanwhile";
   EXPECT_EQ(std::filesystem::status(path).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::remove_all(folder);
+}
+
+TEST(SealTest, APassphraseOfItsOwnThatIsGoneIsNotMadeAnew) {
+  auto connection = *sqlite::open(":memory:");
+  ASSERT_TRUE(migrate(*connection, migrations(), FakeClock().wall()));
+  const std::string path = ::testing::TempDir() + "bifrost-no-such-folder/encryption.key";
+  ASSERT_TRUE(unlock(*connection, {.text = "made", .file = path}));
+  for (const auto& gone : {unlock(*connection, {.text = {}, .file = path}),
+                           unlock_to_look(*connection, {.text = {}, .file = path})}) {
+    ASSERT_FALSE(gone);
+    EXPECT_THAT(gone.error().message, HasSubstr("encryption.key is gone"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST(SealTest, AnEmptyPassphraseFileIsToldAndNotReplaced) {

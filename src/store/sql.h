@@ -64,7 +64,7 @@ class Connection {
   // Several statements without parameters, separated by semicolons.
   virtual Result<void> run_script(std::string_view script) = 0;
   // Nobody else writes until the end of it: SQLite locks at once, so that no reader has to become
-  // a writer later and fail.
+  // a writer later and fail. One that only reads locks nobody out.
   virtual Result<void> begin() = 0;
 };
 

@@ -9,6 +9,9 @@
 
 namespace bifrost::store {
 
+// The step of the schema (migrations.h) from which its rows are read as they are.
+inline constexpr std::int64_t kUsageSince = 2;
+
 class SqlLedger final : public LedgerStore {
  public:
   // The schema is that of this program: see migrate.

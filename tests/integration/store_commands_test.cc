@@ -1,6 +1,10 @@
 // `bifrost config` and `bifrost db`: what stands in the database, seen from the command line.
+#include "base/clock.h"
+#include "store/migrations.h"
+#include "store/sqlite/connection.h"
 #include "tests/integration/management_fixture.h"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -40,7 +44,101 @@ class StoreCommandsTest : public ManagementTest {
   [[nodiscard]] std::string file(std::string_view name) const {
     return (folder_.path() / name).string();
   }
+  // Of what the gateway keeps, byte for byte; locks and marks of readers are in the index of the
+  // log.
+  [[nodiscard]] std::map<std::string, std::string> files() const {
+    std::map<std::string, std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      if (entry.is_regular_file() && !entry.path().string().ends_with("-shm"))
+        out[entry.path().filename()] = text_of(entry.path());
+    }
+    return out;
+  }
+  // Commands that only look.
+  std::vector<Outcome> looks(const ConfigText& config) {
+    const std::string folder = folder_.path().string();
+    return {run({"config", "diff", "--app-dir", folder}, config),
+            run({"config", "export", "--app-dir", folder}, config),
+            run({"db", "status", "--app-dir", folder}, config)};
+  }
+  // The key of its secrets is the gateway's own.
+  [[nodiscard]] ConfigText with_own_key() const {
+    ConfigText config;
+    config.sections = fmt::format(
+        R"("config_store": {{"type": "sqlite", "config": {{"path": "{}"}}}})", database());
+    return config;
+  }
+  // In the folder of the test, which outlives it.
+  void start_with_own_key() {
+    std::string text = config_text(with_own_key());
+    text.replace(text.find("${provider_url}"), 15, provider.url());
+    folder_.write("config.json", text);
+    start_with({.values = {{"dir", folder_.path().string()}}});
+  }
 };
+
+TEST_F(StoreCommandsTest, ToLookChangesNothing) {
+  start_with_own_key();
+  made_key("alice");
+  for (const int signal : {SIGKILL, SIGTERM}) {
+    gateway->send_signal(signal);
+    ASSERT_TRUE(gateway->wait_for_exit());
+    const auto before = files();
+    EXPECT_EQ(before.contains("config.db-wal"), signal == SIGKILL);
+    for (const Outcome& outcome : looks(with_own_key())) {
+      EXPECT_THAT(outcome.second, HasSubstr("virtual_key")) << outcome.first;
+    }
+    EXPECT_TRUE(files() == before);
+    start_with_own_key();
+  }
+}
+
+TEST_F(StoreCommandsTest, ALookAtAnOlderDatabaseTakesNoStep) {
+  const FakeClock clock;
+  const auto state = [&] { return store::schema_state(**store::sqlite::open(database()))->taken; };
+  {
+    const auto connection = *store::sqlite::open(database());
+    ASSERT_TRUE(store::migrate(*connection, store::migrations().first(1), clock.wall()));
+    ASSERT_TRUE(connection->execute(
+        "INSERT INTO config_entity VALUES ('team', 't1', '{\"id\":\"t1\",\"name\":\"old\"}', '', "
+        "1, 0, 0)"));
+  }
+  const auto outcomes = looks(with_own_key());
+  EXPECT_THAT(outcomes[0].second, HasSubstr("team \"t1\""));
+  EXPECT_THAT(outcomes[1].second, HasSubstr("\"old\""));
+  EXPECT_THAT(outcomes[2], Pair(1, HasSubstr("bifrost db migrate")));
+  EXPECT_THAT(
+      run({"ledger", "verify"}, with_own_key()),
+      Pair(1, HasSubstr("step 1, and usage is read from step 2 on; run bifrost db migrate")));
+  EXPECT_EQ(state(), 1);
+  EXPECT_FALSE(std::filesystem::exists(file("encryption.key")));
+}
+
+TEST_F(StoreCommandsTest, ADatabaseWithoutTablesIsToldSo) {
+  {
+    const auto connection = store::sqlite::open(database());
+  }
+  EXPECT_THAT(run({"config", "diff"}, with_own_key()), Pair(1, HasSubstr("bifrost db migrate")));
+}
+
+TEST_F(StoreCommandsTest, AKeyThatIsGoneIsToldAndNotMadeAnew) {
+  start_with_own_key();
+  made_key("alice");
+  gateway.reset();
+  const std::string key = text_of(file("encryption.key"));
+  std::filesystem::remove(file("encryption.key"));
+  const auto outcomes = looks(with_own_key());
+  for (const Outcome& outcome : {outcomes[0], outcomes[1]}) {
+    EXPECT_THAT(outcome,
+                Pair(1, AllOf(HasSubstr("encryption.key is gone"), HasSubstr("put it back"))));
+  }
+  EXPECT_THAT(run({"serve", "--app-dir", folder_.path().string(), "--port", "0"}, with_own_key()),
+              Pair(1, HasSubstr("encryption.key is gone")));
+  EXPECT_FALSE(std::filesystem::exists(file("encryption.key")));
+  folder_.write("encryption.key", key);
+  start_with_own_key();
+  EXPECT_EQ(status_of(value_), 200);
+}
 
 TEST_F(StoreCommandsTest, DiffSaysWhoSaysWhatAndWhatCounts) {
   EXPECT_THAT(run({"config", "diff"}, kept(kAlice)), Pair(0, HasSubstr("there is no database")));

@@ -253,9 +253,13 @@ std::string name_of(const Address& address) {
 
 Link connect(const Address& address) {
   const std::string timeout = std::to_string(address.connect_timeout.count());
-  const std::string options =
+  std::string options =
       "-c statement_timeout=" +
       std::to_string(std::chrono::milliseconds(address.statement_timeout).count());
+  if (address.only_reads) {
+    options += " -c default_transaction_read_only=on";
+    options += R"( -c default_transaction_isolation=repeatable\ read)";
+  }
   const std::array<std::pair<const char*, const char*>, 10> parameters = {{
       {"host", address.host.c_str()},
       {"port", address.port.c_str()},

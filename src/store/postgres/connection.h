@@ -26,6 +26,7 @@ struct Address {
   std::string ssl_mode = "prefer";  // as libpq has it
   std::chrono::seconds connect_timeout{5};
   std::chrono::seconds statement_timeout{10};
+  bool only_reads = false;  // statements that write fail; a transaction sees one moment
 };
 
 // Fails with kStoreUnavailable when it cannot be reached, and with kConfigInvalid when it is too

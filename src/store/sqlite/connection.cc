@@ -7,8 +7,10 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace bifrost::store::sqlite {
@@ -99,7 +101,7 @@ class SqliteConnection final : public sql::Connection {
   }
 
   Result<void> begin() override {
-    BF_TRY_VOID(execute("BEGIN IMMEDIATE", {}));
+    BF_TRY_VOID(execute(terms_.only_reads ? "BEGIN" : "BEGIN IMMEDIATE", {}));
     return {};
   }
 
@@ -178,17 +180,12 @@ class SqliteConnection final : public sql::Connection {
   std::map<std::string, Statement, std::less<>> statements_;  // goes before the database
 };
 
-}  // namespace
-
-Result<std::unique_ptr<sql::Connection>> open(const std::string& path, Terms terms) {
-  // Before SQLite makes it readable for everybody.
-  if (path != kMemory) {
-    BF_TRY_VOID(make_private_file(path));
-  }
+// `name` is a path, or an address of one.
+Result<std::unique_ptr<SqliteConnection>> connect(const std::string& name, int flags,
+                                                  const std::string& path, Terms terms) {
   sqlite3* made = nullptr;
-  constexpr int kFlags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int result = sqlite3_open_v2(path.c_str(), &made, kFlags, nullptr);
+  const int result = sqlite3_open_v2(name.c_str(), &made,
+                                     flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database database(made);
   if (result != SQLITE_OK) {
     return gateway_error(
@@ -196,13 +193,54 @@ Result<std::unique_ptr<sql::Connection>> open(const std::string& path, Terms ter
         "cannot open the database " + quoted(path, 256) + ": " + sqlite3_errstr(result));
   }
   sqlite3_busy_timeout(made, static_cast<int>(std::chrono::milliseconds(kBusyMax).count()));
-  auto connection = std::make_unique<SqliteConnection>(std::move(database), path, terms);
+  return std::make_unique<SqliteConnection>(std::move(database), path, terms);
+}
+
+// https://sqlite.org/uri.html: what would begin another part of the address is written with %.
+std::string address_of(const std::string& path) {
+  std::string out = "file:";
+  for (const char each : path) {
+    switch (each) {
+      case '%':
+        out += "%25";
+        break;
+      case '?':
+        out += "%3f";
+        break;
+      case '#':
+        out += "%23";
+        break;
+      default:
+        out += each;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<sql::Connection>> open(const std::string& path, Terms terms) {
+  // Before SQLite makes it readable for everybody.
+  if (path != kMemory) {
+    BF_TRY_VOID(make_private_file(path));
+  }
+  BF_TRY(auto connection, connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path, terms));
   BF_TRY_VOID(
       connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                              "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"));
   if (terms.only_reads) {
     BF_TRY_VOID(connection->run_script("PRAGMA query_only=ON;"));
   }
+  return std::unique_ptr<sql::Connection>(std::move(connection));
+}
+
+Result<std::unique_ptr<sql::Connection>> open_untouched(const std::string& path) {
+  std::string address = address_of(path);
+  // Without its log nobody has it open, and SQLite need not make one to read it.
+  std::error_code unknown;
+  if (!std::filesystem::exists(path + "-wal", unknown)) address += "?immutable=1";
+  BF_TRY(auto connection,
+         connect(address, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path, {.only_reads = true}));
   return std::unique_ptr<sql::Connection>(std::move(connection));
 }
 

@@ -24,4 +24,8 @@ struct Terms {
 // ":memory:" is a database that ends with the connection.
 Result<std::unique_ptr<sql::Connection>> open(const std::string& path, Terms terms = {});
 
+// For who only looks: the file stays as it is, byte for byte, and none is made. Statements that
+// write fail.
+Result<std::unique_ptr<sql::Connection>> open_untouched(const std::string& path);
+
 }  // namespace bifrost::store::sqlite
