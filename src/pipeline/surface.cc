@@ -24,6 +24,7 @@ using operation::kBanner;
 using operation::kChat;
 using operation::kHealth;
 using operation::kListModels;
+using operation::kLive;
 using operation::kMetrics;
 
 constexpr std::string_view kChatText = "Chat with a model, whole or as a stream.";
@@ -69,6 +70,8 @@ class Table {
     add({"/"}, {.operation = &kBanner, .text = "What this is, for people."});
     add({"/health"}, {.operation = &kHealth,
                       .text = "200 while the gateway takes requests, 503 when it is going down."});
+    add({"/livez"}, {.operation = &kLive,
+                     .text = "200 while the program's threads turn, on its way down too."});
     add({"/metrics"}, {.operation = &kMetrics, .text = "Metrics in the Prometheus text format."});
   }
 

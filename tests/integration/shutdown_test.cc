@@ -90,6 +90,7 @@ TEST_F(ShutdownTest, FailsItsHealthWhileItStillAccepts) {
   const Response health = connect().get("/health");  // a new connection
   EXPECT_EQ(health.status, 503);
   EXPECT_EQ(idle.get("/health").status, 503);
+  EXPECT_EQ(connect().get("/livez").status, 200);  // nothing to start it anew for
   provider.push(unified().reply());
   EXPECT_EQ(ask().status, 200);
 
