@@ -19,13 +19,9 @@ class Admission final : public upstream::TargetAdmission {
         learnt_use_(learnt_use),
         journal_(journal) {}
   // Holds it as the call's reservation, in place of what it held for the target before.
-  Result<void> admit(const routing::Target& target) override;
+  Result<void> admit(const routing::Target& target, const provider::Key* key) override;
 
  private:
-  void expect(const routing::Target& target);
-  void expect_as_learnt(const routing::Target& target);
-  [[nodiscard]] governance::Amount estimate() const;
-
   Exchange& exchange_;
   const Call& call_;
   const Clock& clock_;

@@ -1,6 +1,5 @@
 #include "exchange/error_answer.h"
 
-#include "dialect/openai_chat/errors.h"
 #include "dialect/stream.h"
 #include "exchange/headers.h"
 
@@ -20,15 +19,11 @@ dialect::openai_chat::UnifiedErrorContext unified_context(const Exchange& exchan
 net::Task<void> write_error(Exchange& exchange, const Error& error) {
   if (exchange.request.scope.cancelled()) co_return;
   server::Responder& out = exchange.request.out;
-  const Surface* surface = exchange.route.spoken();
-  const dialect::Dialect* dialect = surface != nullptr ? surface->dialect : nullptr;
   Result<void> written;
   switch (out.state()) {
     case server::Responder::State::kFresh: {
-      const bool native = dialect != nullptr && !exchange.unified();
       const std::string body =
-          native ? dialect->family.encode_error(error)
-                 : dialect::openai_chat::encode_unified_error(error, unified_context(exchange));
+          error_body(exchange.route.spoken(), error, unified_context(exchange));
       written = co_await out.send(exchange.request.scope, error.status(),
                                   error_headers(exchange, error), body);
       break;
@@ -46,6 +41,14 @@ net::Task<void> write_error(Exchange& exchange, const Error& error) {
       break;  // there is no place left to say it; an answer that is cut off ends the connection
   }
   ignore(written, "the caller has left, there is nobody to tell");
+}
+
+std::string error_body(const Surface* spoken, const Error& error,
+                       const dialect::openai_chat::UnifiedErrorContext& context) {
+  const bool native =
+      spoken != nullptr && spoken->dialect != nullptr && spoken->shape == Shape::kNative;
+  return native ? spoken->dialect->family.encode_error(error)
+                : dialect::openai_chat::encode_unified_error(error, context);
 }
 
 std::string protocol_error_body(const Error& error) {

@@ -5,6 +5,7 @@
 #include "dialect/rate_limits.h"
 #include "dialect/request.h"
 #include "dialect/tap.h"
+#include "exchange/request_view.h"
 #include "exchange/snapshot.h"
 #include "exchange/surface.h"
 #include "governance/identify.h"
@@ -76,6 +77,9 @@ struct Exchange {
   std::optional<Error> error = {};
 
   [[nodiscard]] const Surface& surface() const { return *route.surface; }
+  [[nodiscard]] RequestView view() const {
+    return {.snapshot = *snapshot, .head = request.head, .surface = surface(), .caller = caller};
+  }
   [[nodiscard]] bool unified() const {
     return route.spoken() != nullptr && route.spoken()->shape == Shape::kUnified;
   }

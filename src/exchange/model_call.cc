@@ -91,11 +91,11 @@ net::Task<Result<void>> execute(WorkerKit& kit, Exchange& exchange, Call& call) 
   BF_CO_TRY(exchange.call->served, std::move(served));
   const upstream::Served& by = *exchange.call->served;
   exchange.call->dropped = by.dropped;
-  exchange.call->served_facts = facts_of(exchange, {.endpoint = *by.target->endpoint,
-                                                    .model = by.model,
-                                                    .operation = call.type().operation,
-                                                    .key_id = by.key_id,
-                                                    .key_name = by.key_name});
+  exchange.call->served_facts = facts_of(exchange.view(), {.endpoint = *by.target->endpoint,
+                                                           .model = by.model,
+                                                           .operation = call.type().operation,
+                                                           .key_id = by.key_id,
+                                                           .key_name = by.key_name});
   co_return Result<void>();
 }
 
@@ -123,14 +123,17 @@ net::Task<Result<dialect::RequestFacts>> look_into_beside(WorkerKit& kit, Exchan
 net::Task<Result<dialect::RequestInput>> begin_call(WorkerKit& kit, Exchange& exchange, Peek peek) {
   BF_CO_TRY_VOID(co_await read_body(kit, exchange));
   ModelCall& asked = exchange.call.emplace();
-  BF_CO_TRY(asked.path_model, path_model(exchange));
+  BF_CO_TRY(asked.path_model, path_model(exchange.route));
   const Surface& surface = exchange.surface();
   const dialect::RequestInput input{
       .body = exchange.body, .path_model = asked.path_model, .path_stream = surface.path_stream};
   BF_CO_TRY(asked.facts, kit.heavy().takes(input.body.size())
                              ? co_await look_into_beside(kit, exchange, input, peek)
                              : look_into(kit.services.overload.memory(), input, peek, kit.scanner));
-  BF_CO_TRY_VOID(plan_call(kit, exchange));
+  BF_CO_TRY(CallPlan planned,
+            plan_call(exchange.view(), asked.facts, kit.clock.wall(), kit.random));
+  asked.rule = planned.rule;
+  asked.plan = std::move(planned.plan);
   co_return input;
 }
 

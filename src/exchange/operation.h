@@ -12,6 +12,7 @@
 namespace bifrost::exchange {
 
 struct Exchange;
+struct ModelRequests;
 struct WorkerKit;
 
 // Who may be served.
@@ -27,6 +28,7 @@ struct Operation {
   overload::Priority priority = overload::Priority::kNormal;
   // Answers through the exchange. An error that it returns is written by whoever runs it.
   net::Task<Result<void>> (*run)(WorkerKit& kit, Exchange& exchange);
+  const ModelRequests* to_model = nullptr;  // null: its requests go to no model
 };
 
 }  // namespace bifrost::exchange

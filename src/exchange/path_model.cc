@@ -6,8 +6,8 @@
 
 namespace bifrost::exchange {
 
-Result<std::string> path_model(const Exchange& exchange) {
-  auto model = percent_decode(exchange.route.parameters.get("model"));
+Result<std::string> path_model(const Match& route) {
+  auto model = percent_decode(route.parameters.get("model"));
   if (!model) {
     return client_error(ErrorCode::kInvalidRequest,
                         "the model in the path has a broken percent escape", "model");

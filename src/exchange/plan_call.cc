@@ -43,20 +43,20 @@ void take_fallbacks(const routing::Routed& routed, RuledRequest& out) {
 }
 
 // Nothing: no rule matches. What a caller asks for has to be a name, also where nobody goes by it.
-Result<std::optional<RuledRequest>> by_rules(WorkerKit& kit, const Exchange& exchange) {
-  const Snapshot& snapshot = *exchange.snapshot;
+Result<std::optional<RuledRequest>> by_rules(const RequestView& request, std::string_view model,
+                                             WallTime now, Random& random, CallTrail* trail) {
+  const Snapshot& snapshot = request.snapshot;
   if (snapshot.routing.empty()) return std::optional<RuledRequest>();
-  BF_TRY_VOID(llm::check_model_name(exchange.call->facts.model));
+  BF_TRY_VOID(llm::check_model_name(model));
   const llm::ModelName asked = llm::parse_model_name(
-      exchange.call->facts.model,
-      [&](std::string_view prefix) { return snapshot.registry.find(prefix) != nullptr; });
-  RuleFacts facts(exchange, kit.clock.wall());
+      model, [&](std::string_view prefix) { return snapshot.registry.find(prefix) != nullptr; });
+  RuleFacts facts(request, now);
   const auto routed = snapshot.routing.route(
-      {.owners = owners_of(*exchange.caller.principal),
+      {.owners = owners_of(*request.caller.principal),
        .provider = asked.provider,
        .model = asked.model,
        .depth_max = static_cast<std::size_t>(snapshot.client.routing_chain_max_depth)},
-      facts, kit.random);
+      facts, random, trail != nullptr ? &trail->rules : nullptr);
   if (!routed) return std::optional<RuledRequest>();
   RuledRequest out{.rule = routed->rule, .model = routed->full_model(), .pin = routed->pin};
   take_fallbacks(*routed, out);
@@ -65,30 +65,33 @@ Result<std::optional<RuledRequest>> by_rules(WorkerKit& kit, const Exchange& exc
 
 }  // namespace
 
-Result<void> plan_call(WorkerKit& kit, Exchange& exchange) {
-  ModelCall& call = *exchange.call;
-  const governance::Principal& caller = *exchange.caller.principal;
+Result<CallPlan> plan_call(const RequestView& request, const dialect::RequestFacts& facts,
+                           WallTime now, Random& random, CallTrail* trail) {
+  const governance::Principal& caller = *request.caller.principal;
   std::vector<std::string_view> full;
-  if (!caller.at_providers.empty()) full = caller.full_providers(kit.clock.wall());
-  routing::PlanRequest request{.model = call.facts.model,
-                               .fallbacks = call.facts.fallbacks,
-                               .default_provider = exchange.surface().provider,
-                               .constraints = exchange.caller.constraints(),
-                               .catalog = exchange.snapshot->catalog.get(),
-                               .draw = kit.random.unit(),
-                               .full = full};
-  BF_TRY(const std::optional<RuledRequest> ruled, by_rules(kit, exchange));
+  if (!caller.at_providers.empty()) full = caller.full_providers(now);
+  routing::PlanRequest wanted{.model = facts.model,
+                              .fallbacks = facts.fallbacks,
+                              .default_provider = request.surface.provider,
+                              .constraints = request.caller.constraints(),
+                              .catalog = request.snapshot.catalog.get(),
+                              .draw = random.unit(),
+                              .full = full,
+                              .trail = trail != nullptr ? &trail->plan : nullptr};
+  BF_TRY(const std::optional<RuledRequest> ruled,
+         by_rules(request, facts.model, now, random, trail));
+  CallPlan out;
   if (ruled) {
-    call.rule = ruled->rule;
-    request.model = ruled->model;
-    request.pin = ruled->pin;
+    out.rule = ruled->rule;
+    wanted.model = ruled->model;
+    wanted.pin = ruled->pin;
     if (!ruled->fallbacks.empty()) {
-      request.fallbacks = ruled->fallbacks;
-      request.fallback_pins = ruled->fallback_pins;
+      wanted.fallbacks = ruled->fallbacks;
+      wanted.fallback_pins = ruled->fallback_pins;
     }
   }
-  BF_TRY(call.plan, routing::plan(exchange.snapshot->registry, request));
-  return {};
+  BF_TRY(out.plan, routing::plan(request.snapshot.registry, wanted));
+  return out;
 }
 
 }  // namespace bifrost::exchange

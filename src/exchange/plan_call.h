@@ -1,13 +1,29 @@
 // Where a call may go: what routing rules make of what was asked for, and the plan of that.
 #pragma once
 
-#include "exchange/exchange.h"
-#include "exchange/worker_kit.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "dialect/request.h"
+#include "exchange/request_view.h"
+#include "routing/plan.h"
+#include "routing/rules.h"
 
 namespace bifrost::exchange {
 
-// `exchange.call` has its facts, and gets the rule that matched and the plan. Fails as
-// routing::plan does.
-Result<void> plan_call(WorkerKit& kit, Exchange& exchange);
+struct CallPlan {
+  const routing::Rule* rule = nullptr;  // that has routed it, of the snapshot; null: none
+  routing::Plan plan;
+};
+
+// How it was come to, for whoever asks why.
+struct CallTrail {
+  routing::RuleTrail rules = {};
+  routing::PlanTrail plan = {};
+};
+
+// What is drawn is drawn by `random`. Fails as routing::plan does. `trail` may be null.
+[[nodiscard]] Result<CallPlan> plan_call(const RequestView& request,
+                                         const dialect::RequestFacts& facts, WallTime now,
+                                         Random& random, CallTrail* trail = nullptr);
 
 }  // namespace bifrost::exchange

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "catalog/facts.h"
-#include "exchange/exchange.h"
+#include "exchange/request_view.h"
 #include "llm/operation.h"
 #include "provider/endpoint.h"
 
@@ -19,6 +19,6 @@ struct Asked {
 };
 
 // By the prices of one's own that hold for the caller, else by the sheet.
-[[nodiscard]] catalog::Facts facts_of(const Exchange& exchange, const Asked& asked);
+[[nodiscard]] catalog::Facts facts_of(const RequestView& request, const Asked& asked);
 
 }  // namespace bifrost::exchange

@@ -79,28 +79,28 @@ std::pair<cel::Value, cel::Value> QueryMap::at(std::size_t index) const {
   return {text(parameters()[index].first), text(parameters()[index].second)};
 }
 
-RuleFacts::RuleFacts(const Exchange& exchange, WallTime now)
-    : exchange_(exchange),
+RuleFacts::RuleFacts(const RequestView& request, WallTime now)
+    : request_(request),
       now_(now),
-      headers_(exchange.request.head.headers),
-      params_(http::query_of(exchange.request.head.target)) {}
+      headers_(request.head.headers),
+      params_(http::query_of(request.head.target)) {}
 
 void RuleFacts::set_asked(std::string_view provider, std::string_view model) {
   // A bare model goes to the route's own provider first.
-  provider_ = provider.empty() ? exchange_.surface().provider : provider;
+  provider_ = provider.empty() ? request_.surface.provider : provider;
   model_ = model;
 }
 
 std::optional<cel::Value> RuleFacts::get(std::size_t variable) const {
   using enum routing::RuleVariable;
-  const governance::Principal& caller = *exchange_.caller.principal;
+  const governance::Principal& caller = *request_.caller.principal;
   switch (static_cast<routing::RuleVariable>(variable)) {
     case kModel:
       return text(model_);
     case kProvider:
       return text(provider_);
     case kRequestType:
-      return text(exchange_.surface().operation->name);
+      return text(request_.surface.operation->name);
     case kHeaders:
       return cel::Value(headers_);
     case kParams:
@@ -130,12 +130,12 @@ std::optional<cel::Value> RuleFacts::get(std::size_t variable) const {
 }
 
 double RuleFacts::used(governance::Unit unit) const {
-  const governance::Principal& caller = *exchange_.caller.principal;
-  const auto* endpoint = exchange_.snapshot->registry.find(provider_);
+  const governance::Principal& caller = *request_.caller.principal;
+  const auto* endpoint = request_.snapshot.registry.find(provider_);
   std::array<governance::Limits, governance::ModelLimits::kListsMax + 1> lists;
   lists.front() = caller.limits_at(provider_);
   const std::size_t count =
-      1 + exchange_.snapshot->rules.models.find(
+      1 + request_.snapshot.rules.models.find(
               {.key = caller.id,
                .provider = provider_,
                .model = endpoint == nullptr ? model_ : routing::counted_model(*endpoint, model_)},

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "cel/value.h"
-#include "exchange/exchange.h"
+#include "exchange/request_view.h"
 #include "governance/amount.h"
 #include "routing/rules.h"
 
@@ -46,8 +46,8 @@ class QueryMap final : public cel::Map {
 
 class RuleFacts final : public routing::RuleFacts {
  public:
-  // The exchange has its caller and its call's facts, and outlives this.
-  RuleFacts(const Exchange& exchange, WallTime now);
+  // What is viewed outlives this.
+  RuleFacts(const RequestView& request, WallTime now);
 
   void set_asked(std::string_view provider, std::string_view model) override;
   [[nodiscard]] std::optional<cel::Value> get(std::size_t variable) const override;
@@ -57,7 +57,7 @@ class RuleFacts final : public routing::RuleFacts {
   // there is none.
   [[nodiscard]] double used(governance::Unit unit) const;
 
-  const Exchange& exchange_;
+  const RequestView request_;
   WallTime now_;
   HeaderMap headers_;
   QueryMap params_;

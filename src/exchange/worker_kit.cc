@@ -10,6 +10,7 @@ WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Lo
                      const Clock& the_clock, telemetry::Shard& shard, ledger::Journal* the_journal)
     : services(process),
       surfaces(routes),
+      router(routes),
       loop(the_loop),
       clock(the_clock),
       journal(the_journal),

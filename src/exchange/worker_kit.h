@@ -8,6 +8,7 @@
 #include "client/dns_meter.h"
 #include "client/pool.h"
 #include "exchange/model_list.h"
+#include "exchange/router.h"
 #include "exchange/services.h"
 #include "exchange/snapshot.h"
 #include "exchange/surface.h"
@@ -31,6 +32,7 @@ struct WorkerKit {
 
   Services& services;
   std::span<const Surface> surfaces;
+  Router router;  // over them
   net::Loop& loop;
   const Clock& clock;
   ledger::Journal* const journal;  // null: usage is not kept

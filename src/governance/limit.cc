@@ -52,6 +52,18 @@ std::int64_t in_range(std::int64_t amount) {
   return std::clamp<std::int64_t>(amount, 0, kLimitMax);
 }
 
+// What who asks for `amount` gets where so much is free; `held` says whether others hold something
+// of it. Nothing: it is full for him.
+template <class Held>
+std::optional<std::int64_t> given(std::int64_t amount, std::int64_t room, Held held) {
+  // One that wants nothing is refused by what is full, too.
+  if (room <= 0) return std::nullopt;
+  const std::int64_t wanted = in_range(amount);
+  if (wanted <= room) return wanted;
+  if (held()) return std::nullopt;
+  return room;
+}
+
 }  // namespace
 
 Limit::Limit(const LimitTerms& terms, WallTime now, std::int64_t used, std::string id)
@@ -80,15 +92,11 @@ std::optional<Limit::Taken> Limit::take(std::int64_t amount, WallTime now) {
   std::uint64_t bits = free_.load(std::memory_order_acquire);
   for (;;) {
     const Word room(bits);
-    // One that wants nothing is refused by what is full, too.
-    if (room.amount() <= 0) return std::nullopt;
-    std::int64_t taken = in_range(amount);
-    if (taken > room.amount()) {
+    const auto taken = given(amount, room.amount(), [&] {
       const Word used(used_.load(std::memory_order_acquire));
-      const bool held = used.amount() + room.amount() < amount_.load(std::memory_order_relaxed);
-      if (held) return std::nullopt;
-      taken = room.amount();
-    }
+      return used.amount() + room.amount() < amount_.load(std::memory_order_relaxed);
+    });
+    if (!taken) return std::nullopt;
     const std::uint32_t window = window_.load(std::memory_order_acquire);
     const std::uint32_t setting = bounds_set_.load();
     const WallTime::rep begins = begins_.load();
@@ -101,11 +109,17 @@ std::optional<Limit::Taken> Limit::take(std::int64_t amount, WallTime now) {
       bits = free_.load(std::memory_order_acquire);
       continue;
     }
-    if (free_.compare_exchange_weak(bits, room.plus(-taken).bits(), std::memory_order_acq_rel,
+    if (free_.compare_exchange_weak(bits, room.plus(-*taken).bits(), std::memory_order_acq_rel,
                                     std::memory_order_acquire)) {
-      return Taken{.window = window, .amount = taken, .window_start = begins, .window_end = ends};
+      return Taken{.window = window, .amount = *taken, .window_start = begins, .window_end = ends};
     }
   }
+}
+
+bool Limit::would_take(std::int64_t amount, WallTime now) const {
+  const State state = this->state(now);
+  const std::int64_t room = state.amount - state.used - state.held;
+  return given(amount, room, [&] { return state.held > 0; }).has_value();
 }
 
 void Limit::settle(const Taken& taken, std::int64_t used) {

@@ -86,6 +86,8 @@ class Limit {
 
   // Takes `amount`, or what is left while nothing is held. Nothing: it is full.
   [[nodiscard]] std::optional<Taken> take(std::int64_t amount, WallTime now);
+  // Would it give that much, or what is left? Takes nothing, and begins no window.
+  [[nodiscard]] bool would_take(std::int64_t amount, WallTime now) const;
   // What was taken is over, and `used` of it, or more, was used.
   void settle(const Taken& taken, std::int64_t used);
 

@@ -60,6 +60,19 @@ TEST(Limit, GivesOneAtATimeWhatIsLeft) {
   EXPECT_FALSE(limit.take(1, kStart));
 }
 
+TEST(Limit, WouldTakeWhatItTakes) {
+  Limit limit(hourly(100), kStart);
+  EXPECT_TRUE(limit.would_take(4'000, kStart)) << "nobody else is there";
+  EXPECT_EQ(limit.state(kStart).held, 0) << "it took nothing";
+  const auto taken = limit.take(60, kStart);
+  ASSERT_TRUE(taken);
+  EXPECT_TRUE(limit.would_take(40, kStart));
+  EXPECT_FALSE(limit.would_take(41, kStart)) << "somebody holds some";
+  limit.settle(*taken, 100);
+  EXPECT_FALSE(limit.would_take(0, kStart)) << "full is full";
+  EXPECT_TRUE(limit.would_take(1, kStart + hours(1)));
+}
+
 TEST(Limit, BeginsAnewWithItsWindow) {
   Limit limit(hourly(100), kStart, 90);
   EXPECT_EQ(limit.state(kStart).used, 90);

@@ -1,5 +1,6 @@
 #include "governance/reservation.h"
 
+#include "base/try.h"
 #include "governance/refusal.h"
 
 #include <algorithm>
@@ -41,6 +42,23 @@ std::optional<Error> Reservation::take(Limits limits, WallTime now) {
   return std::nullopt;
 }
 
+namespace {
+
+// All lists in the order in which they are held, to the first error.
+template <class Take>
+Result<void> each_list(std::span<const Limits> of_target, Limits everywhere, Take take) {
+  for (const Limits limits : of_target) {
+    if (std::optional<Error> full = take(limits)) {
+      full->retry = Retry::kOtherTarget;
+      return *std::move(full);
+    }
+  }
+  if (std::optional<Error> full = take(everywhere)) return *std::move(full);
+  return {};
+}
+
+}  // namespace
+
 // What is held already is given back with `out`.
 Result<Reservation> Reservation::hold(std::span<const Limits> of_target, Limits everywhere,
                                       const Amount& estimate, WallTime now) {
@@ -49,14 +67,19 @@ Result<Reservation> Reservation::hold(std::span<const Limits> of_target, Limits 
   if (!some(everywhere) && std::ranges::none_of(of_target, some)) return out;
   out.held_ = std::make_unique<Held>();
   out.held_->amount = estimate;
-  for (const Limits limits : of_target) {
-    if (auto full = out.take(limits, now)) {
-      full->retry = Retry::kOtherTarget;
-      return *std::move(full);
-    }
-  }
-  if (auto full = out.take(everywhere, now)) return *std::move(full);
+  BF_TRY_VOID(
+      each_list(of_target, everywhere, [&](Limits limits) { return out.take(limits, now); }));
   return out;
+}
+
+Result<void> Reservation::check(std::span<const Limits> of_target, Limits everywhere,
+                                const Amount& estimate, WallTime now) {
+  return each_list(of_target, everywhere, [&](Limits limits) -> std::optional<Error> {
+    for (const auto& limit : limits) {
+      if (!limit->would_take(estimate.of(limit->unit()), now)) return refusal(*limit, now);
+    }
+    return std::nullopt;
+  });
 }
 
 const Limit* Reservation::grow(const Amount& whole, WallTime now) {

@@ -43,6 +43,10 @@ class Reservation {
   static Result<Reservation> hold(std::span<const Limits> of_target, Limits everywhere,
                                   const Amount& estimate, WallTime now);
 
+  // What hold() would fail with. Holds nothing.
+  [[nodiscard]] static Result<void> check(std::span<const Limits> of_target, Limits everywhere,
+                                          const Amount& estimate, WallTime now);
+
   // Holds `whole` at least on each limit that holds less, for a stream that outgrows its estimate;
   // a class of which `whole` has nothing stays as it is. Null: done. Else the limit that has no
   // more, and it keeps what it had.

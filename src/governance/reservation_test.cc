@@ -49,6 +49,20 @@ TEST_F(Reservations, HoldOnAllLimitsOrOnNone) {
   EXPECT_EQ(narrow().held, 80);
 }
 
+TEST_F(Reservations, TellWhatWouldBeRefusedAndHoldNothing) {
+  const auto check = [&](std::int64_t tokens) {
+    return Reservation::check(std::array{Limits(at_target)}, everywhere, {.tokens = tokens}, kNow);
+  };
+  EXPECT_TRUE(check(80));
+  EXPECT_EQ(narrow().held, 0);
+  const auto held = hold(80);
+  EXPECT_TRUE(check(20));
+  const auto refused = check(30);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, hold(30).error().message);
+  EXPECT_EQ(refused.error().retry, Retry::kNo);
+}
+
 TEST_F(Reservations, LeaveItToOtherTargetsWhenOneIsFull) {
   at_target.front() = limit("alice at openai", Unit::kTokens, 0);
   const auto refused = hold(30);

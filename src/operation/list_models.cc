@@ -86,7 +86,7 @@ net::Task<Result<void>> one_model(WorkerKit& kit, Exchange& exchange, const std:
 
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   BF_CO_TRY_VOID(exchange.caller.check_known());  // providers are asked with configured keys
-  BF_CO_TRY(const std::string wanted, exchange::path_model(exchange));
+  BF_CO_TRY(const std::string wanted, exchange::path_model(exchange.route));
   if (!wanted.empty()) co_return co_await one_model(kit, exchange, wanted);
 
   const dialect::Family& family = exchange.surface().dialect->family;

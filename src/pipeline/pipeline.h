@@ -58,7 +58,6 @@ class Pipeline final : public server::Handler {
   const Entrance entrance_;
   exchange::SnapshotPtr snapshot_;
   std::string good_host_;  // that was checked last; empty: none
-  Router router_;
   exchange::WorkerKit kit_;
 };
 

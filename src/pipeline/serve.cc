@@ -7,6 +7,7 @@
 #include "exchange/finish.h"
 #include "exchange/headers.h"
 #include "exchange/priority.h"
+#include "exchange/router.h"
 #include "governance/identify.h"
 #include "governance/operators.h"
 #include "http/url.h"
@@ -20,19 +21,6 @@ namespace {
 
 using exchange::Exchange;
 using exchange::Match;
-
-Error no_such_route(const Match& route, const http::RequestHead& head, std::string_view path) {
-  constexpr std::size_t kShownBytesMax = 256;
-  const std::string method(utf8_prefix(head.method, kShownBytesMax));
-  const std::string shown(utf8_prefix(path, kShownBytesMax));
-  if (!route.allow.empty()) {
-    return client_error(ErrorCode::kMethodNotAllowed,
-                        method + " is not allowed on " + shown + "; use " + route.allow);
-  }
-  std::string message = "no such route: " + method + " " + shown;
-  if (!route.meant.empty()) message += "; did you mean " + route.meant + "?";
-  return client_error(ErrorCode::kRouteNotFound, std::move(message));
-}
 
 bool is_for(const Match& route, exchange::Access access) {
   return route.surface != nullptr && route.surface->operation->access == access;
@@ -101,7 +89,7 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   const std::string_view path = http::path_of(head.target);
   const exchange::Doors doors{.cors = client.cors, .keyless = client.access.keyless()};
 
-  exchange.route = router_.match(head.method, path);
+  exchange.route = kit_.router.match(head.method, path);
   if (entrance_.routes == Routes::kInfrastructure && !is_infrastructure(exchange.route)) {
     exchange.route = {};
   }
@@ -122,7 +110,8 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
     co_return co_await exchange.request.out.send(exchange.request.scope, 204,
                                                  exchange::base_headers(exchange), {});
   }
-  if (exchange.route.surface == nullptr) co_return no_such_route(exchange.route, head, path);
+  if (exchange.route.surface == nullptr)
+    co_return exchange::no_such_route(exchange.route, head.method, path);
 
   const exchange::Operation& operation = *exchange.surface().operation;
   if (kit_.services.overload.sheds()) {
@@ -174,7 +163,7 @@ void Pipeline::exception_escaped(server::Request& request, std::string_view what
   Exchange exchange{request, snapshot_, request_id(request.head, kit_.random)};
   BF_LOG(kError, "request", "an exception ended it", {"request_id", exchange.request_id},
          {"path", log::clipped(path)}, {"what", what});
-  exchange.route = router_.match(request.head.method, path);
+  exchange.route = kit_.router.match(request.head.method, path);
   exchange.error = gateway_error(ErrorCode::kInternal, std::string(what));
   exchange::finish(exchange, kit_.clock, kit_.sinks);
 }

@@ -176,50 +176,6 @@ const Table& table() {
 }
 
 // ---------------------------------------------------------------------------------------------
-// What a caller may have meant whose base is not quite right
-
-constexpr std::size_t kGuessedBytesMax = 512;
-
-// "/v1/v1/…": an SDK has added the version that the base has already.
-void without_doubled_version(std::string_view path, std::vector<std::string>& out) {
-  for (const std::string_view version : kGeminiVersions) {
-    const std::string twice = std::string(version) + std::string(version) + "/";
-    const auto at = path.find(twice);
-    if (at == std::string_view::npos) continue;
-    out.emplace_back(path).erase(at, version.size());
-  }
-}
-
-void with_a_base(std::string_view path, std::vector<std::string>& out) {
-  for (const std::string_view base :
-       {"/v1", "/anthropic", "/anthropic/v1", "/genai", "/genai/v1beta"}) {
-    out.push_back(std::string(base) + std::string(path));
-  }
-}
-
-// "/anthropic/messages": an SDK whose usual base ends in a version.
-void with_a_version(std::string_view path, std::vector<std::string>& out) {
-  constexpr int kBaseSegmentsMax = 2;
-  std::size_t slash = 0;
-  for (int i = 0; i < kBaseSegmentsMax; ++i) {
-    slash = path.find('/', slash + 1);
-    if (slash == std::string_view::npos) return;
-    for (const std::string_view version : {"/v1", "/v1beta"}) {
-      out.emplace_back(path).insert(slash, version);
-    }
-  }
-}
-
-std::vector<std::string> guesses(std::string_view path) {
-  std::vector<std::string> out;
-  if (path.size() > kGuessedBytesMax || !path.starts_with('/')) return out;
-  without_doubled_version(path, out);
-  with_a_base(path, out);
-  with_a_version(path, out);
-  return out;
-}
-
-// ---------------------------------------------------------------------------------------------
 // OpenAPI
 
 void write_parameters(json::Writer& w, std::string_view pattern) {
@@ -266,30 +222,6 @@ void write_operation(json::Writer& w, const Surface& surface) {
 }  // namespace
 
 std::span<const Surface> surfaces() { return table().rows(); }
-
-Router::Router() {
-  for (const Surface& surface : surfaces()) paths_.add(surface.method, surface.pattern);
-}
-
-Match Router::match(std::string_view method, std::string_view path) const {
-  http::RouteMatch found = paths_.match(method, path);
-  if (found.row) return {.surface = &surfaces()[*found.row], .parameters = found.parameters};
-  Match match{.allow = std::move(found.allow)};
-  if (found.nearest) match.nearest = &surfaces()[*found.nearest];
-  if (match.allow.empty()) match.meant = meant(method, path);
-  return match;
-}
-
-std::string Router::meant(std::string_view method, std::string_view path) const {
-  for (const std::string& guess : guesses(path)) {
-    const auto row = paths_.match(method, guess).row;
-    if (!row) continue;
-    const Surface& surface = surfaces()[*row];
-    if (surface.operation == &kBanner) continue;
-    return std::string(surface.method) + " " + http::plain_pattern(surface.pattern);
-  }
-  return {};
-}
 
 std::string openapi() {
   std::map<std::string, std::vector<const Surface*>> by_path;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "exchange/surface.h"
-#include "http/router.h"
 
 #include <span>
 #include <string>
@@ -11,23 +10,10 @@
 
 namespace bifrost::pipeline {
 
-using exchange::Match;
 using exchange::Shape;
 using exchange::Surface;
 
 [[nodiscard]] std::span<const Surface> surfaces();
-
-class Router {
- public:
-  Router();
-  // `path` is without its query. The match has views into it.
-  [[nodiscard]] Match match(std::string_view method, std::string_view path) const;
-
- private:
-  [[nodiscard]] std::string meant(std::string_view method, std::string_view path) const;
-
-  http::Router paths_;  // its rows are those of surfaces()
-};
 
 // The routes as the `paths` part of an OpenAPI 3.1 document.
 [[nodiscard]] std::string openapi();

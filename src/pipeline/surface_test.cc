@@ -1,5 +1,6 @@
 #include "pipeline/surface.h"
 
+#include "exchange/router.h"
 #include "operation/all.h"
 
 #include <gtest/gtest.h>
@@ -23,16 +24,16 @@ std::string example(std::string_view pattern) {
   return path;
 }
 
-std::string_view format_of(const Match& match) {
+std::string_view format_of(const exchange::Match& match) {
   const Surface* spoken = match.spoken();
   return spoken == nullptr || spoken->dialect == nullptr ? "" : spoken->dialect->name;
 }
 
 TEST(Surface, EveryRowIsFoundByItsPath) {
-  const Router router;
+  const exchange::Router router(surfaces());
   for (const Surface& surface : surfaces()) {
     const std::string path = example(surface.pattern);
-    const Match match = router.match(surface.method, path);
+    const exchange::Match match = router.match(surface.method, path);
     ASSERT_EQ(match.surface, &surface) << surface.method << ' ' << path;
     for (const std::string_view name : http::parameter_names(surface.pattern)) {
       EXPECT_EQ(match.parameters.get(name), value_in(surface.pattern)) << path;
@@ -53,7 +54,7 @@ TEST(Surface, HasADialectThatSpeaksItsOperation) {
 }
 
 TEST(Surface, SpeaksTheFormatOfTheNearestRoute) {
-  const Router router;
+  const exchange::Router router(surfaces());
   EXPECT_EQ(format_of(router.match("GET", "/openai/v1/none")), "openai_chat");
   EXPECT_EQ(format_of(router.match("GET", "/langchain/none")), "openai_chat");
   EXPECT_EQ(format_of(router.match("POST", "/langchain/v1/messages/none")), "anthropic");
@@ -63,7 +64,7 @@ TEST(Surface, SpeaksTheFormatOfTheNearestRoute) {
 }
 
 TEST(Surface, GuessesOnlyWhatIsThere) {
-  const Router router;
+  const exchange::Router router(surfaces());
   EXPECT_EQ(router.match("POST", "/v1/messages").meant, "POST /anthropic/v1/messages");
   EXPECT_EQ(router.match("GET", "/v1/messages").meant, "");
   EXPECT_EQ(router.match("GET", "/models").meant, "GET /v1/models");

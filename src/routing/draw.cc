@@ -27,6 +27,14 @@ bool serves(const Endpoint& endpoint, const Grant& grant, const DrawRequest& req
          model_facts(*request.catalog, endpoint, request.model) != nullptr;
 }
 
+GrantStanding standing_of(const Endpoint* endpoint, const Grant& grant,
+                          const DrawRequest& request) {
+  if (!grant.weight) return GrantStanding::kNoWeight;
+  if (endpoint == nullptr) return GrantStanding::kNotConfigured;
+  if (!check_access(request.constraints, *endpoint, request.model)) return GrantStanding::kRefused;
+  return serves(*endpoint, grant, request) ? GrantStanding::kDrawn : GrantStanding::kNotServed;
+}
+
 // Weights of 0 are never drawn beside others, but follow them.
 std::size_t drawn(const std::vector<Candidate>& candidates, double number) {
   double sum = 0;
@@ -40,11 +48,18 @@ std::size_t drawn(const std::vector<Candidate>& candidates, double number) {
 }
 
 // Unless nobody else is left: then the refusal says why.
-void leave_out_full(std::vector<Candidate>& candidates, std::span<const std::string_view> full) {
-  const auto is_full = [&](const Candidate& each) {
-    return std::ranges::find(full, each.endpoint->name) != full.end();
+void leave_out_full(std::vector<Candidate>& candidates, const DrawRequest& request) {
+  const auto named = [&](std::string_view provider) {
+    return std::ranges::find(request.full, provider) != request.full.end();
   };
-  if (!std::ranges::all_of(candidates, is_full)) std::erase_if(candidates, is_full);
+  const auto is_full = [&](const Candidate& each) { return named(each.endpoint->name); };
+  if (std::ranges::all_of(candidates, is_full)) return;
+  std::erase_if(candidates, is_full);
+  if (request.considered == nullptr) return;
+  for (ConsideredGrant& each : *request.considered) {
+    const bool drawn = each.standing == GrantStanding::kDrawn;
+    if (drawn && named(each.grant->provider)) each.standing = GrantStanding::kFull;
+  }
 }
 
 }  // namespace
@@ -54,15 +69,16 @@ std::vector<const Endpoint*> draw(const provider::Registry& registry, const Draw
   if (request.constraints.access == nullptr) return {};
   for (const Grant& grant : request.constraints.access->grants) {
     const Endpoint* endpoint = grant.weight ? registry.find(grant.provider) : nullptr;
-    if (endpoint == nullptr || !check_access(request.constraints, *endpoint, request.model) ||
-        !serves(*endpoint, grant, request)) {
-      continue;
+    const GrantStanding standing = standing_of(endpoint, grant, request);
+    if (request.considered != nullptr) {
+      request.considered->push_back({.grant = &grant, .standing = standing});
     }
+    if (standing != GrantStanding::kDrawn) continue;
     const auto place = std::ranges::upper_bound(candidates, *grant.weight, std::ranges::greater(),
                                                 &Candidate::weight);
     candidates.insert(place, {.endpoint = endpoint, .weight = *grant.weight});
   }
-  if (!request.full.empty()) leave_out_full(candidates, request.full);
+  if (!request.full.empty()) leave_out_full(candidates, request);
   std::vector<const Endpoint*> out;
   out.reserve(candidates.size());
   for (const Candidate& each : candidates) out.push_back(each.endpoint);

@@ -23,15 +23,6 @@ Error exhausted(const provider::Endpoint& endpoint, std::string_view why) {
                         "provider " + endpoint.name + ": " + std::string(why));
 }
 
-Error no_such_key(const provider::Endpoint& endpoint, const KeyPin& pin) {
-  const bool by_id = !pin.id.empty();
-  const std::string_view wanted = by_id ? pin.id : pin.name;
-  return refusal(ErrorCode::kInvalidRequest,
-                 "provider " + endpoint.name + " has no enabled key with the " +
-                     (by_id ? "id" : "name") + " " + quoted(wanted),
-                 by_id ? "x-bf-api-key-id" : "x-bf-api-key");
-}
-
 Error no_key_granted(const provider::Endpoint& endpoint) {
   return refusal(ErrorCode::kPermissionDenied,
                  "provider " + endpoint.name + ": none of its keys is allowed for this credential",
@@ -53,6 +44,25 @@ Error no_key_for_model(const provider::Endpoint& endpoint, std::string_view mode
 
 }  // namespace
 
+Error no_such_key(const provider::Endpoint& endpoint, const KeyPin& pin) {
+  const bool by_id = !pin.id.empty();
+  const std::string_view wanted = by_id ? pin.id : pin.name;
+  return refusal(ErrorCode::kInvalidRequest,
+                 "provider " + endpoint.name + " has no enabled key with the " +
+                     (by_id ? "id" : "name") + " " + quoted(wanted),
+                 by_id ? "x-bf-api-key-id" : "x-bf-api-key");
+}
+
+KeyStanding standing_of(const provider::Key& key, const provider::Endpoint& endpoint,
+                        std::string_view model, const Constraints& constraints) {
+  if (!key.settings.enabled) return KeyStanding::kDisabled;
+  if (!may_use({.pin = constraints.pin}, endpoint, key)) return KeyStanding::kNotPinned;
+  if (!may_use(constraints, endpoint, key)) return KeyStanding::kNotGranted;
+  const Permit permitted = permit(endpoint, key, model);
+  if (allows(permitted)) return KeyStanding::kUsable;
+  return permitted == Permit::kDenied ? KeyStanding::kDenied : KeyStanding::kNotListed;
+}
+
 Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::string_view model,
                                   const Constraints& constraints) {
   KeyPicker picker(endpoint);
@@ -66,13 +76,13 @@ Result<KeyPicker> KeyPicker::make(const provider::Endpoint& endpoint, std::strin
   bool found = false;
   bool denied = false;
   for (const provider::Key& key : endpoint.keys) {
-    if (!key.settings.enabled) continue;
+    const KeyStanding standing = standing_of(key, endpoint, model, constraints);
+    if (standing == KeyStanding::kDisabled) continue;
     enabled = true;
-    if (!may_use(constraints, endpoint, key)) continue;
+    if (standing == KeyStanding::kNotPinned || standing == KeyStanding::kNotGranted) continue;
     found = true;
-    const Permit permitted = permit(endpoint, key, model);
-    denied = denied || permitted == Permit::kDenied;
-    if (!allows(permitted)) continue;
+    denied = denied || standing == KeyStanding::kDenied;
+    if (standing != KeyStanding::kUsable) continue;
     picker.entries_.push_back({&key, endpoint.wire_model(behind_alias(endpoint, key, model))});
   }
   if (!found && constraints.pin.any()) return no_such_key(endpoint, constraints.pin);
@@ -104,32 +114,43 @@ void KeyPicker::hold(std::string_view key_id) {
   picked_ = true;
 }
 
+KeyPicker::Pool KeyPicker::pool() const {
+  Pool pool;
+  const bool any_fresh = std::ranges::any_of(entries_, [&](const Entry& entry) {
+    return entry.state == State::kFresh && !outweighed(entry);
+  });
+  pool.worst = any_fresh ? State::kFresh : State::kTried;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!is_in(pool, entries_[i])) continue;
+    pool.weight += weight(i);
+    ++pool.count;
+  }
+  return pool;
+}
+
+double KeyPicker::chance(const provider::Key& key) const {
+  const auto found = std::ranges::find(entries_, &key, &Entry::key);
+  if (found == entries_.end()) return 0;
+  const auto index = static_cast<std::size_t>(found - entries_.begin());
+  if (picked_ && entries_[last_].state == State::kFresh) return index == last_ ? 1 : 0;
+  const Pool pool = this->pool();
+  if (!is_in(pool, *found)) return 0;
+  return pool.weight > 0 ? weight(index) / pool.weight : 1 / pool.count;
+}
+
 Result<PickedKey> KeyPicker::pick(Random& random) {
   if (entries_.empty()) return PickedKey{nullptr, keyless_model_};
   if (picked_ && entries_[last_].state == State::kFresh) {
     return PickedKey{entries_[last_].key, entries_[last_].model};
   }
-  const bool any_fresh = std::ranges::any_of(entries_, [&](const Entry& entry) {
-    return entry.state == State::kFresh && !outweighed(entry);
-  });
-  const auto among = [&](const Entry& entry) {
-    const State worst = any_fresh ? State::kFresh : State::kTried;
-    return entry.state <= worst && !outweighed(entry);
-  };
-  double total = 0;
-  double count = 0;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (!among(entries_[i])) continue;
-    total += weight(i);
-    ++count;
-  }
-  if (count == 0) return exhausted(*endpoint_, "every key that may use the model was refused");
+  const Pool pool = this->pool();
+  if (pool.count == 0) return exhausted(*endpoint_, "every key that may use the model was refused");
 
-  double left = random.unit() * (total > 0 ? total : count);
+  double left = random.unit() * (pool.weight > 0 ? pool.weight : pool.count);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (!among(entries_[i])) continue;
-    last_ = i;                            // the last of them too: rounding may leave a little over
-    left -= total > 0 ? weight(i) : 1.0;  // all weigh nothing: each as much as the others
+    if (!is_in(pool, entries_[i])) continue;
+    last_ = i;  // the last of them too: rounding may leave a little over
+    left -= pool.weight > 0 ? weight(i) : 1.0;  // all weigh nothing: each as much as the others
     if (left < 0) break;
   }
   // Everybody was tried and one is drawn again: a new round begins.

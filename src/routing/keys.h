@@ -22,6 +22,21 @@
 
 namespace bifrost::routing {
 
+// May a key be used for a request, and if not, why?
+enum class KeyStanding : std::uint8_t {
+  kUsable,
+  kDisabled,
+  kNotPinned,   // another one is named, by the caller or by a rule
+  kNotGranted,  // to this credential
+  kDenied,      // its blacklisted_models have the model
+  kNotListed,   // its models do not
+};
+[[nodiscard]] KeyStanding standing_of(const provider::Key& key, const provider::Endpoint& endpoint,
+                                      std::string_view model, const Constraints& constraints);
+
+// The provider has no key of that id or name that is enabled.
+[[nodiscard]] Error no_such_key(const provider::Endpoint& endpoint, const KeyPin& pin);
+
 struct PickedKey {
   const provider::Key* key = nullptr;  // null: the provider needs none
   std::string model;                   // as the provider knows it: behind aliases
@@ -54,6 +69,8 @@ class KeyPicker {
   [[nodiscard]] bool has_fresh_key() const;
   // Could a draw give another key than the one that was picked last?
   [[nodiscard]] bool has_other_key() const;
+  // The likelihood that it is picked next, in [0, 1].
+  [[nodiscard]] double chance(const provider::Key& key) const;
   // How many keys may be used for this request.
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
@@ -66,6 +83,16 @@ class KeyPicker {
   };
 
   explicit KeyPicker(const provider::Endpoint& endpoint) : endpoint_(&endpoint) {}
+  // What the next draw is among.
+  struct Pool {
+    State worst = State::kFresh;
+    double weight = 0;  // of all of them
+    double count = 0;
+  };
+  [[nodiscard]] Pool pool() const;
+  [[nodiscard]] bool is_in(const Pool& pool, const Entry& entry) const {
+    return entry.state <= pool.worst && !outweighed(entry);
+  }
   [[nodiscard]] double weight(std::size_t index) const;
   [[nodiscard]] bool outweighed(const Entry& entry) const;
 

@@ -193,6 +193,38 @@ TEST(Keys, StaysWithAKeyUntilItIsSetAside) {
   EXPECT_NE(next(*picker, random), drawn);
 }
 
+TEST(Keys, SaysWhyAKeyIsNotUsed) {
+  auto disabled = key("disabled");
+  disabled.enabled = false;
+  auto denied = key("denied");
+  denied.blacklisted_models = {"gpt-4o"};
+  const auto registry = with("openai", {disabled, denied, key("other", {"o3"}), key("main")});
+  const provider::Endpoint& endpoint = *registry.begin();
+  const Access access{.grants = {{.provider = "openai", .key_ids = {{"other", "denied"}}}}};
+  const auto standing = [&](std::size_t i, const Constraints& constraints) {
+    return standing_of(endpoint.keys[i], endpoint, "gpt-4o", constraints);
+  };
+  EXPECT_EQ(standing(0, {}), KeyStanding::kDisabled);
+  EXPECT_EQ(standing(1, {}), KeyStanding::kDenied);
+  EXPECT_EQ(standing(2, {}), KeyStanding::kNotListed);
+  EXPECT_EQ(standing(3, {}), KeyStanding::kUsable);
+  EXPECT_EQ(standing(3, {.access = &access}), KeyStanding::kNotGranted);
+  EXPECT_EQ(standing(3, {.pin = {.name = "other"}}), KeyStanding::kNotPinned);
+}
+
+TEST(Keys, TellsHowLikelyAKeyIs) {
+  const auto registry =
+      with("openai", {key("often", {"*"}, 3), key("seldom", {"*"}, 1), key("never", {"*"}, 0)});
+  const provider::Endpoint& endpoint = *registry.begin();
+  auto picker = KeyPicker::make(endpoint, "m");
+  EXPECT_DOUBLE_EQ(picker->chance(endpoint.keys[0]), 0.75);
+  EXPECT_DOUBLE_EQ(picker->chance(endpoint.keys[1]), 0.25);
+  EXPECT_DOUBLE_EQ(picker->chance(endpoint.keys[2]), 0);
+  picker->hold("seldom");
+  EXPECT_DOUBLE_EQ(picker->chance(endpoint.keys[0]), 0);
+  EXPECT_DOUBLE_EQ(picker->chance(endpoint.keys[1]), 1) << "it is held";
+}
+
 TEST(Keys, BeginsWithTheKeyThatIsHeld) {
   const auto registry = with("openai", {key("a"), key("b"), key("mini", {"gpt-4o-mini"})});
   Random random(5);

@@ -4,7 +4,7 @@
 #include "base/strings.h"
 #include "base/try.h"
 #include "llm/model_name.h"
-#include "routing/draw.h"
+#include "routing/keys.h"
 #include "routing/permit.h"
 
 #include <algorithm>
@@ -242,16 +242,29 @@ bool has_key(const Target& target) {
 // Those that lead somewhere, and nowhere twice.
 void append_fallbacks(const Registry& registry, const PlanRequest& request,
                       std::vector<Target>& out) {
+  const auto leave_out = [&](std::size_t i, std::optional<Error> why) {
+    if (request.trail != nullptr) {
+      request.trail->left_out.push_back({.model = request.fallbacks[i], .why = std::move(why)});
+    }
+  };
   for (std::size_t i = 0; i < request.fallbacks.size(); ++i) {
     auto target = allowed_target(registry, request, request.fallbacks[i]);
+    if (!target) {
+      leave_out(i, std::move(target).error());
+      continue;
+    }
     // Asking the same one twice is what retries are for.
-    if (!target || std::ranges::any_of(out, [&](const Target& other) {
+    if (std::ranges::any_of(out, [&](const Target& other) {
           return other.endpoint == target->endpoint && other.model == target->model;
         })) {
+      leave_out(i, std::nullopt);
       continue;
     }
     if (i < request.fallback_pins.size()) target->pin = request.fallback_pins[i];
-    if (!has_key(*target)) continue;
+    if (!has_key(*target)) {
+      leave_out(i, no_such_key(*target->endpoint, target->pin));
+      continue;
+    }
     target->fallback_index = i + 1;
     out.push_back(std::move(*target));
   }
@@ -268,11 +281,13 @@ std::vector<Target> drawn_targets(const Registry& registry, const PlanRequest& r
       (parts && (registry.find(parts->first) || means_a_provider(registry, parts->first)))) {
     return out;
   }
-  const auto endpoints = draw(registry, {.constraints = request.constraints,
-                                         .model = request.model,
-                                         .catalog = request.catalog,
-                                         .number = request.draw,
-                                         .full = request.full});
+  const auto endpoints =
+      draw(registry, {.constraints = request.constraints,
+                      .model = request.model,
+                      .catalog = request.catalog,
+                      .number = request.draw,
+                      .full = request.full,
+                      .considered = request.trail != nullptr ? &request.trail->grants : nullptr});
   for (const Endpoint* endpoint : endpoints) {
     Target& target = out.emplace_back(target_at(*endpoint, request.model));
     target.fallback_index = out.size() - 1;

@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "provider/registry.h"
 #include "routing/constraints.h"
+#include "routing/draw.h"
 
 #include <cstddef>
 #include <optional>
@@ -30,6 +31,17 @@ struct Plan {
   std::optional<Error> primary_error;
 };
 
+// What a plan was made of, for whoever asks why.
+struct PlanTrail {
+  std::vector<ConsideredGrant> grants = {};  // empty: nothing was drawn
+  // A fallback that is no target. Without an error it leads where an earlier one does.
+  struct LeftOut {
+    std::string model;  // as written
+    std::optional<Error> why = std::nullopt;
+  };
+  std::vector<LeftOut> left_out = {};
+};
+
 struct PlanRequest {
   std::string_view model;  // "provider/model", or a bare model
   std::span<const std::string> fallbacks = {};
@@ -41,6 +53,7 @@ struct PlanRequest {
   // By a rule; the names outlive the plan.
   KeyPin pin = {};                             // where the model goes
   std::span<const KeyPin> fallback_pins = {};  // one for each fallback, or none
+  PlanTrail* trail = nullptr;                  // null: nobody asks
 };
 
 // Where one model goes.

@@ -380,5 +380,34 @@ TEST_F(Draw, LeavesOutWhoIsFullUnlessAllAre) {
   EXPECT_EQ(targets(0, {"groq/x"}).at(0), "openai/gpt-4o 0");
 }
 
+TEST(Plan, TellsWhatItLeavesOut) {
+  const auto registry = with({{"openai"}, {"anthropic"}, {"mine", {"gpt-4o"}}});
+  const Access access{.all_providers = false,
+                      .grants = {{.provider = "openai", .weight = 1},
+                                 {.provider = "mine", .weight = 1},
+                                 {.provider = "anthropic"},
+                                 {.provider = "gone", .weight = 1}}};
+  const std::vector<std::string> fallbacks = {"mine/gpt-4o", "anthropic/claude-3", "nobody/x"};
+  const std::vector<std::string_view> full = {"openai"};
+  PlanTrail trail;
+  const auto planned = plan(registry, {.model = "gpt-4o",
+                                       .fallbacks = fallbacks,
+                                       .constraints = {.access = &access},
+                                       .catalog = &catalog::Catalog::built_in(),
+                                       .full = full,
+                                       .trail = &trail});
+  ASSERT_TRUE(planned) << planned.error().message;
+  ASSERT_EQ(trail.grants.size(), 4U);
+  EXPECT_EQ(trail.grants[0].standing, GrantStanding::kFull);
+  EXPECT_EQ(trail.grants[1].standing, GrantStanding::kDrawn);
+  EXPECT_EQ(trail.grants[2].standing, GrantStanding::kNoWeight);
+  EXPECT_EQ(trail.grants[3].standing, GrantStanding::kNotConfigured);
+  ASSERT_EQ(trail.left_out.size(), 2U);
+  EXPECT_EQ(trail.left_out[0].model, "mine/gpt-4o");
+  EXPECT_FALSE(trail.left_out[0].why) << "it was drawn already";
+  EXPECT_EQ(trail.left_out[1].model, "nobody/x");
+  EXPECT_EQ(trail.left_out[1].why->code, ErrorCode::kModelNotFound);
+}
+
 }  // namespace
 }  // namespace bifrost::routing

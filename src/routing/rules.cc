@@ -12,14 +12,22 @@ constexpr std::array<std::string_view, 15> kVariables = {
     "customer_name",  "budget_used",      "tokens_used",  "request",   "complexity_tier"};
 static_assert(kVariables.size() == std::to_underlying(RuleVariable::kComplexityTier) + 1);
 
-// What fails does not match: a header that is not there, most of the time.
-bool matches(const Rule& rule, const RuleFacts& facts, std::size_t& steps) {
-  if (!rule.condition) return true;
+// `why` is told what made it fail; null: nobody asks.
+RuleResult tried(const Rule& rule, const RuleFacts& facts, std::size_t& steps, std::string* why) {
+  if (!rule.condition) return RuleResult::kMatches;
   cel::Evaluation evaluation(*rule.condition, facts, std::min(steps, cel::Evaluation::kStepsMax));
   const cel::Outcome outcome = evaluation.run();
   steps -= evaluation.steps();
-  const bool* truth = outcome ? outcome->get<bool>() : nullptr;
-  return truth != nullptr && *truth;
+  if (!outcome) {
+    if (why != nullptr) *why = cel::describe(*rule.condition, outcome.error());
+    return RuleResult::kFails;
+  }
+  const bool* truth = outcome->get<bool>();
+  if (truth == nullptr) {
+    if (why != nullptr) *why = "it is neither true nor false";
+    return RuleResult::kFails;
+  }
+  return *truth ? RuleResult::kMatches : RuleResult::kDoesNot;
 }
 
 const RuleTarget& drawn(const Rule& rule, Random& random) {
@@ -48,8 +56,16 @@ void RuleSet::add(RuleLevel level, std::string_view owner, Rule rule) {
   ++count_;
 }
 
-const Rule* RuleSet::first_match(const RuleOwners& owners, const RuleFacts& facts,
-                                 std::size_t& steps) const {
+void RuleTrail::add(TriedRule one) {
+  if (tried.size() < kTriedMax) {
+    tried.push_back(std::move(one));
+  } else {
+    more = true;
+  }
+}
+
+const Rule* RuleSet::first_match(const Search& search, std::size_t round) const {
+  const RuleOwners& owners = search.owners;
   const std::array<std::string_view, kRuleLevels> names = {
       owners.virtual_key, owners.team, owners.customer, {}};
   for (std::size_t level = 0; level < kRuleLevels; ++level) {
@@ -57,19 +73,27 @@ const Rule* RuleSet::first_match(const RuleOwners& owners, const RuleFacts& fact
     const auto own = rules_[level].find(names[level]);
     if (own == rules_[level].end()) continue;
     for (const Rule& rule : own->second) {
-      if (matches(rule, facts, steps)) return &rule;
+      std::string why;
+      const RuleResult result =
+          tried(rule, search.facts, search.steps, search.trail != nullptr ? &why : nullptr);
+      if (result == RuleResult::kMatches) return &rule;
+      if (search.trail != nullptr) {
+        search.trail->add(
+            {.rule = &rule, .round = round, .result = result, .failure = std::move(why)});
+      }
     }
   }
   return nullptr;
 }
 
-std::optional<Routed> RuleSet::route(const Request& request, RuleFacts& facts,
-                                     Random& random) const {
+std::optional<Routed> RuleSet::route(const Request& request, RuleFacts& facts, Random& random,
+                                     RuleTrail* trail) const {
   std::size_t steps = kStepsMax;
+  const Search search{.owners = request.owners, .facts = facts, .steps = steps, .trail = trail};
   Routed now{.rule = nullptr, .provider = request.provider, .model = request.model, .pin = {}};
   for (std::size_t depth = 0; depth < request.depth_max; ++depth) {
     facts.set_asked(now.provider, now.model);
-    const Rule* rule = first_match(request.owners, facts, steps);
+    const Rule* rule = first_match(search, depth);
     if (rule == nullptr) break;
     const RuleTarget& target = drawn(*rule, random);
     const Routed before = std::exchange(
@@ -78,6 +102,14 @@ std::optional<Routed> RuleSet::route(const Request& request, RuleFacts& facts,
          .provider = target.provider.empty() ? now.provider : std::string_view(target.provider),
          .model = target.model.empty() ? now.model : std::string_view(target.model),
          .pin = target.key.pin()});
+    if (trail != nullptr) {
+      trail->add({.rule = rule,
+                  .round = depth,
+                  .result = RuleResult::kMatches,
+                  .provider = now.provider,
+                  .model = now.model,
+                  .pin = now.pin});
+    }
     const bool settled = now.provider == before.provider && now.model == before.model;
     if (!rule->chain || settled) break;
   }

@@ -90,6 +90,33 @@ class RuleFacts : public cel::Variables {
   virtual void set_asked(std::string_view provider, std::string_view model) = 0;
 };
 
+enum class RuleResult : std::uint8_t {
+  kMatches,
+  kDoesNot,
+  kFails,  // so it does not match: a header that is not there, most of the time
+};
+
+// A rule that was looked at, and what came of it.
+struct TriedRule {
+  const Rule* rule = nullptr;
+  std::size_t round = 0;  // of a chain
+  RuleResult result = RuleResult::kDoesNot;
+  std::string failure = {};  // why it fails
+  // Of one that matches: what it asks for. Views into the rules and into what was asked for.
+  std::string_view provider = {};
+  std::string_view model = {};
+  KeyPin pin = {};
+};
+
+// How it was come to a decision, for whoever asks why.
+struct RuleTrail {
+  static constexpr std::size_t kTriedMax = 1000;
+  std::vector<TriedRule> tried = {};
+  bool more = false;  // were looked at than are told
+
+  void add(TriedRule one);
+};
+
 // What rules have come to. Views into the rules and into what was asked for.
 struct Routed {
   const Rule* rule = nullptr;  // that matched last; never null
@@ -117,15 +144,21 @@ class RuleSet {
     std::string_view model;
     std::size_t depth_max = 1;  // of a chain
   };
-  // Nothing: no rule matches.
+  // Nothing: no rule matches. `trail` is told of each that is looked at; null: nobody asks.
   [[nodiscard]] std::optional<Routed> route(const Request& request, RuleFacts& facts,
-                                            Random& random) const;
+                                            Random& random, RuleTrail* trail = nullptr) const;
 
  private:
   using Rules = std::vector<Rule>;
 
-  [[nodiscard]] const Rule* first_match(const RuleOwners& owners, const RuleFacts& facts,
-                                        std::size_t& steps) const;
+  // What a request may have done to it, and what it leaves.
+  struct Search {
+    const RuleOwners& owners;
+    const RuleFacts& facts;
+    std::size_t& steps;
+    RuleTrail* trail;
+  };
+  [[nodiscard]] const Rule* first_match(const Search& search, std::size_t round) const;
 
   std::array<std::map<std::string, Rules, std::less<>>, kRuleLevels> rules_;  // by owner
   std::size_t count_ = 0;

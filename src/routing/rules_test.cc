@@ -165,5 +165,34 @@ TEST_F(RoutingRules, AreLookedAtForSoManySteps) {
   EXPECT_EQ(routed("a"), "-");
 }
 
+TEST_F(RoutingRules, TellWhatWasLookedAt) {
+  add(rule("no", "model == 'z'", {{.model = "x"}}));
+  add(rule("fails", "headers['x'] == 'y'", {{.model = "x"}}));
+  add(rule("yes", "model == 'a'", {{.provider = "openai", .model = "b"}}, true));
+  Facts facts;
+  RuleTrail trail;
+  ASSERT_TRUE(rules.route({.model = "a", .depth_max = 10}, facts, random, &trail));
+  std::string told;
+  for (const TriedRule& one : trail.tried) {
+    told += std::to_string(one.round) + " " + one.rule->name + " " +
+            (one.result == RuleResult::kMatches   ? "to " + std::string(one.model)
+             : one.result == RuleResult::kDoesNot ? "does not"
+                                                  : "fails") +
+            "\n";
+  }
+  EXPECT_EQ(told,
+            "0 no does not\n0 fails fails\n0 yes to b\n"
+            "1 no does not\n1 fails fails\n1 yes does not\n");
+  EXPECT_FALSE(trail.tried[1].failure.empty());
+  EXPECT_FALSE(trail.more);
+}
+
+TEST(RuleTrails, AreBounded) {
+  RuleTrail trail;
+  for (std::size_t i = 0; i <= RuleTrail::kTriedMax; ++i) trail.add({.round = i});
+  EXPECT_EQ(trail.tried.size(), RuleTrail::kTriedMax);
+  EXPECT_TRUE(trail.more);
+}
+
 }  // namespace
 }  // namespace bifrost::routing

@@ -30,6 +30,13 @@ std::string SessionKeys::find(const Place& place, SteadyTime now) {
   return found->second->key_id;
 }
 
+std::string SessionKeys::peek(const Place& place, SteadyTime now) const {
+  const std::string name = name_of(place);
+  const std::lock_guard lock(mutex_);
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() || found->second->until <= now ? "" : found->second->key_id;
+}
+
 void SessionKeys::bind(const Place& place, std::string_view key_id, SteadyTime until) {
   std::string name = name_of(place);
   const std::lock_guard lock(mutex_);

@@ -39,6 +39,8 @@ class SessionKeys {
 
   // The id of the key; empty when there is none, or its time is over.
   [[nodiscard]] std::string find(const Place& place, SteadyTime now);
+  // The same for who only looks: the place does not count as asked for.
+  [[nodiscard]] std::string peek(const Place& place, SteadyTime now) const;
   void bind(const Place& place, std::string_view key_id, SteadyTime until);
   void forget(const Place& place);
 
@@ -53,7 +55,7 @@ class SessionKeys {
 
   void drop(ByName::iterator found);
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::size_t sessions_max_;
   Entries entries_;  // the one used last in front
   ByName by_name_;   // views into the entries

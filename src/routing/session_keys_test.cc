@@ -56,6 +56,20 @@ TEST(SessionKeys, LetsTheOneGoThatNobodyAskedForLongest) {
   EXPECT_EQ(keys.find(place("3"), kStart), "c");
 }
 
+TEST(SessionKeys, LookingIsNoAsking) {
+  SessionKeys keys(2);
+  const auto place = [](std::string_view session) {
+    return SessionKeys::Place{.session = session, .provider = "openai", .model = "m"};
+  };
+  keys.bind(place("1"), "a", kStart + 10s);
+  keys.bind(place("2"), "b", kStart + 10s);
+  EXPECT_EQ(keys.peek(place("1"), kStart), "a");
+  EXPECT_EQ(keys.peek(place("1"), kStart + 10s), "");
+  EXPECT_EQ(keys.peek(place("3"), kStart), "");
+  keys.bind(place("3"), "c", kStart + 10s);
+  EXPECT_EQ(keys.find(place("1"), kStart), "") << "nobody has asked for it since";
+}
+
 TEST(SessionKeysThreads, AreSharedByWorkers) {
   SessionKeys keys(8);
   {

@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "provider/hide_credentials.h"
 #include "routing/retry.h"
+#include "upstream/target_keys.h"
 
 #include <chrono>
 #include <optional>
@@ -11,74 +12,6 @@
 
 namespace bifrost::upstream {
 namespace {
-
-// The keys for one target: from the provider's pool, or the caller's own. A session keeps its key
-// from request to request, but not at a fallback, nor where the caller names the key.
-class Keys {
- public:
-  static Result<Keys> make(const Job& job, const routing::Target& target, SteadyTime now) {
-    Keys keys;
-    keys.job_ = &job;
-    keys.target_ = &target;
-    keys.direct_ = callers_own(job, *target.endpoint);
-    if (keys.direct_ != nullptr) return keys;
-    routing::Constraints constraints = job.constraints;
-    if (target.pin.any()) constraints.pin = target.pin;
-    BF_TRY(keys.picker_, routing::KeyPicker::make(*target.endpoint, target.model, constraints));
-    if (keys.in_session()) keys.picker_->hold(job.session_keys->find(keys.place(), now));
-    return keys;
-  }
-
-  Result<routing::PickedKey> pick(Random& random) {
-    if (picker_) return picker_->pick(random);
-    return routing::PickedKey{direct_, target_->model};
-  }
-
-  // The target has answered with this key, or it will not.
-  void served(const provider::Key* key, SteadyTime now) {
-    if (!in_session() || key == nullptr) return;
-    job_->session_keys->bind(place(), key->id(), now + job_->session.ttl);
-  }
-  void given_up() {
-    if (in_session()) job_->session_keys->forget(place());
-  }
-
-  // Takes the outcome of the last one into account.
-  void failed(Retry retry) {
-    if (!picker_) return;
-    // Where each key has a server of its own, another one may be well.
-    const bool other_server = retry == Retry::kSameTarget && target_->endpoint->spec->url_per_key;
-    if (retry == Retry::kOtherKey || other_server) picker_->set_aside();
-    if (retry == Retry::kReplaceKey) picker_->bury();
-  }
-
-  [[nodiscard]] std::size_t size() const { return picker_ ? picker_->size() : 1; }
-  [[nodiscard]] bool has_fresh_key() const { return picker_ && picker_->has_fresh_key(); }
-  [[nodiscard]] bool has_other_key() const { return picker_ && picker_->has_other_key(); }
-
- private:
-  Keys() = default;
-  static const provider::Key* callers_own(const Job& job, const provider::Endpoint& endpoint) {
-    if (endpoint.keyless) return nullptr;
-    if (job.direct_key != nullptr) return job.direct_key;
-    return endpoint.name == "anthropic" ? job.anthropic_login : nullptr;
-  }
-
-  [[nodiscard]] bool in_session() const {
-    return picker_ && job_->session_keys != nullptr && !job_->session.id.empty() &&
-           !job_->constraints.pin.any() && !target_->pin.any() && target_->fallback_index == 0;
-  }
-  [[nodiscard]] routing::SessionKeys::Place place() const {
-    return {
-        .session = job_->session.id, .provider = target_->endpoint->name, .model = target_->model};
-  }
-
-  friend class bifrost::Result<Keys>;
-  const Job* job_ = nullptr;
-  const routing::Target* target_ = nullptr;
-  const provider::Key* direct_ = nullptr;
-  std::optional<routing::KeyPicker> picker_;
-};
 
 routing::RetryPolicy policy_of(const provider::Endpoint& endpoint) {
   const provider::NetworkSettings& network = endpoint.settings.network;
@@ -106,7 +39,7 @@ struct Prepared {
 };
 
 // Whom to ask, and as whom.
-Result<Prepared> choose(const Visit& visit, Keys& keys, Client client) {
+Result<Prepared> choose(const Visit& visit, TargetKeys& keys, Client client) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   const Call& call = visit.job.call;
   BF_TRY(routing::PickedKey picked, keys.pick(client.random));
@@ -207,8 +140,8 @@ struct Decision {
 };
 
 // What the rules say to a failure, and whether the budgets allow it.
-Decision decide(const Visit& visit, Keys& keys, const provider::Key* failed, const Error& error,
-                std::int64_t retries, Client client) {
+Decision decide(const Visit& visit, TargetKeys& keys, const provider::Key* failed,
+                const Error& error, std::int64_t retries, Client client) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   const SteadyTime now = client.clock.now();
   const bool fresh = keys.has_fresh_key();
@@ -275,9 +208,11 @@ net::Task<Result<Served>> visit_target(net::CallScope& scope, Client client, con
                                        AttemptObserver& observer) {
   const provider::Endpoint& endpoint = *visit.target.endpoint;
   BF_CO_TRY_VOID(endpoint.check_allowed(visit.job.call.type()));
-  BF_CO_TRY(Keys keys, Keys::make(visit.job, visit.target, client.clock.now()));
+  BF_CO_TRY(TargetKeys keys, TargetKeys::make(visit.job, visit.target, client.clock.now()));
   if (visit.job.admission != nullptr) {
-    BF_CO_TRY_VOID(visit.job.admission->admit(visit.target));
+    // Whatever is picked now, the first attempt gets.
+    BF_CO_TRY(const routing::PickedKey first, keys.pick(client.random));
+    BF_CO_TRY_VOID(visit.job.admission->admit(visit.target, first.key));
   }
   Renewal renewal(visit);
   for (std::int64_t retries = 0;; ++retries) {

@@ -24,12 +24,13 @@
 
 namespace bifrost::upstream {
 
-// Asked before each target: a target that it refuses gets no request, and its error says by `retry`
-// whether another one may. What it admitted for the target before is over.
+// Asked before each target, with the key that is shown first (null: none): a target that it refuses
+// gets no request, and its error says by `retry` whether another one may. What it admitted for the
+// target before is over.
 class TargetAdmission {
  public:
   virtual ~TargetAdmission() = default;
-  virtual Result<void> admit(const routing::Target& target) = 0;
+  virtual Result<void> admit(const routing::Target& target, const provider::Key* key) = 0;
 };
 
 // A request as the executor sees it. Everything is borrowed and outlives the call.
