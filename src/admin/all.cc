@@ -25,6 +25,12 @@ constexpr Route report(Route route) {
   return route;
 }
 
+// A POST that asks.
+constexpr Route question(Route route) {
+  route.changes = false;
+  return route;
+}
+
 constexpr std::string_view kServers = "/api/providers";
 constexpr std::string_view kServer = "/api/providers/{id}";
 constexpr std::string_view kServerKeys = "/api/providers/{id}/keys";
@@ -139,6 +145,9 @@ constexpr std::array kRoutes = {
                "Requests, tokens and cost, summed up by `group_by` (some of `virtual_key`, `team`, "
                "`customer`, `provider`, `provider_key`, `model`, `day`, `hour`) between `from` and "
                "`to`, for the values of the filters of the same names; `format=csv` for a table.")),
+
+    question(row("explain", "POST", "/api/explain", explain_request,
+                 "What would happen to a request (`method`, `path`, `headers`, `body`), and why.")),
 
     row("routing_rules", "GET", kRules, list_routing_rules,
         "Routing rules, by pages; `search`, `scope`, `scope_id`."),

@@ -89,6 +89,9 @@ Result<Answer> delete_routing_rule(const Call& call);
 void drop_rules_of(governance::GovernanceSettings& governance, governance::RuleScope scope,
                    std::string_view id);
 
+// explain.cc
+Result<Answer> explain_request(const Call& call);
+
 // version.cc
 Result<Answer> show_version(const Call& call);
 

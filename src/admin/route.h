@@ -11,6 +11,7 @@
 #include "exchange/desk.h"
 #include "exchange/operation.h"
 #include "exchange/price_sheets.h"
+#include "explain/explain.h"
 #include "governance/limit_book.h"
 #include "store/usage_report.h"
 
@@ -27,6 +28,7 @@ struct Call {
   const governance::LimitBook& limits;
   store::UsageReports* usage;     // null: usage is not kept. For reports only
   exchange::PriceSheets* prices;  // null: there are the program's own
+  const explain::World& world;    // what requests are decided by
   WallTime now;
   std::string_view version;  // of the program
   std::string id;            // {id} of the path
@@ -55,6 +57,7 @@ struct Route : exchange::Operation {
   Result<Answer> (*answer)(const Call& call) = nullptr;
   std::string_view text;  // for the reference
   bool report = false;    // reads much, and may take long
+  bool changes = true;    // something, unless it is a GET
 };
 
 // Every route of the management API.

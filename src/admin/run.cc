@@ -71,10 +71,17 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   BF_CO_TRY(std::string id, parameter(exchange, "id"));
   BF_CO_TRY(std::string budget_id, parameter(exchange, "budget_id"));
   BF_CO_TRY(std::string key_id, parameter(exchange, "key_id"));
+  const explain::World world{.snapshot = *exchange.snapshot,
+                             .router = kit.router,
+                             .learnt_use = kit.services.learnt_use,
+                             .session_keys = kit.services.session_keys,
+                             .memory = &kit.services.overload.memory(),
+                             .clock = kit.clock};
   Call call{.desk = *kit.services.desk,
             .limits = kit.services.limits,
             .usage = kit.services.usage.get(),
             .prices = kit.services.prices,
+            .world = world,
             .now = {},
             .version = kit.services.version,
             .id = std::move(id),
@@ -87,7 +94,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
             .path = http::path_of(head.target),
             .accept = head.headers.get("accept")};
   BF_CO_TRY(const Answer answer, co_await answer_to(kit, exchange, route, call));
-  if (route.method != "GET") log_change(exchange, answer.status);
+  if (route.method != "GET" && route.changes) log_change(exchange, answer.status);
   http::Headers headers = exchange::base_headers(exchange);
   headers.add("content-type", answer.type);
   headers.add("cache-control", "no-store");
