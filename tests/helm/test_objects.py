@@ -160,6 +160,11 @@ class Database(unittest.TestCase):
         self.assertEqual(gateway, {"name": "pg", "key": "pw"})
         self.assertEqual(database["POSTGRES_PASSWORD"]["valueFrom"]["secretKeyRef"], gateway)
 
+    def test_its_password_may_be_given(self):
+        release = chart.render(chart.EMBEDDED, {"postgresql": {"auth": {"password": "given"}}})
+        self.assertEqual(release.one("Secret", "bifrost-postgresql")["data"], {"password": "Z2l2ZW4="})
+        self.assertNotIn("given", str(release.config))
+
     def test_it_is_utf8(self):
         env = chart.render(chart.EMBEDDED).one("StatefulSet")["spec"]["template"]["spec"]["containers"][0]["env"]
         self.assertIn({"name": "POSTGRES_INITDB_ARGS", "value": "--encoding=UTF8"}, env)

@@ -19,7 +19,7 @@ and told. Settings of the gateway are known by files/settings.json; this is the 
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if and .Values.vectorStore.enabled (ne "none" (default "none" .Values.vectorStore.type)) -}}{{- $found = append $found "vectorStore" -}}{{- end -}}
+{{- if .Values.vectorStore.enabled -}}{{- $found = append $found "vectorStore" -}}{{- end -}}
 {{- $config := .Values.storage.configStore -}}
 {{- if dig "enabled" false (default dict $config.vaultStore) -}}{{- $found = append $found "storage.configStore.vaultStore" -}}{{- end -}}
 {{- $logs := .Values.storage.logsStore -}}
