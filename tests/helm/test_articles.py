@@ -239,7 +239,7 @@ class HighPerformance(unittest.TestCase):
     def test_s1_35_36_sections_that_are_not_served_are_refused_by_name(self):
         for section, values in [
             ("guardrails", {"rules": [{"id": 1, "name": "a"}]}),
-            ("auditLogs", {"hmacKey": "a"}),
+            ("skillsRegistry", {"enabled": True}),
             ("scim", {"enabled": True, "provider": "okta"}),
             ("loadBalancer", {"enabled": True}),
         ]:

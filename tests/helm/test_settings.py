@@ -161,7 +161,7 @@ class Unserved(unittest.TestCase):
             self.assertTrue(setting in known or setting.rsplit(".", 1)[0] in known, f"{setting} is served, or is none")
 
     def test_a_section_that_is_off_asks_for_nothing(self):
-        off = {"cluster": {"enabled": False, "gossip": {"port": 7946}}, "mcp": {"enabled": False, "toolGroups": [{"name": "a"}]}, "auditLogs": {"disabled": False, "hmacKey": ""}}
+        off = {"cluster": {"enabled": False, "gossip": {"port": 7946}}, "mcp": {"enabled": False, "toolGroups": [{"name": "a"}]}, "guardrails": {"rules": [], "providers": []}}
         self.assertEqual(chart.render({"bifrost": off}).config, chart.render().config)
 
     def test_a_warning_in_place_of_a_failure_leaves_it_out(self):
