@@ -83,6 +83,9 @@ class Pods(unittest.TestCase):
         container = chart.render(tls).container
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             self.assertEqual(container[probe]["httpGet"]["scheme"], "HTTPS")
+        release = chart.render(tls, {"serviceMonitor": {"enabled": True}}, apis=[chart.MONITORING])
+        self.assertEqual(release.one("ServiceMonitor")["spec"]["endpoints"][0]["scheme"], "https")
+        self.assertFalse(release.all("Pod"), "the test of the chart knows no HTTPS")
 
     def test_pods_restart_for_what_the_gateway_does_not_take_up_by_itself(self):
         def checksum(*values):
