@@ -11,8 +11,8 @@ constexpr Route row(std::string_view name, std::string_view method, std::string_
                     Result<Answer> (*answer)(const Call& call), std::string_view text,
                     exchange::Access access = exchange::Access::kOperators) {
   // Only operators come before the requests of callers.
-  const auto priority = access == exchange::Access::kOperators ? overload::Priority::kHigh
-                                                               : overload::Priority::kNormal;
+  const auto priority = access == exchange::Access::kCallers ? overload::Priority::kNormal
+                                                             : overload::Priority::kHigh;
   return {{.name = name, .access = access, .priority = priority, .run = run},
           method,
           pattern,
@@ -27,7 +27,22 @@ constexpr Route report(Route route) {
 
 // A POST that asks.
 constexpr Route question(Route route) {
-  route.changes = false;
+  route.only_asks = true;
+  return route;
+}
+
+constexpr Route as(std::string_view action, Route route) {
+  route.action = action;
+  return route;
+}
+
+constexpr Route sets_up(Route route) {
+  route.sets_up = true;
+  return route;
+}
+
+constexpr Route judges(Route route) {
+  route.judges = true;
   return route;
 }
 
@@ -56,12 +71,53 @@ constexpr std::string_view kRule = "/api/routing/rules/{id}";
 constexpr std::string_view kFormerRules = "/api/governance/routing-rules";
 constexpr std::string_view kFormerRule = "/api/governance/routing-rules/{id}";
 
+constexpr std::string_view kApiKeys = "/api/api-keys";
+constexpr std::string_view kApiKey = "/api/api-keys/{id}";
+constexpr std::string_view kAudit = "/api/governance/audit-logs";
+constexpr std::string_view kAuditRecord = "/api/governance/audit-logs/{id}";
+constexpr exchange::Access kSignIn = exchange::Access::kSignIn;
+
 constexpr std::array kRoutes = {
     row("version", "GET", "/api/version", show_version, "The version of the program."),
 
     row("config", "GET", "/api/config", show_config, "How the gateway treats its callers."),
-    row("config", "PUT", "/api/config", update_config,
-        "Change it: `client_config`; what is not given stays."),
+    sets_up(row("config", "PUT", "/api/config", update_config,
+                "Change it: `client_config`, `auth_config`; what is not given stays. The first "
+                "administrator needs the `setup_token`.")),
+
+    as("authenticate",
+       judges(row("session", "POST", "/api/session/login", login,
+                  "Sign in as the administrator: `username`, `password`.", kSignIn))),
+    as("authenticate",
+       row("session", "POST", "/api/session/logout", logout, "End the session.", kSignIn)),
+    row("session", "GET", "/api/session/is-auth-enabled", is_auth_enabled,
+        "Whether there is an administrator, and whether the session that is shown is his.",
+        kSignIn),
+
+    row("api_keys", "GET", kApiKeys, list_api_keys, "Keys of programs that use this API."),
+    row("api_keys", "POST", kApiKeys, create_api_key,
+        "Make one: `name`, `role` (`admin` or `viewer`), `expires_at`. Its `value` is shown this "
+        "once."),
+    row("api_keys", "GET", kApiKey, show_api_key, "One of them."),
+    row("api_keys", "PUT", kApiKey, update_api_key, "Change one of them; what is not given stays."),
+    row("api_keys", "DELETE", kApiKey, delete_api_key, "Delete one of them."),
+
+    row("audit_logs", "GET", kAudit, list_audit_logs,
+        "Who did what through this API, the newest first, by pages; `from`, `to`, `actor`, "
+        "`action`, `outcome`, `search`."),
+    row("audit_logs", "GET", "/api/governance/audit-logs/filterdata", show_audit_filters,
+        "The actors, actions and outcomes that there are."),
+    row("audit_logs", "GET", "/api/governance/audit-logs/export", export_audit_logs,
+        "The same records, the oldest first, as `format`: `json`, `jsonl` or `syslog`; at most "
+        "10,000, then `offset`."),
+    row("audit_logs", "GET", kAuditRecord, show_audit_log, "One record."),
+    row("audit_logs", "GET", "/api/governance/audit-logs/{id}/verify", verify_audit_log,
+        "Whether it is as it was signed (`audit_logs.hmac_key`)."),
+    row("audit_logs", "GET", "/api/audit-logs", list_audit_logs, "Former name of it."),
+    row("audit_logs", "GET", "/api/audit-logs/filterdata", show_audit_filters, "The same."),
+    row("audit_logs", "GET", "/api/audit-logs/export", export_audit_logs, "The same."),
+    row("audit_logs", "GET", "/api/audit-logs/{id}", show_audit_log, "The same."),
+    row("audit_logs", "GET", "/api/audit-logs/{id}/verify", verify_audit_log, "The same."),
 
     row("providers", "GET", kServers, list_providers, "Providers with their keys."),
     row("providers", "POST", kServers, create_provider, "Add a provider, with keys or without."),
@@ -86,8 +142,8 @@ constexpr std::array kRoutes = {
     row("virtual_keys", "PUT", kKey, update_virtual_key,
         "Change a virtual key; what is not given stays."),
     row("virtual_keys", "DELETE", kKey, delete_virtual_key, "Delete a virtual key."),
-    row("virtual_keys", "POST", kRotateKey, rotate_virtual_key,
-        "Give a virtual key another value; the old one is refused at once."),
+    as("update", row("virtual_keys", "POST", kRotateKey, rotate_virtual_key,
+                     "Give a virtual key another value; the old one is refused at once.")),
 
     row("virtual_keys", "GET", kQuota, show_quota,
         "What the virtual key that asks has used of its budgets and limits.",
@@ -138,8 +194,8 @@ constexpr std::array kRoutes = {
         "Change one of them; what is not given stays, `patch` is replaced whole."),
     row("pricing_overrides", "DELETE", kPrice, delete_pricing_override, "Delete one of them."),
 
-    report(row("pricing", "POST", "/api/pricing/force-sync", sync_prices,
-               "Read the price sheet of `framework.pricing` again, now.")),
+    as("update", report(row("pricing", "POST", "/api/pricing/force-sync", sync_prices,
+                            "Read the price sheet of `framework.pricing` again, now."))),
 
     report(row("usage", "GET", "/api/usage", show_usage,
                "Requests, tokens and cost, summed up by `group_by` (some of `virtual_key`, `team`, "

@@ -3,6 +3,8 @@
 #include "admin/resources.h"
 #include "admin/settings_body.h"
 #include "admin/show.h"
+#include "governance/password.h"
+#include "governance/settings/entries.h"
 
 #include <utility>
 
@@ -14,16 +16,21 @@ using exchange::ManagedSettings;
 
 struct ConfigBody {
   ClientSettings client;
+  governance::AuthSettings administrator;
+  config::Secret setup_token;
   config::RawJson shown;
 
   void describe(this auto& self, auto& visit) {
     visit.field("client_config", self.client, {.text = "Section `client` of the file."});
+    visit.field("auth_config", self.administrator, {.text = "The administrator."});
+    visit.field(
+        "setup_token", self.setup_token,
+        {.text = "The one that the gateway was started with; for the first administrator."});
     for (const std::string_view name : kUnserved) visit.field(name, self.shown, {.text = "No."});
     for (const std::string_view name : kShown) visit.field(name, self.shown, {.text = "Shown."});
   }
 
-  static constexpr std::string_view kUnserved[] = {"framework_config", "auth_config",
-                                                   "proxy_config"};
+  static constexpr std::string_view kUnserved[] = {"framework_config", "proxy_config"};
   static constexpr std::string_view kShown[] = {"is_db_connected", "is_cache_connected",
                                                 "is_logs_connected", "restart_required"};
 };
@@ -52,8 +59,64 @@ std::string restart_text(const ClientSettings& client) {
   return visit.text();
 }
 
-EntryNames client_names() {
-  return {{std::string(exchange::kClientKind), std::string(exchange::kClientKind)}};
+EntryNames names() {
+  const std::string client(exchange::kClientKind);
+  const std::string administrator(governance::kAdministratorKind);
+  return {{client, client}, {administrator, administrator}};
+}
+
+// The first administrator is whoever comes first, unless he has to show that the gateway is his.
+Result<void> check_setup_token(const Call& call, const config::Secret& shown) {
+  const SignIn& sign_in = call.sign_in;
+  BF_TRY_VOID(sign_in.attempts.check(sign_in.network, sign_in.now));
+  if (sign_in.operators.is_setup_token(shown.reveal())) return {};
+  if (!shown.empty()) sign_in.attempts.wrong(sign_in.network, sign_in.now);
+  return client_error(
+      ErrorCode::kPermissionDenied,
+      shown.empty()
+          ? "setup_token: the first administrator is made with it; start the gateway with "
+            "setup_token or BIFROST_SETUP_TOKEN, or name him in governance.auth_config of the file"
+          : "setup_token: it is not the one that the gateway was started with",
+      "setup_token");
+}
+
+// A password is stored as its hash; one that is a reference stays one.
+Result<void> settle_password(const governance::AuthSettings& before,
+                             governance::AuthSettings& administrator) {
+  constexpr std::size_t kPasswordBytesMin = 8;
+  config::Secret& password = administrator.admin_password;
+  if (password == before.admin_password || !password.variable().empty()) return {};
+  if (governance::is_password_hash(password.reveal())) return {};
+  if (password.reveal().size() < kPasswordBytesMin) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "auth_config.admin_password: must have 8 characters or more",
+                        "auth_config.admin_password");
+  }
+  BF_TRY(std::string hash, governance::hash_password(password.reveal()));
+  password = config::Secret(std::move(hash));
+  return {};
+}
+
+Result<void> put_administrator(const Call& call, ManagedSettings& managed, ConfigBody& body) {
+  const governance::AuthSettings& before = managed.governance.auth;
+  if (body.administrator == before) return {};
+  if (before.admin_username.empty()) {
+    BF_TRY_VOID(check_setup_token(call, body.setup_token));
+  }
+  BF_TRY_VOID(settle_password(before, body.administrator));
+  managed.governance.auth = std::move(body.administrator);
+  return {};
+}
+
+// He may do this one thing, once he has shown the token.
+Result<void> check_newcomer(const Call& call, const ManagedSettings& managed,
+                            const ConfigBody& body) {
+  if (call.who->kind != governance::Operator::Kind::kNewcomer) return {};
+  BF_TRY_VOID(check_setup_token(call, body.setup_token));
+  if (body.client == managed.client && body.administrator.is_enabled) return {};
+  return client_error(ErrorCode::kPermissionDenied,
+                      "without an administrator nothing else may be changed from here than "
+                      "auth_config, whose is_enabled must be true");
 }
 
 Answer shown(const Call& call, const ManagedSettings& managed, std::string_view message = {},
@@ -66,6 +129,12 @@ Answer shown(const Call& call, const ManagedSettings& managed, std::string_view 
   write_settings(writer, managed.client);
   writer.end_object();
   writer.key("framework_config").begin_object().end_object();
+  if (const auto& administrator = managed.governance.auth;
+      administrator != governance::AuthSettings{}) {
+    writer.key("auth_config").begin_object();
+    write_settings(writer, administrator);
+    writer.end_object();
+  }
   writer.member("is_db_connected", true);
   writer.member("is_cache_connected", false).member("is_logs_connected", false);
   const bool restart =
@@ -77,7 +146,7 @@ Answer shown(const Call& call, const ManagedSettings& managed, std::string_view 
   writer.end_object();
   write_warnings(writer, warnings);
   writer.end_object();
-  answer.etag = version_tag(call.desk, client_names());
+  answer.etag = version_tag(call.desk, names());
   return answer;
 }
 
@@ -87,11 +156,13 @@ Result<Answer> show_config(const Call& call) { return shown(call, *call.desk.set
 
 Result<Answer> update_config(const Call& call) {
   BF_TRY(const auto terms,
-         read_terms(call, [](const ManagedSettings& /*managed*/) { return client_names(); }));
+         read_terms(call, [](const ManagedSettings& /*managed*/) { return names(); }));
   std::vector<std::string> warnings;
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
-    ConfigBody body{.client = managed.client};
+    ConfigBody body{.client = managed.client, .administrator = managed.governance.auth};
     BF_TRY(warnings, read_settings(call, BodyOf::kChange, body));
+    BF_TRY_VOID(check_newcomer(call, managed, body));
+    BF_TRY_VOID(put_administrator(call, managed, body));
     managed.client = std::move(body.client);
     return {};
   };

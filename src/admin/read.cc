@@ -86,7 +86,7 @@ Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind
 }
 
 Result<exchange::Desk::Terms> read_terms(const Call& call, NamesOf names_of) {
-  exchange::Desk::Terms terms;
+  exchange::Desk::Terms terms{.trail = call.trail};
   BF_TRY(terms.dry_run, is_dry_run(call.query));
   if (call.if_match == "*") return terms;
   terms.version = call.if_match;

@@ -92,6 +92,25 @@ void drop_rules_of(governance::GovernanceSettings& governance, governance::RuleS
 // explain.cc
 Result<Answer> explain_request(const Call& call);
 
+// sessions.cc
+Result<Answer> login(const Call& call);
+Result<Answer> logout(const Call& call);
+Result<Answer> is_auth_enabled(const Call& call);
+
+// api_keys.cc
+Result<Answer> list_api_keys(const Call& call);
+Result<Answer> create_api_key(const Call& call);
+Result<Answer> show_api_key(const Call& call);
+Result<Answer> update_api_key(const Call& call);
+Result<Answer> delete_api_key(const Call& call);
+
+// audit_logs.cc
+Result<Answer> list_audit_logs(const Call& call);
+Result<Answer> show_audit_filters(const Call& call);
+Result<Answer> export_audit_logs(const Call& call);
+Result<Answer> show_audit_log(const Call& call);
+Result<Answer> verify_audit_log(const Call& call);
+
 // version.cc
 Result<Answer> show_version(const Call& call);
 

@@ -12,7 +12,10 @@
 #include "exchange/operation.h"
 #include "exchange/price_sheets.h"
 #include "explain/explain.h"
+#include "governance/attempts.h"
 #include "governance/limit_book.h"
+#include "governance/operators.h"
+#include "store/access_store.h"
 #include "store/usage_report.h"
 
 #include <cstdint>
@@ -23,18 +26,34 @@
 
 namespace bifrost::admin {
 
+// Who signs in, and what that takes.
+struct SignIn {
+  const governance::Operators& operators;
+  governance::PasswordCheck& passwords;
+  governance::Attempts& attempts;
+  SteadyTime now;
+  std::string_view network;              // of who asks
+  governance::OperatorCredential shown;  // by him
+  bool tls = false;                      // what he is given goes over an encrypted connection
+};
+
 struct Call {
   exchange::Desk& desk;
   const governance::LimitBook& limits;
   store::UsageReports* usage;     // null: usage is not kept. For reports only
   exchange::PriceSheets* prices;  // null: there are the program's own
   const explain::World& world;    // what requests are decided by
+  store::AccessStore* access;     // null: sessions and records are kept nowhere
+  std::string_view audit_key;     // that records are signed with; empty: they are not
   WallTime now;
-  std::string_view version;  // of the program
-  std::string id;            // {id} of the path
-  std::string budget_id;     // {budget_id} of the path
-  std::string key_id;        // {key_id} of the path
-  std::string caller;        // id of the virtual key that asks, where it is one
+  std::string_view version;         // of the program
+  std::string id;                   // {id} of the path
+  std::string budget_id;            // {budget_id} of the path
+  std::string key_id;               // {key_id} of the path
+  std::string caller;               // id of the virtual key that asks, where it is one
+  const governance::Operator* who;  // that asks; null: he is none, or none yet
+  const SignIn& sign_in;
+  store::AuditTrail* trail;  // to be stored with a change; null: no record is
   std::string_view query;
   std::string_view body;
   std::string_view if_match;  // empty: none
@@ -47,7 +66,9 @@ struct Answer {
   std::string body;  // JSON, unless `type` says otherwise
   std::string etag = {};
   std::string_view type = "application/json";
-  std::string link = {};  // to the next page; empty: none
+  std::string link = {};    // to the next page; empty: none
+  std::string cookie = {};  // that a browser shall keep; empty: none
+  bool audited = true;      // of what changes something: the audit log tells of it
 };
 
 // The operation that a route of the API is run by, together with what answers there.
@@ -55,9 +76,14 @@ struct Route : exchange::Operation {
   std::string_view method;
   std::string_view pattern;
   Result<Answer> (*answer)(const Call& call) = nullptr;
-  std::string_view text;  // for the reference
-  bool report = false;    // reads much, and may take long
-  bool changes = true;    // something, unless it is a GET
+  std::string_view text;         // for the reference
+  bool report = false;           // reads much, and may take long
+  bool only_asks = false;        // whatever its method is
+  bool sets_up = false;          // the first administrator is made here
+  bool judges = false;           // takes a core for a password
+  std::string_view action = {};  // in the audit log; empty: what the method says
+
+  [[nodiscard]] bool changes() const { return method != "GET" && !only_asks; }
 };
 
 // Every route of the management API.

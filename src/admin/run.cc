@@ -1,5 +1,6 @@
 #include "admin/run.h"
 
+#include "admin/audit_trail.h"
 #include "admin/read.h"
 #include "admin/route.h"
 #include "base/log.h"
@@ -10,6 +11,7 @@
 #include "http/url.h"
 #include "net/blocking_pool.h"
 
+#include <optional>
 #include <utility>
 
 namespace bifrost::admin {
@@ -36,13 +38,19 @@ Result<std::string> parameter(const Exchange& exchange, std::string_view name) {
                       "the path has a % that is followed by no two hexadecimal digits");
 }
 
+bool is_tried(const Exchange& exchange) {
+  const auto tried = is_dry_run(http::query_of(exchange.request.head.target));
+  return tried && *tried;
+}
+
 // Who asks what became of a key finds it here.
 void log_change(const Exchange& exchange, int status) {
   const http::RequestHead& head = exchange.request.head;
-  const auto tried = is_dry_run(http::query_of(head.target));
-  BF_LOG(kInfo, "management", tried && *tried ? "tried" : "changed",
-         {"request_id", exchange.request_id}, {"method", head.method},
-         {"path", log::clipped(http::path_of(head.target))}, {"status", status});
+  const governance::Operator* who = exchange.admitted_operator.get();
+  BF_LOG(kInfo, "management", is_tried(exchange) ? "tried" : "changed",
+         {"request_id", exchange.request_id}, {"who", who == nullptr ? "" : who->name},
+         {"method", head.method}, {"path", log::clipped(http::path_of(head.target))},
+         {"status", status});
 }
 
 net::Task<Result<Answer>> answer_to(WorkerKit& kit, Exchange& exchange, const Route& route,
@@ -54,8 +62,33 @@ net::Task<Result<Answer>> answer_to(WorkerKit& kit, Exchange& exchange, const Ro
   };
   // However many callers ask, operators have their thread for themselves.
   if (route.access == exchange::Access::kCallers) co_return work();
+  std::optional<governance::Attempts::Place> place;
+  if (route.judges) {
+    BF_CO_TRY(governance::Attempts::Place free, kit.services.attempts.judge());
+    place.emplace(std::move(free));
+  }
   net::BlockingPool& pool = route.report ? kit.services.reports : kit.services.management;
   co_return co_await net::run_to_end(exchange.request.scope, pool, work);
+}
+
+SignIn sign_in_of(WorkerKit& kit, const Exchange& exchange) {
+  return {.operators = exchange.snapshot->operators,
+          .passwords = kit.services.passwords,
+          .attempts = kit.services.attempts,
+          .now = kit.clock.now(),
+          .network = exchange.request.network,
+          .shown = governance::operator_credential(exchange.request.head.headers),
+          .tls = exchange.snapshot->tls != nullptr};
+}
+
+http::Headers headers_of(const Exchange& exchange, const Answer& answer) {
+  http::Headers headers = exchange::base_headers(exchange);
+  headers.add("content-type", answer.type);
+  headers.add("cache-control", "no-store");
+  if (!answer.etag.empty()) headers.add("etag", answer.etag);
+  if (!answer.link.empty()) headers.add("link", answer.link);
+  if (!answer.cookie.empty()) headers.add("set-cookie", answer.cookie);
+  return headers;
 }
 
 }  // namespace
@@ -77,31 +110,39 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
                              .session_keys = kit.services.session_keys,
                              .memory = &kit.services.overload.memory(),
                              .clock = kit.clock};
+  const SignIn sign_in = sign_in_of(kit, exchange);
+  std::optional<store::AuditTrail> trail;
+  if (route.changes()) trail = begin_trail(kit, exchange);
   Call call{.desk = *kit.services.desk,
             .limits = kit.services.limits,
             .usage = kit.services.usage.get(),
             .prices = kit.services.prices,
             .world = world,
+            .access = kit.services.access.get(),
+            .audit_key = exchange.snapshot->audit.hmac_key.reveal(),
             .now = {},
             .version = kit.services.version,
             .id = std::move(id),
             .budget_id = std::move(budget_id),
             .key_id = std::move(key_id),
             .caller = exchange.caller.principal->id,
+            .who = exchange.admitted_operator.get(),
+            .sign_in = sign_in,
+            .trail = trail && kit.services.access->beside_configuration() ? &*trail : nullptr,
             .query = http::query_of(head.target),
             .body = exchange.body,
             .if_match = head.headers.get("if-match"),
             .path = http::path_of(head.target),
             .accept = head.headers.get("accept")};
-  BF_CO_TRY(const Answer answer, co_await answer_to(kit, exchange, route, call));
-  if (route.method != "GET" && route.changes) log_change(exchange, answer.status);
-  http::Headers headers = exchange::base_headers(exchange);
-  headers.add("content-type", answer.type);
-  headers.add("cache-control", "no-store");
-  if (!answer.etag.empty()) headers.add("etag", answer.etag);
-  if (!answer.link.empty()) headers.add("link", answer.link);
-  co_return co_await exchange.request.out.send(exchange.request.scope, answer.status, headers,
-                                               answer.body);
+  auto answer = co_await answer_to(kit, exchange, route, call);
+  if (!answer) {
+    if (trail) co_await record_failure(kit, exchange, *trail, answer.error());
+    co_return std::move(answer).error();
+  }
+  if (trail && answer->audited) co_await record_success(kit, exchange, *trail, answer->status);
+  if (route.changes()) log_change(exchange, answer->status);
+  co_return co_await exchange.request.out.send(exchange.request.scope, answer->status,
+                                               headers_of(exchange, *answer), answer->body);
 }
 
 }  // namespace bifrost::admin

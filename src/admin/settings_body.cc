@@ -5,7 +5,8 @@
 namespace bifrost::admin {
 
 bool has_administrator(const Call& call) {
-  return call.desk.settings()->governance.auth.is_enabled;
+  return call.who != nullptr && (call.who->kind == governance::Operator::Kind::kAdministrator ||
+                                 call.who->kind == governance::Operator::Kind::kApiKey);
 }
 
 std::optional<std::string> BodyEnvironment::get(std::string_view name) const {

@@ -19,7 +19,7 @@
 
 namespace bifrost::admin {
 
-// Has whoever asks shown that he is the administrator?
+// Has whoever asks shown that he may do what the administrator may?
 [[nodiscard]] bool has_administrator(const Call& call);
 
 // What a body may take from the process's environment: what it refers to already, and, where an

@@ -34,6 +34,10 @@ void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry
   writer.member("updated_at", std::string_view(time_text(entry->updated_at)));
 }
 
+bool may_see_secrets(const Call& call) {
+  return call.who == nullptr || call.who->role == governance::Role::kAdmin;
+}
+
 Answer said(std::string_view message) {
   Answer answer;
   json::Writer writer(answer.body);

@@ -62,6 +62,9 @@ Answer list(const Page& page, std::string_view name, const std::vector<Entry>& e
   return answer;
 }
 
+// Whoever may only read sees none.
+[[nodiscard]] bool may_see_secrets(const Call& call);
+
 [[nodiscard]] Answer said(std::string_view message);
 [[nodiscard]] Error no_such(std::string_view what, std::string_view id);
 

@@ -255,7 +255,7 @@ void write_provider_config(json::Writer& writer, const Call& call,
   writer.end_object();
 }
 
-// Shows everything, the value too: whoever may change a key may also read it.
+// Shows everything; the value to whoever may change a key.
 class Show {
  public:
   Show(const Call& call, const GovernanceSettings& governance)
@@ -265,7 +265,8 @@ class Show {
     writer.begin_object();
     writer.member("id", std::string_view(key.id)).member("name", std::string_view(key.name));
     writer.member("description", std::string_view(key.description));
-    writer.member("value", std::string_view(key.value.reveal()));
+    writer.member(
+        "value", may_see_secrets(call_) ? std::string_view(key.value.reveal()) : config::kRedacted);
     writer.member("is_active", key.is_active);
     text_or_null(writer, "expires_at", key.expires_at);
     writer.member("allow_all_providers", key.allow_all_providers);

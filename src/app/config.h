@@ -7,6 +7,7 @@
 #include "exchange/managed_settings.h"
 #include "ledger/settings.h"
 #include "server/settings.h"
+#include "store/audit_settings.h"
 #include "store/settings.h"
 
 #include <cstdint>
@@ -29,6 +30,9 @@ struct Config : exchange::ManagedSettings {
   config::Secret encryption_key;
   ledger::Settings ledger;
   catalog::FrameworkSettings framework;
+  config::Secret setup_token;
+  store::AuditSettings audit;
+  std::optional<governance::AuthSettings> former_auth;
 
   void describe(this auto& self, auto& visit) {
     visit.field("$schema", self.schema, {.text = "For editors; it is not read."});
@@ -61,6 +65,13 @@ struct Config : exchange::ManagedSettings {
         {.text = "How usage is written down, in the database of `config_store`.", .ours = true});
     visit.field("framework", self.framework,
                 {.text = "Where prices come from, beside those of the program."});
+    visit.field("setup_token", self.setup_token,
+                {.text = "Whoever knows it may make the first administrator through the API; also "
+                         "`BIFROST_SETUP_TOKEN`. Without it nobody may."});
+    visit.field("audit_logs", self.audit,
+                {.text = "The record of what was done through the management API."});
+    visit.field("auth_config", self.former_auth,
+                {.text = "Former name of `governance.auth_config`."});
     self.describe_unserved(visit);
   }
 
@@ -71,8 +82,6 @@ struct Config : exchange::ManagedSettings {
     visit.unserved("access_profiles", config::Shape::kArray, "Access profiles.");
     visit.unserved("alerting", config::Shape::kObject, "Alerts on budgets.");
     visit.unserved("alerting_config", config::Shape::kObject, "Alerts on budgets, other spelling.");
-    visit.unserved("audit_logs", config::Shape::kObject, "Audit log.");
-    visit.unserved("auth_config", config::Shape::kObject, "Administrator's credentials.");
     visit.unserved("circuit_breaker_config", config::Shape::kObject, "Circuit breakers.");
     visit.unserved("cluster_config", config::Shape::kObject, "Several nodes as one.");
     visit.unserved("env_label", config::Shape::kAny, "Label in the web interface.");
@@ -85,7 +94,6 @@ struct Config : exchange::ManagedSettings {
     visit.unserved("mcp", config::Shape::kObject, "Model Context Protocol.");
     visit.unserved("plugins", config::Shape::kArray, "Plugins.");
     visit.unserved("scim_config", config::Shape::kObject, "Single sign-on and provisioning.");
-    visit.unserved("setup_token", config::Shape::kAny, "Secret for the first administrator.");
     visit.unserved("skills_registry", config::Shape::kObject, "Skills.");
     visit.unserved("source_of_truth", config::Shape::kString, "Which of file and database counts.");
     visit.unserved("vector_store", config::Shape::kObject, "Database for vectors.");

@@ -31,7 +31,7 @@ class Schema : public testing::Test {
 
 TEST_F(Schema, TakesWhatTheLoaderTakes) {
   expect_both(true, "{}");
-  expect_both(true, R"({"guardrails_config":{"anything":[1]},"plugins":[],"setup_token":"env.X"})");
+  expect_both(true, R"({"guardrails_config":{"anything":[1]},"plugins":[],"webhooks":["env.X"]})");
   expect_both(true, R"({"client":{"enforce_governance_header":true,"compat":{}}})");
   expect_both(true,
               openai_with(R"("network_config":{"total_timeout_in_seconds":"1m","max_retries":3,

@@ -72,6 +72,8 @@ Result<std::unique_ptr<Configuration>> Configuration::read(Source source) {
   made->started_ = made->setup();
   const Config& config = made->started_->config;
   made->shared_.hide(config.encryption_key);
+  made->shared_.hide(config.setup_token);
+  made->shared_.hide(config.audit.hmac_key);
   made->shared_.hide(config.governance.auth.admin_password);
   if (config.config_store) made->shared_.hide(config.config_store->config.password);
   return made;
@@ -124,7 +126,7 @@ Result<void> Configuration::follow() {
 }
 
 // Judged, made, stored, and only then in force: what fails on the way changes nothing.
-Result<void> Configuration::adopt(Setup setup, StoredConfig::Plan plan) {
+Result<void> Configuration::adopt(Setup setup, StoredConfig::Plan plan, store::AuditTrail* trail) {
   static_cast<exchange::ManagedSettings&>(setup.config) = std::move(plan.settings);
   auto next = std::make_shared<const Setup>(std::move(setup));
   PutInForce put_in_force;
@@ -133,7 +135,7 @@ Result<void> Configuration::adopt(Setup setup, StoredConfig::Plan plan) {
   } else {
     BF_TRY_VOID(try_providers(next->config));
   }
-  if (auto stored = stored_->carry_out(plan, source_.clock.wall()); !stored) {
+  if (auto stored = stored_->carry_out(plan, source_.clock.wall(), trail); !stored) {
     // Limits had their new terms already.
     if (prepare_) ignore(prepare_(this->setup()), "it was in force, and still is");
     return stored;
@@ -241,8 +243,8 @@ Result<Configuration::Settings> Configuration::change_once(const Edit& edit, con
     }
     return std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings));
   }
-  if (auto adopted =
-          adopt({.config = before->config, .warnings = before->warnings}, std::move(plan));
+  if (auto adopted = adopt({.config = before->config, .warnings = before->warnings},
+                           std::move(plan), terms.trail);
       !adopted) {
     stale = adopted.error().code == ErrorCode::kConflict;
     return of_change(std::move(adopted).error());

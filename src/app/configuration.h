@@ -66,7 +66,7 @@ class Configuration final : public exchange::Desk {
   Result<void> read_all();
   Result<void> read_once();
   Result<void> follow();
-  Result<void> adopt(Setup setup, StoredConfig::Plan plan);
+  Result<void> adopt(Setup setup, StoredConfig::Plan plan, store::AuditTrail* trail = nullptr);
   Result<void> check_terms(const Terms& terms) const;
   Result<Settings> change_once(const Edit& edit, const Terms& terms, bool& stale);
 

@@ -1,6 +1,7 @@
 #include "app/gateway.h"
 
 #include "app/descriptors.h"
+#include "app/open_access.h"
 #include "app/open_ledger.h"
 #include "base/log.h"
 #include "base/try.h"
@@ -158,6 +159,7 @@ Result<void> Gateway::start() {
   const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
   BF_TRY_VOID(net::Listener::check_free(address));
+  BF_TRY(state_.access, open_access(setup->config.config_store, options_.app_dir, clock_.wall()));
   BF_TRY_VOID(begin_ledger(setup->config, count));
   prices_.configure(setup->config.framework.pricing, setup->config.server.dns.servers);
   BF_TRY(auto snapshot, snapshot_of(*setup));

@@ -11,6 +11,19 @@
 namespace bifrost::app {
 namespace {
 
+// Both may be there and say the same.
+void take_former_auth(ConfigReport& report, config::Problems& problems) {
+  const auto& former = report.config.former_auth;
+  governance::AuthSettings& auth = report.config.governance.auth;
+  if (!former || *former == auth) return;
+  if (auth == governance::AuthSettings{}) {
+    auth = *former;
+    report.warnings.emplace_back("auth_config: call it governance.auth_config");
+  } else {
+    problems.add("auth_config", "says something else than governance.auth_config; leave it out");
+  }
+}
+
 void read(json::Value root, const LoadOptions& options, ConfigReport& report,
           config::Problems& problems) {
   config::Reader reader(options.environment, problems, report.warnings);
@@ -21,6 +34,7 @@ void read(json::Value root, const LoadOptions& options, ConfigReport& report,
                             problems);
   provider::normalise_allow_lists(report.config.providers, report.config.version, report.warnings);
   governance::normalise_allow_lists(report.config.governance, report.config.version);
+  take_former_auth(report, problems);
 }
 
 bool everybody_may_read(const std::string& path) {

@@ -24,12 +24,15 @@ inline constexpr std::string_view kHush = "hush-hush";
 
 inline config::FakeEnvironment test_environment() {
   config::FakeEnvironment environment;
-  for (const char* name : {"OPENAI_API_KEY", "OPENAI_API_KEY_A", "OPENAI_API_KEY_B",
-                           "ANTHROPIC_API_KEY", "DEEPSEEK_API_KEY", "OUR_INFERENCE_KEY",
-                           "OUR_GATEWAY_TOKEN", "PROXY_TOKEN", "PROXY_PASSWORD", "ALICE_KEY",
-                           "BOB_KEY", "ADMIN_PASSWORD", "DB_PASSWORD", "BIFROST_ENCRYPTION_KEY"}) {
+  for (const char* name :
+       {"OPENAI_API_KEY", "OPENAI_API_KEY_A", "OPENAI_API_KEY_B", "ANTHROPIC_API_KEY",
+        "DEEPSEEK_API_KEY", "OUR_INFERENCE_KEY", "OUR_GATEWAY_TOKEN", "PROXY_TOKEN",
+        "PROXY_PASSWORD", "ALICE_KEY", "BOB_KEY", "ADMIN_PASSWORD", "DB_PASSWORD",
+        "BIFROST_ENCRYPTION_KEY", "CI_KEY", "AUDIT_KEY", "BIFROST_SETUP_TOKEN"}) {
     environment.set(name, std::string(kHush) + " of " + name);
   }
+  environment.set("CI_KEY", "bfst-" + std::string(kHush) + " of CI_KEY");
+  environment.set("AUDIT_KEY", std::string(kHush) + " of AUDIT_KEY, which is a long one");
   environment.set("BIFROST_TLS_KEY_FILE", "/etc/bifrost/tls/tls.key");
   environment.set("PROVIDER_CA_PEM", std::string(kTestPem));
   environment.set("EMPTY", "");

@@ -42,6 +42,11 @@ void warn_of_unknown(const governance::GovernanceSettings& governance,
   }
 }
 
+std::string setup_token(const Config& config, const config::Environment& environment) {
+  if (!config.setup_token.empty()) return config.setup_token.reveal();
+  return environment.get("BIFROST_SETUP_TOKEN").value_or(std::string());
+}
+
 }  // namespace
 
 Result<Setup> read_setup(const std::string& path, const config::Environment& environment) {
@@ -68,7 +73,8 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Lasting lastin
   snapshot->client = config.client;
   snapshot->ledger = config.ledger;
   snapshot->catalog = std::move(lasting.catalog);
-  snapshot->operators = config.governance.auth;
+  snapshot->operators = governance::Operators(config.governance, setup_token(config, environment));
+  snapshot->audit = config.audit;
   snapshot->server = std::make_shared<const server::Settings>(config.server);
   if (const auto& tls = config.server.tls) {
     BF_TRY(snapshot->tls, net::TlsContext::server(

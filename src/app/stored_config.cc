@@ -8,6 +8,7 @@
 #include "store/migrations.h"
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <iterator>
 #include <set>
@@ -249,6 +250,10 @@ Result<void> merge_all(Merge& merge, ManagedSettings& settings) {
   std::vector<exchange::ClientSettings> client = {settings.client};
   BF_TRY_VOID(merge.list(exchange::kClientKind, client, name_of_client));
   if (!client.empty()) settings.client = std::move(client.front());
+  std::vector<governance::AuthSettings> administrator = administrator_of(settings);
+  BF_TRY_VOID(merge.list(governance::kAdministratorKind, administrator, name_of_administrator));
+  settings.governance.auth =
+      administrator.empty() ? governance::AuthSettings{} : std::move(administrator.front());
   return {};
 }
 
@@ -263,8 +268,10 @@ Result<void> compare_all(Changes& changes, const ManagedSettings& before,
                            entries_of(after.providers), &ProviderEntry::name));
   BF_TRY_VOID(changes.list(exchange::kProviderKeyKind, keys_of(before.providers),
                            keys_of(after.providers), &ProviderKeyEntry::place));
-  return changes.list(exchange::kClientKind, std::vector{before.client}, std::vector{after.client},
-                      name_of_client);
+  BF_TRY_VOID(changes.list(exchange::kClientKind, std::vector{before.client},
+                           std::vector{after.client}, name_of_client));
+  return changes.list(governance::kAdministratorKind, administrator_of(before),
+                      administrator_of(after), name_of_administrator);
 }
 
 StoredRows by_place(std::vector<store::Entity> entities) {
@@ -352,14 +359,34 @@ Result<StoredConfig::Plan> StoredConfig::change(const ManagedSettings& before,
               .revision = revision_};
 }
 
-Result<void> StoredConfig::carry_out(Plan& plan, WallTime now) {
+Result<void> StoredConfig::carry_out(Plan& plan, WallTime now, store::AuditTrail* trail) {
   if (!plan.changes.empty()) {
-    BF_TRY(plan.revision, store_.apply(plan.changes, plan.revision, now));
+    if (trail != nullptr) {
+      std::vector<store::AuditTarget>& targets = trail->record.targets;
+      targets.clear();
+      const auto took = now - trail->record.at;
+      trail->record.duration_ms =
+          std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+      targets.reserve(plan.changes.size());
+      for (const store::Change& change : plan.changes) targets.push_back(target_of(change));
+    }
+    BF_TRY(plan.revision, store_.apply(plan.changes, plan.revision, now, trail));
   }
   const std::scoped_lock lock(mutex_);
   if (plan.rows) rows_ = *std::exchange(plan.rows, std::nullopt);
   remember(std::exchange(plan.changes, {}), plan.revision, now);
   return {};
+}
+
+store::AuditTarget StoredConfig::target_of(const store::Change& change) const {
+  const auto row = rows_.find({change.kind, change.id});
+  const bool there = row != rows_.end() && !is_deleted(row->second);
+  const bool goes = !change.body || change.body->empty();
+  return {.kind = change.kind,
+          .id = change.id,
+          .change = goes    ? "deleted"
+                    : there ? "updated"
+                            : "created"};
 }
 
 Result<std::size_t> StoredConfig::reseal(const ManagedSettings& file,

@@ -69,8 +69,10 @@ class StoredConfig {
   Result<Plan> change(const exchange::ManagedSettings& before, exchange::ManagedSettings after,
                       const config::Environment& environment) const;
 
-  // Fails with kConflict when somebody else has written since, and as the store does.
-  Result<void> carry_out(Plan& plan, WallTime now);
+  // Fails with kConflict when somebody else has written since, and as the store does. `trail`,
+  // where it is not null, gets the entries that changed and is stored with them; where none did, it
+  // is not.
+  Result<void> carry_out(Plan& plan, WallTime now, store::AuditTrail* trail = nullptr);
 
   // Another key for all of its secrets; how many they were. What the file says has to be known,
   // since its entries are told apart by hashes that hang on the key.
@@ -91,6 +93,7 @@ class StoredConfig {
   StoredConfig(store::ConfigStore store, store::Sealer sealer)
       : store_(std::move(store)), sealer_(std::move(sealer)) {}
   Result<store::Contents> load();
+  [[nodiscard]] store::AuditTarget target_of(const store::Change& change) const;
   void remember(std::vector<store::Change> changes, std::int64_t revision, WallTime now);
 
   store::ConfigStore store_;

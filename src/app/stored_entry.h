@@ -98,6 +98,16 @@ inline std::string name_of_client(const exchange::ClientSettings& /*client*/) {
   return std::string(exchange::kClientKind);
 }
 
+// None where nobody has named one.
+inline std::vector<governance::AuthSettings> administrator_of(
+    const exchange::ManagedSettings& settings) {
+  if (settings.governance.auth == governance::AuthSettings{}) return {};
+  return {settings.governance.auth};
+}
+inline std::string name_of_administrator(const governance::AuthSettings& /*administrator*/) {
+  return std::string(governance::kAdministratorKind);
+}
+
 // visit(kind, list, what gives an entry's id)
 template <class Visit>
 void each_list(const exchange::ManagedSettings& settings, Visit visit) {
@@ -107,6 +117,7 @@ void each_list(const exchange::ManagedSettings& settings, Visit visit) {
   visit(exchange::kProviderKind, entries_of(settings.providers), &ProviderEntry::name);
   visit(exchange::kProviderKeyKind, keys_of(settings.providers), &ProviderKeyEntry::place);
   visit(exchange::kClientKind, std::vector{settings.client}, name_of_client);
+  visit(governance::kAdministratorKind, administrator_of(settings), name_of_administrator);
 }
 
 }  // namespace bifrost::app

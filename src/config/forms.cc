@@ -230,6 +230,11 @@ static_assert(std::ranges::is_sorted(kForms, {}, &FormRow::form));
 
 }  // namespace
 
+std::optional<WallTime> point_in_time(std::string_view text) {
+  if (text == kNoTimestamp) return std::nullopt;
+  return parse_rfc3339(text);
+}
+
 std::optional<std::string_view> form_problem(Form form, std::string_view text) {
   const FormRow& row = kForms[std::to_underlying(form)];
   if (row.matches(text)) return std::nullopt;

@@ -1,6 +1,8 @@
 // What a text must look like, beyond being a text.
 #pragma once
 
+#include "base/clock.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +31,9 @@ enum class Form : std::uint8_t {
 
 // How a point in time that there is not is written by Go, and so by the original.
 inline constexpr std::string_view kNoTimestamp = "0001-01-01T00:00:00Z";
+
+// What a text of kTimestamp means; nothing: it is empty, or none that there is.
+[[nodiscard]] std::optional<WallTime> point_in_time(std::string_view text);
 
 // What is wrong with the text, or nothing. The answer never quotes it: it may be a secret.
 [[nodiscard]] std::optional<std::string_view> form_problem(Form form, std::string_view text);

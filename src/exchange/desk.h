@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "config/environment.h"
 #include "exchange/managed_settings.h"
+#include "store/audit_record.h"
 
 #include <cstdint>
 #include <functional>
@@ -49,6 +50,8 @@ class Desk {
     // Only when this is what they say of themselves still; else kOutdated. Empty: in any case.
     std::string version = {};
     std::function<std::string(const ManagedSettings&)> version_of = {};
+    // Gets what was changed, and is stored together with it. Null: nobody asks for a record.
+    store::AuditTrail* trail = nullptr;
   };
   // What is in force then, or would be. Fails with kInvalidRequest (what the file's rules say),
   // kConflict, kOutdated, kStoreUnavailable, and as `edit` does.

@@ -10,6 +10,7 @@
 #include "exchange/surface.h"
 #include "governance/identify.h"
 #include "governance/learnt_use.h"
+#include "governance/operators.h"
 #include "governance/reservation.h"
 #include "ledger/journal.h"
 #include "overload/byte_budget.h"
@@ -69,6 +70,7 @@ struct Exchange {
   Match route = {};
   http::Headers cors = {};  // that every answer to this caller carries
   governance::Caller caller = {};
+  std::unique_ptr<const governance::Operator> admitted_operator = nullptr;  // of what is for them
 
   std::string body = {};  // given back once nobody can need it again
   overload::ByteLease body_memory = {};

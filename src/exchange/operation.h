@@ -19,7 +19,8 @@ struct WorkerKit;
 enum class Access : std::uint8_t {
   kCallers,    // who passes the checks of the section `client`
   kAnybody,    // a load balancer or a scraper
-  kOperators,  // who passes governance::check_operator
+  kOperators,  // who passes admin::admit
+  kSignIn,     // who is about to show that he is an operator
 };
 
 struct Operation {

@@ -3,14 +3,17 @@
 
 #include "exchange/desk.h"
 #include "exchange/price_sheets.h"
+#include "governance/attempts.h"
 #include "governance/learnt_use.h"
 #include "governance/limit_book.h"
+#include "governance/operators.h"
 #include "ledger/ledger.h"
 #include "net/blocking_pool.h"
 #include "overload/control.h"
 #include "record/key_states.h"
 #include "routing/session_keys.h"
 #include "server/server.h"
+#include "store/access_store.h"
 #include "store/usage_report.h"
 #include "telemetry/registry.h"
 #include "upstream/gate.h"
@@ -49,6 +52,9 @@ struct Services {
   std::atomic<bool> draining{false};                     // /health says so
   std::unique_ptr<ledger::Ledger> ledger = nullptr;      // null: usage is not kept
   std::unique_ptr<store::UsageReports> usage = nullptr;  // null together with it; for `reports`
+  std::unique_ptr<store::AccessStore> access = nullptr;  // null together with it; for `management`
+  governance::Attempts attempts = {};                    // of operators
+  governance::PasswordCheck passwords = {};
   std::mutex scrape_mutex = {};
   std::shared_ptr<upstream::Gate> scrapes_open = std::make_shared<upstream::Gate>(
       upstream::GateLimits{.in_flight_max = kScrapesMax, .waiting_max = 0, .drop_excess = true});

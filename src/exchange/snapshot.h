@@ -5,7 +5,7 @@
 #include "catalog/catalog.h"
 #include "exchange/client_settings.h"
 #include "governance/build_rules.h"
-#include "governance/settings/auth_settings.h"
+#include "governance/operators.h"
 #include "ledger/settings.h"
 #include "net/address.h"
 #include "net/tls.h"
@@ -13,6 +13,7 @@
 #include "routing/rules.h"
 #include "server/address_limits.h"
 #include "server/settings.h"
+#include "store/audit_settings.h"
 #include "upstream/network.h"
 
 #include <memory>
@@ -25,7 +26,8 @@ struct Snapshot {
   provider::Registry registry;
   governance::Rules rules;
   routing::RuleSet routing;
-  governance::AuthSettings operators;
+  governance::Operators operators;
+  store::AuditSettings audit;
   ledger::Settings ledger;
   std::shared_ptr<const catalog::Catalog> catalog = catalog::Catalog::shared_built_in();
   upstream::Network network;

@@ -1,7 +1,6 @@
 #include "governance/build_rules.h"
 
 #include "base/assert.h"
-#include "base/timestamp.h"
 #include "config/forms.h"
 #include "governance/limit_names.h"
 #include "governance/model_pattern.h"
@@ -17,11 +16,6 @@ namespace bifrost::governance {
 namespace {
 
 using OwnLimits = std::vector<std::shared_ptr<Limit>>;
-
-std::optional<WallTime> time_of(const std::string& text) {
-  if (text.empty() || text == config::kNoTimestamp) return std::nullopt;
-  return parse_rfc3339(text);
-}
 
 std::int64_t nano_dollars(double dollars) {
   constexpr double kNano = 1e9;
@@ -110,7 +104,7 @@ class Builder {
                      .amount = nano_dollars(budget.max_limit),
                      .period = Period::parse(budget.reset_duration),
                      .aligned = owner.aligned || budget.calendar_aligned,
-                     .anchor = time_of(budget.last_reset)};
+                     .anchor = config::point_in_time(budget.last_reset)};
     if (budget.reset_config && budget.reset_config->quarter_start_month > 0) {
       terms.quarter_start = static_cast<int>(budget.reset_config->quarter_start_month);
     }
@@ -119,7 +113,7 @@ class Builder {
         (for_some && budget.override_cycles_remaining > 0)) {
       terms.extra = nano_dollars(budget.override_amount);
       terms.extra_windows = for_some ? static_cast<int>(budget.override_cycles_remaining) : 0;
-      if (for_some) terms.extra_from = time_of(budget.override_anchor_reset);
+      if (for_some) terms.extra_from = config::point_in_time(budget.override_anchor_reset);
     }
     add(limits, name, terms, nano_dollars(budget.current_usage));
   }
@@ -150,7 +144,7 @@ class Builder {
            .amount = *rate.request_max_limit,
            .period = Period::parse(rate.request_reset_duration),
            .aligned = aligned,
-           .anchor = time_of(rate.request_last_reset)},
+           .anchor = config::point_in_time(rate.request_last_reset)},
           rate.request_current_usage);
     }
     if (rate.token_max_limit) {
@@ -160,7 +154,7 @@ class Builder {
            .amount = *rate.token_max_limit,
            .period = Period::parse(rate.token_reset_duration),
            .aligned = aligned,
-           .anchor = time_of(rate.token_last_reset)},
+           .anchor = config::point_in_time(rate.token_last_reset)},
           rate.token_current_usage);
     }
   }
@@ -222,7 +216,7 @@ class Builder {
     out->id = key.id;
     out->name = key.name;
     out->active = key.is_active;
-    out->expires_at = time_of(key.expires_at);
+    out->expires_at = config::point_in_time(key.expires_at);
     out->access.all_providers = key.allow_all_providers;
     const Owner owner{.kind = kKeyOwner,
                       .id = key.id,

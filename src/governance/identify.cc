@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "governance/operators.h"
 #include "provider/prepare.h"
 
 #include <algorithm>
@@ -25,8 +26,13 @@ std::unique_ptr<const provider::Key> callers_key(std::string_view name, std::str
   return key;
 }
 
-// Those of virtual keys. They are the gateway's own, and no provider's to see.
 constexpr std::string_view kVirtualKeyPrefix = "sk-bf-";
+
+// They are no provider's to see.
+bool is_our_own(std::string_view credential) {
+  return credential.starts_with(kVirtualKeyPrefix) || credential.starts_with(kApiKeyPrefix) ||
+         credential.starts_with(kSessionPrefix);
+}
 
 std::unique_ptr<const provider::Key> direct_key(const AccessSettings& settings,
                                                 const http::Headers& headers) {
@@ -36,7 +42,7 @@ std::unique_ptr<const provider::Key> direct_key(const AccessSettings& settings,
   std::string_view value = bearer(headers);
   if (value.empty()) value = headers.get("x-api-key");
   if (value.empty()) value = headers.get("x-goog-api-key");
-  if (value.empty() || value.starts_with(kVirtualKeyPrefix)) return nullptr;
+  if (value.empty() || is_our_own(value)) return nullptr;
   return callers_key("direct", value);
 }
 

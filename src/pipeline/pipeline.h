@@ -50,7 +50,7 @@ class Pipeline final : public server::Handler {
   // Route, look who asks, run. An error is written by `handle`, in one place.
   net::Task<Result<void>> serve(exchange::Exchange& exchange);
   Result<void> check_host(std::string_view host);
-  [[nodiscard]] Result<void> check_operator(const exchange::Exchange& exchange) const;
+  [[nodiscard]] static Result<void> check_page(const exchange::Exchange& exchange);
   // Is it this machine, and nothing else, that keeps strangers out?
   [[nodiscard]] bool only_this_machine_is_trusted(const exchange::Doors& doors,
                                                   const exchange::Match& route) const;

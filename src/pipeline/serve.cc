@@ -1,5 +1,6 @@
 // The way of a request, step by step.
 
+#include "admin/admit.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
@@ -9,7 +10,6 @@
 #include "exchange/priority.h"
 #include "exchange/router.h"
 #include "governance/identify.h"
-#include "governance/operators.h"
 #include "http/url.h"
 #include "overload/stages.h"
 #include "pipeline/pipeline.h"
@@ -26,8 +26,12 @@ bool is_for(const Match& route, exchange::Access access) {
   return route.surface != nullptr && route.surface->operation->access == access;
 }
 
+bool is_of_operators(const Match& route) {
+  return is_for(route, exchange::Access::kOperators) || is_for(route, exchange::Access::kSignIn);
+}
+
 bool is_infrastructure(const Match& route) {
-  return is_for(route, exchange::Access::kAnybody) || is_for(route, exchange::Access::kOperators);
+  return is_for(route, exchange::Access::kAnybody) || is_of_operators(route);
 }
 
 void log_failure(const Exchange& exchange, const Error& error) {
@@ -79,8 +83,8 @@ net::Task<void> Pipeline::handle(server::Request& request) {
 // What operators are served demands no credential, whatever other requests do.
 bool Pipeline::only_this_machine_is_trusted(const exchange::Doors& doors,
                                             const Match& route) const {
-  return entrance_.on_loopback && (doors.keyless || entrance_.routes == Routes::kInfrastructure ||
-                                   is_for(route, exchange::Access::kOperators));
+  return entrance_.on_loopback &&
+         (doors.keyless || entrance_.routes == Routes::kInfrastructure || is_of_operators(route));
 }
 
 net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
@@ -118,8 +122,11 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
     BF_CO_TRY_VOID(
         kit_.services.overload.admit(exchange::priority_of(operation, head.headers), kit_.random));
   }
+  if (is_of_operators(exchange.route)) {
+    BF_CO_TRY_VOID(check_page(exchange));
+  }
   if (operation.access == exchange::Access::kOperators) {
-    BF_CO_TRY_VOID(check_operator(exchange));
+    BF_CO_TRY_VOID(co_await admin::admit(kit_, exchange, entrance_.on_loopback));
   }
   if (operation.access == exchange::Access::kCallers) {
     if (of_a_page) {
@@ -139,12 +146,10 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
 
 // A browser shows a name and password that it knows for every page that asks, so other sites' pages
 // are kept out whatever the gateway demands of its callers.
-Result<void> Pipeline::check_operator(const Exchange& exchange) const {
+Result<void> Pipeline::check_page(const Exchange& exchange) {
   const http::Headers& headers = exchange.request.head.headers;
-  if (headers.contains("origin")) {
-    BF_TRY_VOID(exchange::check_origin({.cors = exchange.snapshot->client.cors}, headers));
-  }
-  return governance::check_operator(exchange.snapshot->operators, headers, entrance_.on_loopback);
+  if (!headers.contains("origin")) return {};
+  return exchange::check_origin({.cors = exchange.snapshot->client.cors}, headers);
 }
 
 // Callers come by the same name again and again.

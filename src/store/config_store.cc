@@ -55,8 +55,8 @@ Result<std::int64_t> ConfigStore::revision() {
 }
 
 Result<std::int64_t> ConfigStore::apply(std::span<const Change> changes, std::int64_t seen,
-                                        WallTime now) {
-  return sql::in_transaction(*connection_, [&]() -> Result<std::int64_t> {
+                                        WallTime now, AuditTrail* trail) {
+  auto applied = sql::in_transaction(*connection_, [&]() -> Result<std::int64_t> {
     // Two writers of PostgreSQL meet here: the second one waits, and finds no such row.
     BF_TRY(const sql::Rows raised,
            connection_->execute("UPDATE config_revision SET revision = revision + 1 "
@@ -70,8 +70,13 @@ Result<std::int64_t> ConfigStore::apply(std::span<const Change> changes, std::in
     for (const Change& change : changes) {
       BF_TRY_VOID(apply(change, revision, unix_milliseconds(now)));
     }
+    if (trail != nullptr) {
+      BF_TRY_VOID(append_audit(*connection_, trail->record, trail->hmac_key));
+    }
     return revision;
   });
+  if (applied && trail != nullptr) trail->stored = true;
+  return applied;
 }
 
 Result<void> ConfigStore::apply(const Change& change, std::int64_t revision, std::int64_t now_ms) {

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "store/audit_record.h"
 #include "store/reseal.h"
 #include "store/sql.h"
 
@@ -60,8 +61,10 @@ class ConfigStore {
   Result<Contents> load();
   Result<std::int64_t> revision();
   // All of them or none; the revision after it. `seen` is the one that the changes were made for:
-  // fails with kConflict when others have written since.
-  Result<std::int64_t> apply(std::span<const Change> changes, std::int64_t seen, WallTime now);
+  // fails with kConflict when others have written since. `trail`, where it is not null, is stored
+  // with them.
+  Result<std::int64_t> apply(std::span<const Change> changes, std::int64_t seen, WallTime now,
+                             AuditTrail* trail = nullptr);
   // See store/reseal.h.
   Result<std::size_t> reseal(const Sealer& current, const NextSeal& next,
                              const NextHashes& hashes) {

@@ -7,5 +7,7 @@
 namespace bifrost::store {
 
 [[nodiscard]] std::string sha256(std::string_view text);
+// HMAC (RFC 2104) with it.
+[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
 
 }  // namespace bifrost::store

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace bifrost::store {
 namespace {
@@ -24,6 +25,8 @@ std::string clean(std::string_view text) {
 }
 
 }  // namespace
+
+std::string cleaned(std::string text) { return is_plain(text) ? std::move(text) : clean(text); }
 
 Text::Text(const std::string& text)
     : cleaned_(is_plain(text) ? std::string() : clean(text)),

@@ -8,6 +8,9 @@
 
 namespace bifrost::store {
 
+// The text, or one with "?" in place of what a database does not take.
+[[nodiscard]] std::string cleaned(std::string text);
+
 // As it is, or cleaned: PostgreSQL takes neither a zero nor what is no UTF-8, and models are what
 // callers call them.
 class Text {

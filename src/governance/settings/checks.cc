@@ -204,6 +204,8 @@ class SectionCheck {
                              scope)),
         counts_(section) {
     unique_names(section.virtual_keys, "virtual_keys", "name", &VirtualKeySettings::name, scope);
+    unique_names(section.api_keys, "api_keys", "id", &ApiKeySettings::id, scope);
+    unique_names(section.api_keys, "api_keys", "name", &ApiKeySettings::name, scope);
   }
 
   void run() {

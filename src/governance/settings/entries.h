@@ -16,6 +16,10 @@ inline constexpr std::string_view kModelConfigKind = "model_config";
 inline constexpr std::string_view kProviderLimitKind = "provider_limit";
 inline constexpr std::string_view kPricingOverrideKind = "pricing_override";
 inline constexpr std::string_view kRoutingRuleKind = "routing_rule";
+inline constexpr std::string_view kApiKeyKind = "api_key";
+
+// And the administrator: there is one, of the same name, or none.
+inline constexpr std::string_view kAdministratorKind = "auth_config";
 
 // visit(kind, list, member that is the id)
 template <class Visit>
@@ -29,6 +33,7 @@ void for_each_list(Visit visit) {
   visit(kProviderLimitKind, &GovernanceSettings::providers, &ProviderLimitSettings::name);
   visit(kPricingOverrideKind, &GovernanceSettings::pricing_overrides, &PricingOverrideSettings::id);
   visit(kRoutingRuleKind, &GovernanceSettings::routing_rules, &RoutingRuleSettings::id);
+  visit(kApiKeyKind, &GovernanceSettings::api_keys, &ApiKeySettings::id);
 }
 
 }  // namespace bifrost::governance

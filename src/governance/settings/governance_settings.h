@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/facts.h"
+#include "governance/settings/api_key_settings.h"
 #include "governance/settings/auth_settings.h"
 #include "governance/settings/limit_settings.h"
 #include "governance/settings/model_settings.h"
@@ -25,6 +26,7 @@ struct GovernanceSettings {
   std::vector<ProviderLimitSettings> providers;
   std::vector<PricingOverrideSettings> pricing_overrides;
   std::vector<RoutingRuleSettings> routing_rules;
+  std::vector<ApiKeySettings> api_keys;
   AuthSettings auth;
 
   void describe(this auto& self, auto& visit) {
@@ -42,6 +44,8 @@ struct GovernanceSettings {
                 {.text = "Prices of your own, in place of those of the price sheet."});
     visit.field("routing_rules", self.routing_rules,
                 {.text = "Which requests go elsewhere than they ask for."});
+    visit.field("api_keys", self.api_keys,
+                {.text = "Keys of programs that use the management API.", .ours = true});
     visit.field("auth_config", self.auth, {.text = "The administrator."});
     self.describe_unserved(visit);
   }

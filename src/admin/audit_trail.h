@@ -1,0 +1,28 @@
+// What the audit log gets to know of a call (store/audit_record.h).
+//
+// A change of the configuration and its record are stored together, where one database has both;
+// what fails, what changes something else, and who signs in is recorded afterwards. Reading is not.
+// Strangers cannot fill the log: of what is refused to them it has wrong passwords and tokens
+// alone, and those are held back (governance/attempts.h).
+#pragma once
+
+#include "admin/route.h"
+#include "exchange/exchange.h"
+#include "exchange/worker_kit.h"
+#include "net/task.h"
+
+#include <optional>
+
+namespace bifrost::admin {
+
+// As of a call that will succeed. Nothing: no record is kept of it.
+[[nodiscard]] std::optional<store::AuditTrail> begin_trail(const exchange::WorkerKit& kit,
+                                                           const exchange::Exchange& exchange);
+
+// Unless it is stored already. An error when the database does not take it is logged.
+net::Task<void> record_success(exchange::WorkerKit& kit, exchange::Exchange& exchange,
+                               store::AuditTrail& trail, int status);
+net::Task<void> record_failure(exchange::WorkerKit& kit, exchange::Exchange& exchange,
+                               store::AuditTrail& trail, const Error& error);
+
+}  // namespace bifrost::admin

@@ -1,0 +1,32 @@
+// Sessions of the administrator: what he is given when he signs in.
+//
+// The token is a secret that stands in a cookie or in the client; the database has its digest, and
+// what the session was begun for, as far as the token can tell: so with another name or password of
+// the administrator, all of his sessions end.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "governance/settings/auth_settings.h"
+#include "store/access_store.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace bifrost::admin {
+
+inline constexpr auto kSessionLife = std::chrono::hours(24);
+
+[[nodiscard]] std::string new_session_token();
+// What a page has to send with a change (header x-csrf-token) when the token comes by a cookie.
+[[nodiscard]] std::string csrf_token(std::string_view token);
+
+Result<void> begin_session(store::AccessStore& store, const governance::AuthSettings& administrator,
+                           std::string_view token, WallTime now);
+[[nodiscard]] Result<bool> is_session(store::AccessStore& store,
+                                      const governance::AuthSettings& administrator,
+                                      std::string_view token, WallTime now);
+Result<void> end_session(store::AccessStore& store, std::string_view token);
+
+}  // namespace bifrost::admin

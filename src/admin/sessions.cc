@@ -1,0 +1,98 @@
+// /api/session: how the administrator signs in and out.
+
+#include "admin/resources.h"
+#include "admin/session_token.h"
+#include "admin/show.h"
+#include "base/strings.h"
+
+#include <fmt/format.h>
+
+namespace bifrost::admin {
+namespace {
+
+struct LoginBody {
+  static constexpr std::array<std::string_view, 0> kUnserved = {};
+
+  std::string username;
+  config::Secret password;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("username", self.username, {.text = "Of the administrator.", .required = true});
+    visit.field("password", self.password, {.text = "His password.", .required = true});
+  }
+};
+
+Result<store::AccessStore*> store_of(const Call& call) {
+  if (call.access != nullptr) return call.access;
+  return gateway_error(ErrorCode::kStoreUnavailable, "there is no database for sessions");
+}
+
+bool shows_session(const Call& call) {
+  return call.sign_in.shown.kind == governance::OperatorCredential::Kind::kSession;
+}
+
+// For requests of this host below /api alone, and for no script to read.
+std::string cookie(const SignIn& sign_in, std::string_view token, std::chrono::seconds life) {
+  return fmt::format("{}={}; Path=/api; Max-Age={}; HttpOnly; SameSite=Strict{}",
+                     governance::kSessionCookie, token, life.count(),
+                     sign_in.tls ? "; Secure" : "");
+}
+
+}  // namespace
+
+Result<Answer> login(const Call& call) {
+  BF_TRY(store::AccessStore * store, store_of(call));
+  const SignIn& sign_in = call.sign_in;
+  LoginBody body;
+  BF_TRY_VOID(read_body(call, body));
+  const governance::AuthSettings& administrator = call.sign_in.operators.administrator();
+  if (!administrator.is_enabled) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "there is no administrator to sign in as (governance.auth_config)");
+  }
+  BF_TRY_VOID(sign_in.attempts.check(sign_in.network, sign_in.now));
+  if (!sign_in.passwords.verify(administrator, body.username + ":" + body.password.reveal())) {
+    sign_in.attempts.wrong(sign_in.network, sign_in.now);
+    return client_error(ErrorCode::kUnauthenticated, "username or password is wrong");
+  }
+  sign_in.attempts.right(sign_in.network);
+  const std::string token = new_session_token();
+  BF_TRY_VOID(begin_session(*store, administrator, token, call.now));
+  Answer answer;
+  json::Writer writer(answer.body);
+  writer.begin_object().member("message", "Login successful");
+  writer.member("token", std::string_view(token));
+  writer.member("csrf_token", std::string_view(csrf_token(token)));
+  writer.member("expires_at", std::string_view(time_text(call.now + kSessionLife)));
+  writer.end_object();
+  answer.cookie = cookie(call.sign_in, token, kSessionLife);
+  return answer;
+}
+
+// Whoever has the token may end its session.
+Result<Answer> logout(const Call& call) {
+  BF_TRY(store::AccessStore * store, store_of(call));
+  if (shows_session(call)) {
+    BF_TRY_VOID(end_session(*store, call.sign_in.shown.text));
+  }
+  Answer answer = said("Logout successful");
+  answer.audited = shows_session(call);
+  answer.cookie = cookie(call.sign_in, "", std::chrono::seconds(0));
+  return answer;
+}
+
+Result<Answer> is_auth_enabled(const Call& call) {
+  BF_TRY(store::AccessStore * store, store_of(call));
+  const governance::AuthSettings& administrator = call.sign_in.operators.administrator();
+  bool valid = false;
+  if (shows_session(call)) {
+    BF_TRY(valid, is_session(*store, administrator, call.sign_in.shown.text, call.now));
+  }
+  Answer answer;
+  json::Writer writer(answer.body);
+  writer.begin_object().member("is_auth_enabled", administrator.is_enabled);
+  writer.member("has_valid_token", valid).end_object();
+  return answer;
+}
+
+}  // namespace bifrost::admin

@@ -1,0 +1,20 @@
+// Where sessions of the administrator and the audit log are kept.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/access_store.h"
+#include "store/settings.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace bifrost::app {
+
+// In the database of the configuration; in memory where that is kept there too. Fails with
+// kStoreUnavailable, and as migrate does.
+[[nodiscard]] Result<std::unique_ptr<store::AccessStore>> open_access(
+    const std::optional<store::StoreSettings>& settings, const std::string& app_dir, WallTime now);
+
+}  // namespace bifrost::app
