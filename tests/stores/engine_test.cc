@@ -1,5 +1,6 @@
 // What the stores rely on of a database, and what they make of it.
 #include "base/clock.h"
+#include "store/access_store.h"
 #include "store/config_store.h"
 #include "store/migrations.h"
 #include "store/postgres/connection.h"
@@ -157,6 +158,46 @@ TEST(PostgresTest, SaysWhatIsWrongWithADatabase) {
   EXPECT_EQ(nowhere.error().code, ErrorCode::kStoreUnavailable);
   EXPECT_THAT(nowhere.error().message, HasSubstr("nowhere"));
   EXPECT_THAT(nowhere.error().message, Not(HasSubstr("hush")));
+}
+
+TEST_P(EngineTest, KeepsSessionsAndWhatWasDone) {
+  ConnectionPtr one = open();
+  ASSERT_TRUE(store::migrate(*one, store::migrations(), clock_.wall()));
+  store::AccessStore access(std::move(one), true);
+  ASSERT_TRUE(access.add_session({.digest = "d",
+                                  .account = "a",
+                                  .created_at = clock_.wall(),
+                                  .expires_at = clock_.wall() + std::chrono::hours(1)}));
+  EXPECT_EQ(access.find_session("d")->value().account, "a");
+  ASSERT_TRUE(access.drop_session("d"));
+  EXPECT_FALSE(access.find_session("d")->has_value());
+
+  // A change numbers its record among the others'.
+  store::AuditRecord signed_in{.at = clock_.wall(), .actor = "root", .path = "/api/\xff_%"};
+  ASSERT_TRUE(access.append(signed_in, {}));
+  store::ConfigStore config(open());
+  store::AuditTrail trail{
+      .record = {.at = clock_.wall(), .actor = "ci", .targets = {{"team", "a", "created"}}},
+      .hmac_key = "k"};
+  const store::Change put{.kind = "team", .id = "a", .body = "{}"};
+  ASSERT_TRUE(config.apply({&put, 1}, 0, clock_.wall(), &trail));
+  EXPECT_TRUE(trail.stored);
+  const auto records = access.audit({.limit = 10});
+  ASSERT_TRUE(records && records->size() == 2);
+  EXPECT_EQ(records->front().id, 2);
+  EXPECT_EQ(records->front().targets.front().id, "a");
+  EXPECT_EQ(records->front().mac, store::audit_mac(records->front(), "k"));
+  EXPECT_EQ(access.audit({.search = "?_%", .limit = 10})->size(), 1U);
+  EXPECT_EQ(*access.count_audit({.actor = "ci"}), 1);
+
+  // One that is not made has none.
+  store::AuditTrail late = trail;
+  late.stored = false;
+  EXPECT_FALSE(config.apply({&put, 1}, 0, clock_.wall(), &late));
+  EXPECT_FALSE(late.stored);
+  EXPECT_EQ(*access.count_audit({}), 2);
+  ASSERT_TRUE(access.drop_audit_before(clock_.wall() + std::chrono::seconds(1)));
+  EXPECT_EQ(*access.count_audit({}), 0);
 }
 
 TEST_P(EngineTest, KeepsUsageAllOrNothing) {
