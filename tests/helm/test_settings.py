@@ -9,7 +9,7 @@ import chart
 PROGRAM = json.loads((chart.ROOT / "api/config.schema.json").read_text())
 SHAPES = json.loads((chart.CHART / "files/settings.json").read_text())
 FULL = json.loads((chart.ROOT / "examples/full.json").read_text())
-ELSEWHERE = {"$schema", "config_store", "encryption_key"}  # other values say it
+ELSEWHERE = {"$schema", "auth_config", "config_store", "encryption_key"}  # other values say it
 
 
 def camel(name):
@@ -84,7 +84,7 @@ class Served(unittest.TestCase):
     def in_values(self, spelled):
         given = self.given()
         auth = given["governance"].pop("auth_config")
-        values = {key: spelled(part, SHAPES["root"]["properties"][key]) for key, part in given.items()}
+        values = {camel(key): spelled(part, SHAPES["root"]["properties"][key]) for key, part in given.items()}
         values["governance"]["authConfig"] = {camel(name): part for name, part in auth.items()}
         return values
 
