@@ -30,11 +30,28 @@ spec:
   {{ $name }}: {{ . | quote }}
   {{- end }}
   {{- end }}
-  {{- range $name := list "hostAliases" "dnsConfig" "nodeSelector" "affinity" "tolerations" "topologySpreadConstraints" "initContainers" }}
+  {{- range $name := list "hostAliases" "dnsConfig" "nodeSelector" "affinity" "tolerations" "topologySpreadConstraints" }}
   {{- with get $.Values $name }}
   {{ $name }}:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+  {{- end }}
+  {{- if or $state.embedded .Values.initContainers }}
+  initContainers:
+    {{- if $state.embedded }}
+    # The gateway does not start without its database, and this one comes up beside it.
+    - name: wait-for-postgresql
+      image: {{ include "bifrost.image" (dict "context" . "image" .Values.image) | quote }}
+      imagePullPolicy: {{ default "IfNotPresent" .Values.image.pullPolicy }}
+      command: [sh, -c, "until nc -w 2 {{ include "bifrost.fullname" . }}-postgresql 5432 -e true; do sleep 1; done"]
+      {{- with .Values.securityContext }}
+      securityContext:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+    {{- end }}
+    {{- with .Values.initContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- end }}
   containers:
     - name: bifrost
