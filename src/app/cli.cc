@@ -3,6 +3,7 @@
 #include "app/config_command.h"
 #include "app/db_command.h"
 #include "app/descriptors.h"
+#include "app/explain_command.h"
 #include "app/gateway.h"
 #include "app/ledger_command.h"
 #include "app/reference.h"
@@ -39,6 +40,8 @@ struct Options {
   Place compared;
   Place exported;
   ExportOptions export_to;
+  Place explained;
+  ExplainOptions question;
   Place looked_at;
   Place migrated;
   Place backed_up;
@@ -123,6 +126,20 @@ void add_db_commands(CLI::App& app, Options& options) {
       options.rekeyed);
 }
 
+void add_explain_command(CLI::App& app, Options& options) {
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Say what would happen to a request, and why; nothing is asked or changed");
+  add_place_options(*explain, options.explained);
+  ExplainOptions& question = options.question;
+  explain->add_option("--method", question.method, "How it would be sent")->capture_default_str();
+  explain->add_option("--path", question.path, "Where it would be sent")->capture_default_str();
+  explain->add_option("--header", question.headers, "A header of it, \"name: value\"; many times")
+      ->expected(1)
+      ->take_all();
+  explain->add_flag("--json", question.json, "As POST /api/explain answers");
+  explain->add_option("body", question.body, "File with its body; - reads the input")->required();
+}
+
 std::unique_ptr<CLI::App> make_app(Options& options) {
   auto app = std::make_unique<CLI::App>(
       "bifrost, an AI gateway: one API in front of every model provider.", "bifrost");
@@ -144,12 +161,13 @@ std::unique_ptr<CLI::App> make_app(Options& options) {
   add_place_options(*verify, options.verified);
   add_config_commands(*app, options);
   add_db_commands(*app, options);
+  add_explain_command(*app, options);
   app->add_subcommand("version", "Print the version");
   return app;
 }
 
-constexpr std::string_view kCommands[] = {"serve",  "validate", "schema", "ledger",
-                                          "config", "db",       "version"};
+constexpr std::string_view kCommands[] = {"serve",  "validate", "schema",  "ledger",
+                                          "config", "db",       "explain", "version"};
 
 std::string listed(std::span<const std::string_view> names) {
   std::string out;
@@ -294,6 +312,18 @@ int on_config(const Options& options, const std::string& command) {
                  : config_export(at, options.export_to, std::cout, std::cerr);
 }
 
+int on_explain(const Options& options) {
+  const config::ProcessEnvironment environment;
+  auto setup = read_setup(config_path(options.explained), environment);
+  if (!setup) {
+    std::cerr << setup.error().message << '\n';
+    return 2;
+  }
+  const ConfigPlace at{
+      .setup = *std::move(setup), .app_dir = options.explained.app_dir, .environment = environment};
+  return explain_request(at, options.question, std::cin, std::cout, std::cerr);
+}
+
 const Place& place_of_db(const Options& options, const std::string& command) {
   if (command == "status") return options.looked_at;
   if (command == "migrate") return options.migrated;
@@ -338,6 +368,7 @@ int run_cli(std::vector<std::string> arguments) {
     const std::string part = app->get_subcommands().front()->get_subcommands().front()->get_name();
     return command == "config" ? on_config(options, part) : on_db(options, part);
   }
+  if (command == "explain") return on_explain(options);
   if (command == "version") {
     std::cout << "bifrost " << version() << '\n';
     return 0;

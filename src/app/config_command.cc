@@ -1,8 +1,7 @@
 #include "app/config_command.h"
 
 #include "app/config_reference.h"
-#include "app/connect_store.h"
-#include "app/passphrase.h"
+#include "app/merged_config.h"
 #include "app/stored_diff.h"
 #include "base/strings.h"
 #include "base/try.h"
@@ -18,17 +17,6 @@ namespace bifrost::app {
 namespace {
 
 constexpr std::size_t kShownMax = 120;  // of a value
-
-// Null: there is no database, and to look makes none.
-Result<std::unique_ptr<StoredConfig>> open(const ConfigPlace& place) {
-  const store::StoreSettings settings =
-      place.setup.config.config_store.value_or(store::StoreSettings{});
-  if (!no_database(settings, place.app_dir).empty()) return std::unique_ptr<StoredConfig>();
-  BF_TRY(auto connection, connect_to_look(settings, place.app_dir));
-  BF_TRY(const store::Passphrase key,
-         passphrase_of(place.setup.config, place.environment, place.app_dir));
-  return StoredConfig::look(std::move(connection), key);
-}
 
 std::string_view meaning_of(Standing standing) {
   switch (standing) {
@@ -53,7 +41,7 @@ std::string shown(const std::string& value) {
 }
 
 Result<int> diff(const ConfigPlace& place, std::ostream& out) {
-  BF_TRY(const auto stored, open(place));
+  BF_TRY(const auto stored, look_at_stored(place));
   if (stored == nullptr) {
     out << "there is no database: the file alone counts\n";
     return 0;
@@ -89,13 +77,8 @@ Result<int> print(const ConfigPlace& place, const ExportOptions& options, std::o
     return gateway_error(ErrorCode::kConfigInvalid,
                          "--with-secrets needs --out FILE: secrets are not printed");
   }
-  BF_TRY(const auto stored, open(place));
-  Config config = place.setup.config;
   std::vector<std::string> warnings;
-  if (stored != nullptr) {
-    BF_TRY(StoredConfig::Plan plan, stored->merge(config, place.environment, warnings));
-    static_cast<exchange::ManagedSettings&>(config) = std::move(plan.settings);
-  }
+  BF_TRY(Config config, merged_config(place, warnings));
   // Its lists say what they mean: an empty one denies.
   config.version = 2;
   BF_TRY_VOID(write(exported(config, options.with_secrets ? Secrets::kClear : Secrets::kRedacted),

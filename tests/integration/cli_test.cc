@@ -52,7 +52,7 @@ TEST(CliTest, Helps) {
     const Outcome result = run({argument});
     EXPECT_EQ(result.code, 0) << argument;
     for (const std::string_view command :
-         {"serve", "validate", "schema", "ledger", "config", "db", "version"}) {
+         {"serve", "validate", "schema", "ledger", "config", "db", "explain", "version"}) {
       EXPECT_THAT(result.output, HasSubstr(command));
     }
   }
@@ -90,7 +90,8 @@ TEST(CliTest, SaysWhichCommandsThereAre) {
   const Outcome unknown = run({"frobnicate"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.output, HasSubstr("there is no command \"frobnicate\""));
-  EXPECT_THAT(unknown.output, HasSubstr("serve, validate, schema, ledger, config, db, version"));
+  EXPECT_THAT(unknown.output,
+              HasSubstr("serve, validate, schema, ledger, config, db, explain, version"));
   EXPECT_THAT(run({"serv"}).output, HasSubstr("did you mean \"serve\"?"));
   const Outcome schema = run({"schema"});
   EXPECT_EQ(schema.code, 2);

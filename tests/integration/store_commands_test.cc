@@ -3,7 +3,9 @@
 #include "store/migrations.h"
 #include "store/sqlite/connection.h"
 #include "tests/integration/management_fixture.h"
+#include "tests/support/transport.h"
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -251,6 +253,41 @@ TEST_F(StoreCommandsTest, AnotherKeySealsEverythingAnew) {
   EXPECT_THAT(call("GET", std::string(kKeys) + "/vk-1").body,
               HasSubstr(R"("description":"sealed:1:not")"))
       << "the edit counts: the file is still as it was";
+}
+
+// ---------------------------------------------------------------------------------------------
+// explain
+
+TEST_F(StoreCommandsTest, ExplainTellsFromFileAndDatabase) {
+  start_kept();
+  const std::string id = made_key("alice", std::string(kAllProviders) +
+                                               R"(, "rate_limit": {"request_max_limit": 1,
+                                                    "request_reset_duration": "1d"})");
+  folder_.write("chat.json", unified().request);
+  const auto explain = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"explain", file("chat.json"), "--header", "x-bf-vk: " + value_});
+    return run(std::move(more), kept({}));
+  };
+  const Outcome open = explain({});
+  EXPECT_EQ(open.first, 0);
+  EXPECT_THAT(open.second,
+              AllOf(HasSubstr("caller: virtual key alice"),
+                    HasSubstr("limit of virtual key alice: 0 of 1 requests"),
+                    HasSubstr("outcome: asks openai/gpt-test"), Not(HasSubstr(value_))));
+  EXPECT_EQ(status_of(value_), 200);
+  Outcome full = explain({"--json"});
+  const auto end = std::chrono::steady_clock::now() + kPatience;  // until that is written
+  while (full.first == 0 && std::chrono::steady_clock::now() < end) full = explain({"--json"});
+  EXPECT_EQ(full.first, 1);
+  EXPECT_EQ(part(full.second, {"refused", "type"}), R"("request_limited")");
+}
+
+TEST_F(StoreCommandsTest, ExplainSaysWhatItCannotRead) {
+  EXPECT_THAT(run({"explain", file("none.json")}, kept({})),
+              Pair(2, HasSubstr("cannot be read, or is empty")));
+  folder_.write("chat.json", unified().request);
+  EXPECT_THAT(run({"explain", file("chat.json"), "--header", "x-bf-vk"}, kept({})),
+              Pair(2, HasSubstr("must be written \"name: value\"")));
 }
 
 }  // namespace
