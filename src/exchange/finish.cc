@@ -3,8 +3,10 @@
 #include "exchange/booking.h"
 #include "exchange/cost.h"
 #include "exchange/used.h"
+#include "governance/principal.h"
 #include "http/url.h"
 
+#include <string_view>
 #include <utility>
 
 namespace bifrost::exchange {
@@ -39,6 +41,27 @@ void learn_from(Exchange& exchange, const Used& used) {
                     {.input = used.usage.input_total(), .output = used.usage.output_total()});
 }
 
+record::Caller caller_of(const governance::Principal& principal) {
+  record::Caller caller;
+  if (&principal == &governance::anybody()) return caller;
+  caller.virtual_key_id = principal.id;
+  caller.virtual_key_name = principal.name;
+  if (const auto& team = principal.team) {
+    caller.team_id = team->id;
+    caller.team_name = team->name;
+  }
+  if (const auto& customer = principal.customer) {
+    caller.customer_id = customer->id;
+    caller.customer_name = customer->name;
+  }
+  return caller;
+}
+
+std::string_view engine_of(const ModelCall& call) {
+  if (call.rule != nullptr) return "routing-rule";
+  return call.plan.drawn ? "governance" : "";
+}
+
 }  // namespace
 
 ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
@@ -56,6 +79,8 @@ ExchangeRecord::ExchangeRecord(const Exchange& exchange) {
   const ModelCall& call = *exchange.call;
   call_ = {.model = call.facts.model,
            .stream = call.facts.stream,
+           .routing_engine = engine_of(call),
+           .caller = caller_of(*exchange.caller.principal),
            .service = nullptr,
            .upstream_time = call.upstream_time};
   if (call.rule != nullptr) {

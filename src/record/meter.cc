@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
 
 namespace bifrost::record {
 namespace {
 
 using telemetry::LabelValue;
 using telemetry::Metric;
+using telemetry::Standing;
 
 constexpr std::string_view kNoRoute = "unmatched";
 constexpr double kDollar = 1e9;           // in nano-dollars
@@ -89,19 +92,50 @@ void Meter::label_served(const Request& request, const Service& service) {
   labels_.assign({service.provider, models_.served(service.provider, service.model),
                   aliased ? models_.served(service.provider, service.model_name) : LabelValue(""),
                   request.operation, service.key_id, service.key_name,
-                  fallback_text(service.fallback_index), "", ""});
+                  fallback_text(service.fallback_index)});
+  append_caller(request);
   custom_labels_.append_values(*request.headers, labels_);
 }
 
 void Meter::label_unserved(const Request& request) {
-  labels_.assign({"", "", "", request.operation, "", "", fallback_text(0), "", ""});
+  labels_.assign({"", "", "", request.operation, "", "", fallback_text(0)});
+  append_caller(request);
   custom_labels_.append_values(*request.headers, labels_);
 }
 
 void Meter::label_attempt(const Request& request, const Attempt& attempt) {
   labels_.assign({attempt.provider, model_of(attempt), "", request.operation, attempt.key_id,
-                  attempt.key_name, fallback_text(attempt.fallback_index), "", ""});
+                  attempt.key_name, fallback_text(attempt.fallback_index)});
+  append_caller(request);
   custom_labels_.append_values(*request.headers, labels_);
+}
+
+// There may be many of them, so they leave room for what this program says.
+void Meter::append_caller(const Request& request) {
+  static const ModelCall kNone;
+  const ModelCall& call = request.call != nullptr ? *request.call : kNone;
+  const auto add = [&](std::string_view text) {
+    labels_.emplace_back(text, text.empty() ? Standing::kOurs : Standing::kListed);
+  };
+  add(call.caller.virtual_key_id);
+  add(call.caller.virtual_key_name);
+  labels_.emplace_back(call.routing_engine);
+  add(call.rule_id);
+  add(call.rule_name);
+  add(call.caller.team_id);
+  add(call.caller.team_name);
+  add(call.caller.customer_id);
+  add(call.caller.customer_name);
+}
+
+std::span<const LabelValue> Meter::without_caller() {
+  targets_only_.assign(labels_.begin(), labels_.end());
+  const auto first =
+      targets_only_.begin() + static_cast<std::ptrdiff_t>(telemetry::kFirstCallerLabel);
+  const auto end =
+      targets_only_.begin() + static_cast<std::ptrdiff_t>(std::size(telemetry::kTargetLabels));
+  std::fill(first, end, LabelValue(""));
+  return targets_only_;
 }
 
 LabelValue Meter::model_of(const Attempt& attempt) {
@@ -118,7 +152,7 @@ telemetry::Counter& Meter::counter(telemetry::Counter*& kept, Metric metric) {
 
 telemetry::Histogram& Meter::histogram(telemetry::Histogram*& kept, Metric metric,
                                        std::initializer_list<LabelValue> own) {
-  if (kept == nullptr) kept = &shard_.histogram(metric, labels_, own);
+  if (kept == nullptr) kept = &shard_.histogram(metric, without_caller(), own);
   return *kept;
 }
 

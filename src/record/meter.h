@@ -85,10 +85,12 @@ class Meter final : public Sink {
     telemetry::Gauge* key_up = nullptr;
   };
 
-  // These set labels_.
+  // These set labels_. Those of callers are in counters only.
   void label_served(const Request& request, const Service& service);
   void label_unserved(const Request& request);
   void label_attempt(const Request& request, const Attempt& attempt);
+  void append_caller(const Request& request);
+  [[nodiscard]] std::span<const telemetry::LabelValue> without_caller();
   [[nodiscard]] telemetry::LabelValue model_of(const Attempt& attempt);
 
   // Cells of labels_, from `kept` or for it.
@@ -109,8 +111,9 @@ class Meter final : public Sink {
   telemetry::Gauge& active_get_;
   telemetry::Gauge& active_post_;
   telemetry::Gauge& streams_open_;
-  Labels labels_;    // of what is being counted
-  std::string key_;  // of the look-up for it
+  Labels labels_;        // of what is being counted
+  Labels targets_only_;  // the same, whoever called
+  std::string key_;      // of the look-up for it
   std::unordered_map<std::string, RouteCells> routes_;
   std::unordered_map<std::string, TargetCells> targets_;
   std::unordered_map<std::string, AttemptCells> attempts_;

@@ -15,13 +15,14 @@ namespace bifrost::record {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 class MeterTest : public ::testing::Test {
  protected:
   MeterTest()
-      : registry_(*telemetry::Registry::create({.version = "1", .custom_labels = {"team_id"}})) {}
+      : registry_(*telemetry::Registry::create({.version = "1", .custom_labels = {"task"}})) {}
 
   [[nodiscard]] Request request() const {
     return {.id = "1",
@@ -35,7 +36,7 @@ class MeterTest : public ::testing::Test {
   }
   [[nodiscard]] std::string scrape() const { return registry_->scrape(); }
 
-  http::Headers headers_ = {{"x-bf-dim-team-id", "red"}};
+  http::Headers headers_ = {{"x-bf-dim-task", "red"}};
   std::unique_ptr<telemetry::Registry> registry_;
   KeyStates keys_{registry_->add_shard()};
   Meter meter_{registry_->add_shard(), registry_->custom_labels(), keys_};
@@ -49,7 +50,7 @@ TEST_F(MeterTest, CountsARequestThatNoModelAnswered) {
   meter_.request_ended(ended);
   const std::string text = scrape();
   EXPECT_THAT(text, HasSubstr("http_requests_total{"));
-  EXPECT_THAT(text, HasSubstr("team_id=\"red\""));
+  EXPECT_THAT(text, HasSubstr("task=\"red\""));
   EXPECT_THAT(text, HasSubstr("bifrost_error_requests_total{"));
   EXPECT_THAT(text, Not(HasSubstr("bifrost_success_requests_total{")));
 }
@@ -168,6 +169,59 @@ TEST_F(MeterTest, WatchesConfiguredKeysOnly) {
   attempt.error = nullptr;
   meter_.attempt_ended(request(), attempt);
   EXPECT_EQ(keys_.of("openai", "k1", "direct").value(), 1);
+}
+
+// A request of alice's, by a rule.
+struct CallerLabels : MeterTest {
+  void serve(std::string_view key, std::string_view model = "gpt-4o") {
+    const Service service{.provider = "openai",
+                          .model = model,
+                          .model_name = model,
+                          .key_id = "k1",
+                          .key_name = "main",
+                          .usage = {.input = 3, .output = 4, .known = true},
+                          .nano_dollars = 2'000'000'000};
+    const ModelCall call{.model = model,
+                         .rule_id = "r-1",
+                         .rule_name = "gold",
+                         .routing_engine = "routing-rule",
+                         .caller = {.virtual_key_id = key,
+                                    .virtual_key_name = "alice",
+                                    .team_id = "t-1",
+                                    .team_name = "blue",
+                                    .customer_id = "c-1",
+                                    .customer_name = "acme"},
+                         .service = &service};
+    Request ended = request();
+    ended.call = &call;
+    meter_.request_ended(ended);
+  }
+};
+
+TEST_F(CallerLabels, AreOnCountersAndNotOnHistograms) {
+  serve("vk-1");
+  const std::string text = scrape();
+  EXPECT_THAT(text, HasSubstr(R"(virtual_key_id="vk-1",virtual_key_name="alice",)"
+                              R"(routing_engine_used="routing-rule",routing_rule_id="r-1",)"
+                              R"(routing_rule_name="gold",team_id="t-1",team_name="blue",)"
+                              R"(customer_id="c-1",customer_name="acme")"));
+  const std::size_t cost = text.find("\nbifrost_cost_total{");
+  ASSERT_NE(cost, std::string::npos);
+  EXPECT_THAT(text.substr(cost, text.find('\n', cost + 1) - cost),
+              AllOf(HasSubstr(R"(virtual_key_id="vk-1")"), HasSubstr("} 2")));
+  const std::size_t retries = text.find("\nbifrost_request_retries_bucket{");
+  ASSERT_NE(retries, std::string::npos);
+  EXPECT_THAT(text.substr(retries, text.find('\n', retries + 1) - retries),
+              Not(HasSubstr("alice")));
+}
+
+TEST_F(CallerLabels, OfManyKeysFillNoMoreThanTheirRoom) {
+  for (int i = 0; i < 20'000; ++i) serve(fmt::format("vk-{}", i));
+  const std::string text = scrape();
+  EXPECT_LT(text.size(), 1'000'000U);
+  EXPECT_THAT(text, HasSubstr(R"(virtual_key_id="vk-0")"));
+  EXPECT_THAT(text, HasSubstr(R"(virtual_key_id="other")"));
+  EXPECT_THAT(text, Not(HasSubstr(R"(provider="_overflow")"))) << "sums by provider stay true";
 }
 
 }  // namespace

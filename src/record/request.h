@@ -32,12 +32,24 @@ struct Service {
   std::chrono::nanoseconds first_content_after{};  // from sending to the first content
 };
 
+// On whose behalf, as the configuration names them; empty: there is none.
+struct Caller {
+  std::string_view virtual_key_id = {};
+  std::string_view virtual_key_name = {};
+  std::string_view team_id = {};
+  std::string_view team_name = {};
+  std::string_view customer_id = {};
+  std::string_view customer_name = {};
+};
+
 // What a request to a model was about.
 struct ModelCall {
   std::string_view model;  // as the caller wrote it
   bool stream = false;
   std::string_view rule_id = {};  // of the routing rule that sent it where it went; empty: none
   std::string_view rule_name = {};
+  std::string_view routing_engine = {};  // that said where it goes; empty: the caller did
+  Caller caller = {};
   const Service* service = nullptr;          // null: nobody has answered yet
   std::chrono::nanoseconds upstream_time{};  // attempts, queues and pauses before the answer
 };

@@ -313,6 +313,7 @@ Result<Plan> plan(const Registry& registry, const PlanRequest& request) {
   Plan out;
   out.targets = drawn_targets(registry, request);
   if (!out.targets.empty()) {
+    out.drawn = true;
     append_fallbacks(registry, request, out.targets);
     return out;
   }

@@ -29,6 +29,7 @@ struct Plan {
   std::vector<Target> targets;  // at least one
   // Why what was asked for is not among them; returned when the fallbacks fail too.
   std::optional<Error> primary_error;
+  bool drawn = false;  // the weights of the caller's grants say where it goes first
 };
 
 // What a plan was made of, for whoever asks why.

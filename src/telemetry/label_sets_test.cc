@@ -14,7 +14,11 @@ namespace {
 using ::testing::ElementsAre;
 
 std::vector<std::string> target_of(std::string_view model) {
-  return {"openai", std::string(model), "", "chat_completion", "k1", "main", "0", "", "", "true"};
+  std::vector<std::string> values = {
+      "openai", std::string(model), "", "chat_completion", "k1", "main", "0"};
+  values.resize(std::size(kTargetLabels));
+  values.emplace_back("true");
+  return values;
 }
 
 // How many models of that standing find room in a histogram of targets.

@@ -27,6 +27,8 @@ std::string custom_values() {
 }  // namespace
 
 std::vector<LabelInfo> label_table() {
+  const std::string callers =
+      fmt::format("virtual keys, in counters only; what finds no room is `{}`", kOther);
   return {
       {"provider", kConfiguration, "providers"},
       {"model", kCallers, models()},
@@ -38,8 +40,15 @@ std::vector<LabelInfo> label_table() {
       {"key_id", kConfiguration, "the same"},
       {"key_name", kConfiguration, "the same"},
       {"fallback_index", kProgram, "0 to 9"},
-      {"virtual_key_id", kConfiguration, "always empty in this version"},
+      {"virtual_key_id", kConfiguration, callers},
       {"virtual_key_name", kConfiguration, "the same"},
+      {"routing_engine_used", kProgram, "`routing-rule`, `governance` (weights of a virtual key)"},
+      {"routing_rule_id", kConfiguration, "routing rules; in counters only"},
+      {"routing_rule_name", kConfiguration, "the same"},
+      {"team_id", kConfiguration, "teams; in counters only"},
+      {"team_name", kConfiguration, "the same"},
+      {"customer_id", kConfiguration, "customers; in counters only"},
+      {"customer_name", kConfiguration, "the same"},
       {kCustomLabels, kCallers, custom_values()},
       {"path", kProgram, "templates of routes, and `unmatched`"},
       {"status", "program, providers",

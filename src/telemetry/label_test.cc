@@ -46,7 +46,7 @@ TEST(CleanLabelValue, CutsAtTheBoundButNotInsideACharacter) {
 
 TEST(CustomLabels, AcceptsOrdinaryNames) {
   EXPECT_TRUE(check_custom_labels({}).has_value());
-  const std::vector<std::string> names = {"environment", "team_id", "_x", "a1"};
+  const std::vector<std::string> names = {"environment", "task_id", "_x", "a1"};
   EXPECT_TRUE(check_custom_labels(names).has_value());
 }
 

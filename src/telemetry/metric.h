@@ -88,9 +88,25 @@ enum class Prefix : std::uint8_t {
 };
 
 // Who was called, with what and on whose behalf: the order of the values in a kTarget prefix.
-inline constexpr std::string_view kTargetLabels[] = {
-    "provider",          "model",          "alias",          "method",          "selected_key_id",
-    "selected_key_name", "fallback_index", "virtual_key_id", "virtual_key_name"};
+inline constexpr std::string_view kTargetLabels[] = {"provider",
+                                                     "model",
+                                                     "alias",
+                                                     "method",
+                                                     "selected_key_id",
+                                                     "selected_key_name",
+                                                     "fallback_index",
+                                                     "virtual_key_id",
+                                                     "virtual_key_name",
+                                                     "routing_engine_used",
+                                                     "routing_rule_id",
+                                                     "routing_rule_name",
+                                                     "team_id",
+                                                     "team_name",
+                                                     "customer_id",
+                                                     "customer_name"};
+// The first of them that says on whose behalf. Histograms leave these empty: each of their label
+// sets is twenty lines of an exposition.
+inline constexpr std::size_t kFirstCallerLabel = 7;
 
 struct MetricInfo {
   Metric id;

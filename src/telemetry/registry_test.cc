@@ -64,7 +64,8 @@ TEST(Registry, PutsConfiguredLabelsBetweenThePrefixAndTheOwnOnes) {
   Shard& shard = registry->add_shard();
   const LabelValue custom[] = {"blue"};
   shard.counter(Metric::kHttpRequests, custom, {"/v1/chat/completions", "POST", "200"}).add();
-  const LabelValue target[] = {"openai", "gpt", "", "chat", "k1", "main", "0", "", "", "blue"};
+  const LabelValue target[] = {"openai", "gpt", "", "chat", "k1", "main", "0", "",    "",
+                               "",       "",    "", "",     "",   "",     "",  "blue"};
   shard.histogram(Metric::kUpstreamLatency, target, {"true"}).observe(1);
   const std::string text = registry->scrape();
   EXPECT_THAT(text, HasSubstr("http_requests_total{team=\"blue\",path=\"/v1/chat/completions\","
@@ -126,12 +127,15 @@ TEST(Registry, NeverShowsMoreThanItsRoom) {
     for (int round = 0; round < kRounds; ++round) {
       const std::string model = fmt::format("{}-{}-{}", worker, round, round % 2 ? hostile : "");
       const LabelValue custom[] = {{model, Standing::kAccepted}, hostile};
-      const LabelValue target[] = {"openai", {model, static_cast<Standing>(round % 4)},
-                                   "",       "chat_completion",
-                                   "k1",     "main",
-                                   "0",      "",
-                                   "",       custom[0],
-                                   custom[1]};
+      const LabelValue target[] = {"openai",  {model, static_cast<Standing>(round % 4)},
+                                   "",        "chat_completion",
+                                   "k1",      "main",
+                                   "0",       "",
+                                   "",        "",
+                                   "",        "",
+                                   "",        "",
+                                   "",        "",
+                                   custom[0], custom[1]};
       for (const MetricInfo& info : metric_table()) {
         if (info.type != Type::kHistogram || info.prefix == Prefix::kNone) continue;
         const std::vector<LabelValue> own(info.labels.size(), LabelValue(model));

@@ -25,7 +25,9 @@ class ShardTest : public ::testing::Test {
 
 // A target of which the model is made up.
 std::vector<LabelValue> target_of(LabelValue model) {
-  return {"openai", model, "", "chat_completion", "k1", "main", "0", "", ""};
+  std::vector<LabelValue> values = {"openai", model, "", "chat_completion", "k1", "main", "0"};
+  values.resize(std::size(kTargetLabels), LabelValue(""));
+  return values;
 }
 
 TEST_F(ShardTest, GivesTheSameCellForTheSameLabels) {
@@ -46,16 +48,17 @@ TEST_F(ShardTest, TellsLabelSetsApartEvenWhenTheirTextsRunTogetherAlike) {
 TEST_F(ShardTest, TakesAPrefixAndOwnLabelsAsOneList) {
   LabelSets sets({"team"}, kExpositionBytesMax);
   Shard shard(sets);
-  const std::vector<LabelValue> target = {"openai", "gpt", "", "chat", "id",
-                                          "name",   "0",   "", "",     "blue"};
+  std::vector<LabelValue> target = target_of("gpt");
+  target.emplace_back("blue");
   Counter& errors = shard.counter(Metric::kErrorRequests, target, {"429", "provider_rate_limited"});
   EXPECT_EQ(&errors,
             &shard.counter(Metric::kErrorRequests, target, {"429", "provider_rate_limited"}));
   const Series* series = shard.published(Metric::kErrorRequests);
   ASSERT_NE(series, nullptr);
   EXPECT_EQ(series->set->values,
-            (std::vector<std::string>{"openai", "gpt", "", "chat", "id", "name", "0", "", "",
-                                      "blue", "429", "provider_rate_limited"}));
+            (std::vector<std::string>{"openai", "gpt", "", "chat_completion", "k1", "main", "0", "",
+                                      "", "", "", "", "", "", "", "", "blue", "429",
+                                      "provider_rate_limited"}));
 }
 
 TEST_F(ShardTest, KeepsReferencesValidWhileOthersAreMade) {
