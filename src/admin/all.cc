@@ -133,7 +133,12 @@ constexpr std::array kRoutes = {
     row("provider_keys", "DELETE", kServerKey, delete_provider_key, "Delete a key."),
     row("provider_keys", "GET", "/api/keys", list_all_provider_keys, "Keys of all providers."),
     row("configured_models", "GET", "/api/models", list_configured_models,
-        "Models that keys may be used for, by `provider` and `query`; at most `limit`."),
+        "Models that keys may be used for, by `provider`, `query`, `keys` and `vks`; at most "
+        "`limit`."),
+    row("configured_models", "GET", "/api/models/details", list_model_details,
+        "The same with context, longest output and prices in dollars for a token."),
+    row("configured_models", "GET", "/api/models/base", list_base_models,
+        "The names that prices and limits of these models go by."),
 
     row("virtual_keys", "GET", kKeys, list_virtual_keys,
         "Virtual keys, by pages; `search`, `team_id`, `customer_id`."),

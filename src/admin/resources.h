@@ -61,6 +61,8 @@ Result<Answer> delete_provider_key(const Call& call);
 
 // models.cc
 Result<Answer> list_configured_models(const Call& call);
+Result<Answer> list_model_details(const Call& call);
+Result<Answer> list_base_models(const Call& call);
 
 // gateway_config.cc
 Result<Answer> show_config(const Call& call);

@@ -19,18 +19,20 @@ constexpr std::string_view kSearch = "search_context_cost_per_query";
 struct TokenField {
   std::string_view name;
   std::optional<std::int64_t> TokenPatch::* price;
+  std::int64_t TokenPrices::* whole;
 };
 constexpr TokenField kTokenFields[] = {
-    {"input_cost_per_token", &TokenPatch::input},
-    {"output_cost_per_token", &TokenPatch::output},
-    {"cache_read_input_token_cost", &TokenPatch::cache_read},
-    {"cache_creation_input_token_cost", &TokenPatch::cache_write},
-    {"cache_creation_input_token_cost_above_1hr", &TokenPatch::cache_write_1h},
-    {"output_cost_per_reasoning_token", &TokenPatch::reasoning},
-    {"input_cost_per_audio_token", &TokenPatch::input_audio},
-    {"output_cost_per_audio_token", &TokenPatch::output_audio},
-    {"input_cost_per_image_token", &TokenPatch::input_image},
-    {"output_cost_per_image_token", &TokenPatch::output_image},
+    {"input_cost_per_token", &TokenPatch::input, &TokenPrices::input},
+    {"output_cost_per_token", &TokenPatch::output, &TokenPrices::output},
+    {"cache_read_input_token_cost", &TokenPatch::cache_read, &TokenPrices::cache_read},
+    {"cache_creation_input_token_cost", &TokenPatch::cache_write, &TokenPrices::cache_write},
+    {"cache_creation_input_token_cost_above_1hr", &TokenPatch::cache_write_1h,
+     &TokenPrices::cache_write_1h},
+    {"output_cost_per_reasoning_token", &TokenPatch::reasoning, &TokenPrices::reasoning},
+    {"input_cost_per_audio_token", &TokenPatch::input_audio, &TokenPrices::input_audio},
+    {"output_cost_per_audio_token", &TokenPatch::output_audio, &TokenPrices::output_audio},
+    {"input_cost_per_image_token", &TokenPatch::input_image, &TokenPrices::input_image},
+    {"output_cost_per_image_token", &TokenPatch::output_image, &TokenPrices::output_image},
 };
 
 // "input_cost_per_token_above_200k_tokens", taken apart.
@@ -75,6 +77,18 @@ Result<std::int64_t> read(std::string_view dollars, int power, std::string_view 
 }
 
 }  // namespace
+
+void each_price(const Price& price, const PriceVisit& visit) {
+  for (const TokenField& field : kTokenFields) {
+    visit(std::string(field.name), price.tokens.*field.whole);
+  }
+  if (price.long_above > 0) {
+    const std::string above = "_above_" + std::to_string(price.long_above / 1'000) + "k_tokens";
+    for (const TokenField& field : kTokenFields) {
+      visit(std::string(field.name) + above, price.long_tokens.*field.whole);
+    }
+  }
+}
 
 bool is_price_field(std::string_view name) {
   return name == kSearch || find(name_of(name).field) != nullptr;

@@ -6,6 +6,7 @@
 #include "catalog/price_patch.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ inline constexpr std::string_view kTokenDollarsMax = "0.01";
 inline constexpr std::string_view kSearchDollarsMax = "100";
 
 enum class Rounding : std::uint8_t { kNone, kNearest };
+
+// Each price for a token by its name, in nano-dollars for a million.
+using PriceVisit = std::function<void(const std::string& name, std::int64_t nano_dollars)>;
+void each_price(const Price& price, const PriceVisit& visit);
 
 // Is it the name of a price that a PricePatch has a place for?
 [[nodiscard]] bool is_price_field(std::string_view name);

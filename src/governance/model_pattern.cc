@@ -1,5 +1,10 @@
 #include "governance/model_pattern.h"
 
+#include "provider/settings/key_settings.h"
+
+#include <algorithm>
+#include <utility>
+
 namespace bifrost::governance {
 namespace {
 
@@ -18,6 +23,23 @@ Result<Pattern> model_pattern(std::string_view entry) {
                             "expression such as \"regex:gpt-4.*\"");
   }
   return Pattern::compile(expression, Pattern::Case::kIgnored);
+}
+
+ModelList::ModelList(const std::vector<std::string>& entries) {
+  for (const std::string& entry : entries) {
+    if (!is_model_pattern(entry)) {
+      all_ = all_ || entry == provider::kEverything;
+      names_.push_back(entry);
+    } else if (auto pattern = model_pattern(entry)) {
+      patterns_.push_back(*std::move(pattern));
+    }
+  }
+}
+
+bool ModelList::has(std::string_view model) const {
+  return all_ || std::ranges::find(names_, model) != names_.end() ||
+         std::ranges::any_of(patterns_,
+                             [&](const Pattern& pattern) { return pattern.matches(model); });
 }
 
 }  // namespace bifrost::governance

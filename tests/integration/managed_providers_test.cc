@@ -274,5 +274,40 @@ TEST_F(ManagedProvidersTest, ListsTheModelsThatKeysMayBeUsedFor) {
   EXPECT_THAT(call("GET", "/api/models?provider=mine&query=SHO").body, HasSubstr(R"("total":1)"));
 }
 
+TEST_F(ManagedProvidersTest, ListsWhatVirtualKeysMayUseByPatternsToo) {
+  ConfigText config = open();
+  config.governance = R"("virtual_keys": [{"id": "vk-1", "name": "alice", "value": "sk-bf-alice",
+      "provider_configs": [{"provider": "openai", "key_ids": ["*"],
+                            "allowed_models": ["regex:gpt-4O-mini.*"],
+                            "blacklisted_models": ["regex:.*audio.*"]}]}])";
+  start(config);
+  const std::string body = call("GET", "/api/models?provider=openai&vks=vk-1").body;
+  EXPECT_THAT(body, AllOf(HasSubstr(R"("name":"gpt-4o-mini")"), Not(HasSubstr("audio")),
+                          Not(HasSubstr(R"("name":"gpt-4o")"))));
+  EXPECT_THAT(call("GET", "/api/models?vks=nobody").body, HasSubstr(R"("total":0)"));
+}
+
+TEST_F(ManagedProvidersTest, TellsWhatIsKnownOfModels) {
+  ConfigText config = open();
+  config.governance = R"("pricing_overrides": [{"id": "p", "name": "cheap", "scope_kind": "global",
+      "match_type": "exact", "pattern": "gpt-4o-mini", "request_types": ["chat_completion"],
+      "pricing_patch": "{\"output_cost_per_token\": 0.000009}"}])";
+  start(config);
+  const std::string body =
+      call("GET", "/api/models/details?provider=openai&query=gpt-4o-mini").body;
+  EXPECT_THAT(
+      part(body, {"models"}),
+      AllOf(HasSubstr(R"("name":"gpt-4o-mini","provider":"openai","context_length":128000,)"),
+            HasSubstr(R"("input_cost_per_token":1.5e-07,"output_cost_per_token":9e-06,)"),
+            HasSubstr(R"("accessible_by_keys":["main"])")));
+  EXPECT_EQ(
+      call("POST", kProviders, second_provider("mine", R"({"name": "k", "value": "sk", "models": [],
+                                             "aliases": {"short": "openai/gpt-4o"}})"))
+          .status,
+      200);
+  EXPECT_EQ(call("GET", "/api/models/base?provider=mine").body,
+            R"({"models":["gpt-4o"],"total":1})");
+}
+
 }  // namespace
 }  // namespace bifrost::test
