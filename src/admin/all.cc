@@ -148,7 +148,8 @@ constexpr std::array kRoutes = {
         "Change a virtual key; what is not given stays."),
     row("virtual_keys", "DELETE", kKey, delete_virtual_key, "Delete a virtual key."),
     as("update", row("virtual_keys", "POST", kRotateKey, rotate_virtual_key,
-                     "Give a virtual key another value; the old one is refused at once.")),
+                     "Give a virtual key another value; the one before is good for "
+                     "`client.vk_rotation_cooldown`.")),
 
     row("virtual_keys", "GET", kQuota, show_quota,
         "What the virtual key that asks has used of its budgets and limits.",

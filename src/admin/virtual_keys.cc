@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "governance/limit_names.h"
 #include "governance/settings/entries.h"
+#include "governance/settings/former_values.h"
 #include "http/url.h"
 #include "provider/settings/providers.h"
 
@@ -97,6 +98,7 @@ struct KeyBody {
     visit.unserved("created_at", config::Shape::kAny, "Shown.");
     visit.unserved("updated_at", config::Shape::kAny, "Shown.");
     visit.unserved("is_access_profile_managed", config::Shape::kAny, "Shown.");
+    visit.unserved("former_values", config::Shape::kAny, "Shown.");
     visit.unserved("access_profile_id", config::Shape::kAny, "Access profile.");
     visit.unserved("mcp_configs", config::Shape::kArray, "Tools of MCP servers.");
     visit.unserved("delete_after_expire", config::Shape::kBool, "Delete it once it expired.");
@@ -255,6 +257,15 @@ void write_provider_config(json::Writer& writer, const Call& call,
   writer.end_object();
 }
 
+// Until when callers may show them, and not what they are: who needs one has it.
+void write_former_values(json::Writer& writer, const VirtualKeySettings& key) {
+  writer.key("former_values").begin_array();
+  for (const governance::FormerValueSettings& former : key.former_values) {
+    writer.begin_object().member("valid_until", std::string_view(former.valid_until)).end_object();
+  }
+  writer.end_array();
+}
+
 // Shows everything; the value to whoever may change a key.
 class Show {
  public:
@@ -279,6 +290,7 @@ class Show {
     }
     writer.end_array();
     writer.key("mcp_configs").begin_array().end_array();
+    write_former_values(writer, key);
     write_budgets(writer, call_, governance_, owner_of(key), key.budgets);
     write_rate_limit(writer, call_, governance_, key.rate_limit_id);
     write_times(writer, call_.desk.entry(kKeys.kind, key.id));
@@ -339,9 +351,10 @@ Result<Answer> delete_virtual_key(const Call& call) {
 }
 
 Result<Answer> rotate_virtual_key(const Call& call) {
-  const auto rotate = [](GovernanceSettings& /*governance*/,
-                         VirtualKeySettings& key) -> Result<void> {
-    key.value = config::Secret(new_value());
+  const auto grace = call.desk.settings()->client.vk_rotation_cooldown;
+  const auto rotate = [&](GovernanceSettings& /*governance*/,
+                          VirtualKeySettings& key) -> Result<void> {
+    governance::rotate(key, new_value(), grace, call.now);
     return {};
   };
   return change_entry<Show>(call, kKeys, rotate, "rotated");

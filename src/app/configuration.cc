@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "config/check_scope.h"
 #include "config/problem.h"
+#include "governance/settings/former_values.h"
 #include "provider/registry.h"
 #include "provider/settings/providers.h"
 #include "store/sqlite/connection.h"
@@ -143,6 +144,7 @@ Result<void> Configuration::adopt(Setup setup, StoredConfig::Plan plan, store::A
   {
     const std::scoped_lock lock(mutex_);
     setup_ = std::move(next);
+    former_end_ = governance::first_former_end(setup_->config.governance);
   }
   if (put_in_force) put_in_force();
   return {};
@@ -199,6 +201,21 @@ Result<bool> Configuration::take_up() {
   if (!behind) return false;
   BF_TRY_VOID(follow());
   return true;
+}
+
+// Whoever is asked by such a value does not know it any more: this is for the database.
+Result<void> Configuration::drop_former_values() {
+  const WallTime now = source_.clock.wall();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!former_end_ || *former_end_ > now) return {};
+  }
+  const auto drop = [now](exchange::ManagedSettings& settings) -> Result<void> {
+    governance::drop_former_values(settings.governance, now);
+    return {};
+  };
+  BF_TRY_VOID(change(drop, {}));
+  return {};
 }
 
 Configuration::Settings Configuration::settings() const {

@@ -46,6 +46,8 @@ class Configuration final : public exchange::Desk {
   Result<void> reload();
   // What others have written into the store since it was read. False: nobody has.
   Result<bool> take_up();
+  // Drops values of virtual keys whose time is over (governance/settings/former_values.h).
+  Result<void> drop_former_values();
   // Makes anew what is made of it, for something beside it that has changed.
   Result<void> refresh();
 
@@ -92,6 +94,7 @@ class Configuration final : public exchange::Desk {
   std::vector<std::string> file_warnings_;
   mutable std::mutex mutex_;  // of what follows, for a moment
   SetupPtr setup_;
+  std::optional<WallTime> former_end_;  // of the first former value; absent: there is none
 };
 
 }  // namespace bifrost::app

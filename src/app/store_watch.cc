@@ -1,6 +1,7 @@
 #include "app/store_watch.h"
 
 #include "base/log.h"
+#include "base/try.h"
 
 #include <algorithm>
 #include <exception>
@@ -30,11 +31,17 @@ void StoreWatch::run() {
   }
 }
 
+Result<bool> StoreWatch::take_up() {
+  BF_TRY(const bool taken_up, configuration_.take_up());
+  BF_TRY_VOID(configuration_.drop_former_values());
+  return taken_up;
+}
+
 // What goes wrong is said once, however often it is seen.
 void StoreWatch::look() {
   std::string trouble;
   try {
-    const auto taken_up = configuration_.take_up();
+    const auto taken_up = take_up();
     if (!taken_up) trouble = taken_up.error().message;
     if (taken_up && *taken_up) BF_LOG(kInfo, "config", "what others have changed was taken up");
   } catch (const std::exception&) {

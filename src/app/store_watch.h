@@ -1,5 +1,5 @@
 // Sees what other gateways change in the database that they share with this one, and has it taken
-// up: one thread that asks for the revision.
+// up, and drops what is over by then: one thread that asks for the revision.
 #pragma once
 
 #include "app/configuration.h"
@@ -30,6 +30,7 @@ class StoreWatch {
  private:
   void run();
   void look();
+  Result<bool> take_up();
 
   Configuration& configuration_;
   std::string trouble_;  // what was said last

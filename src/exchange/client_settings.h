@@ -7,6 +7,7 @@
 #include "provider/settings/header_filter_settings.h"
 #include "upstream/budget_settings.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,6 +47,7 @@ struct ClientSettings {
   CompatSettings compat;
   upstream::BudgetSettings retry_budget;
   std::int64_t routing_chain_max_depth = 10;
+  std::chrono::milliseconds vk_rotation_cooldown{0};
 
   void describe(this auto& self, auto& visit) {
     self.describe_served(visit);
@@ -93,6 +95,12 @@ struct ClientSettings {
                          "a chain.",
                  .minimum = 1,
                  .maximum = 100});
+    visit.field("vk_rotation_cooldown", self.vk_rotation_cooldown,
+                {.text = "How long the value that a virtual key had before it was rotated is "
+                         "still good; `0` refuses it at once.",
+                 .minimum = 0,
+                 .maximum = 30 * 24 * 60 * 60,
+                 .unit = std::chrono::seconds(1)});
     visit.field("retry_budget", self.retry_budget,
                 {.text = "How much the failures of providers may be multiplied.", .ours = true});
   }
@@ -118,8 +126,6 @@ struct ClientSettings {
                    "Seconds that results of jobs are kept.");
     visit.unserved("delete_expired_virtual_keys", config::Shape::kBool,
                    "Delete virtual keys that expired.");
-    visit.unserved("vk_rotation_cooldown", config::Shape::kAny,
-                   "How long the old value of a virtual key stays valid.");
     visit.unserved("oauth2_server_config", config::Shape::kObject,
                    "The gateway as an OAuth server.");
     visit.unserved("mcp_external_client_url", config::Shape::kAny, "Public address for MCP OAuth.");

@@ -69,7 +69,11 @@ class Builder {
     for (const TeamSettings& team : settings_.teams) add_team(team);
     Directory::Builder directory;
     for (const VirtualKeySettings& key : settings_.virtual_keys) {
-      directory.add(key.value.reveal(), principal(key));
+      const auto known = principal(key);
+      directory.add(key.value.reveal(), known);
+      for (const FormerValueSettings& former : key.former_values) {
+        directory.add(former.value.reveal(), formerly(*known, former));
+      }
     }
     rules.directory = std::move(directory).finish();
     for (const ModelConfigSettings& model : settings_.model_configs) add_model(rules.models, model);
@@ -232,6 +236,14 @@ class Builder {
       out->customer = above->second.named;
       append(out->limits, above->second.limits);
     }
+    return out;
+  }
+
+  // The same one, with the same limits, as long as its former value is known.
+  static std::shared_ptr<const Principal> formerly(const Principal& now,
+                                                   const FormerValueSettings& former) {
+    auto out = std::make_shared<Principal>(now);
+    out->known_until = config::point_in_time(former.valid_until);
     return out;
   }
 

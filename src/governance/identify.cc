@@ -107,7 +107,9 @@ Result<const Principal*> principal_of(const IdentifyRequest& request) {
   const std::string_view credential = virtual_key(request.head.headers);
   if (credential.empty()) return nullptr;
   const Principal* principal = request.directory.find(credential);
-  if (principal == nullptr) {
+  const bool replaced =
+      principal != nullptr && principal->known_until && *principal->known_until <= request.now;
+  if (principal == nullptr || replaced) {
     return unauthenticated(
         "the virtual key is not known here: check it for a typing error, or ask "
         "whoever runs the gateway whether it was replaced",

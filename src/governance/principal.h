@@ -28,6 +28,8 @@ struct Principal {
 
   bool active = true;
   std::optional<WallTime> expires_at = std::nullopt;
+  // Of one that is found by a value that it had before: from then on nobody knows the value.
+  std::optional<WallTime> known_until = std::nullopt;
   routing::Access access = {};
 
   // The limits that its requests fall under, wherever they go, in the order in which they are held.

@@ -298,6 +298,11 @@ class SectionCheck {
       if (!key.value.empty() && !values.insert(key.value.reveal()).second) {
         scope_.problem("virtual_keys", i, "value", "another virtual key has the same value");
       }
+      for (const FormerValueSettings& former : key.former_values) {
+        if (values.insert(former.value.reveal()).second) continue;
+        scope_.problem("virtual_keys", i, "former_values",
+                       "one of them is a value of this or another virtual key already");
+      }
     }
   }
 
@@ -472,6 +477,9 @@ void VirtualKeySettings::check(config::CheckScope& scope) const {
   if (value.empty()) {
     scope.problem("value",
                   "required: what callers show, \"sk-bf-\" and a random rest, or env.NAME");
+  }
+  if (former_values.size() > kFormerValuesMax) {
+    scope.problem("former_values", "at most " + std::to_string(kFormerValuesMax) + " are kept");
   }
   std::set<std::string_view> providers;
   for (std::size_t i = 0; i < provider_configs.size(); ++i) {

@@ -5,6 +5,7 @@
 #include "config/secret.h"
 #include "governance/settings/limit_settings.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -132,7 +133,28 @@ struct ProviderConfigSettings {
   friend bool operator==(const ProviderConfigSettings&, const ProviderConfigSettings&) = default;
 };
 
+// What a virtual key was shown by before it was given another value.
+struct FormerValueSettings {
+  config::Secret value;
+  std::string valid_until;
+
+  void describe(this auto& self, auto& visit) {
+    visit.field("value", self.value,
+                {.text = "What callers may still show.",
+                 .form = config::Form::kHeaderValue,
+                 .required = true});
+    visit.field("valid_until", self.valid_until,
+                {.text = "From when on it is not known any more.",
+                 .form = config::Form::kTimestamp,
+                 .required = true});
+  }
+
+  friend bool operator==(const FormerValueSettings&, const FormerValueSettings&) = default;
+};
+
 struct VirtualKeySettings {
+  static constexpr std::size_t kFormerValuesMax = 8;
+
   std::string id;
   std::string name;
   std::string description;
@@ -147,6 +169,7 @@ struct VirtualKeySettings {
   std::vector<BudgetSettings> budgets;
   std::string rate_limit_id;
   bool is_access_profile_managed = false;
+  std::vector<FormerValueSettings> former_values;  // from the oldest on
 
   void describe(this auto& self, auto& visit) {
     visit.field("id", self.id,
@@ -181,6 +204,10 @@ struct VirtualKeySettings {
                 {.text = "Its entry of `governance.rate_limits`."});
     visit.field("is_access_profile_managed", self.is_access_profile_managed,
                 {.text = "Accepted in files that were exported; it is not read."});
+    visit.field("former_values", self.former_values,
+                {.text = "Values that it had before it was rotated, which callers may show until "
+                         "`client.vk_rotation_cooldown` is over.",
+                 .ours = true});
     self.describe_unserved(visit);
   }
 
