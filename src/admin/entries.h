@@ -27,6 +27,9 @@ struct Resource {
   std::string_view name;  // in answers: "virtual_key"
   std::string_view what;  // in messages: "virtual key"
   std::vector<Entry> governance::GovernanceSettings::* list;
+
+  // As the section calls the list.
+  [[nodiscard]] std::string section() const { return std::string(kind) + "s"; }
 };
 
 template <class Entry>
@@ -88,6 +91,11 @@ Result<exchange::Desk::Terms> entry_terms(const Call& call, const Resource<Entry
   });
 }
 
+// An error of the file's rules with the path of the entry taken away: who sent one entry knows no
+// other. `list` and `index` are where it stands.
+[[nodiscard]] Error of_entry(Error error, std::string_view list, std::size_t index,
+                             std::string_view what);
+
 // "Virtual key created"
 [[nodiscard]] std::string done(std::string_view what, std::string_view verb);
 
@@ -110,15 +118,18 @@ template <class Show, class Entry, class Put>
 Result<Answer> create_entry(const Call& call, const Resource<Entry>& resource, Put put) {
   BF_TRY(const auto terms, read_terms(call, resource.kind));
   const std::string id = secret_uuid();
+  std::size_t index = 0;
   const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
     Entry entry;
     entry.id = id;
     BF_TRY_VOID(put(governance, entry));
+    index = (governance.*resource.list).size();
     (governance.*resource.list).push_back(std::move(entry));
     return {};
   };
-  BF_TRY(const auto governance, change_governance(call, edit, terms));
-  return show_entry<Show>(call, resource, *governance, id, done(resource.what, "created"));
+  const auto governance = change_governance(call, edit, terms);
+  if (!governance) return of_entry(governance.error(), resource.section(), index, resource.what);
+  return show_entry<Show>(call, resource, **governance, id, done(resource.what, "created"));
 }
 
 // put(governance, entry) -> Result<void> changes the entry, where it stands.
@@ -126,12 +137,15 @@ template <class Show, class Entry, class Put>
 Result<Answer> change_entry(const Call& call, const Resource<Entry>& resource, Put put,
                             std::string_view verb = "updated") {
   BF_TRY(const auto terms, entry_terms(call, resource));
+  std::size_t index = 0;
   const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
     BF_TRY(Entry * entry, find(governance, resource, call.id));
+    index = static_cast<std::size_t>(entry - (governance.*resource.list).data());
     return put(governance, *entry);
   };
-  BF_TRY(const auto governance, change_governance(call, edit, terms));
-  return show_entry<Show>(call, resource, *governance, call.id, done(resource.what, verb));
+  const auto governance = change_governance(call, edit, terms);
+  if (!governance) return of_entry(governance.error(), resource.section(), index, resource.what);
+  return show_entry<Show>(call, resource, **governance, call.id, done(resource.what, verb));
 }
 
 // drop(governance, entry) -> Result<void> takes along what belongs to the entry, which stands there

@@ -49,6 +49,21 @@ Result<std::int64_t> read_limit(std::string_view query, std::int64_t otherwise) 
   return read_number(query, "limit", otherwise, 1, kLimitMax);
 }
 
+Result<void> check_shown(const Call& call, std::span<const Shown> members) {
+  const auto document = json::Document::parse(call.body);
+  if (!document) return {};  // who reads the body says so
+  for (const Shown& member : members) {
+    const auto given = document->root()[member.name].string();
+    if (!given || *given == member.value) continue;
+    std::string message(member.name);
+    message += member.value.empty()
+                   ? ": the gateway makes it; leave it out"
+                   : ": is " + quoted(member.value) + " and stays so; leave it out";
+    return client_error(ErrorCode::kInvalidRequest, std::move(message), std::string(member.name));
+  }
+  return {};
+}
+
 Result<Page> read_page(std::string_view query) {
   constexpr std::int64_t kOffsetMax = 1'000'000'000;
   Page page;

@@ -8,9 +8,12 @@
 #include "config/document.h"
 #include "config/reader.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +53,20 @@ Result<void> read_body(const Call& call, Body& body) {
   }
   if (problems.empty()) return {};
   return client_error(ErrorCode::kInvalidRequest, config::render(problems.take()));
+}
+
+// A member that is shown and cannot be set: what is sent of it must say what it is.
+struct Shown {
+  std::string_view name;
+  std::string_view value;  // empty: there is none yet
+};
+// Of an entry that is made.
+inline constexpr std::array<Shown, 2> kNothingYet = {{{"id", ""}, {"rate_limit_id", ""}}};
+// Fails with kInvalidRequest, with the member's name.
+[[nodiscard]] Result<void> check_shown(const Call& call, std::span<const Shown> members);
+[[nodiscard]] inline Result<void> check_shown(const Call& call,
+                                              std::initializer_list<Shown> members) {
+  return check_shown(call, std::span(members.begin(), members.size()));
 }
 
 // The part of a list that is asked for: `limit`, `offset` and `search`.

@@ -319,6 +319,7 @@ Result<Answer> list_virtual_keys(const Call& call) {
 Result<Answer> create_virtual_key(const Call& call) {
   KeyBody body;
   BF_TRY_VOID(read_body(call, body));
+  BF_TRY_VOID(check_shown(call, kNothingYet));
   if (body.value.empty()) body.value = new_value();
   return create_entry<Show>(call, kKeys,
                             [&](GovernanceSettings& governance, VirtualKeySettings& key) {
@@ -333,6 +334,7 @@ Result<Answer> update_virtual_key(const Call& call) {
       call, kKeys, [&](GovernanceSettings& governance, VirtualKeySettings& key) -> Result<void> {
         KeyBody body = body_of(key);
         BF_TRY_VOID(read_body(call, body));
+        BF_TRY_VOID(check_shown(call, {{"id", key.id}, {"rate_limit_id", key.rate_limit_id}}));
         return put(call, governance, key, body);
       });
 }
