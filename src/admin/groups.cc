@@ -62,6 +62,7 @@ struct GroupBody {
   bool calendar_aligned = false;
   std::optional<std::vector<BudgetBody>> budgets;
   std::optional<RateLimitBody> rate_limit;
+  bool reset_budget_usage = false;
 
   void describe(this auto& self, auto& visit) {
     visit.field("name", self.name, {.text = "For people, unique."});
@@ -72,6 +73,8 @@ struct GroupBody {
                 {.text = "Windows of a day and longer are those of the calendar, in UTC."});
     visit.field("budgets", self.budgets, {.text = "All of them together."});
     visit.field("rate_limit", self.rate_limit, {.text = "`{}` takes it away."});
+    visit.field("reset_budget_usage", self.reset_budget_usage,
+                {.text = "`true`: what was used of its budgets is cleared; windows stay."});
     visit.unserved("id", config::Shape::kAny, "Shown.");
     visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
     visit.unserved("virtual_key_count", config::Shape::kAny, "Shown.");
@@ -106,12 +109,16 @@ void put_group_budgets(GovernanceSettings& governance, Group& group,
 }
 
 template <class Group>
-Result<void> put(GovernanceSettings& governance, Group& group, const GroupBody& body) {
+Result<void> put(const Call& call, GovernanceSettings& governance, Group& group,
+                 const GroupBody& body) {
   group.name = body.name;
   group.calendar_aligned = body.calendar_aligned;
   if constexpr (kIsTeam<Group>) group.customer_id = body.customer_id;
   if (body.budgets) put_group_budgets(governance, group, *body.budgets);
   put_rate_limit(governance, group.rate_limit_id, body.rate_limit);
+  if (body.reset_budget_usage) {
+    BF_TRY_VOID(clear_usage(call, governance, owner_of(group), group.budgets));
+  }
   return check_name(governance, resource_of<Group>(), group);
 }
 
@@ -175,9 +182,11 @@ template <class Group>
 Result<Answer> create_group(const Call& call) {
   GroupBody body{.of_team = kIsTeam<Group>};
   BF_TRY_VOID(read_body(call, body));
-  return create_entry<Show<Group>>(
-      call, resource_of<Group>(),
-      [&](GovernanceSettings& governance, Group& group) { return put(governance, group, body); });
+  BF_TRY_VOID(check_shown(call, kNothingYet));
+  return create_entry<Show<Group>>(call, resource_of<Group>(),
+                                   [&](GovernanceSettings& governance, Group& group) {
+                                     return put(call, governance, group, body);
+                                   });
 }
 
 template <class Group>
@@ -187,7 +196,8 @@ Result<Answer> update_group(const Call& call) {
       [&](GovernanceSettings& governance, Group& group) -> Result<void> {
         GroupBody body = body_of(group);
         BF_TRY_VOID(read_body(call, body));
-        return put(governance, group, body);
+        BF_TRY_VOID(check_shown(call, {{"id", group.id}, {"rate_limit_id", group.rate_limit_id}}));
+        return put(call, governance, group, body);
       });
 }
 

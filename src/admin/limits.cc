@@ -2,6 +2,7 @@
 
 #include "admin/show.h"
 #include "base/random.h"
+#include "base/strings.h"
 #include "governance/limit_names.h"
 
 #include <algorithm>
@@ -52,6 +53,16 @@ void write_state(json::Writer& writer, const Call& call, const std::string& name
   if (!state.window) return;
   writer.member(std::string(prefix) + "last_reset",
                 std::string_view(time_text(state.window->start)));
+}
+
+// From now on it is counted by another limit, in the window that the one before is in.
+void clear(const Call& call, BudgetSettings& budget, std::string name) {
+  const auto limit = call.limits.find(
+      governance::cleared_name(std::move(name), budget.usage_resets), Unit::kNanoDollars);
+  const auto window = limit != nullptr ? limit->state(call.now).window : std::nullopt;
+  if (window) budget.last_reset = time_text(window->start);
+  budget.current_usage = 0;
+  ++budget.usage_resets;
 }
 
 std::vector<RateLimitSettings>::const_iterator found(const GovernanceSettings& governance,
@@ -214,6 +225,24 @@ void put_budgets(GovernanceSettings& governance, LimitOwner& owner,
   own = std::move(made);
 }
 
+Result<void> clear_usage(const Call& call, GovernanceSettings& governance, const LimitOwner& owner,
+                         std::vector<BudgetSettings>& own) {
+  for (BudgetSettings& budget : own) {
+    clear(call, budget, governance::own_budget_name(owner.kind, owner.id, budget.reset_duration));
+  }
+  for (BudgetSettings& budget : governance.budgets) {
+    if (!owner.owns(budget)) continue;
+    if (is_shared(governance, owner, budget)) {
+      return client_error(ErrorCode::kConflict,
+                          "reset_budget_usage: budget " + quoted(budget.id) +
+                              " is others' too, so what was used of it stays",
+                          "reset_budget_usage");
+    }
+    clear(call, budget, governance::budget_name(budget.id));
+  }
+  return {};
+}
+
 void write_budget(json::Writer& writer, const Call& call, const BudgetSettings& budget,
                   const std::string& name, const std::function<void(json::Writer&)>& more) {
   writer.begin_object();
@@ -224,7 +253,8 @@ void write_budget(json::Writer& writer, const Call& call, const BudgetSettings& 
     writer.key("reset_config").begin_object();
     writer.member("quarter_start_month", budget.reset_config->quarter_start_month).end_object();
   }
-  write_state(writer, call, name, Unit::kNanoDollars, "");
+  write_state(writer, call, governance::cleared_name(name, budget.usage_resets), Unit::kNanoDollars,
+              "");
   if (budget.override_mode != governance::OverrideMode::kNone) {
     writer.member("override_amount", budget.override_amount);
     writer.member("override_mode", config::enum_text(budget.override_mode));

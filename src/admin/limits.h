@@ -139,6 +139,12 @@ void write_budgets(json::Writer& writer, const Call& call,
                    const governance::GovernanceSettings& governance, const LimitOwner& owner,
                    const std::vector<governance::BudgetSettings>& own);
 
+// What was used of all of them is cleared; their windows stay. Fails with kConflict where others
+// have one of them too.
+[[nodiscard]] Result<void> clear_usage(const Call& call, governance::GovernanceSettings& governance,
+                                       const LimitOwner& owner,
+                                       std::vector<governance::BudgetSettings>& own);
+
 // One of them, with members of `more` in it.
 void write_budget(json::Writer& writer, const Call& call, const governance::BudgetSettings& budget,
                   const std::string& name, const std::function<void(json::Writer&)>& more = {});

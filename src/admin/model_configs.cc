@@ -36,6 +36,7 @@ struct ModelBody {
   std::optional<std::vector<BudgetBody>> budgets;
   std::optional<RateLimitBody> rate_limit;
   std::optional<std::vector<RateRuleBody>> rate_limits;
+  bool reset_budget_usage = false;
 
   void describe(this auto& self, auto& visit) {
     visit.field("model_name", self.model_name, {.text = "The model; `*` for all together."});
@@ -49,6 +50,8 @@ struct ModelBody {
     visit.field("rate_limits", self.rate_limits,
                 {.text = "All windows of requests and tokens, one for each metric and length; in "
                          "place of `rate_limit`."});
+    visit.field("reset_budget_usage", self.reset_budget_usage,
+                {.text = "`true`: what was used of its budgets is cleared; windows stay."});
     visit.unserved("id", config::Shape::kAny, "Shown.");
     visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
     visit.unserved("created_at", config::Shape::kAny, "Shown.");
@@ -88,7 +91,7 @@ Result<void> put_rates(GovernanceSettings& governance, ModelConfigSettings& mode
                         body.rate_limits.value_or(std::vector<RateRuleBody>()));
 }
 
-Result<void> put(GovernanceSettings& governance, ModelConfigSettings& model,
+Result<void> put(const Call& call, GovernanceSettings& governance, ModelConfigSettings& model,
                  const ModelBody& body) {
   if (body.model_name.empty()) {
     return client_error(ErrorCode::kInvalidRequest, "model_name: required, but not given",
@@ -103,6 +106,9 @@ Result<void> put(GovernanceSettings& governance, ModelConfigSettings& model,
     LimitOwner owner = owner_of(model);
     put_budgets(governance, owner, model.budgets, *body.budgets);
     put_named(model, owner.named);
+  }
+  if (body.reset_budget_usage) {
+    BF_TRY_VOID(clear_usage(call, governance, owner_of(model), model.budgets));
   }
   return put_rates(governance, model, body);
 }
@@ -149,9 +155,10 @@ Result<Answer> list_model_configs(const Call& call) {
 Result<Answer> create_model_config(const Call& call) {
   ModelBody body;
   BF_TRY_VOID(read_body(call, body));
+  BF_TRY_VOID(check_shown(call, kNothingYet));
   return create_entry<Show>(call, kModels,
                             [&](GovernanceSettings& governance, ModelConfigSettings& model) {
-                              return put(governance, model, body);
+                              return put(call, governance, model, body);
                             });
 }
 
@@ -163,7 +170,8 @@ Result<Answer> update_model_config(const Call& call) {
       [&](GovernanceSettings& governance, ModelConfigSettings& model) -> Result<void> {
         ModelBody body = body_of(model);
         BF_TRY_VOID(read_body(call, body));
-        return put(governance, model, body);
+        BF_TRY_VOID(check_shown(call, {{"id", model.id}, {"rate_limit_id", model.rate_limit_id}}));
+        return put(call, governance, model, body);
       });
 }
 

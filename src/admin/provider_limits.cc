@@ -23,10 +23,13 @@ struct ProviderBody {
 
   std::optional<std::vector<BudgetBody>> budgets;
   std::optional<RateLimitBody> rate_limit;
+  bool reset_budget_usage = false;
 
   void describe(this auto& self, auto& visit) {
     visit.field("budgets", self.budgets, {.text = "All of them together."});
     visit.field("rate_limit", self.rate_limit, {.text = "`{}` takes it away."});
+    visit.field("reset_budget_usage", self.reset_budget_usage,
+                {.text = "`true`: what was used of its budgets is cleared; windows stay."});
     visit.unserved("provider", config::Shape::kAny, "Shown.");
     visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
     visit.unserved("created_at", config::Shape::kAny, "Shown.");
@@ -90,8 +93,11 @@ Result<Answer> put_provider_limits(const Call& call) {
       put_budgets(governance, owner, provider.budgets, *body.budgets);
       if (owner.named.empty()) provider.budget_id.clear();
     }
+    BF_TRY_VOID(check_shown(call, {{"rate_limit_id", provider.rate_limit_id}}));
     put_rate_limit(governance, provider.rate_limit_id, body.rate_limit);
-    return {};
+    return body.reset_budget_usage
+               ? clear_usage(call, governance, owner_of(provider), provider.budgets)
+               : Result<void>();
   };
   BF_TRY(const auto governance, change_governance(call, edit, terms));
   const auto found =

@@ -52,9 +52,8 @@ struct ProviderConfigBody {
 };
 
 struct KeyBody {
-  static constexpr std::string_view kUnserved[] = {"mcp_configs", "access_profile_id",
-                                                   "delete_after_expire", "disable_content_logging",
-                                                   "reset_budget_usage"};
+  static constexpr std::string_view kUnserved[] = {
+      "mcp_configs", "access_profile_id", "delete_after_expire", "disable_content_logging"};
 
   std::string name;
   std::string description;
@@ -68,6 +67,7 @@ struct KeyBody {
   std::optional<std::vector<ProviderConfigBody>> provider_configs;
   std::optional<std::vector<BudgetBody>> budgets;
   std::optional<RateLimitBody> rate_limit;
+  bool reset_budget_usage = false;
 
   void describe(this auto& self, auto& visit) {
     visit.field("name", self.name, {.text = "For people, unique."});
@@ -88,6 +88,8 @@ struct KeyBody {
     visit.field("provider_configs", self.provider_configs, {.text = "All of them together."});
     visit.field("budgets", self.budgets, {.text = "All of them together."});
     visit.field("rate_limit", self.rate_limit, {.text = "`{}` takes it away."});
+    visit.field("reset_budget_usage", self.reset_budget_usage,
+                {.text = "`true`: what was used of its budgets is cleared; windows stay."});
     self.describe_shown(visit);
   }
 
@@ -103,7 +105,6 @@ struct KeyBody {
     visit.unserved("mcp_configs", config::Shape::kArray, "Tools of MCP servers.");
     visit.unserved("delete_after_expire", config::Shape::kBool, "Delete it once it expired.");
     visit.unserved("disable_content_logging", config::Shape::kBool, "Store no contents.");
-    visit.unserved("reset_budget_usage", config::Shape::kAny, "Begin the budgets anew.");
   }
 };
 
@@ -233,6 +234,12 @@ Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySet
     put_budgets(governance, owner, key.budgets, *body.budgets);
   }
   put_rate_limit(governance, key.rate_limit_id, body.rate_limit);
+  if (body.reset_budget_usage) {
+    BF_TRY_VOID(clear_usage(call, governance, owner_of(key), key.budgets));
+    for (ProviderConfigSettings& entry : key.provider_configs) {
+      BF_TRY_VOID(clear_usage(call, governance, owner_of(key, entry), entry.budgets));
+    }
+  }
   return check_name(governance, kKeys, key);
 }
 

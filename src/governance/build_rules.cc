@@ -119,7 +119,7 @@ class Builder {
       terms.extra_windows = for_some ? static_cast<int>(budget.override_cycles_remaining) : 0;
       if (for_some) terms.extra_from = config::point_in_time(budget.override_anchor_reset);
     }
-    add(limits, name, terms, nano_dollars(budget.current_usage));
+    add(limits, cleared_name(name, budget.usage_resets), terms, nano_dollars(budget.current_usage));
   }
 
   void add_rate(OwnLimits& limits, const std::string& id, const Owner& owner) {

@@ -1,6 +1,7 @@
 // What limits are called in a LimitBook, so that the same one is found by all who speak of it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,15 @@ inline constexpr char kBetween = '\x1f';
   id += kBetween;
   id += provider;
   return id;
+}
+
+// Of a budget whose use was cleared so often: what was counted before is another limit's.
+[[nodiscard]] inline std::string cleared_name(std::string name, std::int64_t usage_resets) {
+  if (usage_resets == 0) return name;
+  name += kBetween;
+  name += "cleared ";
+  name += std::to_string(usage_resets);
+  return name;
 }
 
 inline constexpr std::string_view kKeyOwner = "virtual key";

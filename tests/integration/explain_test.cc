@@ -6,6 +6,7 @@
 namespace bifrost::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -123,6 +124,25 @@ TEST_F(ExplainTest, TellsTheRulesAndTheTranslation) {
   EXPECT_EQ(part(told.body, {"routed_by", "name"}), R"("second")");
   EXPECT_THAT(part(told.body, {"targets"}),
               HasSubstr(R"("dialect":"anthropic","translated":true,"sent_model":"claude-test")"));
+}
+
+TEST_F(ExplainTest, EstimatesByThePriceOfTheKeyThatIsAskedFirst) {
+  start_explained(
+      R"("virtual_keys": [{"id": "vk-1", "name": "alice", "value": "sk-bf-alice",
+                           "allow_all_providers": true}],
+         "pricing_overrides": [{"id": "p", "name": "own", "scope_kind": "provider_key",
+            "provider_key_name": "main", "match_type": "exact", "pattern": "gpt-test",
+            "request_types": ["chat_completion"],
+            "pricing_patch":
+              "{\"input_cost_per_token\": 0, \"output_cost_per_token\": 0.001}"}])");
+  const auto cost_with = [&](std::string_view key) {
+    const Response told =
+        explain(fmt::format(R"("x-bf-vk": "sk-bf-alice", "x-bf-api-key": "{}")", key));
+    const auto document = json::Document::parse(told.body);
+    return document ? std::string(document->root()["targets"].at(0)["estimate"]["cost"].raw()) : "";
+  };
+  EXPECT_EQ(cost_with("main"), "0.512") << "512 tokens are expected";
+  EXPECT_EQ(cost_with("spare"), R"("price unknown")");
 }
 
 TEST_F(ExplainTest, TellsOfWhatGoesToNoModel) {

@@ -231,7 +231,7 @@ TEST_F(ManagementTest, BadInputNamesTheFieldAndChangesNothing) {
   };
   expect_refused("", 400, "the body is empty");
   expect_refused("{", 400, "JSON");
-  expect_refused(R"({"name": "b", "reset_budget_usage": true})", 400, "not served yet");
+  expect_refused(R"({"name": "b", "delete_after_expire": true})", 400, "not served yet");
   expect_refused("{}", 400, "name: required");
   expect_refused(R"({"name": "alice"})", 409, "already");
   expect_refused(R"({"name": "b", "nmae": 1})", 400, "unknown key");
@@ -564,6 +564,56 @@ TEST_F(ManagementTest, WhereOthersCanConnectItIsClosedWithoutAnAdministrator) {
   const Response refused = call("GET", kKeys);
   EXPECT_EQ(refused.status, 403);
   EXPECT_THAT(refused.body, HasSubstr("governance.auth_config"));
+}
+
+TEST_F(ManagementTest, WhatWasUsedOfBudgetsIsClearedOnDemand) {
+  start(kept({}));
+  const std::string id =
+      made_key("alice", std::string(kAllProviders) +
+                            R"(, "budgets": [{"max_limit": 0.000001, "reset_duration": "1d"}])");
+  const auto ask = [&] {
+    provider.push(unified().reply());
+    return connect()
+        .request("POST", unified().path, {{"x-bf-vk", value_}},
+                 R"({"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "hi"}]})")
+        .status;
+  };
+  const std::string path = fmt::format("{}/{}", kKeys, id);
+  EXPECT_EQ(ask(), 200);
+  EXPECT_EQ(ask(), 402);
+  const std::string before = part(call("GET", path).body, {"virtual_key"});
+  EXPECT_EQ(call("PUT", path, R"({"description": "no more"})").status, 200);
+  EXPECT_EQ(ask(), 402) << "a change keeps what was used";
+  const Response cleared = call("PUT", path, R"({"reset_budget_usage": true})");
+  EXPECT_EQ(cleared.status, 200) << cleared.body;
+  EXPECT_THAT(cleared.body, HasSubstr(R"("current_usage":0,)"));
+  EXPECT_EQ(json_text(cleared.body, "last_reset"), json_text(before, "last_reset"));
+  gateway.reset();
+  start(kept({}));
+  EXPECT_EQ(ask(), 200) << "it stays cleared";
+  EXPECT_EQ(ask(), 402);
+}
+
+TEST_F(ManagementTest, WhatIsShownCannotBeSetToSomethingElse) {
+  start(kept({}));
+  const std::string id = made_key("alice");
+  const std::string path = fmt::format("{}/{}", kKeys, id);
+  EXPECT_EQ(call("PUT", path, fmt::format(R"({{"id": "{}"}})", id)).status, 200);
+  const Response other = call("PUT", path, R"({"id": "other"})");
+  EXPECT_EQ(other.status, 400);
+  EXPECT_THAT(other.body, HasSubstr("id: is "));
+  EXPECT_EQ(call("PUT", path, R"({"rate_limit_id": "r"})").status, 400);
+  EXPECT_EQ(call("POST", kKeys, R"({"name": "bob", "id": "mine"})").status, 400);
+  EXPECT_EQ(call("POST", "/api/governance/teams", R"({"name": "red", "id": "mine"})").status, 400);
+}
+
+TEST_F(ManagementTest, ErrorsNameTheFieldAsItWasSent) {
+  start(kept({}));
+  made_key("alice");
+  const Response reply = call("POST", kKeys, R"({"name": "bob", "team_id": "none"})");
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_THAT(reply.body,
+              AllOf(HasSubstr("\"team_id: there is no"), Not(HasSubstr("virtual_keys["))));
 }
 
 }  // namespace

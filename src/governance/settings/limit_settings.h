@@ -48,6 +48,7 @@ struct BudgetSettings {
   std::optional<ResetSettings> reset_config;
   double current_usage = 0;
   std::string last_reset;
+  std::int64_t usage_resets = 0;
   double override_amount = 0;
   OverrideMode override_mode = OverrideMode::kNone;
   std::int64_t override_cycles_remaining = 0;
@@ -82,6 +83,12 @@ struct BudgetSettings {
                 {.text = "When the current window began, for windows that are not aligned with the "
                          "calendar.",
                  .form = config::Form::kTimestamp});
+    visit.field("usage_resets", self.usage_resets,
+                {.text = "How often what was used of it was cleared; after each it is counted "
+                         "anew.",
+                 .minimum = 0,
+                 .maximum = 1'000'000'000,
+                 .ours = true});
     self.describe_override(visit);
     visit.field("virtual_key_id", self.virtual_key_id, {.text = "Its owner: a virtual key."});
     visit.field("provider_config_id", self.provider_config_id,
