@@ -27,8 +27,8 @@ inline config::FakeEnvironment test_environment() {
   for (const char* name :
        {"OPENAI_API_KEY", "OPENAI_API_KEY_A", "OPENAI_API_KEY_B", "ANTHROPIC_API_KEY",
         "DEEPSEEK_API_KEY", "OUR_INFERENCE_KEY", "OUR_GATEWAY_TOKEN", "PROXY_TOKEN",
-        "PROXY_PASSWORD", "ALICE_KEY", "ALICE_FORMER_KEY", "BOB_KEY", "ADMIN_PASSWORD", "DB_PASSWORD",
-        "BIFROST_ENCRYPTION_KEY", "CI_KEY", "AUDIT_KEY", "BIFROST_SETUP_TOKEN"}) {
+        "PROXY_PASSWORD", "ALICE_KEY", "ALICE_FORMER_KEY", "BOB_KEY", "ADMIN_PASSWORD",
+        "DB_PASSWORD", "BIFROST_ENCRYPTION_KEY", "CI_KEY", "AUDIT_KEY", "BIFROST_SETUP_TOKEN"}) {
     environment.set(name, std::string(kHush) + " of " + name);
   }
   environment.set("CI_KEY", "bfst-" + std::string(kHush) + " of CI_KEY");
