@@ -3,10 +3,12 @@
 #include "admin/audit_trail.h"
 #include "admin/route.h"
 #include "admin/session_token.h"
+#include "admin/small_body.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "governance/operators.h"
+#include "governance/password.h"
 #include "net/blocking_pool.h"
 
 #include <memory>
@@ -45,12 +47,18 @@ net::Task<Result<Operator>> by_password(WorkerKit& kit, Exchange& exchange,
   exchange::Services& services = kit.services;
   const governance::AuthSettings& settings = exchange.snapshot->operators.administrator();
   const std::string_view network = exchange.request.network;
-  BF_CO_TRY_VOID(services.attempts.check(network, kit.clock.now()));
   std::optional<bool> right = services.passwords.known(settings, shown);
+  // Who was right before need not wait for those who guess from the same address.
+  const bool known =
+      right == true && governance::is_password_hash(settings.admin_password.reveal());
+  if (!known) {
+    BF_CO_TRY_VOID(services.attempts.check(network, kit.clock.now()));
+  }
   if (!right) {
     BF_CO_TRY(const auto place, services.attempts.judge());
     const auto work = [&] { return services.passwords.verify(settings, shown); };
-    BF_CO_TRY(right, co_await net::run_to_end(exchange.request.scope, services.management, work));
+    // Not where the database may be waited for.
+    BF_CO_TRY(right, co_await net::run_to_end(exchange.request.scope, services.heavy, work));
   }
   if (*right) {
     services.attempts.right(network);
@@ -61,7 +69,7 @@ net::Task<Result<Operator>> by_password(WorkerKit& kit, Exchange& exchange,
   Error error = wrong("the administrator's name or password is wrong");
   if (auto trail = begin_trail(kit, exchange)) {
     trail->record.action = "authenticate";
-    co_await record_failure(kit, exchange, *trail, error);
+    co_await record_refusal(kit, exchange, *trail, error);
   }
   co_return error;
 }
@@ -79,14 +87,16 @@ Result<void> check_csrf(const http::RequestHead& head, std::string_view token) {
 net::Task<Result<Operator>> by_session(WorkerKit& kit, Exchange& exchange,
                                        const OperatorCredential& shown) {
   exchange::Services& services = kit.services;
-  if (services.access == nullptr) co_return wrong("there are no sessions here");
+  const Error ended = wrong("the session has ended; sign in again (POST /api/session/login)");
+  if (services.access == nullptr || !is_session_token(shown.text)) co_return ended;
+  BF_CO_TRY(const auto place, services.attempts.look_up());
   const auto work = [&] {
     return is_session(*services.access, exchange.snapshot->operators.administrator(), shown.text,
                       kit.clock.wall());
   };
   BF_CO_TRY(const bool valid,
             co_await net::run_to_end(exchange.request.scope, services.management, work));
-  if (!valid) co_return wrong("the session has ended; sign in again (POST /api/session/login)");
+  if (!valid) co_return ended;
   if (shown.by_cookie) {
     BF_CO_TRY_VOID(check_csrf(exchange.request.head, shown.text));
   }
@@ -102,19 +112,9 @@ net::Task<Result<Operator>> by_credential(WorkerKit& kit, Exchange& exchange,
 }
 
 // Where there is no administrator yet, whoever has the setup token may make one: the token stands
-// in the body, which a stranger may send for that, and which is small.
-Result<void> check_newcomer(const http::RequestHead& head) {
-  constexpr std::int64_t kBytesMax = 64 * 1024;
-  const auto length = parse_int(head.headers.get("content-length"));
-  if (length && *length <= kBytesMax) return {};
-  return client_error(ErrorCode::kInvalidRequest,
-                      "content-length: must be given, and at most 65536, as long as there is no "
-                      "administrator");
-}
-
+// in the body, which a stranger may send for that.
 bool may_set_up(const Exchange& exchange) {
-  return route_of(exchange).sets_up &&
-         exchange.snapshot->operators.administrator().admin_username.empty();
+  return route_of(exchange).sets_up && !exchange.snapshot->operators.administrator().is_enabled;
 }
 
 net::Task<Result<Operator>> identify(WorkerKit& kit, Exchange& exchange, bool on_loopback) {
@@ -122,11 +122,11 @@ net::Task<Result<Operator>> identify(WorkerKit& kit, Exchange& exchange, bool on
   const http::RequestHead& head = exchange.request.head;
   if (!operators.asks(head.headers, on_loopback)) co_return Operator{};
   const OperatorCredential shown = governance::operator_credential(head.headers);
-  if (shown.kind == OperatorCredential::Kind::kNone) {
-    if (!may_set_up(exchange)) co_return operators.refusal(on_loopback);
-    BF_CO_TRY_VOID(check_newcomer(head));
+  if (shown.kind != OperatorCredential::Kind::kApiKey && may_set_up(exchange)) {
+    BF_CO_TRY_VOID(check_small_body(head));
     co_return Operator{.kind = Operator::Kind::kNewcomer};
   }
+  if (shown.kind == OperatorCredential::Kind::kNone) co_return operators.refusal(on_loopback);
   co_return co_await by_credential(kit, exchange, shown);
 }
 
@@ -134,14 +134,17 @@ net::Task<Result<Operator>> identify(WorkerKit& kit, Exchange& exchange, bool on
 
 net::Task<Result<void>> admit(WorkerKit& kit, Exchange& exchange, bool on_loopback) {
   BF_CO_TRY(Operator who, co_await identify(kit, exchange, on_loopback));
-  const Route& route = route_of(exchange);
-  if (who.role == Role::kViewer && route.changes()) {
-    co_return client_error(ErrorCode::kPermissionDenied,
-                           "API key " + quoted(who.name) +
-                               " has the role \"viewer\", which may read and change nothing");
-  }
   exchange.admitted_operator = std::make_unique<const Operator>(std::move(who));
-  co_return Result<void>();
+  const Operator& admitted = *exchange.admitted_operator;
+  if (admitted.role != Role::kViewer || !route_of(exchange).changes()) co_return Result<void>();
+  const Error error =
+      client_error(ErrorCode::kPermissionDenied,
+                   "API key " + quoted(admitted.name) +
+                       " has the role \"viewer\", which may read and change nothing");
+  if (auto trail = begin_trail(kit, exchange)) {
+    co_await record_refusal(kit, exchange, *trail, error);
+  }
+  co_return error;
 }
 
 }  // namespace bifrost::admin

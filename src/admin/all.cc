@@ -11,8 +11,8 @@ constexpr Route row(std::string_view name, std::string_view method, std::string_
                     Result<Answer> (*answer)(const Call& call), std::string_view text,
                     exchange::Access access = exchange::Access::kOperators) {
   // Only operators come before the requests of callers.
-  const auto priority = access == exchange::Access::kCallers ? overload::Priority::kNormal
-                                                             : overload::Priority::kHigh;
+  const auto priority = access == exchange::Access::kOperators ? overload::Priority::kHigh
+                                                               : overload::Priority::kNormal;
   return {{.name = name, .access = access, .priority = priority, .run = run},
           method,
           pattern,
@@ -38,6 +38,12 @@ constexpr Route as(std::string_view action, Route route) {
 
 constexpr Route sets_up(Route route) {
   route.sets_up = true;
+  return route;
+}
+
+// What happens at once or not at all.
+constexpr Route at_once(Route route) {
+  route.may_be_tried = false;
   return route;
 }
 
@@ -86,10 +92,10 @@ constexpr std::array kRoutes = {
                 "administrator needs the `setup_token`.")),
 
     as("authenticate",
-       judges(row("session", "POST", "/api/session/login", login,
-                  "Sign in as the administrator: `username`, `password`.", kSignIn))),
+       at_once(judges(row("session", "POST", "/api/session/login", login,
+                          "Sign in as the administrator: `username`, `password`.", kSignIn)))),
     as("authenticate",
-       row("session", "POST", "/api/session/logout", logout, "End the session.", kSignIn)),
+       at_once(row("session", "POST", "/api/session/logout", logout, "End the session.", kSignIn))),
     row("session", "GET", "/api/session/is-auth-enabled", is_auth_enabled,
         "Whether there is an administrator, and whether the session that is shown is his.",
         kSignIn),
@@ -102,20 +108,21 @@ constexpr std::array kRoutes = {
     row("api_keys", "PUT", kApiKey, update_api_key, "Change one of them; what is not given stays."),
     row("api_keys", "DELETE", kApiKey, delete_api_key, "Delete one of them."),
 
-    row("audit_logs", "GET", kAudit, list_audit_logs,
-        "Who did what through this API, the newest first, by pages; `from`, `to`, `actor`, "
-        "`action`, `outcome`, `search`."),
-    row("audit_logs", "GET", "/api/governance/audit-logs/filterdata", show_audit_filters,
-        "The actors, actions and outcomes that there are."),
-    row("audit_logs", "GET", "/api/governance/audit-logs/export", export_audit_logs,
-        "The same records, the oldest first, as `format`: `json`, `jsonl` or `syslog`; at most "
-        "10,000, then `offset`."),
+    report(row("audit_logs", "GET", kAudit, list_audit_logs,
+               "Who did what through this API, the newest first, by pages; `from`, `to`, `actor`, "
+               "`action`, `outcome`, `search`.")),
+    report(row("audit_logs", "GET", "/api/governance/audit-logs/filterdata", show_audit_filters,
+               "The actors, actions and outcomes that there are.")),
+    report(
+        row("audit_logs", "GET", "/api/governance/audit-logs/export", export_audit_logs,
+            "The same records, the oldest first, as `format`: `json`, `jsonl` or `syslog`; at most "
+            "10,000, then `offset`.")),
     row("audit_logs", "GET", kAuditRecord, show_audit_log, "One record."),
     row("audit_logs", "GET", "/api/governance/audit-logs/{id}/verify", verify_audit_log,
         "Whether it is as it was signed (`audit_logs.hmac_key`)."),
-    row("audit_logs", "GET", "/api/audit-logs", list_audit_logs, "Former name of it."),
-    row("audit_logs", "GET", "/api/audit-logs/filterdata", show_audit_filters, "The same."),
-    row("audit_logs", "GET", "/api/audit-logs/export", export_audit_logs, "The same."),
+    report(row("audit_logs", "GET", "/api/audit-logs", list_audit_logs, "Former name of it.")),
+    report(row("audit_logs", "GET", "/api/audit-logs/filterdata", show_audit_filters, "The same.")),
+    report(row("audit_logs", "GET", "/api/audit-logs/export", export_audit_logs, "The same.")),
     row("audit_logs", "GET", "/api/audit-logs/{id}", show_audit_log, "The same."),
     row("audit_logs", "GET", "/api/audit-logs/{id}/verify", verify_audit_log, "The same."),
 
@@ -200,8 +207,8 @@ constexpr std::array kRoutes = {
         "Change one of them; what is not given stays, `patch` is replaced whole."),
     row("pricing_overrides", "DELETE", kPrice, delete_pricing_override, "Delete one of them."),
 
-    as("update", report(row("pricing", "POST", "/api/pricing/force-sync", sync_prices,
-                            "Read the price sheet of `framework.pricing` again, now."))),
+    as("update", at_once(report(row("pricing", "POST", "/api/pricing/force-sync", sync_prices,
+                                    "Read the price sheet of `framework.pricing` again, now.")))),
 
     report(row("usage", "GET", "/api/usage", show_usage,
                "Requests, tokens and cost, summed up by `group_by` (some of `virtual_key`, `team`, "

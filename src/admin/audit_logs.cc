@@ -223,7 +223,7 @@ Result<Answer> verify_audit_log(const Call& call) {
   writer.member("valid", is_signed && record.mac == store::audit_mac(record, call.audit_key));
   if (!is_signed) {
     writer.member("message", record.mac.empty()
-                                 ? "the record was made without audit_logs.hmac_key"
+                                 ? "the record has no signature"
                                  : "audit_logs.hmac_key is not set, so nothing can be verified");
   }
   writer.end_object();

@@ -1,6 +1,5 @@
 #include "admin/audit_trail.h"
 
-#include "admin/read.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
@@ -24,8 +23,10 @@ std::string_view action_of(const Route& route) {
   return route.method == "DELETE" ? "delete" : "update";
 }
 
+constexpr std::string_view kNobody = "nobody";
+
 std::string_view kind_text(const Operator* who) {
-  if (who == nullptr) return "nobody";
+  if (who == nullptr) return kNobody;
   switch (who->kind) {
     case Operator::Kind::kThisMachine:
       return "this_machine";
@@ -36,33 +37,29 @@ std::string_view kind_text(const Operator* who) {
     case Operator::Kind::kNewcomer:
       break;
   }
-  return "nobody";
-}
-
-bool is_known(const Operator* who) {
-  return who != nullptr && who->kind != Operator::Kind::kNewcomer;
+  return kNobody;
 }
 
 // Of a stranger, what is no guess is not worth a row.
-bool is_worth(const Exchange& exchange, const Error& error) {
-  return is_known(exchange.admitted_operator.get()) || error.code == ErrorCode::kUnauthenticated ||
+bool is_worth(const store::AuditTrail& trail, const Error& error) {
+  return trail.record.actor_kind != kNobody || error.code == ErrorCode::kUnauthenticated ||
          error.code == ErrorCode::kPermissionDenied;
 }
 
-net::Task<void> record(WorkerKit& kit, Exchange& exchange, store::AuditTrail& trail) {
-  const auto took = kit.clock.wall() - trail.record.at;
+void set_failure(store::AuditRecord& record, const Error& error) {
+  record.outcome = "failure";
+  record.status = error.status();
+  record.error = error.name();
+  record.targets.clear();  // what was not changed after all
+}
+
+void append(store::AccessStore& store, store::AuditTrail& trail, WallTime now) {
+  const auto took = now - trail.record.at;
   trail.record.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  const std::int64_t days = exchange.snapshot->audit.retention_days;
-  const auto work = [&]() -> Result<void> {
-    store::AccessStore& store = *kit.services.access;
-    BF_TRY_VOID(store.append(trail.record, trail.hmac_key));
-    if (days == 0) return {};
-    return store.drop_audit_before(trail.record.at - std::chrono::days(days));
-  };
-  const auto done = co_await net::run_to_end(exchange.request.scope, kit.services.management, work);
-  if (done) co_return;
+  const auto done = store.append(trail.record, trail.hmac_key);
+  if (done) return;
   BF_LOG(kError, "management", "the audit log has no record of it",
-         {"request_id", exchange.request_id}, {"what", done.error().message});
+         {"request_id", trail.record.request_id}, {"what", done.error().message});
 }
 
 }  // namespace
@@ -74,8 +71,6 @@ std::optional<store::AuditTrail> begin_trail(const WorkerKit& kit, const Exchang
   const store::AuditSettings& settings = exchange.snapshot->audit;
   const http::RequestHead& head = exchange.request.head;
   if (settings.disabled || kit.services.access == nullptr) return std::nullopt;
-  const auto tried = is_dry_run(http::query_of(head.target));
-  if (tried && *tried) return std::nullopt;
   const Operator* who = exchange.admitted_operator.get();
   return store::AuditTrail{
       .record = {.at = kit.clock.wall(),
@@ -91,23 +86,34 @@ std::optional<store::AuditTrail> begin_trail(const WorkerKit& kit, const Exchang
                                                        : std::string(exchange.request.network),
                  .user_agent =
                      std::string(utf8_prefix(head.headers.get("user-agent"), kAgentBytesMax))},
-      .hmac_key = settings.hmac_key.reveal()};
+      .hmac_key = settings.hmac_key.reveal(),
+      .with_change = kit.services.access->beside_configuration()};
 }
 
-net::Task<void> record_success(WorkerKit& kit, Exchange& exchange, store::AuditTrail& trail,
-                               int status) {
-  if (trail.stored) co_return;
-  trail.record.status = status;
-  co_await record(kit, exchange, trail);
+void record(store::AccessStore& store, const store::AuditSettings& settings,
+            store::AuditTrail& trail, const Result<Answer>& answer, WallTime now) {
+  if (!answer) {
+    if (!is_worth(trail, answer.error())) return;
+    set_failure(trail.record, answer.error());
+    append(store, trail, now);
+  } else if (!trail.stored && answer->audited) {
+    trail.record.status = answer->status;
+    append(store, trail, now);
+  }
+  if (settings.retention_days == 0) return;
+  const auto done = store.drop_audit_before(now - std::chrono::days(settings.retention_days));
+  if (done) return;
+  BF_LOG(kWarn, "management", "old records of the audit log stay", {"what", done.error().message});
 }
 
-net::Task<void> record_failure(WorkerKit& kit, Exchange& exchange, store::AuditTrail& trail,
+net::Task<void> record_refusal(WorkerKit& kit, Exchange& exchange, store::AuditTrail& trail,
                                const Error& error) {
-  if (!is_worth(exchange, error)) co_return;
-  trail.record.outcome = "failure";
-  trail.record.status = error.status();
-  trail.record.error = error.name();
-  co_await record(kit, exchange, trail);
+  set_failure(trail.record, error);
+  const auto work = [&] { append(*kit.services.access, trail, kit.clock.wall()); };
+  const auto done = co_await net::run_to_end(exchange.request.scope, kit.services.management, work);
+  if (done) co_return;
+  BF_LOG(kWarn, "management", "the audit log has no record of it",
+         {"request_id", exchange.request_id}, {"what", done.error().message});
 }
 
 }  // namespace bifrost::admin

@@ -19,10 +19,14 @@ namespace bifrost::admin {
 [[nodiscard]] std::optional<store::AuditTrail> begin_trail(const exchange::WorkerKit& kit,
                                                            const exchange::Exchange& exchange);
 
-// Unless it is stored already. An error when the database does not take it is logged.
-net::Task<void> record_success(exchange::WorkerKit& kit, exchange::Exchange& exchange,
-                               store::AuditTrail& trail, int status);
-net::Task<void> record_failure(exchange::WorkerKit& kit, exchange::Exchange& exchange,
+// What came of a call, unless that is stored already or not worth a record; what is too old goes.
+// By the thread that has answered it, so that it is recorded whether or not the caller is still
+// there. When the database does not take it, that is logged.
+void record(store::AccessStore& store, const store::AuditSettings& settings,
+            store::AuditTrail& trail, const Result<Answer>& answer, WallTime now);
+
+// Of who was not let in.
+net::Task<void> record_refusal(exchange::WorkerKit& kit, exchange::Exchange& exchange,
                                store::AuditTrail& trail, const Error& error);
 
 }  // namespace bifrost::admin

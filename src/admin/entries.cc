@@ -7,7 +7,9 @@ namespace bifrost::admin {
 std::string done(std::string_view what, std::string_view verb) {
   std::string out(what);
   constexpr char kToUpper = 'A' - 'a';
-  out.front() = static_cast<char>(out.front() + kToUpper);
+  if (out.front() >= 'a' && out.front() <= 'z') {
+    out.front() = static_cast<char>(out.front() + kToUpper);
+  }
   return out.append(" ").append(verb);
 }
 

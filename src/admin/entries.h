@@ -60,7 +60,7 @@ Result<void> check_name(const governance::GovernanceSettings& governance,
   for (const Entry& other : governance.*resource.list) {
     if (other.name != entry.name || other.id == entry.id) continue;
     return client_error(ErrorCode::kConflict,
-                        "there is a " + std::string(resource.what) + " with the name " +
+                        "another " + std::string(resource.what) + " has the name " +
                             quoted(entry.name) + " already",
                         "name");
   }

@@ -65,12 +65,13 @@ EntryNames names() {
   return {{client, client}, {administrator, administrator}};
 }
 
-// The first administrator is whoever comes first, unless he has to show that the gateway is his.
+// Where none is enabled, the administrator would be whoever comes first, unless he has to show that
+// the gateway is his.
 Result<void> check_setup_token(const Call& call, const config::Secret& shown) {
   const SignIn& sign_in = call.sign_in;
   BF_TRY_VOID(sign_in.attempts.check(sign_in.network, sign_in.now));
   if (sign_in.operators.is_setup_token(shown.reveal())) return {};
-  if (!shown.empty()) sign_in.attempts.wrong(sign_in.network, sign_in.now);
+  sign_in.attempts.wrong(sign_in.network, sign_in.now);
   return client_error(
       ErrorCode::kPermissionDenied,
       shown.empty()
@@ -83,13 +84,14 @@ Result<void> check_setup_token(const Call& call, const config::Secret& shown) {
 // A password is stored as its hash; one that is a reference stays one.
 Result<void> settle_password(const governance::AuthSettings& before,
                              governance::AuthSettings& administrator) {
-  constexpr std::size_t kPasswordBytesMin = 8;
+  constexpr std::size_t kBytesMin = 8;
+  constexpr std::size_t kBytesMax = 256;
   config::Secret& password = administrator.admin_password;
   if (password == before.admin_password || !password.variable().empty()) return {};
   if (governance::is_password_hash(password.reveal())) return {};
-  if (password.reveal().size() < kPasswordBytesMin) {
+  if (password.reveal().size() < kBytesMin || password.reveal().size() > kBytesMax) {
     return client_error(ErrorCode::kInvalidRequest,
-                        "auth_config.admin_password: must have 8 characters or more",
+                        "auth_config.admin_password: must have 8 to 256 characters",
                         "auth_config.admin_password");
   }
   BF_TRY(std::string hash, governance::hash_password(password.reveal()));
@@ -100,8 +102,15 @@ Result<void> settle_password(const governance::AuthSettings& before,
 Result<void> put_administrator(const Call& call, ManagedSettings& managed, ConfigBody& body) {
   const governance::AuthSettings& before = managed.governance.auth;
   if (body.administrator == before) return {};
-  if (before.admin_username.empty()) {
+  if (!before.is_enabled) {
     BF_TRY_VOID(check_setup_token(call, body.setup_token));
+  }
+  const std::string_view problem =
+      governance::kept_password_problem(body.administrator.admin_password.reveal());
+  if (!problem.empty()) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "auth_config.admin_password: " + std::string(problem),
+                        "auth_config.admin_password");
   }
   BF_TRY_VOID(settle_password(before, body.administrator));
   managed.governance.auth = std::move(body.administrator);
@@ -159,11 +168,17 @@ Result<Answer> update_config(const Call& call) {
          read_terms(call, [](const ManagedSettings& /*managed*/) { return names(); }));
   std::vector<std::string> warnings;
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
+    const bool had_administrator = managed.governance.auth.is_enabled;
     ConfigBody body{.client = managed.client, .administrator = managed.governance.auth};
     BF_TRY(warnings, read_settings(call, BodyOf::kChange, body));
     BF_TRY_VOID(check_newcomer(call, managed, body));
     BF_TRY_VOID(put_administrator(call, managed, body));
     managed.client = std::move(body.client);
+    if (had_administrator && !managed.governance.auth.is_enabled) {
+      warnings.emplace_back(
+          "auth_config.is_enabled: without an administrator the API is open on this machine and "
+          "closed elsewhere, and the next one needs the setup_token");
+    }
     return {};
   };
   BF_TRY(const auto managed, call.desk.change(edit, terms));

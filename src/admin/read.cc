@@ -103,6 +103,11 @@ Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind
 Result<exchange::Desk::Terms> read_terms(const Call& call, NamesOf names_of) {
   exchange::Desk::Terms terms{.trail = call.trail};
   BF_TRY(terms.dry_run, is_dry_run(call.query));
+  if (call.who != nullptr) {
+    terms.check = [&call](const exchange::ManagedSettings& managed) {
+      return call.sign_in.operators.check_still(*call.who, managed.governance);
+    };
+  }
   if (call.if_match == "*") return terms;
   terms.version = call.if_match;
   if (!terms.version.empty() && !terms.version.starts_with('"')) {

@@ -43,7 +43,8 @@ struct Call {
   store::UsageReports* usage;     // null: usage is not kept. For reports only
   exchange::PriceSheets* prices;  // null: there are the program's own
   const explain::World& world;    // what requests are decided by
-  store::AccessStore* access;     // null: sessions and records are kept nowhere
+  store::AccessStore* access;     // null: sessions and records are kept nowhere. For reports one
+                                  // that only reads
   std::string_view audit_key;     // that records are signed with; empty: they are not
   WallTime now;
   std::string_view version;         // of the program
@@ -53,7 +54,7 @@ struct Call {
   std::string caller;               // id of the virtual key that asks, where it is one
   const governance::Operator* who;  // that asks; null: he is none, or none yet
   const SignIn& sign_in;
-  store::AuditTrail* trail;  // to be stored with a change; null: no record is
+  store::AuditTrail* trail;  // null: no record is kept of it
   std::string_view query;
   std::string_view body;
   std::string_view if_match;  // empty: none
@@ -79,6 +80,7 @@ struct Route : exchange::Operation {
   std::string_view text;         // for the reference
   bool report = false;           // reads much, and may take long
   bool only_asks = false;        // whatever its method is
+  bool may_be_tried = true;      // dry_run has a meaning here
   bool sets_up = false;          // the first administrator is made here
   bool judges = false;           // takes a core for a password
   std::string_view action = {};  // in the audit log; empty: what the method says

@@ -3,6 +3,7 @@
 #include "admin/audit_trail.h"
 #include "admin/read.h"
 #include "admin/route.h"
+#include "admin/small_body.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
@@ -53,17 +54,28 @@ void log_change(const Exchange& exchange, int status) {
          {"status", status});
 }
 
+Result<void> check_dry_run(const Exchange& exchange, const Route& route) {
+  const auto given = http::query_value(http::query_of(exchange.request.head.target), "dry_run");
+  if (!given || route.may_be_tried) return {};
+  return client_error(ErrorCode::kInvalidRequest, "dry_run: this cannot be tried", "dry_run");
+}
+
 net::Task<Result<Answer>> answer_to(WorkerKit& kit, Exchange& exchange, const Route& route,
                                     Call& call) {
   // The time at which it is answered, however long others kept it waiting.
-  const auto work = [&call, &clock = kit.clock, answer = route.answer] {
-    call.now = clock.wall();
-    return answer(call);
+  const auto work = [&call, &kit, &exchange, answer_it = route.answer] {
+    call.now = kit.clock.wall();
+    Result<Answer> answer = answer_it(call);
+    if (call.trail != nullptr) {
+      record(*kit.services.access, exchange.snapshot->audit, *call.trail, answer, kit.clock.wall());
+    }
+    return answer;
   };
   // However many callers ask, operators have their thread for themselves.
   if (route.access == exchange::Access::kCallers) co_return work();
   std::optional<governance::Attempts::Place> place;
   if (route.judges) {
+    BF_CO_TRY_VOID(kit.services.attempts.check(exchange.request.network, kit.clock.now()));
     BF_CO_TRY(governance::Attempts::Place free, kit.services.attempts.judge());
     place.emplace(std::move(free));
   }
@@ -78,7 +90,8 @@ SignIn sign_in_of(WorkerKit& kit, const Exchange& exchange) {
           .now = kit.clock.now(),
           .network = exchange.request.network,
           .shown = governance::operator_credential(exchange.request.head.headers),
-          .tls = exchange.snapshot->tls != nullptr};
+          .tls = exchange.snapshot->tls != nullptr ||
+                 iequals(exchange.request.head.headers.get("x-forwarded-proto"), "https")};
 }
 
 http::Headers headers_of(const Exchange& exchange, const Answer& answer) {
@@ -99,6 +112,10 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   if (kit.services.desk == nullptr) {
     co_return client_error(ErrorCode::kUnsupportedOperation, "there is no management API here");
   }
+  if (route.access == exchange::Access::kSignIn) {
+    BF_CO_TRY_VOID(check_small_body(head));
+  }
+  BF_CO_TRY_VOID(check_dry_run(exchange, route));
   BF_CO_TRY_VOID(co_await exchange::read_body(kit, exchange));
   BF_CO_TRY_VOID(check_type(exchange));
   BF_CO_TRY(std::string id, parameter(exchange, "id"));
@@ -112,13 +129,14 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
                              .clock = kit.clock};
   const SignIn sign_in = sign_in_of(kit, exchange);
   std::optional<store::AuditTrail> trail;
-  if (route.changes()) trail = begin_trail(kit, exchange);
+  if (route.changes() && !is_tried(exchange)) trail = begin_trail(kit, exchange);
+  const bool reads = route.report && kit.services.access_read != nullptr;
   Call call{.desk = *kit.services.desk,
             .limits = kit.services.limits,
             .usage = kit.services.usage.get(),
             .prices = kit.services.prices,
             .world = world,
-            .access = kit.services.access.get(),
+            .access = reads ? kit.services.access_read.get() : kit.services.access.get(),
             .audit_key = exchange.snapshot->audit.hmac_key.reveal(),
             .now = {},
             .version = kit.services.version,
@@ -128,21 +146,16 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
             .caller = exchange.caller.principal->id,
             .who = exchange.admitted_operator.get(),
             .sign_in = sign_in,
-            .trail = trail && kit.services.access->beside_configuration() ? &*trail : nullptr,
+            .trail = trail ? &*trail : nullptr,
             .query = http::query_of(head.target),
             .body = exchange.body,
             .if_match = head.headers.get("if-match"),
             .path = http::path_of(head.target),
             .accept = head.headers.get("accept")};
-  auto answer = co_await answer_to(kit, exchange, route, call);
-  if (!answer) {
-    if (trail) co_await record_failure(kit, exchange, *trail, answer.error());
-    co_return std::move(answer).error();
-  }
-  if (trail && answer->audited) co_await record_success(kit, exchange, *trail, answer->status);
-  if (route.changes()) log_change(exchange, answer->status);
-  co_return co_await exchange.request.out.send(exchange.request.scope, answer->status,
-                                               headers_of(exchange, *answer), answer->body);
+  BF_CO_TRY(const Answer answer, co_await answer_to(kit, exchange, route, call));
+  if (route.changes()) log_change(exchange, answer.status);
+  co_return co_await exchange.request.out.send(exchange.request.scope, answer.status,
+                                               headers_of(exchange, answer), answer.body);
 }
 
 }  // namespace bifrost::admin

@@ -20,6 +20,12 @@ std::string new_session_token() {
   return std::string(governance::kSessionPrefix) + store::sha256(secret_bytes(32));
 }
 
+bool is_session_token(std::string_view text) {
+  constexpr std::size_t kDigits = 64;
+  return text.size() == governance::kSessionPrefix.size() + kDigits &&
+         text.starts_with(governance::kSessionPrefix);
+}
+
 std::string csrf_token(std::string_view token) { return store::hmac_sha256(token, "csrf"); }
 
 Result<void> begin_session(store::AccessStore& store, const governance::AuthSettings& administrator,
@@ -37,7 +43,7 @@ Result<bool> is_session(store::AccessStore& store, const governance::AuthSetting
          session->account == account_of(token, administrator);
 }
 
-Result<void> end_session(store::AccessStore& store, std::string_view token) {
+Result<bool> end_session(store::AccessStore& store, std::string_view token) {
   return store.drop_session(store::sha256(token));
 }
 

@@ -19,6 +19,8 @@ namespace bifrost::admin {
 inline constexpr auto kSessionLife = std::chrono::hours(24);
 
 [[nodiscard]] std::string new_session_token();
+// Does it look like one? What does not, need not be looked up.
+[[nodiscard]] bool is_session_token(std::string_view text);
 // What a page has to send with a change (header x-csrf-token) when the token comes by a cookie.
 [[nodiscard]] std::string csrf_token(std::string_view token);
 
@@ -27,6 +29,7 @@ Result<void> begin_session(store::AccessStore& store, const governance::AuthSett
 [[nodiscard]] Result<bool> is_session(store::AccessStore& store,
                                       const governance::AuthSettings& administrator,
                                       std::string_view token, WallTime now);
-Result<void> end_session(store::AccessStore& store, std::string_view token);
+// Was there one?
+Result<bool> end_session(store::AccessStore& store, std::string_view token);
 
 }  // namespace bifrost::admin

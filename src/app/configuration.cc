@@ -74,6 +74,9 @@ Result<std::unique_ptr<Configuration>> Configuration::read(Source source) {
   const Config& config = made->started_->config;
   made->shared_.hide(config.encryption_key);
   made->shared_.hide(config.setup_token);
+  for (const governance::ApiKeySettings& key : config.governance.api_keys) {
+    made->shared_.hide(key.value);
+  }
   made->shared_.hide(config.audit.hmac_key);
   made->shared_.hide(config.governance.auth.admin_password);
   if (config.config_store) made->shared_.hide(config.config_store->config.password);
@@ -229,6 +232,9 @@ std::optional<exchange::Desk::Entry> Configuration::entry(std::string_view kind,
 }
 
 Result<void> Configuration::check_terms(const Terms& terms) const {
+  if (terms.check) {
+    BF_TRY_VOID(terms.check(setup()->config));
+  }
   if (terms.version.empty() || terms.version == terms.version_of(setup()->config)) return {};
   return client_error(ErrorCode::kOutdated,
                       "If-Match: the entry was changed meanwhile; read it again");

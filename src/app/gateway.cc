@@ -160,6 +160,11 @@ Result<void> Gateway::start() {
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
   BF_TRY_VOID(net::Listener::check_free(address));
   BF_TRY(state_.access, open_access(setup->config.config_store, options_.app_dir, clock_.wall()));
+  if (state_.access->beside_configuration()) {
+    BF_TRY(state_.access_read,
+           open_access_for_reports(setup->config.config_store.value_or(store::StoreSettings{}),
+                                   options_.app_dir, clock_));
+  }
   BF_TRY_VOID(begin_ledger(setup->config, count));
   prices_.configure(setup->config.framework.pricing, setup->config.server.dns.servers);
   BF_TRY(auto snapshot, snapshot_of(*setup));

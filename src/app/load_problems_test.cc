@@ -52,6 +52,28 @@ INSTANTIATE_TEST_SUITE_P(
                 "write 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Operators, OneProblem,
+    testing::Values(
+        BadFile{R"({"governance":{"api_keys":[{"id":"a","name":"a","value":"bfst-short"}]}})",
+                "governance.api_keys[0].value: must begin with \"bfst-\" and have 24 to 512 "
+                "characters"},
+        BadFile{R"({"governance":{"api_keys":[{"id":"a","name":"a"}]}})",
+                "governance.api_keys[0].value: either this or value_hash must be given"},
+        BadFile{R"({"governance":{"api_keys":[
+                  {"id":"a","name":"a","value":"bfst-0123456789abcdef0123456789"},
+                  {"id":"b","name":"b","value":"bfst-0123456789abcdef0123456789"}]}})",
+                "governance.api_keys[1].value: another key has the same one"},
+        BadFile{
+            R"({"governance":{"auth_config":{"admin_password":"$argon2id$v=19$m=9999999,t=3,p=1$c2FsdA$AAAA"}}})",
+            "governance.auth_config.admin_password: asks for too much: at most m=131072 (128 "
+            "MiB), t=10 and p=8"},
+        BadFile{
+            R"({"auth_config":{"admin_username":"a"},"governance":{"auth_config":{"admin_username":"b"}}})",
+            "auth_config: says something else than governance.auth_config; leave it out"},
+        BadFile{R"({"audit_logs":{"hmac_key":"short"}})",
+                "audit_logs.hmac_key: must have 32 bytes or more"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Shape, OneProblem,
     testing::Values(
         BadFile{"[]", "expected an object, got an array"},

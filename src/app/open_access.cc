@@ -1,6 +1,7 @@
 #include "app/open_access.h"
 
 #include "app/connect_store.h"
+#include "base/log.h"
 #include "base/try.h"
 #include "store/migrations.h"
 
@@ -27,9 +28,17 @@ Result<std::unique_ptr<store::AccessStore>> open_access(
   auto opened = store_over(connect_store(wanted, app_dir), now, wanted.enabled);
   // Nobody asked for a database, and none can be written: so it is with the configuration.
   if (!opened && !settings && opened.error().code == ErrorCode::kStoreUnavailable) {
+    BF_LOG(kWarn, "management", "sessions and the audit log are kept in memory only",
+           {"what", opened.error().message});
     return store_over(connect_store(in_memory, app_dir), now, false);
   }
   return opened;
+}
+
+Result<std::unique_ptr<store::AccessStore>> open_access_for_reports(
+    const store::StoreSettings& settings, const std::string& app_dir, const Clock& clock) {
+  BF_TRY(auto connection, connect_for_reports(settings, app_dir, clock));
+  return std::make_unique<store::AccessStore>(std::move(connection), true);
 }
 
 }  // namespace bifrost::app

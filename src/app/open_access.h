@@ -17,4 +17,8 @@ namespace bifrost::app {
 [[nodiscard]] Result<std::unique_ptr<store::AccessStore>> open_access(
     const std::optional<store::StoreSettings>& settings, const std::string& app_dir, WallTime now);
 
+// The same over a connection for long questions. `clock` outlives it.
+[[nodiscard]] Result<std::unique_ptr<store::AccessStore>> open_access_for_reports(
+    const store::StoreSettings& settings, const std::string& app_dir, const Clock& clock);
+
 }  // namespace bifrost::app

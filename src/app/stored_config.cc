@@ -370,7 +370,8 @@ Result<void> StoredConfig::carry_out(Plan& plan, WallTime now, store::AuditTrail
       targets.reserve(plan.changes.size());
       for (const store::Change& change : plan.changes) targets.push_back(target_of(change));
     }
-    BF_TRY(plan.revision, store_.apply(plan.changes, plan.revision, now, trail));
+    store::AuditTrail* const stored = trail != nullptr && trail->with_change ? trail : nullptr;
+    BF_TRY(plan.revision, store_.apply(plan.changes, plan.revision, now, stored));
   }
   const std::scoped_lock lock(mutex_);
   if (plan.rows) rows_ = *std::exchange(plan.rows, std::nullopt);

@@ -70,8 +70,8 @@ class StoredConfig {
                       const config::Environment& environment) const;
 
   // Fails with kConflict when somebody else has written since, and as the store does. `trail`,
-  // where it is not null, gets the entries that changed and is stored with them; where none did, it
-  // is not.
+  // where it is not null, gets the entries that changed, and is
+  // stored with them if it asks for that and any did.
   Result<void> carry_out(Plan& plan, WallTime now, store::AuditTrail* trail = nullptr);
 
   // Another key for all of its secrets; how many they were. What the file says has to be known,

@@ -50,6 +50,8 @@ class Desk {
     // Only when this is what they say of themselves still; else kOutdated. Empty: in any case.
     std::string version = {};
     std::function<std::string(const ManagedSettings&)> version_of = {};
+    // May whoever asks change this still, by what is in force by then?
+    std::function<Result<void>(const ManagedSettings&)> check = {};
     // Gets what was changed, and is stored together with it. Null: nobody asks for a record.
     store::AuditTrail* trail = nullptr;
   };

@@ -52,8 +52,9 @@ struct Services {
   std::atomic<bool> draining{false};                     // /health says so
   std::unique_ptr<ledger::Ledger> ledger = nullptr;      // null: usage is not kept
   std::unique_ptr<store::UsageReports> usage = nullptr;  // null together with it; for `reports`
-  std::unique_ptr<store::AccessStore> access = nullptr;  // null together with it; for `management`
-  governance::Attempts attempts = {};                    // of operators
+  std::unique_ptr<store::AccessStore> access = nullptr;  // null: there is no database
+  std::unique_ptr<store::AccessStore> access_read = nullptr;  // for `reports`; null: the other one
+  governance::Attempts attempts = {};                         // of operators
   governance::PasswordCheck passwords = {};
   std::mutex scrape_mutex = {};
   std::shared_ptr<upstream::Gate> scrapes_open = std::make_shared<upstream::Gate>(

@@ -39,9 +39,9 @@ void Attempts::right(std::string_view network) {
   if (known != wrong_.end()) wrong_.erase(known);
 }
 
-Result<Attempts::Place> Attempts::judge() {
-  if (judged_.fetch_add(1) < kJudgedMax) return Place(*this);
-  judged_.fetch_sub(1);
+Result<Attempts::Place> Attempts::take(std::atomic<int>& taken, int most) {
+  if (taken.fetch_add(1) < most) return Place(taken);
+  taken.fetch_sub(1);
   Error error = client_error(ErrorCode::kRateLimited,
                              "too many sign in at the same time; try again in a moment");
   error.retry_after = std::chrono::seconds(1);

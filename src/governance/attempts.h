@@ -34,23 +34,26 @@ class Attempts {
   void wrong(std::string_view network, SteadyTime now);
   void right(std::string_view network);
 
-  // A place for what takes a core to judge. Fails with kRateLimited beyond kJudgedMax.
+  // Places for what strangers can ask for: passwords, which take a core to judge, and tokens, which
+  // take a question to the database. Both fail with kRateLimited beyond their bound.
   static constexpr int kJudgedMax = 4;
+  static constexpr int kLookedUpMax = 16;
   class Place {
    public:
-    Place(Place&& other) noexcept : attempts_(std::exchange(other.attempts_, nullptr)) {}
+    Place(Place&& other) noexcept : taken_(std::exchange(other.taken_, nullptr)) {}
     Place& operator=(Place&&) = delete;
     Place(const Place&) = delete;
     ~Place() {
-      if (attempts_ != nullptr) attempts_->judged_.fetch_sub(1);
+      if (taken_ != nullptr) taken_->fetch_sub(1);
     }
 
    private:
     friend class Attempts;
-    explicit Place(Attempts& attempts) : attempts_(&attempts) {}
-    Attempts* attempts_;
+    explicit Place(std::atomic<int>& taken) : taken_(&taken) {}
+    std::atomic<int>* taken_;
   };
-  [[nodiscard]] Result<Place> judge();
+  [[nodiscard]] Result<Place> judge() { return take(judged_, kJudgedMax); }
+  [[nodiscard]] Result<Place> look_up() { return take(looked_up_, kLookedUpMax); }
 
  private:
   struct Wrong {
@@ -58,9 +61,11 @@ class Attempts {
     SteadyTime last;
     SteadyTime until;  // it waits
   };
+  static Result<Place> take(std::atomic<int>& taken, int most);
   void make_room();
 
   std::atomic<int> judged_{0};
+  std::atomic<int> looked_up_{0};
   mutable std::mutex mutex_;
   std::map<std::string, Wrong, std::less<>> wrong_;
 };

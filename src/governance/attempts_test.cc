@@ -76,6 +76,7 @@ TEST_F(AttemptsTest, FewAreJudgedAtTheSameTime) {
   const auto refused = attempts_.judge();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
+  EXPECT_TRUE(attempts_.look_up()) << "tokens have places of their own";
   places.pop_back();
   EXPECT_TRUE(attempts_.judge());
 }

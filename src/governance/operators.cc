@@ -26,8 +26,16 @@ bool same(std::string_view a, std::string_view b) {
 
 // By a proxy on this machine, for somebody who is elsewhere.
 bool is_passed_on(const http::Headers& headers) {
-  constexpr std::array<std::string_view, 5> kNames = {"forwarded", "x-forwarded-for",
-                                                      "x-forwarded-host", "via", "x-real-ip"};
+  constexpr std::array<std::string_view, 10> kNames = {"forwarded",
+                                                       "x-forwarded-for",
+                                                       "x-forwarded-host",
+                                                       "x-forwarded-proto",
+                                                       "via",
+                                                       "x-real-ip",
+                                                       "x-client-ip",
+                                                       "true-client-ip",
+                                                       "x-envoy-external-address",
+                                                       "cf-connecting-ip"};
   return std::ranges::any_of(kNames, [&](std::string_view name) { return headers.contains(name); });
 }
 
@@ -59,11 +67,6 @@ std::optional<CredentialDigest> digest_from_hex(std::string_view text) {
   return digest;
 }
 
-std::optional<CredentialDigest> digest_of(const ApiKeySettings& key) {
-  if (key.value_hash.empty()) return credential_digest(key.value.reveal());
-  return digest_from_hex(key.value_hash);
-}
-
 Error unauthenticated(std::string message) {
   return client_error(ErrorCode::kUnauthenticated, std::move(message));
 }
@@ -72,9 +75,21 @@ Error unauthenticated(std::string message) {
 
 void AuthSettings::check(config::CheckScope& scope) const {
   const std::string& password = admin_password.reveal();
-  if (is_password_hash(password)) {
-    const std::string_view problem = password_hash_problem(password);
-    if (!problem.empty()) scope.problem("admin_password", std::string(problem));
+  const std::string_view problem = kept_password_problem(password);
+  if (!problem.empty()) scope.problem("admin_password", std::string(problem));
+  if (!is_password_hash(password) &&
+      admin_username.size() + 1 + password.size() > limits::kCredentialBytesMax) {
+    scope.problem("admin_password", "longer than the " +
+                                        std::to_string(limits::kCredentialBytesMax) +
+                                        " bytes that name and password may have together");
+  }
+  constexpr std::size_t kNameBytesMax = 128;
+  if (admin_username.size() > kNameBytesMax) {
+    scope.problem("admin_username", "longer than " + std::to_string(kNameBytesMax) + " bytes");
+  }
+  if (admin_username.find_first_of("\r\n\t") != std::string::npos ||
+      admin_username.contains('\0')) {
+    scope.problem("admin_username", "it may have no control characters");
   }
   if (!is_enabled) return;
   if (admin_username.empty()) scope.problem("admin_username", "required, since is_enabled is on");
@@ -94,6 +109,12 @@ void ApiKeySettings::check(config::CheckScope& scope) const {
     scope.problem("value", "must begin with \"bfst-\" and have 24 to " +
                                std::to_string(limits::kCredentialBytesMax) + " characters");
   }
+}
+
+std::optional<CredentialDigest> digest_of(const ApiKeySettings& key) {
+  if (!key.value_hash.empty()) return digest_from_hex(key.value_hash);
+  if (key.value.empty()) return std::nullopt;
+  return credential_digest(key.value.reveal());
 }
 
 OperatorCredential operator_credential(const http::Headers& headers) {
@@ -165,6 +186,19 @@ Result<Operator> Operators::find_key(std::string_view key, WallTime now) const {
                         "API key " + quoted(known.who.name) + " has expired");
   }
   return known.who;
+}
+
+Result<void> Operators::check_still(const Operator& who,
+                                    const GovernanceSettings& governance) const {
+  const auto is_his = [&](const ApiKeySettings& key) {
+    return key.name == who.name && key.role == who.role && key.is_active;
+  };
+  const bool still = who.kind == Operator::Kind::kApiKey
+                         ? std::ranges::any_of(governance.api_keys, is_his)
+                         : governance.auth == administrator_;
+  if (still) return {};
+  return unauthenticated(
+      "what lets you in was changed meanwhile, and nothing else was: ask again as who you are now");
 }
 
 std::optional<bool> PasswordCheck::known(const AuthSettings& administrator,

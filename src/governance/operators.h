@@ -47,6 +47,9 @@ struct OperatorCredential {
 };
 [[nodiscard]] OperatorCredential operator_credential(const http::Headers& headers);
 
+// Of the key that it stands for; nothing: it has no value, or no hash that is one.
+[[nodiscard]] std::optional<CredentialDigest> digest_of(const ApiKeySettings& key);
+
 inline constexpr std::string_view kSessionPrefix = "bfss-";  // of tokens
 inline constexpr std::string_view kSessionCookie = "bifrost_session";
 
@@ -69,6 +72,11 @@ class Operators {
   // not valid any more.
   [[nodiscard]] Result<Operator> find_key(std::string_view key, WallTime now) const;
 
+  // Is he, whom these have let in, still what he was by the settings in force? A body may come long
+  // after the head. Fails with kUnauthenticated.
+  [[nodiscard]] Result<void> check_still(const Operator& who,
+                                         const GovernanceSettings& governance) const;
+
  private:
   struct Key {
     Operator who;
@@ -85,7 +93,8 @@ class Operators {
 // work that a hash costs. Thread-safe.
 class PasswordCheck {
  public:
-  // Of "name:password". Nothing: it takes work, see `verify`.
+  // Of "name:password". Nothing: it takes work, see `verify`. Where a hash is kept, it is never
+  // known that one is wrong.
   [[nodiscard]] std::optional<bool> known(const AuthSettings& administrator,
                                           std::string_view shown) const;
   // Not for a loop.

@@ -51,6 +51,15 @@ std::string_view password_hash_problem(std::string_view hash) {
   return {};
 }
 
+std::string_view kept_password_problem(std::string_view text) {
+  if (is_password_hash(text)) return password_hash_problem(text);
+  for (const std::string_view other :
+       {"$2a$", "$2b$", "$2y$", "$argon2", "$scrypt$", "$5$", "$6$"}) {
+    if (text.starts_with(other)) return "is a hash of another kind than $argon2id$, the one known";
+  }
+  return {};
+}
+
 Result<std::string> hash_password(std::string_view password) {
   const std::string salt = secret_bytes(kSaltBytes);
   std::array<char, 128> text{};  // the longest one of these parameters has 97 characters

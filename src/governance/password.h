@@ -20,6 +20,9 @@ inline constexpr std::string_view kPasswordHashPrefix = "$argon2id$";
 // worth; empty: nothing.
 [[nodiscard]] std::string_view password_hash_problem(std::string_view hash);
 
+// The same of what may be a password in clear, too: hashes of other algorithms are none.
+[[nodiscard]] std::string_view kept_password_problem(std::string_view text);
+
 // Both take 19 MiB and a core for some hundredths of a second, so they are not for a loop.
 // Fails with kBusy when there is no memory.
 [[nodiscard]] Result<std::string> hash_password(std::string_view password);

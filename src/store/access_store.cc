@@ -64,6 +64,7 @@ class Where {
 }  // namespace
 
 Result<void> AccessStore::add_session(const AdminSession& session) {
+  const std::scoped_lock lock(mutex_);
   const std::int64_t created = unix_milliseconds(session.created_at);
   return sql::in_transaction(*connection_, [&]() -> Result<void> {
     BF_TRY_VOID(
@@ -82,6 +83,7 @@ Result<void> AccessStore::add_session(const AdminSession& session) {
 }
 
 Result<std::optional<AdminSession>> AccessStore::find_session(std::string_view digest) {
+  const std::scoped_lock lock(mutex_);
   BF_TRY(const sql::Rows rows,
          connection_->execute("SELECT digest, account, created_at, expires_at FROM admin_session "
                               "WHERE digest = $1",
@@ -94,24 +96,31 @@ Result<std::optional<AdminSession>> AccessStore::find_session(std::string_view d
                       .expires_at = time_of(row.integer(3))};
 }
 
-Result<void> AccessStore::drop_session(std::string_view digest) {
-  BF_TRY_VOID(connection_->execute("DELETE FROM admin_session WHERE digest = $1", {digest}));
-  return {};
+Result<bool> AccessStore::drop_session(std::string_view digest) {
+  const std::scoped_lock lock(mutex_);
+  BF_TRY(const sql::Rows rows,
+         connection_->execute("DELETE FROM admin_session WHERE digest = $1 RETURNING digest",
+                              {digest}));
+  return !rows.empty();
 }
 
 Result<void> AccessStore::append(AuditRecord& record, std::string_view hmac_key) {
+  const std::scoped_lock lock(mutex_);
   return sql::in_transaction(*connection_,
                              [&] { return append_audit(*connection_, record, hmac_key); });
 }
 
 Result<void> AccessStore::drop_audit_before(WallTime keep_from) {
+  const std::scoped_lock lock(mutex_);
   BF_TRY_VOID(connection_->execute(
-      "DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE at < $1 LIMIT $2)",
+      "DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE at < $1 "
+      "ORDER BY id LIMIT $2)",
       {unix_milliseconds(keep_from), kDroppedMax}));
   return {};
 }
 
 Result<std::vector<AuditRecord>> AccessStore::audit(const AuditQuestion& question) {
+  const std::scoped_lock lock(mutex_);
   Where where(question);
   const std::string limit = where.parameter(question.limit);
   const std::string offset = where.parameter(question.offset);
@@ -128,6 +137,7 @@ Result<std::vector<AuditRecord>> AccessStore::audit(const AuditQuestion& questio
 }
 
 Result<std::int64_t> AccessStore::count_audit(const AuditQuestion& question) {
+  const std::scoped_lock lock(mutex_);
   const Where where(question);
   BF_TRY(const sql::Rows rows,
          connection_->execute("SELECT COUNT(*) FROM audit_log" + where.text(), where.parameters()));
@@ -135,6 +145,7 @@ Result<std::int64_t> AccessStore::count_audit(const AuditQuestion& question) {
 }
 
 Result<std::optional<AuditRecord>> AccessStore::audit_record(std::int64_t id) {
+  const std::scoped_lock lock(mutex_);
   BF_TRY(const sql::Rows rows,
          connection_->execute(fmt::format("SELECT {} FROM audit_log WHERE id = $1", kAuditColumns),
                               {id}));
@@ -143,6 +154,7 @@ Result<std::optional<AuditRecord>> AccessStore::audit_record(std::int64_t id) {
 }
 
 Result<std::vector<std::string>> AccessStore::audit_values(std::string_view column) {
+  const std::scoped_lock lock(mutex_);
   BF_TRY(const sql::Rows rows,
          connection_->execute(
              fmt::format("SELECT DISTINCT {0} FROM audit_log ORDER BY {0} LIMIT $1", column),

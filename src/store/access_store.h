@@ -1,7 +1,7 @@
 // Who has signed in to the management API, and what was done through it.
 //
-// Belongs to one thread at a time, which may wait for the database: that of
-// exchange::Services::management. The schema is that of this program: see migrate.
+// Thread-safe; callers wait for the database, one after the other. The schema is that of this
+// program: see migrate.
 #pragma once
 
 #include "base/clock.h"
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,10 +53,12 @@ class AccessStore {
   // Beyond kSessionsMax the oldest one ends; so do those that have expired.
   Result<void> add_session(const AdminSession& session);
   Result<std::optional<AdminSession>> find_session(std::string_view digest);
-  Result<void> drop_session(std::string_view digest);
+  // Was there one?
+  Result<bool> drop_session(std::string_view digest);
 
-  // See append_audit. `keep_from`: older records go, a bounded number of them at a time.
+  // See append_audit.
   Result<void> append(AuditRecord& record, std::string_view hmac_key);
+  // The oldest first, a bounded number of them at a time.
   Result<void> drop_audit_before(WallTime keep_from);
   Result<std::vector<AuditRecord>> audit(const AuditQuestion& question);
   Result<std::int64_t> count_audit(const AuditQuestion& question);
@@ -64,6 +67,7 @@ class AccessStore {
   Result<std::vector<std::string>> audit_values(std::string_view column);
 
  private:
+  std::mutex mutex_;  // of the connection
   std::unique_ptr<sql::Connection> connection_;
   const bool beside_configuration_;
 };

@@ -58,7 +58,8 @@ TEST_F(AccessStoreTest, KnowsASessionUntilItIsDropped) {
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->account, "a");
   EXPECT_EQ((*found)->expires_at - (*found)->created_at, std::chrono::hours(1));
-  ASSERT_TRUE(store_.drop_session("one"));
+  EXPECT_TRUE(*store_.drop_session("one"));
+  EXPECT_FALSE(*store_.drop_session("one"));
   EXPECT_FALSE(has_session("one"));
   EXPECT_TRUE(has_session("two"));
 }

@@ -45,7 +45,8 @@ struct AuditRecord {
 struct AuditTrail {
   AuditRecord record;
   std::string hmac_key;
-  bool stored = false;  // together with the change
+  bool with_change = false;  // it is to be stored together with the change
+  bool stored = false;       // it was
 };
 
 [[nodiscard]] std::string audit_mac(const AuditRecord& record, std::string_view hmac_key);

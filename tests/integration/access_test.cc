@@ -1,4 +1,5 @@
 // Who may use the management API, and what the audit log tells of it.
+#include "store/sqlite/connection.h"
 #include "tests/integration/management_fixture.h"
 
 #include <csignal>
@@ -239,6 +240,76 @@ TEST_F(AccessTest, WithoutASetupTokenNobodyMakesTheFirstAdministrator) {
   EXPECT_THAT(refused.body, HasSubstr("BIFROST_SETUP_TOKEN"));
 }
 
+// Sends its body once its head was judged, and no sooner than it is told to.
+class LateBody {
+ public:
+  LateBody(std::uint16_t port, std::string_view method, std::string_view path,
+           const http::Headers& headers, std::string body)
+      : client_(port), body_(std::move(body)) {
+    std::string head = fmt::format("{} {} HTTP/1.1\r\nhost: localhost\r\n", method, path);
+    for (const http::Header header : headers) {
+      head += fmt::format("{}: {}\r\n", header.name, header.value);
+    }
+    head += fmt::format(
+        "expect: 100-continue\r\ncontent-type: application/json\r\n"
+        "content-length: {}\r\n\r\n",
+        body_.size());
+    EXPECT_TRUE(client_.send(head));
+    EXPECT_EQ(client_.read_interim(), 100);
+  }
+  Response finish() {
+    EXPECT_TRUE(client_.send(body_));
+    return client_.read_response("POST");
+  }
+
+ private:
+  Client client_;
+  std::string body_;
+};
+
+TEST_F(AccessTest, WhoLosesHisRightsBeforeTheBodyIsThereChangesNothing) {
+  start_kept(kAdmin);
+  const Response made = as_admin("POST", kApiKeys, R"({"name": "ci"})");
+  LateBody late(gateway->port(), "POST", kApiKeys,
+                {{"authorization", "Bearer " + json_text(made.body, "value")}},
+                R"({"name": "another"})");
+  EXPECT_EQ(as_admin("DELETE", fmt::format("{}/{}", kApiKeys, json_text(made.body, "id"))).status,
+            200);
+  EXPECT_EQ(late.finish().status, 401);
+  EXPECT_THAT(as_admin("GET", kApiKeys).body, HasSubstr(R"("total_count":0)"));
+}
+
+TEST_F(AccessTest, ThereIsOneFirstAdministrator) {
+  ConfigText config = kept({});
+  config.sections += R"(, "setup_token": "the first one")";
+  start(config);
+  const auto body = [](std::string_view name) {
+    return fmt::format(R"({{"setup_token": "the first one", "auth_config": {{"admin_username": "{}",
+        "admin_password": "correct horse", "is_enabled": true}}}})",
+                       name);
+  };
+  LateBody late(gateway->port(), "PUT", kConfig, {}, body("evil"));
+  EXPECT_EQ(call("PUT", kConfig, body("root")).status, 200);
+  EXPECT_EQ(late.finish().status, 401);
+  const http::Headers root = {{"authorization", "Basic cm9vdDpjb3JyZWN0IGhvcnNl"}};
+  EXPECT_EQ(call("GET", kKeys, {}, root).status, 200);
+}
+
+TEST_F(AccessTest, OneWhoIsOffIsReplacedWithTheSetupTokenAlone) {
+  ConfigText config = kept(
+      R"("auth_config": {"admin_username": "root", "admin_password": "secret", "is_enabled": false})");
+  config.sections += R"(, "setup_token": "the first one")";
+  start(config);
+  const std::string_view mallory =
+      R"({"auth_config": {"admin_username": "mallory", "admin_password": "correct horse", "is_enabled": true}})";
+  EXPECT_EQ(call("PUT", kConfig, mallory).status, 403);
+  EXPECT_EQ(call("PUT", kConfig,
+                 R"({"setup_token": "the first one", "auth_config": {"is_enabled": true}})")
+                .status,
+            200);
+  EXPECT_EQ(as_admin("GET", kKeys).status, 200);
+}
+
 TEST_F(AccessTest, TheFormerPlaceOfTheAdministratorIsRead) {
   ConfigText config = kept({});
   config.sections += ", " + std::string(kAdmin);
@@ -280,6 +351,60 @@ TEST_F(AccessTest, EachChangeIsRecordedWithWhoMadeIt) {
   EXPECT_THAT(of("action=delete"), HasSubstr(R"("change":"deleted")"));
   EXPECT_THAT(all.body, Not(HasSubstr(json_text(made.body, "value"))));
   EXPECT_EQ(call("GET", std::string(kAudit) + "?from=yesterday", {}, as_ci).status, 400);
+}
+
+TEST_F(AccessTest, WhoSignsInIsRecordedAndNobodyElseFillsTheLog) {
+  start_kept(kAdmin);
+  const http::Headers shown = {{"authorization", "Bearer " + sign_in().token}};
+  call("POST", "/api/session/logout", {}, shown);
+  EXPECT_EQ(part(as_admin("GET", std::string(kAudit) + "?actor=root&action=authenticate").body,
+                 {"total_count"}),
+            "2");
+  call("POST", "/api/session/logout", {}, shown);
+  call("POST", "/api/session/logout");
+  call("POST", kLogin, "{}");
+  EXPECT_EQ(part(as_admin("GET", kAudit).body, {"total_count"}), "2");
+  call("GET", std::string(kKeys) + "?dry_run=true", {},
+       {{"authorization", "Basic cm9vdDp3cm9uZw=="}});
+  EXPECT_EQ(part(as_admin("GET", kAudit).body, {"total_count"}), "3");
+  EXPECT_EQ(call("POST", std::string(kLogin) + "?dry_run=true", login_body("secret")).status, 400);
+}
+
+TEST_F(AccessTest, BodiesOfStrangersAreSmall) {
+  start_kept(kAdmin);
+  EXPECT_EQ(call("POST", kLogin, "{" + std::string(70'000, ' ') + "}").status, 400);
+}
+
+TEST_F(AccessTest, WhatAViewerMayNotIsRecorded) {
+  start_kept(kAdmin);
+  const std::string viewer = api_key(R"("name": "grafana", "role": "viewer")");
+  call("DELETE", std::string(kKeys) + "/x", {}, {{"authorization", "Bearer " + viewer}});
+  EXPECT_THAT(as_admin("GET", std::string(kAudit) + "?actor=grafana").body,
+              AllOf(HasSubstr(R"("outcome":"failure")"), HasSubstr(R"("status":403)")));
+}
+
+TEST_F(AccessTest, OldRecordsGo) {
+  ConfigText config = kept(kAdmin);
+  config.sections += R"(, "audit_logs": {"retention_days": 30})";
+  start(config);
+  api_key(R"("name": "ci")");
+  ASSERT_TRUE((*store::sqlite::open(database()))->execute("UPDATE audit_log SET at = 0"));
+  api_key(R"("name": "dashboard")");
+  EXPECT_THAT(as_admin("GET", kAudit).body,
+              AllOf(HasSubstr(R"("total_count":1)"), HasSubstr(R"("id":2)")));
+}
+
+TEST_F(AccessTest, WhoWasRightBeforeDoesNotWaitForThoseWhoGuess) {
+  start_kept(kAdmin);
+  EXPECT_EQ(
+      as_admin("PUT", kConfig, R"({"auth_config": {"admin_password": "battery staple"}})").status,
+      200);
+  const http::Headers right = {{"authorization", "Basic cm9vdDpiYXR0ZXJ5IHN0YXBsZQ=="}};
+  EXPECT_EQ(call("GET", kKeys, {}, right).status, 200);
+  int last = 0;
+  for (int i = 0; i < 8; ++i) last = as_admin("GET", kKeys).status;
+  EXPECT_EQ(last, 429);
+  EXPECT_EQ(call("GET", kKeys, {}, right).status, 200);
 }
 
 TEST_F(AccessTest, ARecordIsVerifiedAndExported) {

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "config/check_scope.h"
 #include "governance/model_pattern.h"
+#include "governance/operators.h"
 #include "governance/period.h"
 #include "governance/reservation.h"
 #include "governance/settings/governance_settings.h"
@@ -206,6 +207,7 @@ class SectionCheck {
     unique_names(section.virtual_keys, "virtual_keys", "name", &VirtualKeySettings::name, scope);
     unique_names(section.api_keys, "api_keys", "id", &ApiKeySettings::id, scope);
     unique_names(section.api_keys, "api_keys", "name", &ApiKeySettings::name, scope);
+    check_api_keys();
   }
 
   void run() {
@@ -220,6 +222,15 @@ class SectionCheck {
   }
 
  private:
+  void check_api_keys() {
+    std::set<CredentialDigest> seen;
+    for (std::size_t i = 0; i < section_.api_keys.size(); ++i) {
+      const auto digest = digest_of(section_.api_keys[i]);
+      if (!digest || seen.insert(*digest).second) continue;
+      scope_.problem("api_keys", i, "value", "another key has the same one");
+    }
+  }
+
   void check_budgets() {
     std::set<std::int64_t> configs;
     for (std::size_t i = 0; i < section_.virtual_keys.size(); ++i) {
