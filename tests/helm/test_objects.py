@@ -87,6 +87,23 @@ class Pods(unittest.TestCase):
         self.assertEqual(release.one("ServiceMonitor")["spec"]["endpoints"][0]["scheme"], "https")
         self.assertFalse(release.all("Pod"), "the test of the chart knows no HTTPS")
 
+    def test_the_port_of_operators_is_asked_by_https_too(self):
+        tls = {"bifrost": {"server": {"tls": {"certFile": "/tls/tls.crt", "keyFile": "/tls/tls.key"}, "adminPort": 9090}}}
+        liveness = chart.render(tls).container["livenessProbe"]["httpGet"]
+        self.assertEqual((liveness["port"], liveness["scheme"]), ("metrics", "HTTPS"))
+        release = chart.render(tls, {"serviceMonitor": {"enabled": True}}, apis=[chart.MONITORING])
+        self.assertEqual(release.one("ServiceMonitor")["spec"]["endpoints"][0]["scheme"], "https")
+
+    def test_the_administrator_is_spelled_in_either_way(self):
+        auth = {"admin_username": "env.A", "admin_password": "env.B", "is_enabled": True}
+        camel = {"adminUsername": "env.A", "adminPassword": "env.B", "isEnabled": True}
+        for given in ({"auth_config": auth}, {"authConfig": camel}):
+            self.assertEqual(chart.render({"bifrost": {"governance": given}}).config["governance"]["auth_config"], auth)
+
+    def test_every_sleep_before_the_end_counts(self):
+        hook = {"preStop": {"exec": {"command": ["sh", "-c", "sleep 5; true; sleep 20"]}}}
+        self.assertEqual(chart.render({"lifecycle": hook}).pod["spec"]["terminationGracePeriodSeconds"], 25 + 5 + 300 + 10)
+
     def test_pods_restart_for_what_the_gateway_does_not_take_up_by_itself(self):
         def checksum(*values):
             return chart.render(*values).pod["metadata"]["annotations"]["checksum/config"]

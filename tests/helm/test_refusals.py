@@ -38,7 +38,7 @@ class Drains(unittest.TestCase):
         fixed = {"drain": {"timeoutSeconds": 100}}
         for hook, seconds in [
             ({"exec": {"command": ["sleep", "7"]}}, 7),
-            ({"exec": {"command": ["sh", "-c", "touch /tmp/a; sleep 3; sleep 9"]}}, 9),
+            ({"exec": {"command": ["sh", "-c", "touch /tmp/a; sleep 3; sleep 9"]}}, 12),
             ({"sleep": {"seconds": 4}}, 4),
             ({"httpGet": {"path": "/", "port": 80}}, 15),
         ]:
@@ -95,6 +95,10 @@ class Scaling(unittest.TestCase):
         self.assertIn("lets no node be drained", chart.refusal(chart.POSTGRES, {"replicaCount": 2}, budget))
         chart.render(chart.POSTGRES, {"replicaCount": 3}, budget)
         self.assertIn("lets no node be drained", chart.refusal(chart.POSTGRES, self.scaler(minReplicas=2), budget))
+        for never in ({"maxUnavailable": 0}, {"maxUnavailable": "0%"}, {"minAvailable": "100%"}):
+            with self.subTest(never):
+                said = chart.refusal(chart.POSTGRES, {"replicaCount": 3, "podDisruptionBudget": {"enabled": True} | never})
+                self.assertIn("lets no node be drained", said)
         both = {"podDisruptionBudget": {"enabled": True, "minAvailable": 1, "maxUnavailable": 1}}
         self.assertIn("not both", chart.refusal(chart.POSTGRES, {"replicaCount": 3}, both))
 

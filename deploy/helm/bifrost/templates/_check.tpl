@@ -111,6 +111,9 @@
 {{- if and $budget.enabled (not (kindIs "invalid" $budget.minAvailable)) (not (kindIs "invalid" $budget.maxUnavailable)) -}}
 {{- include "bifrost.error" (dict "context" . "line" "podDisruptionBudget: minAvailable or maxUnavailable, not both") -}}
 {{- end -}}
+{{- if and $budget.enabled (or (has (toString $budget.maxUnavailable) (list "0" "0%")) (eq (toString $budget.minAvailable) "100%")) -}}
+{{- include "bifrost.error" (dict "context" . "line" "podDisruptionBudget: no pod may be away, which lets no node be drained, ever; allow one: maxUnavailable: 1") -}}
+{{- end -}}
 {{- if and $budget.enabled $budget.minAvailable (not (hasSuffix "%" (toString $budget.minAvailable))) -}}
 {{- if ge (int $budget.minAvailable) $always -}}
 {{- include "bifrost.error" (dict "context" . "line" (printf "podDisruptionBudget.minAvailable: %d of %d replicas lets no node be drained, ever; set it to less, or more replicas" (int $budget.minAvailable) $always)) -}}

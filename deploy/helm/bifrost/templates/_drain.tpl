@@ -46,7 +46,9 @@ The ten seconds are for writing the journal out. What is not given follows from 
 {{- else if dig "sleep" "seconds" 0 $hook -}}
 {{- int $hook.sleep.seconds -}}
 {{- else if $sleeps -}}
-{{- last $sleeps | replace "sleep" "" | trim -}}
+{{- $sum := 0 -}}
+{{- range $sleeps -}}{{- $sum = add $sum (int (replace "sleep" "" . | trim)) -}}{{- end -}}
+{{- $sum -}}
 {{- else -}}
 15
 {{- end -}}

@@ -153,7 +153,8 @@ where there is one: callers cannot take all of its connections.
 {{- with $probe.httpGet -}}
 {{- if and (eq (toString .path) "/livez") (eq (toString .port) "http") $.context.Values._state.adminPort -}}
 {{- $_ := set . "port" "metrics" -}}
-{{- else if and (dig "server" "tls" dict $.context.Values._state.config) (not .scheme) -}}
+{{- end -}}
+{{- if and (dig "server" "tls" dict $.context.Values._state.config) (not .scheme) -}}
 {{- $_ := set . "scheme" "HTTPS" -}}
 {{- end -}}
 {{- end -}}

@@ -123,7 +123,10 @@ budget that several keys had together cannot be told from one that each of them 
 {{- end -}}
 
 {{- define "bifrost.authConfig" -}}
-{{- $inner := default dict (coalesce .Values.bifrost.governance.authConfig .Values.bifrost.governance.auth_config) -}}
+{{- $inner := dict -}}
+{{- range $key, $value := default dict (coalesce .Values.bifrost.governance.authConfig .Values.bifrost.governance.auth_config) -}}
+{{- $_ := set $inner (get (dict "admin_username" "adminUsername" "admin_password" "adminPassword" "is_enabled" "isEnabled" "disable_auth_on_inference" "disableAuthOnInference") $key | default $key) $value -}}
+{{- end -}}
 {{- $outer := .Values.bifrost.authConfig -}}
 {{- if or $inner.existingSecret $inner.adminUsername $inner.adminPassword $inner.isEnabled -}}{{- $inner | toJson -}}{{- else -}}{{- $outer | toJson -}}{{- end -}}
 {{- end -}}
