@@ -155,16 +155,16 @@ Result<void> Gateway::start() {
   const std::size_t count = options_.workers > 0
                                 ? options_.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  BF_TRY_VOID(check_descriptors(count));
-  const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
-  BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
-  BF_TRY_VOID(net::Listener::check_free(address));
   BF_TRY(state_.access, open_access(setup->config.config_store, options_.app_dir, clock_.wall()));
   if (state_.access->beside_configuration()) {
     BF_TRY(state_.access_read,
            open_access_for_reports(setup->config.config_store.value_or(store::StoreSettings{}),
                                    options_.app_dir, clock_));
   }
+  BF_TRY_VOID(check_descriptors(count));
+  const std::string host = options_.host == "localhost" ? "127.0.0.1" : options_.host;
+  BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
+  BF_TRY_VOID(net::Listener::check_free(address));
   BF_TRY_VOID(begin_ledger(setup->config, count));
   prices_.configure(setup->config.framework.pricing, setup->config.server.dns.servers);
   BF_TRY(auto snapshot, snapshot_of(*setup));
