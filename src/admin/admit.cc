@@ -1,7 +1,7 @@
 #include "admin/admit.h"
 
 #include "admin/audit_trail.h"
-#include "admin/route.h"
+#include "admin/run.h"
 #include "admin/session_token.h"
 #include "admin/small_body.h"
 #include "base/log.h"
@@ -22,10 +22,6 @@ using exchange::WorkerKit;
 using governance::Operator;
 using governance::OperatorCredential;
 using governance::Role;
-
-const Route& route_of(const Exchange& exchange) {
-  return static_cast<const Route&>(*exchange.surface().operation);
-}
 
 Error wrong(std::string_view what) {
   return client_error(ErrorCode::kUnauthenticated, std::string(what));

@@ -2,7 +2,7 @@
 
 #include "admin/entries.h"
 #include "admin/resources.h"
-#include "base/random.h"
+#include "admin/session_token.h"
 #include "store/digest.h"
 
 #include <utility>
@@ -94,8 +94,7 @@ Result<Answer> list_api_keys(const Call& call) {
 Result<Answer> create_api_key(const Call& call) {
   ApiKeyBody body;
   BF_TRY_VOID(read_body(call, body));
-  const std::string value =
-      std::string(governance::kApiKeyPrefix) + store::sha256(secret_bytes(32));
+  const std::string value = new_token(governance::kApiKeyPrefix);
   BF_TRY(Answer answer,
          create_entry<Show>(call, kApiKeys,
                             [&](const GovernanceSettings& governance, ApiKeySettings& key) {

@@ -55,7 +55,7 @@ Result<AuditQuestion> read_question(const Call& call) {
 }
 
 std::string exact_time(WallTime time) {
-  const std::string seconds = time_text(time);
+  const std::string seconds = rfc3339_text(time);
   return fmt::format("{}.{:03}Z", seconds.substr(0, seconds.size() - 1),
                      unix_milliseconds(time) % 1000);
 }

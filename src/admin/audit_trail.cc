@@ -1,5 +1,6 @@
 #include "admin/audit_trail.h"
 
+#include "admin/run.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
@@ -67,7 +68,6 @@ void append(store::AccessStore& store, store::AuditTrail& trail, WallTime now) {
 std::optional<store::AuditTrail> begin_trail(const WorkerKit& kit, const Exchange& exchange) {
   constexpr std::size_t kPathBytesMax = 1024;
   constexpr std::size_t kAgentBytesMax = 256;
-  const auto& route = static_cast<const Route&>(*exchange.surface().operation);
   const store::AuditSettings& settings = exchange.snapshot->audit;
   const http::RequestHead& head = exchange.request.head;
   if (settings.disabled || kit.services.access == nullptr) return std::nullopt;
@@ -77,7 +77,7 @@ std::optional<store::AuditTrail> begin_trail(const WorkerKit& kit, const Exchang
                  .request_id = exchange.request_id,
                  .actor = who == nullptr ? std::string() : who->name,
                  .actor_kind = std::string(kind_text(who)),
-                 .action = std::string(action_of(route)),
+                 .action = std::string(action_of(route_of(exchange))),
                  .outcome = "success",
                  .status = 200,
                  .method = std::string(head.method),

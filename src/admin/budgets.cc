@@ -4,6 +4,7 @@
 #include "admin/entries.h"
 #include "admin/limits.h"
 #include "admin/resources.h"
+#include "base/timestamp.h"
 #include "governance/limit_names.h"
 #include "governance/settings/entries.h"
 
@@ -148,7 +149,7 @@ void set_override(BudgetSettings& budget, const OverrideBody& body, WallTime now
   budget.override_cycles_total = budget.override_cycles_remaining;
   // A whole second, and none before the window that a request of this second has begun.
   const WallTime from = std::chrono::ceil<std::chrono::seconds>(now);
-  budget.override_anchor_reset = cycles ? time_text(from) : std::string();
+  budget.override_anchor_reset = cycles ? rfc3339_text(from) : std::string();
 }
 
 Result<void> check(const OverrideBody& body) {

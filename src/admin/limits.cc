@@ -3,6 +3,7 @@
 #include "admin/show.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "base/timestamp.h"
 #include "governance/limit_names.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ void write_state(json::Writer& writer, const Call& call, const std::string& name
   }
   if (!state.window) return;
   writer.member(std::string(prefix) + "last_reset",
-                std::string_view(time_text(state.window->start)));
+                std::string_view(rfc3339_text(state.window->start)));
 }
 
 // From now on it is counted by another limit, in the window that the one before is in.
@@ -60,7 +61,7 @@ void clear(const Call& call, BudgetSettings& budget, std::string name) {
   const auto limit = call.limits.find(
       governance::cleared_name(std::move(name), budget.usage_resets), Unit::kNanoDollars);
   const auto window = limit != nullptr ? limit->state(call.now).window : std::nullopt;
-  if (window) budget.last_reset = time_text(window->start);
+  if (window) budget.last_reset = rfc3339_text(window->start);
   budget.current_usage = 0;
   ++budget.usage_resets;
 }

@@ -2,6 +2,7 @@
 
 #include "admin/resources.h"
 #include "admin/show.h"
+#include "base/timestamp.h"
 #include "base/try.h"
 
 namespace bifrost::admin {
@@ -16,7 +17,7 @@ Result<Answer> sync_prices(const Call& call) {
   writer.begin_object().member("status", "success").member("message", "Prices read");
   writer.member("models", static_cast<std::int64_t>(state.models));
   writer.member("skipped", static_cast<std::int64_t>(state.skipped));
-  writer.member("fetched_at", std::string_view(time_text(state.fetched_at.value_or(call.now))));
+  writer.member("fetched_at", std::string_view(rfc3339_text(state.fetched_at.value_or(call.now))));
   writer.end_object();
   return answer;
 }

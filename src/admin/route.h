@@ -32,9 +32,9 @@ struct SignIn {
   governance::PasswordCheck& passwords;
   governance::Attempts& attempts;
   SteadyTime now;
-  std::string_view network;              // of who asks
-  governance::OperatorCredential shown;  // by him
-  bool tls = false;                      // what he is given goes over an encrypted connection
+  std::string_view network;      // of who asks
+  const http::Headers& headers;  // that say who he is
+  bool tls = false;              // what he is given goes over an encrypted connection
 };
 
 struct Call {

@@ -89,7 +89,7 @@ SignIn sign_in_of(WorkerKit& kit, const Exchange& exchange) {
           .attempts = kit.services.attempts,
           .now = kit.clock.now(),
           .network = exchange.request.network,
-          .shown = governance::operator_credential(exchange.request.head.headers),
+          .headers = exchange.request.head.headers,
           .tls = exchange.snapshot->tls != nullptr ||
                  iequals(exchange.request.head.headers.get("x-forwarded-proto"), "https")};
 }
@@ -106,8 +106,12 @@ http::Headers headers_of(const Exchange& exchange, const Answer& answer) {
 
 }  // namespace
 
+const Route& route_of(const Exchange& exchange) {
+  return static_cast<const Route&>(*exchange.surface().operation);
+}
+
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
-  const auto& route = static_cast<const Route&>(*exchange.surface().operation);
+  const Route& route = route_of(exchange);
   const http::RequestHead& head = exchange.request.head;
   if (kit.services.desk == nullptr) {
     co_return client_error(ErrorCode::kUnsupportedOperation, "there is no management API here");

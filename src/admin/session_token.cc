@@ -16,8 +16,8 @@ std::string account_of(std::string_view token, const governance::AuthSettings& a
 
 }  // namespace
 
-std::string new_session_token() {
-  return std::string(governance::kSessionPrefix) + store::sha256(secret_bytes(32));
+std::string new_token(std::string_view prefix) {
+  return std::string(prefix) + store::sha256(secret_bytes(32));
 }
 
 bool is_session_token(std::string_view text) {

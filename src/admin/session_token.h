@@ -18,7 +18,8 @@ namespace bifrost::admin {
 
 inline constexpr auto kSessionLife = std::chrono::hours(24);
 
-[[nodiscard]] std::string new_session_token();
+// What nobody can guess, behind a prefix that says what it is for.
+[[nodiscard]] std::string new_token(std::string_view prefix);
 // Does it look like one? What does not, need not be looked up.
 [[nodiscard]] bool is_session_token(std::string_view text);
 // What a page has to send with a change (header x-csrf-token) when the token comes by a cookie.

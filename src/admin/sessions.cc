@@ -4,6 +4,7 @@
 #include "admin/session_token.h"
 #include "admin/show.h"
 #include "base/strings.h"
+#include "base/timestamp.h"
 
 #include <fmt/format.h>
 
@@ -27,8 +28,11 @@ Result<store::AccessStore*> store_of(const Call& call) {
   return gateway_error(ErrorCode::kStoreUnavailable, "there is no database for sessions");
 }
 
-bool shows_session(const Call& call) {
-  return call.sign_in.shown.kind == governance::OperatorCredential::Kind::kSession;
+// Empty: he shows none.
+std::string shown_session(const Call& call) {
+  auto shown = governance::operator_credential(call.sign_in.headers);
+  if (shown.kind != governance::OperatorCredential::Kind::kSession) return {};
+  return std::move(shown.text);
 }
 
 // For the audit log: the request's head did not say it.
@@ -63,14 +67,14 @@ Result<Answer> login(const Call& call) {
   }
   sign_in.attempts.right(sign_in.network);
   name_administrator(call);
-  const std::string token = new_session_token();
+  const std::string token = new_token(governance::kSessionPrefix);
   BF_TRY_VOID(begin_session(*store, administrator, token, call.now));
   Answer answer;
   json::Writer writer(answer.body);
   writer.begin_object().member("message", "Login successful");
   writer.member("token", std::string_view(token));
   writer.member("csrf_token", std::string_view(csrf_token(token)));
-  writer.member("expires_at", std::string_view(time_text(call.now + kSessionLife)));
+  writer.member("expires_at", std::string_view(rfc3339_text(call.now + kSessionLife)));
   writer.end_object();
   answer.cookie = cookie(call.sign_in, token, kSessionLife);
   return answer;
@@ -80,8 +84,8 @@ Result<Answer> login(const Call& call) {
 Result<Answer> logout(const Call& call) {
   BF_TRY(store::AccessStore * store, store_of(call));
   bool ended = false;
-  if (shows_session(call)) {
-    BF_TRY(ended, end_session(*store, call.sign_in.shown.text));
+  if (const std::string token = shown_session(call); !token.empty()) {
+    BF_TRY(ended, end_session(*store, token));
   }
   if (ended) name_administrator(call);
   Answer answer = said("Logout successful");
@@ -94,8 +98,8 @@ Result<Answer> is_auth_enabled(const Call& call) {
   BF_TRY(store::AccessStore * store, store_of(call));
   const governance::AuthSettings& administrator = call.sign_in.operators.administrator();
   bool valid = false;
-  if (shows_session(call)) {
-    BF_TRY(valid, is_session(*store, administrator, call.sign_in.shown.text, call.now));
+  if (const std::string token = shown_session(call); !token.empty()) {
+    BF_TRY(valid, is_session(*store, administrator, token, call.now));
   }
   Answer answer;
   json::Writer writer(answer.body);

@@ -1,16 +1,9 @@
 #include "admin/show.h"
 
 #include "base/strings.h"
-
-#include <fmt/chrono.h>
-
-#include <chrono>
+#include "base/timestamp.h"
 
 namespace bifrost::admin {
-
-std::string time_text(WallTime time) {
-  return fmt::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(time));
-}
 
 void text_or_null(json::Writer& writer, std::string_view name, std::string_view text) {
   writer.key(name);
@@ -30,8 +23,8 @@ void write_texts(json::Writer& writer, std::string_view name,
 
 void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry) {
   if (!entry) return;  // it stands in the file alone
-  writer.member("created_at", std::string_view(time_text(entry->created_at)));
-  writer.member("updated_at", std::string_view(time_text(entry->updated_at)));
+  writer.member("created_at", std::string_view(rfc3339_text(entry->created_at)));
+  writer.member("updated_at", std::string_view(rfc3339_text(entry->updated_at)));
 }
 
 bool may_see_secrets(const Call& call) {

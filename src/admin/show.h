@@ -12,8 +12,6 @@
 
 namespace bifrost::admin {
 
-// "2026-01-31T12:00:00Z"
-[[nodiscard]] std::string time_text(WallTime time);
 // A text, or null where there is none.
 void text_or_null(json::Writer& writer, std::string_view name, std::string_view text);
 void write_texts(json::Writer& writer, std::string_view name,

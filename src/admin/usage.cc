@@ -5,6 +5,7 @@
 #include "admin/show.h"
 #include "admin/usage_query.h"
 #include "base/strings.h"
+#include "base/timestamp.h"
 #include "base/try.h"
 #include "governance/amount.h"
 
@@ -40,7 +41,7 @@ WallTime time_of(std::int64_t nanoseconds) {
 std::string exact_text(std::int64_t nanoseconds) {
   const WallTime time = time_of(nanoseconds);
   const bool whole = std::chrono::floor<std::chrono::seconds>(time) == time;
-  return whole ? time_text(time) : fmt::format("{:%FT%TZ}", time);
+  return whole ? rfc3339_text(time) : fmt::format("{:%FT%TZ}", time);
 }
 
 // What ids are called, where they are still configured.
@@ -86,7 +87,7 @@ class Names {
 
 std::string value_of(UsageKey key, const UsageGroup& group) {
   if (!is_time(key)) return group.name;
-  const std::string text = time_text(time_of(group.time));
+  const std::string text = rfc3339_text(time_of(group.time));
   return key == UsageKey::kDay ? text.substr(0, text.find('T')) : text;
 }
 

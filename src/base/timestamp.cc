@@ -2,6 +2,8 @@
 
 #include "base/strings.h"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -148,6 +150,10 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   const auto east = offset(rest);
   if (!east) return std::nullopt;
   return *seconds + part - *east;
+}
+
+std::string rfc3339_text(WallTime time) {
+  return fmt::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(time));
 }
 
 }  // namespace bifrost

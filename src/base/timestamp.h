@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace bifrost {
@@ -16,6 +17,9 @@ namespace bifrost {
 // RFC 3339: "2026-01-31T12:00:00Z", with any fraction and offset. What is later, which is how some
 // write "never", is taken for the same day of 2196.
 [[nodiscard]] std::optional<WallTime> parse_rfc3339(std::string_view text);
+
+// "2026-01-31T12:00:00Z": RFC 3339, without the fraction of a second.
+[[nodiscard]] std::string rfc3339_text(WallTime time);
 
 // Since 1970, as databases keep it.
 [[nodiscard]] inline std::int64_t unix_milliseconds(WallTime time) {

@@ -83,5 +83,11 @@ TEST(ParseRfc3339, TakesWhatIsBeyondTheClockForFarAway) {
   EXPECT_TRUE(parse_rfc3339("2400-02-29T00:00:00Z"));
 }
 
+TEST(Rfc3339Text, HasWholeSecondsAndReadsBack) {
+  const WallTime time = WallTime(std::chrono::milliseconds(1'769'860'800'999));
+  EXPECT_EQ(rfc3339_text(time), "2026-01-31T12:00:00Z");
+  EXPECT_EQ(parse_rfc3339(rfc3339_text(time)), std::chrono::floor<std::chrono::seconds>(time));
+}
+
 }  // namespace
 }  // namespace bifrost

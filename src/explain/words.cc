@@ -1,9 +1,5 @@
 #include "explain/words.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
-#include <chrono>
 #include <utility>
 
 namespace bifrost::explain {
@@ -30,10 +26,6 @@ std::string_view unit_name(governance::Unit unit) {
 std::string amount_text(governance::Unit unit, std::int64_t amount) {
   return unit == governance::Unit::kNanoDollars ? governance::dollars_text(amount)
                                                 : std::to_string(amount);
-}
-
-std::string time_text(WallTime time) {
-  return fmt::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(time));
 }
 
 }  // namespace bifrost::explain

@@ -16,7 +16,5 @@ inline constexpr std::string_view kUnknownPrice = "price unknown";
 [[nodiscard]] std::string_view unit_name(governance::Unit unit);
 // A number; of dollars exact.
 [[nodiscard]] std::string amount_text(governance::Unit unit, std::int64_t amount);
-// "2026-01-31T12:00:00Z"
-[[nodiscard]] std::string time_text(WallTime time);
 
 }  // namespace bifrost::explain

@@ -1,5 +1,6 @@
 #include "explain/write_json.h"
 
+#include "base/timestamp.h"
 #include "explain/words.h"
 #include "json/writer.h"
 
@@ -140,7 +141,7 @@ void limits(Writer& w, const std::vector<LimitStep>& all) {
     amount(w, "held", step.unit, step.held);
     amount(w, "left", step.unit, step.left);
     amount(w, "takes", step.unit, step.takes);
-    if (step.resets_at) w.member("resets_at", std::string_view(time_text(*step.resets_at)));
+    if (step.resets_at) w.member("resets_at", std::string_view(rfc3339_text(*step.resets_at)));
     w.member("fits", step.fits);
     w.end_object();
   }

@@ -1,5 +1,6 @@
 #include "explain/write_text.h"
 
+#include "base/timestamp.h"
 #include "explain/words.h"
 
 #include <fmt/format.h>
@@ -119,7 +120,7 @@ void limit(Page& page, const LimitStep& step) {
   if (!step.window.empty()) line += fmt::format(" in each {}", step.window);
   line +=
       fmt::format("; {} left, takes {}", shown(step.unit, step.left), shown(step.unit, step.takes));
-  if (step.resets_at) line += fmt::format(", resets at {}", time_text(*step.resets_at));
+  if (step.resets_at) line += fmt::format(", resets at {}", rfc3339_text(*step.resets_at));
   if (!step.fits) line += ": FULL";
   page.line(1, "{}", line);
 }

@@ -1,6 +1,7 @@
 #include "governance/refusal.h"
 
-#include <fmt/chrono.h>
+#include "base/timestamp.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,8 +62,8 @@ Error refusal(const Limit& limit, WallTime now) {
   if (state.window) {
     const auto left = std::chrono::ceil<milliseconds>(state.window->end - now);
     if (!only_held) error.retry_after = std::max(left, kSoon);
-    message += fmt::format(" (resets every {}, next at {:%FT%TZ})", terms.period->text(),
-                           std::chrono::floor<std::chrono::seconds>(state.window->end));
+    message += fmt::format(" (resets every {}, next at {})", terms.period->text(),
+                           rfc3339_text(state.window->end));
   }
   error.repeat_unwanted = money || *error.retry_after > kPatience;
   error.message = std::move(message);

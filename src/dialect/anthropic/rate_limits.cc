@@ -1,7 +1,7 @@
 // The headers of https://docs.claude.com/en/api/rate-limits#response-headers
+#include "base/timestamp.h"
 #include "dialect/anthropic/functions.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -17,7 +17,7 @@ void write(std::string_view unit, const RateLimit& limit, http::Headers& headers
   };
   add("limit", std::to_string(limit.limit));
   add("remaining", std::to_string(limit.remaining));
-  add("reset", fmt::format("{:%FT%TZ}", std::chrono::ceil<std::chrono::seconds>(limit.resets_at)));
+  add("reset", rfc3339_text(std::chrono::ceil<std::chrono::seconds>(limit.resets_at)));
 }
 
 }  // namespace

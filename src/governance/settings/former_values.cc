@@ -2,10 +2,8 @@
 
 #include "base/timestamp.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,8 +33,7 @@ void rotate(VirtualKeySettings& key, std::string_view value, std::chrono::millis
   // What a reference says now is what callers know.
   key.former_values.push_back(
       {.value = config::Secret(before.reveal()),
-       .valid_until =
-           fmt::format("{:%FT%TZ}", std::chrono::ceil<std::chrono::seconds>(now + grace))});
+       .valid_until = rfc3339_text(std::chrono::ceil<std::chrono::seconds>(now + grace))});
 }
 
 void drop_former_values(GovernanceSettings& governance, WallTime now) {
