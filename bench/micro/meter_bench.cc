@@ -87,8 +87,9 @@ void scrape(benchmark::State& state) {
   telemetry::Shard& shard = registry->add_shard();
   for (int i = 0; i < 1000; ++i) {
     const std::string model = "gpt-4o-2024-08-" + std::to_string(i);
-    const telemetry::LabelValue target[] = {"openai", model, "", "chat_completion", "k1", "main",
-                                            "0",      "",    ""};
+    std::vector<telemetry::LabelValue> target = {"openai",          model, "",
+                                                 "chat_completion", "k1",  "main"};
+    target.resize(std::size(telemetry::kTargetLabels), telemetry::LabelValue(""));
     shard.histogram(telemetry::Metric::kUpstreamLatency, target, {"true"}).observe(1);
     shard.histogram(telemetry::Metric::kHttpRequestSize, {model, "POST", "200"}).observe(1);
   }
