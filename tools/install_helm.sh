@@ -13,9 +13,9 @@ stamp=$(sha256sum go.mod go.sum ../install_helm.sh | sha256sum)
 [[ ! -x $out || $(cat "$out.stamp" 2>/dev/null) != "$stamp" ]] || exit 0
 
 toolchain=go1.24.9
+platform= sum=
 case $(uname -m) in
   x86_64) platform=linux-amd64 sum='h1:XCaHFxbYbAFzirf0FlQ6XUJ3WM+yR7FdDHZvREoPVDI=' ;;
-  *) platform=linux-arm64 sum='' ;;
 esac
 
 new_enough() { # a go command that knows `go 1.24` in go.mod
@@ -28,8 +28,13 @@ go=
 for candidate in "$(command -v go || true)" /usr/lib/go-1.19/bin/go; do
   [[ -n $candidate && -x $candidate ]] || continue
   if new_enough "$candidate"; then go=$candidate; break; fi
+  # What is not known by its sum is not fetched.
+  [[ -n $sum ]] || {
+    echo "install_helm.sh: $candidate is older than Go 1.24, and no sum of a newer one is known for $(uname -m); install Go 1.24 or later (https://go.dev/dl) and put it first on the path" >&2
+    exit 1
+  }
   found=$(cd / && "$candidate" mod download -json "golang.org/toolchain@v0.0.1-$toolchain.$platform")
-  [[ -z $sum || $found == *"\"$sum\""* ]] || { echo "install_helm.sh: golang.org/toolchain is not what it was: $found" >&2; exit 1; }
+  [[ $found == *"\"$sum\""* ]] || { echo "install_helm.sh: golang.org/toolchain is not what it was: $found" >&2; exit 1; }
   dir=$(sed -n 's/^\t"Dir": "\(.*\)",$/\1/p' <<<"$found")
   # Modules come without the right to be run.
   mkdir -p "$(dirname "$out")/go" && cp -r --no-preserve=mode "$dir/." "$(dirname "$out")/go"
