@@ -1,5 +1,6 @@
 """Renders the chart as `helm install` would, and says what came of it."""
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -17,6 +18,7 @@ CHART = ROOT / "deploy/helm/bifrost"
 HELM = os.environ.get("BIFROST_HELM", str(ROOT / "build/tools/helm"))
 TAG = "0.1.0"
 MONITORING = "monitoring.coreos.com/v1"
+GATEWAYS = "gateway.networking.k8s.io/v1"
 
 
 @dataclasses.dataclass
@@ -71,9 +73,10 @@ def values_file(folder, at, values):
     return path
 
 
-def run(*values, sets=(), release="bifrost", kube="1.30", apis=(), show=None, chart=CHART, namespace="default"):
-    """`helm template`; files, texts and maps as values."""
-    with tempfile.TemporaryDirectory() as folder:
+def run(*values, sets=(), release="bifrost", kube="1.30", apis=(), show=None, chart=CHART, namespace="default", cluster=None):
+    """`helm template`; files, texts and maps as values. With a cluster templates may look things up there."""
+    with contextlib.ExitStack() as open_now:
+        folder = open_now.enter_context(tempfile.TemporaryDirectory())
         command = [HELM, "template", release, str(chart), "--namespace", namespace, "--kube-version", kube]
         command += [f"--api-versions={api}" for api in apis]
         for at, one in enumerate(values):
@@ -82,6 +85,8 @@ def run(*values, sets=(), release="bifrost", kube="1.30", apis=(), show=None, ch
             command += ["--set", one]
         if show:
             command += ["--show-only", show]
+        if cluster:
+            command += ["--dry-run=server", "--kubeconfig", str(open_now.enter_context(cluster.kubeconfig()))]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

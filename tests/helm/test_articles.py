@@ -102,7 +102,8 @@ class Playbook(unittest.TestCase):
         self.assertEqual(pod["terminationGracePeriodSeconds"], 60)
         self.assertEqual(release.container["lifecycle"]["preStop"]["exec"]["command"], ["sh", "-c", "sleep 15"])
         self.assertNotIn("replicas", release.workload["spec"])
-        self.assertEqual(release.config["server"], {"drain_delay_in_seconds": 5, "drain_timeout_in_seconds": 60 - 15 - 5 - 10})
+        server = release.config["server"]
+        self.assertEqual((server["drain_delay_in_seconds"], server["drain_timeout_in_seconds"]), (5, 60 - 15 - 5 - 10))
 
     def test_s0_23_the_snippet_on_sqlite_is_refused(self):
         self.assertIn("10 replicas on SQLite", chart.refusal(article("autoscaling")))

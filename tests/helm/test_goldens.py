@@ -44,7 +44,7 @@ class Goldens(unittest.TestCase):
         for name, values in RELEASES.items():
             with self.subTest(name):
                 path = GOLDEN / f"{name}.yaml"
-                text = fixed(chart.render(*values, apis=[chart.MONITORING]).text)
+                text = fixed(chart.render(*values, apis=[chart.MONITORING, chart.GATEWAYS]).text)
                 if os.environ.get("BIFROST_UPDATE_GOLDENS"):
                     path.write_text(text)
                 if path.read_text() != text:

@@ -27,7 +27,7 @@ class Kubernetes(unittest.TestCase):
     def test_takes_every_object(self):
         for name, values in RELEASES.items():
             for version in VERSIONS:
-                release = chart.render(*values, kube=version, apis=[chart.MONITORING])
+                release = chart.render(*values, kube=version, apis=[chart.MONITORING, chart.GATEWAYS])
                 for manifest in release.objects:
                     if manifest["kind"] in NOT_KUBERNETES:
                         continue

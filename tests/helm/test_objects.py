@@ -129,8 +129,42 @@ class Ports(unittest.TestCase):
         monitor = release.one("ServiceMonitor")["spec"]
         self.assertEqual(monitor["endpoints"][0]["port"], "metrics")
         self.assertLessEqual(monitor["selector"]["matchLabels"].items(), release.one("Service", "bifrost-metrics")["metadata"]["labels"].items())
-        self.assertEqual(release.container["livenessProbe"]["httpGet"]["port"], "metrics")
-        self.assertEqual(release.container["readinessProbe"]["httpGet"]["port"], "http")
+
+    def probed(self, release):
+        return {name: release.container[f"{name}Probe"]["httpGet"]["port"] for name in ("startup", "liveness", "readiness")}
+
+    def test_probes_come_where_callers_cannot_take_all_connections(self):
+        for server, port in ({}, 8081), ({"adminPort": 9090}, 9090), ({"admin_port": 9090}, 9090):
+            release = chart.render({"bifrost": {"server": server}})
+            self.assertEqual(set(self.probed(release).values()), {"metrics"})
+            self.assertEqual({p["name"]: p["containerPort"] for p in release.container["ports"]}["metrics"], port)
+            self.assertEqual((release.config["server"]["admin_port"], release.config["server"]["admin_host"]), (port, "0.0.0.0"))
+        self.assertEqual(chart.render({"bifrost": {"host": "::"}}).config["server"]["admin_host"], "::")
+        self.assertEqual(chart.render({"bifrost": {"port": 8081}}).config["server"]["admin_port"], 8082)
+
+    def test_the_port_of_probes_is_not_for_others(self):
+        release = chart.render({"networkPolicy": {"enabled": True}})
+        self.assertEqual({port["port"] for service in release.all("Service") for port in service["spec"]["ports"]}, {8080})
+        self.assertEqual([rule["ports"][0]["port"] for rule in release.one("NetworkPolicy")["spec"]["ingress"]], ["http"])
+
+    def test_without_the_port_of_operators_probes_come_with_the_callers(self):
+        release = chart.render({"bifrost": {"server": {"adminPort": 0}}})
+        self.assertEqual(set(self.probed(release).values()), {"http"})
+        self.assertEqual([port["name"] for port in release.container["ports"]], ["http"])
+        brought = chart.render({"config": {"existingSecret": "mine"}})
+        self.assertEqual(set(self.probed(brought).values()), {"http"}, "what a file of one's own has is not known")
+
+    def test_probes_of_ones_own_stay(self):
+        own = {"livenessProbe": {"httpGet": {"path": "/livez", "port": 8080}}, "readinessProbe": {"httpGet": {"path": "/mine", "port": "http"}}}
+        release = chart.render(own)
+        self.assertEqual((self.probed(release)["liveness"], self.probed(release)["readiness"]), (8080, "http"))
+
+    def test_a_port_of_operators_that_nobody_reaches_is_refused(self):
+        for host in ("127.0.0.1", "127.1.2.3", "::1"):
+            said = chart.refusal({"bifrost": {"server": {"adminPort": 9090, "adminHost": host}}})
+            self.assertIn(f"bifrost.server.adminHost: {host} is the pod alone", said)
+        self.assertEqual(chart.render({"bifrost": {"host": "127.0.0.1"}}).config["server"]["admin_host"], "0.0.0.0")
+        self.assertIn("bifrost.server.adminPort: 8080 is bifrost.port too", chart.refusal({"bifrost": {"server": {"adminPort": 8080}}}))
 
     def test_fields_of_the_service(self):
         spec = chart.render({"service": {"type": "LoadBalancer", "spec": {"externalTrafficPolicy": "Local"}}}).one("Service", "bifrost")["spec"]
@@ -154,9 +188,18 @@ class Routes(unittest.TestCase):
 
     def test_a_route_of_the_gateway_api_lets_streams_last(self):
         self.assertIn("httproute.parentRefs: required", chart.refusal({"httproute": {"enabled": True}}))
-        route = chart.render({"httproute": {"enabled": True, "parentRefs": [{"name": "gw"}], "hostnames": ["a.example.com"]}}).one("HTTPRoute")["spec"]
+        values = {"httproute": {"enabled": True, "parentRefs": [{"name": "gw"}], "hostnames": ["a.example.com"]}}
+        route = chart.render(values, apis=[chart.GATEWAYS]).one("HTTPRoute")["spec"]
         self.assertEqual(route["rules"][0]["timeouts"], {"request": "0s"})
         self.assertEqual(route["rules"][0]["backendRefs"], [{"name": "bifrost", "port": 8080}])
+
+    def test_a_route_of_an_api_that_is_not_there_is_refused_or_left_out(self):
+        values = {"httproute": {"enabled": True, "parentRefs": [{"name": "gw"}]}}
+        said = chart.refusal(values)
+        self.assertIn("httproute.enabled: this cluster does not know gateway.networking.k8s.io/v1; install the Gateway API first", said)
+        self.assertFalse(chart.render(values, {"httproute": {"requireCRD": False}}).all("HTTPRoute"))
+        older = {"httproute": {"apiVersion": "gateway.networking.k8s.io/v1beta1"}}
+        self.assertIn("does not know gateway.networking.k8s.io/v1beta1", chart.refusal(values, older, apis=[chart.GATEWAYS]))
 
 
 class Policies(unittest.TestCase):

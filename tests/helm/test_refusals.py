@@ -3,6 +3,7 @@
 import unittest
 
 import chart
+from fake_cluster import Cluster
 
 SLEEP = {"lifecycle": {"preStop": {"exec": {"command": ["sh", "-c", "sleep 20"]}}}}
 
@@ -47,6 +48,34 @@ class Drains(unittest.TestCase):
         told = {"drain": {"timeoutSeconds": 100, "preStopSeconds": 2}, "lifecycle": {"preStop": {"httpGet": {"path": "/", "port": 80}}}}
         self.assertEqual(self.drain(told)[0], 2 + 5 + 100 + 10)
 
+    def test_settings_of_the_server_enter_the_sum(self):
+        for server in (
+            {"drainDelayInSeconds": 20, "drainTimeoutInSeconds": 900},
+            {"drain_delay_in_seconds": 20, "drain_timeout_in_seconds": 900},
+        ):
+            self.assertEqual(self.drain({"bifrost": {"server": server}}, SLEEP), (20 + 20 + 900 + 10, 20, 900))
+        texts = {"bifrost": {"server": {"drainDelayInSeconds": "2500ms", "drainTimeoutInSeconds": "1.5h"}}}
+        self.assertEqual(self.drain(texts), (3 + 5400 + 10, "2500ms", "1.5h"))
+        self.assertEqual(self.drain({"bifrost": {"server": {"drainTimeoutInSeconds": "1h0m30s"}}})[0], 5 + 3630 + 10)
+        self.assertEqual(self.drain({"bifrost": {"server": {"drainDelayInSeconds": 0}}})[0], 0 + 300 + 10)
+        self.assertEqual(self.drain({"terminationGracePeriodSeconds": 60, "bifrost": {"server": {"drainDelayInSeconds": 10}}}), (60, 10, 40))
+
+    def test_settings_of_the_server_that_the_grace_period_cuts_are_refused(self):
+        values = {"terminationGracePeriodSeconds": 60, "bifrost": {"server": {"drainTimeoutInSeconds": 90, "drainDelayInSeconds": 6}}}
+        said = chart.refusal(values)
+        self.assertIn("bifrost.server.drainDelayInSeconds is 6, bifrost.server.drainTimeoutInSeconds is 90", said)
+        self.assertIn("Give at least 106", said)
+
+    def test_a_drain_that_is_given_twice_is_refused(self):
+        said = chart.refusal({"drain": {"timeoutSeconds": 60}, "bifrost": {"server": {"drainTimeoutInSeconds": 90}}})
+        self.assertIn("drain.timeoutSeconds: bifrost.server.drainTimeoutInSeconds is given too; keep one", said)
+
+    def test_a_config_of_ones_own_is_told_what_its_drain_may_take(self):
+        """The chart cannot read it, and the program's own defaults are longer than the grace period."""
+        said = chart.notes({"config": {"existingSecret": "mine"}})
+        self.assertIn("config.existingSecret: Kubernetes kills a pod after 315 s", said)
+        self.assertNotIn("A pod that goes down accepts", said)
+
     def test_a_hook_of_the_users_stands_alone(self):
         """The original's default stays beside it, and two handlers are refused by the API server."""
         self.assertEqual(chart.render({"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}).container["lifecycle"], {"preStop": {"sleep": {"seconds": 5}}})
@@ -75,6 +104,60 @@ class Stores(unittest.TestCase):
 
     def test_data_that_goes_with_the_pod(self):
         self.assertIn("without a volume everything is lost", chart.notes({"storage": {"persistence": {"enabled": False}}}))
+
+    def test_what_the_chart_makes_is_another_each_time_where_no_cluster_is_asked(self):
+        production = {"production": True, "bifrost": {"client": {}}}
+        for values, name in [
+            (chart.POSTGRES, "bifrost.encryptionKeySecret.name"),
+            (chart.EMBEDDED, "bifrost.encryptionKeySecret.name"),
+            (chart.EMBEDDED, "postgresql.auth.existingSecret"),
+        ]:
+            with self.subTest(name):
+                self.assertIn(f"WARNING: {name}: not given", chart.notes(values))
+                self.assertIn(f"{name}: not given", chart.refusal(values, production))
+        given = {"bifrost": {"encryptionKeySecret": {"name": "a"}}, "postgresql": {"auth": {"existingSecret": "b"}}}
+        self.assertNotIn("not given", chart.notes(chart.EMBEDDED, given))
+        chart.render(chart.EMBEDDED, production, given)
+
+    def test_what_the_chart_made_before_is_found_again(self):
+        made = Cluster(secrets={"bifrost-encryption": {"encryption-key": "b2xk"}, "bifrost-postgresql": {"password": "b2xk"}})
+        release = chart.render(chart.EMBEDDED, {"production": True}, cluster=made)
+        self.assertEqual(release.one("Secret", "bifrost-encryption")["data"], {"encryption-key": "b2xk"})
+        self.assertEqual(release.one("Secret", "bifrost-postgresql")["data"], {"password": "b2xk"})
+
+    def test_a_key_that_its_secret_does_not_have(self):
+        cluster = Cluster(secrets={"key": {"other": "b2xk"}})
+        said = chart.refusal({"bifrost": {"encryptionKeySecret": {"name": "key"}}}, cluster=cluster)
+        self.assertIn("the Secret key has no key encryption-key; it has: other", said)
+
+    def test_whoever_has_rights_in_one_namespace_can_install(self):
+        fast = {"persistence": {"storageClass": "fast"}}
+        for values in ({"storage": fast}, chart.POSTGRES, chart.merged(chart.EMBEDDED, {"postgresql": {"primary": fast}})):
+            cluster = Cluster()
+            chart.render(values, cluster=cluster)
+            self.assertEqual(cluster.refused, [])
+
+    def test_a_class_that_the_cluster_does_not_have(self):
+        cluster = Cluster(storage_classes=["standard", "fast"], whole=True)
+        wanted = {"storage": {"checkClasses": True, "persistence": {"storageClass": "nowhere"}}}
+        said = chart.refusal(wanted, cluster=cluster)
+        self.assertIn("storage.persistence.storageClass: this cluster has no class nowhere; it has: fast, standard", said)
+        database = chart.merged(chart.EMBEDDED, {"storage": {"checkClasses": True}, "postgresql": {"primary": {"persistence": {"storageClass": "nowhere"}}}})
+        self.assertIn("postgresql.primary.persistence.storageClass: this cluster has no class nowhere", chart.refusal(database, cluster=cluster))
+        for there in ("fast", "-", ""):
+            chart.render(chart.merged(wanted, {"storage": {"persistence": {"storageClass": there}}}), cluster=cluster)
+        chart.render({"storage": {"persistence": {"storageClass": "nowhere"}}}, cluster=cluster)
+        chart.render(wanted)  # nobody is asked
+
+    def test_sessions_of_several_pods_that_share_nothing(self):
+        none = {"replicaCount": 2, "storage": {"configStore": {"enabled": False}}}
+        admin = {"bifrost": {"authConfig": {"isEnabled": True, "existingSecret": "a"}}}
+        token = {"bifrost": {"providerSecrets": {"setup": {"existingSecret": "a", "envVar": "BIFROST_SETUP_TOKEN"}}}}
+        for who in (admin, token):
+            self.assertIn("storage.configStore.enabled: off, and sessions", chart.notes(none, who))
+            self.assertNotIn("and sessions", chart.notes({**none, "replicaCount": 1}, who))
+            self.assertNotIn("and sessions", chart.notes(chart.POSTGRES, {"replicaCount": 2}, who))
+        self.assertNotIn("and sessions", chart.notes(none))
 
     def test_several_replicas_count_for_themselves(self):
         self.assertIn("each replica counts budgets and limits by itself", chart.notes(chart.POSTGRES, {"replicaCount": 2}))
@@ -120,8 +203,21 @@ class SecretsAndAccess(unittest.TestCase):
     def test_open_to_everybody(self):
         values = {"bifrost": {"client": {"enforceAuthOnInference": False}}}
         self.assertNotIn("whoever finds it", chart.notes(values))
-        for way in ({"ingress": {"enabled": True}}, {"service": {"type": "LoadBalancer"}}):
-            self.assertIn("whoever finds it", chart.notes(values, way))
+        route = {"enabled": True, "parentRefs": [{"name": "gw"}]}
+        for way, name in [
+            ({"ingress": {"enabled": True}}, "ingress"),
+            ({"ingress": {"public": {"enabled": True}, "off": {"enabled": False}}}, "ingress.public"),
+            ({"httproute": route}, "httproute"),
+            ({"service": {"type": "LoadBalancer"}}, "service.type"),
+        ]:
+            with self.subTest(name):
+                said = chart.notes(values, way, apis=[chart.GATEWAYS])
+                self.assertIn(f"can be reached from outside ({name}): whoever finds it", said)
+        self.assertNotIn("whoever finds it", chart.notes(values, {"ingress": {"off": {"enabled": False}}}))
+
+    def test_variables_that_the_gateway_reads_by_itself(self):
+        secrets = {name: {"existingSecret": "a", "envVar": name} for name in ("BIFROST_ENCRYPTION_KEY", "BIFROST_SETUP_TOKEN")}
+        self.assertNotIn("nothing refers to it", chart.notes({"bifrost": {"providerSecrets": secrets}}))
 
     def test_the_key_that_the_chart_makes_for_postgresql(self):
         release = chart.render(chart.POSTGRES)

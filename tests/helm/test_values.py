@@ -17,6 +17,8 @@ WITHOUT_EFFECT = {
 ELSEWHERE = {
     "postgresql.auth.password": "what is made anew each time is masked here; test_objects.py",
     "serviceMonitor.requireCRD": "the kind is known here; test_articles.py",
+    "httproute.requireCRD": "the kind is known here; test_objects.py",
+    "storage.checkClasses": "no cluster is asked here; test_refusals.py",
 }
 CONTEXTS = [
     {**EVERY_OBJECT, "autoscaling": {}, "replicaCount": 1, "serviceMonitor": {"enabled": True, "requireCRD": False}},
@@ -104,7 +106,7 @@ class Values(unittest.TestCase):
         """Whether the value does something in one of the contexts."""
         for context, before in zip(CONTEXTS, self.before):
             values = chart.merged(context, nested(path, another(path, value)))
-            done = chart.run(values, sets=[f"image.tag={chart.TAG}"] if path != ("image", "tag") else (), apis=[chart.MONITORING])
+            done = chart.run(values, sets=[f"image.tag={chart.TAG}"] if path != ("image", "tag") else (), apis=[chart.MONITORING, chart.GATEWAYS])
             if done.returncode != 0 and (path[-1] in done.stderr or ".".join(path[:2]) in done.stderr or path[0] in done.stderr):
                 return True
             if done.returncode == 0 and fixed(done.stdout) != before:
@@ -112,7 +114,7 @@ class Values(unittest.TestCase):
         return False
 
     def test_each_does_something(self):
-        self.before = [fixed(chart.render(context, apis=[chart.MONITORING]).text) for context in CONTEXTS]
+        self.before = [fixed(chart.render(context, apis=[chart.MONITORING, chart.GATEWAYS]).text) for context in CONTEXTS]
         values = list(leaves(yaml.safe_load((chart.CHART / "values.yaml").read_text())))
         self.assertGreater(len(values), 150)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

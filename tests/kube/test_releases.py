@@ -94,7 +94,7 @@ class Releases(unittest.TestCase):
 
     def test_mistakes_are_told_before_anything_is_made(self):
         with self.assertRaisesRegex(cluster.Failure, "this cluster has no class nowhere"):
-            self.space.install({"storage": {"persistence": {"storageClass": "nowhere"}}})
+            self.space.install({"storage": {"checkClasses": True, "persistence": {"storageClass": "nowhere"}}})
         self.space.kubectl("create", "secret", "generic", "key", "--from-literal=key=a")
         with self.assertRaisesRegex(cluster.Failure, "the Secret key has no key encryption-key; it has: key"):
             self.space.install({"bifrost": {"encryptionKeySecret": {"name": "key"}}})

@@ -22,6 +22,15 @@
 {{- end -}}
 {{- end -}}
 
+{{- /*
+A secret that the chart makes, and that is not there yet. Where no cluster is asked, it never is: each rendering makes another.
+*/ -}}
+{{- define "bifrost.warnOfMade" -}}
+{{- if not (lookup "v1" "Secret" .context.Release.Namespace .secret.name) -}}
+{{- include "bifrost.warn" (dict "context" .context "line" (printf "%s: not given, so the chart makes a %s and finds it again in the Secret %s; where no cluster is asked (helm template, Argo CD), each rendering makes another, %s. Make a Secret and name it there" .value .what .secret.name .then)) -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "bifrost.error" -}}{{- include "bifrost.note" (dict "state" .context.Values._state "list" "errors" "line" .line) -}}{{- end -}}
 {{- define "bifrost.warn" -}}{{- include "bifrost.note" (dict "state" .context.Values._state "list" "warnings" "line" .line) -}}{{- end -}}
 
@@ -71,6 +80,9 @@
 {{- if gt $state.replicas 1 -}}
 {{- include "bifrost.note" (dict "state" $state "list" "hints" "line" "each replica counts budgets and limits by itself: they may be used once in each") -}}
 {{- end -}}
+{{- if and $state.embedded $state.postgresqlSecret.made (not .Values.postgresql.auth.password) -}}
+{{- include "bifrost.warnOfMade" (dict "context" . "secret" $state.postgresqlSecret "value" "postgresql.auth.existingSecret" "what" "password" "then" "which the database does not take") -}}
+{{- end -}}
 {{- else if .Values.postgresql.enabled -}}
 {{- include "bifrost.warn" (dict "context" . "line" "postgresql.enabled: nothing uses it, none is installed; set storage.mode or storage.configStore.type to postgres") -}}
 {{- end -}}
@@ -82,11 +94,20 @@
 {{- include "bifrost.warn" (dict "context" . "line" "postgresql.auth.password: everybody knows this one; leave it out, and one is made") -}}
 {{- end -}}
 {{- end -}}
-{{- /* Only where a cluster answers. */ -}}
-{{- $class := default "" .Values.storage.persistence.storageClass -}}
-{{- if and $state.claim $class (ne $class "-") (lookup "v1" "Namespace" "" .Release.Namespace) -}}
-{{- if not (lookup "storage.k8s.io/v1" "StorageClass" "" $class) -}}
-{{- include "bifrost.error" (dict "context" . "line" (printf "storage.persistence.storageClass: this cluster has no class %s; see kubectl get storageclass" $class)) -}}
+{{- if .Values.storage.checkClasses -}}{{- include "bifrost.checkClasses" . -}}{{- end -}}
+{{- end -}}
+
+{{- /* Classes belong to no namespace: not everybody who installs may read them. Without a cluster there is nothing to compare with. */ -}}
+{{- define "bifrost.checkClasses" -}}
+{{- $there := list -}}
+{{- range (lookup "storage.k8s.io/v1" "StorageClass" "" "").items -}}{{- $there = append $there .metadata.name -}}{{- end -}}
+{{- $wanted := dict -}}
+{{- if .Values._state.claim -}}{{- $_ := set $wanted "storage" .Values.storage.persistence -}}{{- end -}}
+{{- if .Values._state.embedded -}}{{- $_ := set $wanted "postgresql.primary" .Values.postgresql.primary.persistence -}}{{- end -}}
+{{- range $owner, $persistence := $wanted -}}
+{{- $class := default "-" $persistence.storageClass -}}
+{{- if and $there (ne $class "-") (not (has $class $there)) -}}
+{{- include "bifrost.error" (dict "context" $ "line" (printf "%s.persistence.storageClass: this cluster has no class %s; it has: %s" $owner $class (sortAlpha $there | join ", "))) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -154,25 +175,47 @@
 {{- end -}}
 {{- range $name, $secret := $bifrost.providerSecrets -}}
 {{- if and $secret $secret.envVar -}}
-{{- if and (not (has (printf "\"env.%s\"" $secret.envVar) $state.references)) (ne $secret.envVar "BIFROST_ENCRYPTION_KEY") -}}
+{{- if and (not (has (printf "\"env.%s\"" $secret.envVar) $state.references)) (not (has $secret.envVar (list "BIFROST_ENCRYPTION_KEY" "BIFROST_SETUP_TOKEN"))) -}}
 {{- include "bifrost.note" (dict "state" $state "list" "hints" "line" (printf "bifrost.providerSecrets.%s: nothing refers to it; a provider's key is written as value: env.%s" $name $secret.envVar)) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- with include "bifrost.encryptionSecret" . | fromYaml -}}
-{{- if and .name (not .made) -}}
+{{- if .made -}}
+{{- include "bifrost.warnOfMade" (dict "context" $ "secret" . "value" "bifrost.encryptionKeySecret.name" "what" "key" "then" "which opens nothing that is sealed in the database") -}}
+{{- else -}}
 {{- $there := lookup "v1" "Secret" $.Release.Namespace .name -}}
 {{- if and $there (not (hasKey (default dict $there.data) .key)) -}}
 {{- include "bifrost.error" (dict "context" $ "line" (printf "bifrost.encryptionKeySecret.key: the Secret %s has no key %s; it has: %s" .name .key (keys (default dict $there.data) | sortAlpha | join ", "))) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $open := or (ne "ClusterIP" (default "ClusterIP" .Values.service.type)) (eq "true" (toString (get .Values.ingress "enabled"))) -}}
-{{- $auth := include "bifrost.authConfig" . | fromJson -}}
-{{- $enforced := dig "client" "enforce_auth_on_inference" false $state.config -}}
-{{- if and $open (not $enforced) -}}
-{{- include "bifrost.warn" (dict "context" . "line" "bifrost.client.enforceAuthOnInference: off, and the gateway can be reached from outside: whoever finds it uses its providers' keys") -}}
+{{- include "bifrost.checkAccess" . -}}
 {{- end -}}
+
+{{- define "bifrost.checkAccess" -}}
+{{- $state := .Values._state -}}
+{{- $enforced := dig "client" "enforce_auth_on_inference" false $state.config -}}
+{{- with include "bifrost.openBy" . -}}
+{{- if not $enforced -}}
+{{- include "bifrost.warn" (dict "context" $ "line" (printf "bifrost.client.enforceAuthOnInference: off, and the gateway can be reached from outside (%s): whoever finds it uses its providers' keys" .)) -}}
+{{- end -}}
+{{- end -}}
+{{- $signsIn := or (dig "governance" "auth_config" "is_enabled" false $state.config) $state.config.setup_token (has "BIFROST_SETUP_TOKEN" $state.envNames) -}}
+{{- if and (eq $state.store "none") (gt $state.replicas 1) $signsIn -}}
+{{- include "bifrost.note" (dict "state" $state "list" "hints" "line" "storage.configStore.enabled: off, and sessions of the administrator and what he changes hold at the pod that he came to, of several; let him show name and password with each request, or set storage.mode to postgres") -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* What of the values lets callers of outside in, by name; empty when nothing does. */ -}}
+{{- define "bifrost.openBy" -}}
+{{- $ways := list -}}
+{{- if ne "ClusterIP" (default "ClusterIP" .Values.service.type) -}}{{- $ways = append $ways "service.type" -}}{{- end -}}
+{{- range $name, $one := include "bifrost.ingresses" . | fromJson -}}
+{{- $ways = append $ways (printf "ingress.%s" $name | trimSuffix ".") -}}
+{{- end -}}
+{{- if .Values.httproute.enabled -}}{{- $ways = append $ways "httproute" -}}{{- end -}}
+{{- join ", " $ways -}}
 {{- end -}}
 
 {{- define "bifrost.checkObjects" -}}
@@ -185,17 +228,12 @@
 {{- include "bifrost.error" (dict "context" . "line" (printf "serviceMonitor.scrapeTimeout: %s is longer than the interval, %s" $monitor.scrapeTimeout $monitor.interval)) -}}
 {{- end -}}
 {{- end -}}
-{{- if and .Values.httproute.enabled (not .Values.httproute.parentRefs) -}}
+{{- $route := .Values.httproute -}}
+{{- if and $route.enabled (not $route.parentRefs) -}}
 {{- include "bifrost.error" (dict "context" . "line" "httproute.parentRefs: required; the gateways it belongs to") -}}
 {{- end -}}
+{{- $api := default "gateway.networking.k8s.io/v1" $route.apiVersion -}}
+{{- if and $route.enabled (ne "false" (toString (get $route "requireCRD"))) (not (.Capabilities.APIVersions.Has $api)) -}}
+{{- include "bifrost.error" (dict "context" . "line" (printf "httproute.enabled: this cluster does not know %s; install the Gateway API first (without a cluster: --api-versions %s), or set httproute.requireCRD to false" $api $api)) -}}
 {{- end -}}
-
-{{- /* 1m30s -> 90000 */ -}}
-{{- define "bifrost.milliseconds" -}}
-{{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 -}}
-{{- $sum := 0 -}}
-{{- range regexFindAll "[0-9]+(ms|[smhd])" . -1 -}}
-{{- $sum = add $sum (mul (regexFind "[0-9]+" . | int) (get $units (regexFind "[a-z]+" .))) -}}
-{{- end -}}
-{{- $sum -}}
 {{- end -}}

@@ -3,7 +3,8 @@ How a pod goes down. Kubernetes begins to count at once, runs preStop, sends SIG
 
   terminationGracePeriodSeconds >= preStop + drain delay + drain timeout + 10
 
-The ten seconds are for writing the journal out. What is not given follows from the others.
+The ten seconds are for writing the journal out. What is not given follows from the others. The gateway's own settings below
+`bifrost.server` say the same as `drain`, and count as it does.
 */ -}}
 {{- define "bifrost.drain" -}}
 {{- $state := .Values._state -}}
@@ -11,25 +12,52 @@ The ten seconds are for writing the journal out. What is not given follows from 
 {{- $drain := .Values.drain -}}
 {{- $preStop := include "bifrost.preStopSeconds" . | int -}}
 {{- $delay := 5 -}}
+{{- $delayName := "drain.delaySeconds" -}}
 {{- if not (kindIs "invalid" $drain.delaySeconds) -}}{{- $delay = int $drain.delaySeconds -}}{{- end -}}
+{{- with include "bifrost.ofServer" (dict "context" . "name" "drain_delay_in_seconds") -}}
+{{- $delay = int . -}}
+{{- $delayName = "bifrost.server.drainDelayInSeconds" -}}
+{{- end -}}
+{{- $asked := "" -}}
+{{- $askedName := "drain.timeoutSeconds" -}}
+{{- with $drain.timeoutSeconds -}}{{- $asked = toString . -}}{{- end -}}
+{{- with include "bifrost.ofServer" (dict "context" . "name" "drain_timeout_in_seconds") -}}
+{{- if $asked -}}
+{{- include "bifrost.note" (dict "state" $state "list" "errors" "line" "drain.timeoutSeconds: bifrost.server.drainTimeoutInSeconds is given too; keep one") -}}
+{{- end -}}
+{{- $asked = . -}}
+{{- $askedName = "bifrost.server.drainTimeoutInSeconds" -}}
+{{- end -}}
 {{- $timeout := 300 -}}
 {{- $grace := 0 -}}
 {{- if kindIs "invalid" .Values.terminationGracePeriodSeconds -}}
-{{- with $drain.timeoutSeconds -}}{{- $timeout = int . -}}{{- end -}}
+{{- with $asked -}}{{- $timeout = int . -}}{{- end -}}
 {{- $grace = add $preStop $delay $timeout $rest | int -}}
 {{- else -}}
 {{- $grace = int .Values.terminationGracePeriodSeconds -}}
 {{- $timeout = sub $grace (add $preStop $delay $rest) | int -}}
-{{- with $drain.timeoutSeconds -}}{{- $timeout = int . -}}{{- end -}}
+{{- with $asked -}}{{- $timeout = int . -}}{{- end -}}
 {{- $needed := add $preStop $delay (max $timeout 1) $rest | int -}}
 {{- if lt $grace $needed -}}
-{{- include "bifrost.note" (dict "state" $state "list" "errors" "line" (printf "terminationGracePeriodSeconds: %d is too short: preStop takes %d s, drain.delaySeconds is %d, %s, and writing out takes %d s. Give at least %d, or leave it out" $grace $preStop $delay (ternary (printf "drain.timeoutSeconds is %d" $timeout) "streams need a second" (not (empty $drain.timeoutSeconds))) $rest $needed)) -}}
+{{- include "bifrost.note" (dict "state" $state "list" "errors" "line" (printf "terminationGracePeriodSeconds: %d is too short: preStop takes %d s, %s is %d, %s, and writing out takes %d s. Give at least %d, or leave it out" $grace $preStop $delayName $delay (ternary "streams need a second" (printf "%s is %d" $askedName $timeout) (empty $asked)) $rest $needed)) -}}
 {{- end -}}
+{{- end -}}
+{{- with .Values.config.existingSecret -}}
+{{- include "bifrost.note" (dict "state" $state "list" "hints" "line" (printf "config.existingSecret: Kubernetes kills a pod after %d s, which must be %d more than server.drain_delay_in_seconds and server.drain_timeout_in_seconds of the Secret %s together" $grace (add $preStop $rest) .)) -}}
 {{- end -}}
 {{- $_ := set $state "preStop" $preStop -}}
 {{- $_ := set $state "drainDelay" $delay -}}
 {{- $_ := set $state "drainTimeout" $timeout -}}
 {{- $_ := set $state "grace" $grace -}}
+{{- end -}}
+
+{{- /* How long a setting of `bifrost.server` is, in whole seconds; empty when it is not given. context, name as config.json has it. */ -}}
+{{- define "bifrost.ofServer" -}}
+{{- $server := .context.Values.bifrost.server -}}
+{{- range list .name (camelcase .name | untitle) -}}
+{{- $given := get $server . -}}
+{{- if not (or (kindIs "invalid" $given) (eq "" (toString $given))) -}}{{- include "bifrost.seconds" $given -}}{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* What preStop takes: drain.preStopSeconds, or the sleep in the hook, or 15 for a hook that is something else. */ -}}

@@ -71,6 +71,18 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if .image.digest }}{{ printf "%s@%s" $name .image.digest }}{{ else }}{{ printf "%s:%v" $name .image.tag }}{{ end -}}
 {{- end -}}
 
+{{- /* The Ingresses that are on, by their names; "" is the name of a single one. */ -}}
+{{- define "bifrost.ingresses" -}}
+{{- $named := dict -}}
+{{- range $name, $one := .Values.ingress -}}
+{{- if kindIs "map" $one -}}{{- if hasKey $one "enabled" -}}{{- $_ := set $named $name $one -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- if not $named -}}{{- $named = dict "" .Values.ingress -}}{{- end -}}
+{{- $on := dict -}}
+{{- range $name, $one := $named -}}{{- if $one.enabled -}}{{- $_ := set $on $name $one -}}{{- end -}}{{- end -}}
+{{- toJson $on -}}
+{{- end -}}
+
 {{- define "bifrost.pullSecrets" -}}
 {{- $all := list -}}
 {{- range concat (default list .Values.global.imagePullSecrets) (default list .Values.imagePullSecrets) -}}

@@ -143,15 +143,15 @@ spec:
 {{- end -}}
 
 {{- /*
-A probe; empty when it is off. It asks by HTTPS where the gateway serves that, and whether threads turn at the operators' port,
-where there is one: callers cannot take all of its connections.
+A probe; empty when it is off. It asks by HTTPS where the gateway serves that, and at the operators' port, where there is one: callers
+cannot take all of its connections.
 */ -}}
 {{- define "bifrost.probe" -}}
 {{- $probe := get .context.Values .name -}}
 {{- if $probe -}}
 {{- $probe = deepCopy $probe -}}
 {{- with $probe.httpGet -}}
-{{- if and (eq (toString .path) "/livez") (eq (toString .port) "http") $.context.Values._state.adminPort -}}
+{{- if and (has (toString .path) (list "/livez" "/health")) (eq (toString .port) "http") $.context.Values._state.adminPort -}}
 {{- $_ := set . "port" "metrics" -}}
 {{- end -}}
 {{- if and (dig "server" "tls" dict $.context.Values._state.config) (not .scheme) -}}

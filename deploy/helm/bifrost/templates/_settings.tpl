@@ -28,10 +28,35 @@
 {{- $server := default dict $config.server -}}
 {{- if not (hasKey $server "drain_delay_in_seconds") -}}{{- $_ := set $server "drain_delay_in_seconds" $state.drainDelay -}}{{- end -}}
 {{- if not (hasKey $server "drain_timeout_in_seconds") -}}{{- $_ := set $server "drain_timeout_in_seconds" $state.drainTimeout -}}{{- end -}}
-{{- if and $server.admin_port (not $server.admin_host) -}}{{- $_ := set $server "admin_host" (default "0.0.0.0" .Values.bifrost.host) -}}{{- end -}}
+{{- include "bifrost.operatorsPort" (dict "context" . "server" $server) -}}
 {{- $_ := set $config "server" $server -}}
 {{- $_ := set $state "config" $config -}}
-{{- $_ := set $state "adminPort" (int (default 0 $server.admin_port)) -}}
+{{- end -}}
+
+{{- /*
+The port of operators. Probes come there, where callers cannot take all connections, so there is one unless it is 0. A Service and a
+rule of the network are only for one that was asked for. What a config.json of one's own says is not known.
+*/ -}}
+{{- define "bifrost.operatorsPort" -}}
+{{- $state := .context.Values._state -}}
+{{- $server := .server -}}
+{{- $callers := int (default 8080 .context.Values.bifrost.port) -}}
+{{- $asked := hasKey $server "admin_port" -}}
+{{- if not (or $asked .context.Values.config.existingSecret) -}}
+{{- $_ := set $server "admin_port" (ternary 8082 8081 (eq $callers 8081)) -}}
+{{- end -}}
+{{- $port := int (default 0 $server.admin_port) -}}
+{{- if and (gt $port 0) (not $server.admin_host) -}}
+{{- $_ := set $server "admin_host" (ternary "::" "0.0.0.0" (contains ":" (default "" .context.Values.bifrost.host))) -}}
+{{- end -}}
+{{- if and (gt $port 0) (regexMatch "^(127\\..*|::1)$" (default "" $server.admin_host)) -}}
+{{- include "bifrost.note" (dict "state" $state "list" "errors" "line" (printf "bifrost.server.adminHost: %s is the pod alone, where the kubelet's probes do not come; leave it out, which is all addresses, and keep others away with networkPolicy.metricsFrom" $server.admin_host)) -}}
+{{- end -}}
+{{- if and (gt $port 0) (eq $port $callers) -}}
+{{- include "bifrost.note" (dict "state" $state "list" "errors" "line" (printf "bifrost.server.adminPort: %d is bifrost.port too; give another" $port)) -}}
+{{- end -}}
+{{- $_ := set $state "adminPort" $port -}}
+{{- $_ := set $state "adminService" (and $asked (gt $port 0)) -}}
 {{- end -}}
 
 {{- /* Values of older charts, in today's place. */ -}}

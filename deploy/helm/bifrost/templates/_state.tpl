@@ -8,6 +8,7 @@ What the values come to, worked out once for all templates and kept in .Values._
   config        config.json as a map;  holdsSecrets: whether a secret stands in it as such
   env           the container's environment
   grace, preStop, drainDelay, drainTimeout
+  adminPort     port of operators, 0 when there is none;  adminService: whether it has a Service
   unsupported   what was asked for and is not served
   errors, warnings, hints
 
