@@ -144,7 +144,8 @@ Answer shown(const Call& call, const ManagedSettings& managed, std::string_view 
     write_settings(writer, administrator);
     writer.end_object();
   }
-  writer.member("is_db_connected", true);
+  const exchange::Desk::StoreState store = call.desk.store_state();
+  writer.member("is_db_connected", store.is_kept && store.trouble.empty());
   writer.member("is_cache_connected", false).member("is_logs_connected", false);
   const bool restart =
       restart_text(managed.client) != restart_text(call.desk.settings_at_start()->client);

@@ -101,7 +101,7 @@ Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind
 }
 
 Result<exchange::Desk::Terms> read_terms(const Call& call, NamesOf names_of) {
-  exchange::Desk::Terms terms{.trail = call.trail};
+  exchange::Desk::Terms terms{.trail = call.trail, .asked = call.asked};
   BF_TRY(terms.dry_run, is_dry_run(call.query));
   if (call.who != nullptr) {
     terms.check = [&call](const exchange::ManagedSettings& managed) {

@@ -47,6 +47,7 @@ struct Call {
                                   // that only reads
   std::string_view audit_key;     // that records are signed with; empty: they are not
   WallTime now;
+  SteadyTime asked;                 // when it came, before it waited for others
   std::string_view version;         // of the program
   std::string id;                   // {id} of the path
   std::string budget_id;            // {budget_id} of the path

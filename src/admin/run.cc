@@ -143,6 +143,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
             .access = reads ? kit.services.access_read.get() : kit.services.access.get(),
             .audit_key = exchange.snapshot->audit.hmac_key.reveal(),
             .now = {},
+            .asked = kit.clock.now(),
             .version = kit.services.version,
             .id = std::move(id),
             .budget_id = std::move(budget_id),

@@ -10,10 +10,22 @@
 #include "store/audit_settings.h"
 #include "store/settings.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace bifrost::app {
+
+enum class SourceOfTruth : std::uint8_t { kSplit, kFile };
+
+}  // namespace bifrost::app
+
+template <>
+struct bifrost::config::EnumTexts<bifrost::app::SourceOfTruth> {
+  static constexpr std::array<std::string_view, 2> kTexts = {"split", "config.json"};
+};
 
 namespace bifrost::app {
 
@@ -24,6 +36,7 @@ inline constexpr std::string_view kProviderEntries = "provider";
 struct Config : exchange::ManagedSettings {
   std::string schema;
   std::int64_t version = 2;
+  SourceOfTruth source_of_truth = SourceOfTruth::kSplit;
   server::Settings server;
   std::optional<store::StoreSettings> config_store;  // absent: as if it were there and empty, but
                                                      // nothing has to be kept
@@ -41,6 +54,13 @@ struct Config : exchange::ManagedSettings {
         {.text = "What an empty allow-list means: 2 denies everything, 1 allows everything.",
          .minimum = 1,
          .maximum = 2});
+    visit.field(
+        "source_of_truth", self.source_of_truth,
+        {.text = "What counts where file and database say different things. `split`: what was "
+                 "changed through the API, until the file says something else. `config.json`: the "
+                 "file, from the next start or reload on, for each list that it has; what an empty "
+                 "one does not have is deleted, and a list that is left out stays as the database "
+                 "has it."});
     visit.field("client", self.client, {.text = "How the gateway treats its callers."});
     visit.field("server", self.server,
                 {.text = "The listener, its connections, and how it stops."});
@@ -95,7 +115,6 @@ struct Config : exchange::ManagedSettings {
     visit.unserved("plugins", config::Shape::kArray, "Plugins.");
     visit.unserved("scim_config", config::Shape::kObject, "Single sign-on and provisioning.");
     visit.unserved("skills_registry", config::Shape::kObject, "Skills.");
-    visit.unserved("source_of_truth", config::Shape::kString, "Which of file and database counts.");
     visit.unserved("vector_store", config::Shape::kObject, "Database for vectors.");
     visit.unserved("webhooks", config::Shape::kArray, "Webhooks.");
     visit.unserved("websocket", config::Shape::kObject, "WebSocket limits.");

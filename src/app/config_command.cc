@@ -32,6 +32,13 @@ std::string_view meaning_of(Standing standing) {
       return "made through the API: the file does not have it";
     case Standing::kGone:
       return "in the file no more: it goes with the next reload, unless it was edited";
+    case Standing::kOverruled:
+      return "changed through the API: the file, the source of truth, counts from the next reload "
+             "on";
+    case Standing::kPruned:
+      return "not in the file, the source of truth: it goes with the next reload";
+    case Standing::kLeft:
+      return "the database's: the file, the source of truth, has no such list";
   }
   std::unreachable();
 }
@@ -46,7 +53,7 @@ Result<int> diff(const ConfigPlace& place, std::ostream& out) {
     out << "there is no database: the file alone counts\n";
     return 0;
   }
-  BF_TRY(const auto all, stored->compare(place.setup.config, place.environment));
+  BF_TRY(const auto all, stored->compare(place.setup.config, place.setup.ruled, place.environment));
   for (const EntryDifference& each : all) {
     out << each.kind << ' ' << quoted(each.id) << ": " << meaning_of(each.standing) << '\n';
     for (const DifferentMember& member : each.members) {

@@ -11,6 +11,7 @@
 #include "provider/settings/providers.h"
 #include "store/sqlite/connection.h"
 
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -44,6 +45,11 @@ void check_providers(const provider::Providers& providers, config::Problems& pro
 
 // What cannot work as it is configured is whose who configures it.
 Error of_change(Error error) {
+  constexpr auto kRetryAfter = std::chrono::seconds(5);
+  if (error.code == ErrorCode::kStoreUnavailable) {
+    error.message += "; nothing was changed";
+    error.retry_after = kRetryAfter;
+  }
   if (error.code != ErrorCode::kConfigInvalid) return error;
   return client_error(ErrorCode::kInvalidRequest, std::move(error.message), std::move(error.param));
 }
@@ -113,7 +119,8 @@ Result<void> Configuration::read_once() {
   }
   exchange::ManagedSettings file = setup.config;
   std::vector<std::string> warnings = setup.warnings;
-  BF_TRY(StoredConfig::Plan plan, stored_->merge(file, source_.environment, setup.warnings));
+  BF_TRY(StoredConfig::Plan plan,
+         stored_->merge(file, setup.ruled, source_.environment, setup.warnings));
   BF_TRY_VOID(check(plan.settings, ErrorCode::kConfigInvalid));
   BF_TRY_VOID(adopt(std::move(setup), std::move(plan)));
   file_ = std::move(file);
@@ -164,6 +171,7 @@ bool Configuration::may_do_without(const Error& error) const {
 Result<void> Configuration::open_store(Setup& setup) {
   const auto& settings = setup.config.config_store;
   auto opened = open_stored(setup.config);
+  is_kept_ = opened.has_value() && (!settings || settings->enabled);
   if (!opened && !settings && may_do_without(opened.error())) {
     setup.warnings.push_back("config_store: " + opened.error().message +
                              "; what is changed through the API is kept in memory only");
@@ -185,6 +193,26 @@ Result<std::unique_ptr<StoredConfig>> Configuration::open_stored(const Config& c
   return StoredConfig::open(std::move(connection), key, source_.clock.wall());
 }
 
+template <class Ask>
+std::invoke_result_t<Ask&> Configuration::ask_store(Ask ask) {
+  const SteadyTime before = source_.clock.now();
+  auto told = ask();
+  const bool away = !told && told.error().code == ErrorCode::kStoreUnavailable;
+  const SteadyTime now = source_.clock.now();
+  // Where it fails at once, nobody waits for it.
+  constexpr auto kLong = std::chrono::seconds(1);
+  if (away && now - before >= kLong) silence_ = {.until = now, .error = told.error()};
+  if (!told && !away) return told;
+  const std::scoped_lock lock(mutex_);
+  trouble_ = away ? told.error().message : std::string();
+  return told;
+}
+
+exchange::Desk::StoreState Configuration::store_state() const {
+  const std::scoped_lock lock(mutex_);
+  return {.is_kept = is_kept_, .trouble = trouble_};
+}
+
 Result<void> Configuration::reload() {
   const std::scoped_lock changing(changing_);
   return read_all();
@@ -200,6 +228,10 @@ Result<void> Configuration::refresh() {
 
 Result<bool> Configuration::take_up() {
   const std::scoped_lock changing(changing_);
+  return ask_store([this] { return follow_if_behind(); });
+}
+
+Result<bool> Configuration::follow_if_behind() {
   BF_TRY(const bool behind, stored_->is_behind());
   if (!behind) return false;
   BF_TRY_VOID(follow());
@@ -242,6 +274,17 @@ Result<void> Configuration::check_terms(const Terms& terms) const {
 
 Result<Configuration::Settings> Configuration::change(const Edit& edit, const Terms& terms) {
   const std::scoped_lock changing(changing_);
+  // The store was silent while this one waited: its answer is the same.
+  if (!terms.dry_run && silence_ && terms.asked <= silence_->until) {
+    return of_change(silence_->error);
+  }
+  const auto work = [&] { return change_now(edit, terms); };
+  auto changed = terms.dry_run ? work() : ask_store(work);
+  if (!changed) return of_change(std::move(changed).error());
+  return changed;
+}
+
+Result<Configuration::Settings> Configuration::change_now(const Edit& edit, const Terms& terms) {
   for (int i = 1;; ++i) {
     bool stale = false;
     auto changed = change_once(edit, terms, stale);
@@ -261,16 +304,14 @@ Result<Configuration::Settings> Configuration::change_once(const Edit& edit, con
   BF_TRY(StoredConfig::Plan plan,
          stored_->change(before->config, std::move(edited), source_.environment));
   if (terms.dry_run) {
-    if (auto tried = try_providers(plan.settings); !tried) {
-      return of_change(std::move(tried).error());
-    }
+    BF_TRY_VOID(try_providers(plan.settings));
     return std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings));
   }
   if (auto adopted = adopt({.config = before->config, .warnings = before->warnings},
                            std::move(plan), terms.trail);
       !adopted) {
     stale = adopted.error().code == ErrorCode::kConflict;
-    return of_change(std::move(adopted).error());
+    return std::move(adopted).error();
   }
   return settings();
 }

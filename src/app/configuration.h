@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace bifrost::app {
@@ -58,9 +59,16 @@ class Configuration final : public exchange::Desk {
   [[nodiscard]] const config::Environment& environment() const override { return shared_; }
   [[nodiscard]] std::optional<Entry> entry(std::string_view kind,
                                            std::string_view id) const override;
+  [[nodiscard]] StoreState store_state() const override;
   Result<Settings> change(const Edit& edit, const Terms& terms) override;
 
  private:
+  // It was asked, and did not answer for long.
+  struct Silence {
+    SteadyTime until;
+    Error error;
+  };
+
   explicit Configuration(Source source) : source_(std::move(source)) {}
   Result<void> open_store(Setup& setup);
   [[nodiscard]] Result<std::unique_ptr<StoredConfig>> open_stored(const Config& config) const;
@@ -71,6 +79,11 @@ class Configuration final : public exchange::Desk {
   Result<void> adopt(Setup setup, StoredConfig::Plan plan, store::AuditTrail* trail = nullptr);
   Result<void> check_terms(const Terms& terms) const;
   Result<Settings> change_once(const Edit& edit, const Terms& terms, bool& stale);
+  Result<Settings> change_now(const Edit& edit, const Terms& terms);
+  Result<bool> follow_if_behind();
+  // Does what asks the store, and remembers what it says of it.
+  template <class Ask>
+  std::invoke_result_t<Ask&> ask_store(Ask ask);
 
   // The process's environment without the variables that hold secrets of the gateway itself.
   class Shared final : public config::Environment {
@@ -90,11 +103,14 @@ class Configuration final : public exchange::Desk {
   SetupPtr started_;
   std::mutex changing_;  // held by whoever changes it, from reading to the end
   std::unique_ptr<StoredConfig> stored_;
+  bool is_kept_ = false;            // beyond the process; as of the start
+  std::optional<Silence> silence_;  // the last one
   exchange::ManagedSettings file_;  // what it said when it was read last
   std::vector<std::string> file_warnings_;
   mutable std::mutex mutex_;  // of what follows, for a moment
   SetupPtr setup_;
   std::optional<WallTime> former_end_;  // of the first former value; absent: there is none
+  std::string trouble_;  // of the store; empty: none
 };
 
 }  // namespace bifrost::app

@@ -10,16 +10,31 @@
 namespace bifrost::app {
 namespace {
 
-// It waits for ten seconds at most for each statement.
+struct PostgresTerms {
+  std::chrono::seconds connect_timeout{5};
+  std::chrono::seconds statement_timeout{10};
+  bool only_reads = false;
+};
+// Operators wait for their changes: eight seconds, where the server says nothing.
+constexpr PostgresTerms kWriting{.connect_timeout = std::chrono::seconds(3),
+                                 .statement_timeout = std::chrono::seconds(5)};
+constexpr PostgresTerms kReading{.only_reads = true};
+
 Result<std::unique_ptr<store::sql::Connection>> connect_postgres(
-    const store::ConnectionSettings& to, bool only_reads = false) {
+    const store::ConnectionSettings& to, const PostgresTerms& terms) {
+  // Of passwords that are printed: connections outlive whoever opens them.
+  static const SystemClock kClock;
   return store::postgres::open({.host = to.host,
                                 .port = to.port,
                                 .user = to.user,
                                 .password = to.password.reveal(),
+                                .password_command = to.password_command,
                                 .database = to.db_name,
                                 .ssl_mode = to.ssl_mode,
-                                .only_reads = only_reads});
+                                .connect_timeout = terms.connect_timeout,
+                                .statement_timeout = terms.statement_timeout,
+                                .only_reads = terms.only_reads},
+                               kClock);
 }
 
 }  // namespace
@@ -40,19 +55,22 @@ std::string no_database(const store::StoreSettings& settings, const std::string&
 Result<std::unique_ptr<store::sql::Connection>> connect_store(const store::StoreSettings& settings,
                                                               const std::string& app_dir) {
   if (!settings.enabled) return store::sqlite::open(":memory:");
-  if (settings.type == store::StoreType::kPostgres) return connect_postgres(settings.config);
+  if (settings.type == store::StoreType::kPostgres)
+    return connect_postgres(settings.config, kWriting);
   return store::sqlite::open(sqlite_path(settings, app_dir));
 }
 
 Result<std::unique_ptr<store::sql::Connection>> connect_to_look(
     const store::StoreSettings& settings, const std::string& app_dir) {
-  if (settings.type == store::StoreType::kPostgres) return connect_postgres(settings.config, true);
+  if (settings.type == store::StoreType::kPostgres)
+    return connect_postgres(settings.config, kReading);
   return store::sqlite::open_untouched(sqlite_path(settings, app_dir));
 }
 
 Result<std::unique_ptr<store::sql::Connection>> connect_for_reports(
     const store::StoreSettings& settings, const std::string& app_dir, const Clock& clock) {
-  if (settings.type == store::StoreType::kPostgres) return connect_postgres(settings.config, true);
+  if (settings.type == store::StoreType::kPostgres)
+    return connect_postgres(settings.config, kReading);
   return store::sqlite::open(
       sqlite_path(settings, app_dir),
       {.statement_timeout = std::chrono::seconds(10), .clock = &clock, .only_reads = true});

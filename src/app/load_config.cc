@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "config/document.h"
 #include "config/reader.h"
+#include "governance/settings/entries.h"
 
 #include <filesystem>
 #include <system_error>
@@ -37,6 +38,23 @@ void read(json::Value root, const LoadOptions& options, ConfigReport& report,
   take_former_auth(report, problems);
 }
 
+// Null is not given.
+Kinds listed_in(json::Value root) {
+  Kinds out;
+  const auto note = [&out](json::Value list, std::string_view kind) {
+    if (list.is_set()) out.emplace(kind);
+  };
+  note(root["client"], exchange::kClientKind);
+  note(root["providers"], exchange::kProviderKind);
+  note(root["providers"], exchange::kProviderKeyKind);
+  note(root["auth_config"], governance::kAdministratorKind);
+  note(root["governance"]["auth_config"], governance::kAdministratorKind);
+  governance::for_each_list([&](std::string_view kind, auto /*list*/, auto /*id*/) {
+    note(root["governance"][governance::list_name(kind)], kind);
+  });
+  return out;
+}
+
 bool everybody_may_read(const std::string& path) {
   std::error_code unknown;
   const auto status = std::filesystem::status(path, unknown);
@@ -51,6 +69,7 @@ ConfigReport inspect_config(std::string_view text, const LoadOptions& options) {
   config::Problems problems;
   if (const auto document = config::parse_document(text, problems)) {
     read(document->root(), options, report, problems);
+    report.listed = listed_in(document->root());
   }
   report.problems = problems.take();
   return report;
@@ -62,6 +81,7 @@ Result<LoadedConfig> parse_config(std::string_view text, const LoadOptions& opti
     return gateway_error(ErrorCode::kConfigInvalid, render(report.problems));
   }
   return LoadedConfig{.config = std::move(report.config),
+                      .listed = std::move(report.listed),
                       .warnings = std::move(report.warnings),
                       .holds_secrets = report.holds_secrets};
 }

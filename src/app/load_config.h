@@ -9,6 +9,7 @@
 #pragma once
 
 #include "app/config.h"
+#include "app/stored_config.h"
 #include "base/result.h"
 #include "config/environment.h"
 #include "config/problem.h"
@@ -28,6 +29,7 @@ struct LoadOptions {
 
 struct LoadedConfig {
   Config config;
+  Kinds listed;  // kinds of entries of which the file has a list, if an empty one
   std::vector<std::string> warnings;
   bool holds_secrets = false;  // in the text itself, rather than in what it refers to
 };
@@ -35,6 +37,7 @@ struct LoadedConfig {
 // What there is to say about a file: `config` is of use only without problems.
 struct ConfigReport {
   Config config;
+  Kinds listed;
   std::vector<std::string> warnings;
   std::vector<config::Problem> problems;
   bool holds_secrets = false;

@@ -168,14 +168,14 @@ TEST(Load, AllowedRequestsTellsAbsentFromEmpty) {
 TEST(Load, SectionsThatAreNotServedWarnOnceEach) {
   const ConfigReport report = inspect_text(R"({
       "guardrails_config":{"a":[{"id":"1"}]}, "plugins":[], "webhooks":[{"secret":"env.NOT_LOOKED_AT"}],
-      "source_of_truth":"config.json", "env_label":{"value":"x"}, "$schema":"https://example.com/s"})");
+      "feature_flags":{}, "env_label":{"value":"x"}, "$schema":"https://example.com/s"})");
   EXPECT_THAT(report.problems, IsEmpty());
   EXPECT_THAT(report.warnings,
               testing::UnorderedElementsAre(
                   "guardrails_config: this section is not served yet and has no effect",
                   "plugins: this section is not served yet and has no effect",
                   "webhooks: this section is not served yet and has no effect",
-                  "source_of_truth: this section is not served yet and has no effect",
+                  "feature_flags: this section is not served yet and has no effect",
                   "env_label: this section is not served yet and has no effect"));
 }
 

@@ -22,7 +22,8 @@ Result<Config> merged_config(const ConfigPlace& place, std::vector<std::string>&
   BF_TRY(const auto stored, look_at_stored(place));
   Config config = place.setup.config;
   if (stored == nullptr) return config;
-  BF_TRY(StoredConfig::Plan plan, stored->merge(config, place.environment, warnings));
+  BF_TRY(StoredConfig::Plan plan,
+         stored->merge(config, place.setup.ruled, place.environment, warnings));
   static_cast<exchange::ManagedSettings&>(config) = std::move(plan.settings);
   return config;
 }

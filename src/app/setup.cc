@@ -58,6 +58,7 @@ Result<Setup> read_setup(const std::string& path, const config::Environment& env
   const provider::ProviderNames names = provider::provider_names();
   BF_TRY(LoadedConfig loaded, load_config(path, {.providers = names, .environment = environment}));
   setup.config = std::move(loaded.config);
+  if (setup.config.source_of_truth == SourceOfTruth::kFile) setup.ruled = std::move(loaded.listed);
   setup.warnings = std::move(loaded.warnings);
   return setup;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/config.h"
+#include "app/stored_config.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
@@ -17,6 +18,7 @@ namespace bifrost::app {
 
 struct Setup {
   Config config;
+  Ruled ruled = {};
   std::vector<std::string> warnings;
 };
 

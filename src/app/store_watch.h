@@ -17,7 +17,7 @@ class StoreWatch {
   // From one look to the next: how long a key that was deleted elsewhere still works here.
   static constexpr std::chrono::milliseconds kInterval{500};
   // While it fails it looks less and less often.
-  static constexpr std::chrono::milliseconds kIntervalMax{15'000};
+  static constexpr std::chrono::milliseconds kIntervalMax{5'000};
 
   explicit StoreWatch(Configuration& configuration) : configuration_(configuration) {}  // outlives
   ~StoreWatch() { stop(); }

@@ -5,6 +5,10 @@
 // was deleted stays deleted; once the file says something else, the file counts. An entry
 // that goes from the file goes, unless it was edited. Entries of the API stay.
 //
+// Where the file is the source of truth, it counts alone for the kinds of which it has a list: what
+// was edited, deleted or made through the API since gives way to it. Of other kinds it says
+// nothing.
+//
 // What is to be written is planned first and judged by whoever asked, and written by `carry_out`.
 // Plans are made and carried out by one thread at a time; `entry` may be asked by any.
 #pragma once
@@ -17,10 +21,12 @@
 #include "store/seal.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +36,12 @@ namespace bifrost::app {
 
 // By kind and id.
 using StoredRows = std::map<std::pair<std::string, std::string>, store::Entity>;
+
+// Of entries: "virtual_key".
+using Kinds = std::set<std::string, std::less<>>;
+// Where the file is the source of truth: the kinds of which it has a list, if an empty one. Of
+// those it counts alone, of the others the database does. Nothing: the two share all of them.
+using Ruled = std::optional<Kinds>;
 
 struct EntryDifference;  // app/stored_diff.h
 
@@ -56,8 +68,8 @@ class StoredConfig {
   // had when it was read last, and nothing of the file is stored this time. Fails with
   // kConfigInvalid when an entry of the store cannot be read; a key that callers show, or
   // one of a provider, is left out then.
-  Result<Plan> merge(const exchange::ManagedSettings& file, const config::Environment& environment,
-                     std::vector<std::string>& warnings);
+  Result<Plan> merge(const exchange::ManagedSettings& file, const Ruled& ruled,
+                     const config::Environment& environment, std::vector<std::string>& warnings);
 
   // What the store has, over what the file says of what it does not have; nothing is written, so
   // that gateways whose files differ do not overwrite each other without end. Fails as the store
@@ -81,6 +93,7 @@ class StoredConfig {
 
   // What the file says and what the store has now, where they are not the same.
   Result<std::vector<EntryDifference>> compare(const exchange::ManagedSettings& file,
+                                               const Ruled& ruled,
                                                const config::Environment& environment);
 
   // Has somebody written since it was read?

@@ -53,7 +53,7 @@ class StoredConfigTest : public ::testing::Test {
     return merged_all(stored, managed(file)).governance;
   }
   ManagedSettings merged_all(StoredConfig& stored, const ManagedSettings& file) {
-    auto plan = stored.merge(file, environment_, warnings_);
+    auto plan = stored.merge(file, ruled_, environment_, warnings_);
     EXPECT_TRUE(plan) << plan.error().message;
     EXPECT_TRUE(stored.carry_out(*plan, clock_.wall()));
     return plan->settings;
@@ -74,6 +74,7 @@ class StoredConfigTest : public ::testing::Test {
   config::FakeEnvironment environment_;
   FakeClock clock_;
   std::vector<std::string> warnings_;
+  Ruled ruled_;
 };
 
 TEST_F(StoredConfigTest, WhatTheFileSaysIsTakenOnce) {
@@ -99,6 +100,36 @@ TEST_F(StoredConfigTest, EditsOfAnEntryStayWhileTheFileSaysTheSame) {
   EXPECT_THAT(warnings_, SizeIs(1));
   EXPECT_EQ(merged(*stored, with_teams({team("a", "B")})).teams.at(0).name, "B");
   EXPECT_THAT(warnings_, SizeIs(1));
+}
+
+TEST_F(StoredConfigTest, AFileThatIsTheSourceOfTruthCountsWhateverTheApiDid) {
+  const GovernanceSettings file = with_teams({team("a", "A"), team("b", "B")});
+  const GovernanceSettings changed = with_teams({team("a", "edited"), team("c", "C")});
+  const auto stored = open();
+  ASSERT_TRUE(change(*stored, merged(*stored, file), changed));
+  EXPECT_EQ(merged(*stored, file), changed) << "as long as the two share";
+  ruled_ = Kinds{"team"};
+  EXPECT_EQ(merged(*stored, file), file);
+  EXPECT_THAT(warnings_,
+              ::testing::UnorderedElementsAre(HasSubstr("what was changed of team \"a\""),
+                                              HasSubstr("what was changed of team \"b\""),
+                                              HasSubstr("team \"c\" goes")));
+  const auto revision = stored->entry("team", "a")->revision;
+  EXPECT_EQ(merged(*stored, file), file);
+  EXPECT_EQ(stored->entry("team", "a")->revision, revision) << "nothing is left to write";
+  EXPECT_THAT(warnings_, SizeIs(3));
+  EXPECT_EQ(merged(*stored, {}), GovernanceSettings()) << "an empty list has nothing";
+}
+
+TEST_F(StoredConfigTest, WhereTheSourceOfTruthHasNoListTheDatabaseCounts) {
+  const auto stored = open();
+  const GovernanceSettings file = with_teams({team("b", "B")});
+  const GovernanceSettings both = with_teams({team("b", "B"), team("a", "A")});
+  ASSERT_TRUE(change(*stored, merged(*stored, file), both));
+  ruled_ = Kinds{"customer"};
+  EXPECT_EQ(merged(*stored, {}), with_teams({team("a", "A"), team("b", "B")}));
+  ruled_.reset();
+  EXPECT_EQ(merged(*stored, {}), with_teams({team("a", "A")})) << "the file's own goes with it";
 }
 
 TEST_F(StoredConfigTest, EntriesOfTheApiStandBehindThoseOfTheFile) {
@@ -183,8 +214,8 @@ TEST_F(StoredConfigTest, APlanThatIsNotCarriedOutChangesNothing) {
   const auto stored = open();
   merged(*stored, with_teams({team("a", "A")}));
   const std::int64_t before = stored->entry("team", "a")->revision;
-  ASSERT_TRUE(stored->merge(managed(with_teams({team("a", "B"), team("b", "B")})), environment_,
-                            warnings_));
+  ASSERT_TRUE(stored->merge(managed(with_teams({team("a", "B"), team("b", "B")})), ruled_,
+                            environment_, warnings_));
   EXPECT_EQ(stored->entry("team", "a")->revision, before);
   EXPECT_FALSE(stored->entry("team", "b"));
   EXPECT_EQ(merged(*stored, with_teams({team("a", "A")})), with_teams({team("a", "A")}));
@@ -218,7 +249,7 @@ TEST_F(StoredConfigTest, AKeyThatCannotBeReadIsLeftOutAndALimitIsNot) {
   EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr("the key is left out")));
   ASSERT_TRUE((*store::sqlite::open((folder_ / "config.db").string()))
                   ->execute("UPDATE config_entity SET body = '{' WHERE kind = 'team'"));
-  EXPECT_FALSE(open()->merge({}, environment_, warnings_));
+  EXPECT_FALSE(open()->merge({}, ruled_, environment_, warnings_));
 }
 
 provider::KeySettings key(std::string id, std::string name, std::string value) {
@@ -294,7 +325,7 @@ TEST_F(StoredConfigTest, ASealThatIsAnotherOnesIsSeen) {
   const auto plan = running->follow(managed(file), environment_, warnings_);
   ASSERT_FALSE(plan);
   EXPECT_THAT(plan.error().message, HasSubstr("sealed anew with another key"));
-  EXPECT_FALSE(running->merge(managed(file), environment_, warnings_));
+  EXPECT_FALSE(running->merge(managed(file), ruled_, environment_, warnings_));
 }
 
 TEST_F(StoredConfigTest, AProviderOfALaterVersionIsLeftOutAndStays) {

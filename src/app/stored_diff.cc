@@ -58,7 +58,8 @@ std::vector<DifferentMember> compare(const Entry& in_file, const Entry& in_store
 
 class Comparison {
  public:
-  Comparison(const StoredRows& rows, const Reading& reading) : rows_(rows), reading_(reading) {}
+  Comparison(const StoredRows& rows, const Ruled& ruled, const Reading& reading)
+      : rows_(rows), ruled_(ruled), reading_(reading) {}
 
   template <class Entry, class Id>
   Result<void> list(std::string_view kind, const std::vector<Entry>& list, Id id) {
@@ -80,9 +81,7 @@ class Comparison {
   std::vector<EntryDifference> take() && {
     for (const auto& [place, row] : rows_) {
       if (is_deleted(row) || seen_.contains(place)) continue;
-      out_.push_back({.kind = row.kind,
-                      .id = row.id,
-                      .standing = row.file_hash.empty() ? Standing::kOfApi : Standing::kGone});
+      out_.push_back({.kind = row.kind, .id = row.id, .standing = standing_alone(row)});
     }
     std::ranges::sort(out_, {}, [](const EntryDifference& each) {
       return std::pair(std::string_view(each.kind), std::string_view(each.id));
@@ -94,11 +93,9 @@ class Comparison {
   template <class Entry>
   Result<void> both(const Entry& entry, const store::Entity& row) {
     const bool unchanged = row.file_hash == hash_of(entry, reading_.sealer);
-    EntryDifference difference{.kind = row.kind,
-                               .id = row.id,
-                               .standing = unchanged ? Standing::kEdited : Standing::kChanged};
+    EntryDifference difference{
+        .kind = row.kind, .id = row.id, .standing = unchanged ? edited(row) : Standing::kChanged};
     if (is_deleted(row)) {
-      if (unchanged) difference.standing = Standing::kDeleted;
       out_.push_back(std::move(difference));
       return {};
     }
@@ -108,7 +105,17 @@ class Comparison {
     return {};
   }
 
+  [[nodiscard]] Standing standing_alone(const store::Entity& row) const {
+    if (ruled_) return ruled_->contains(row.kind) ? Standing::kPruned : Standing::kLeft;
+    return row.file_hash.empty() ? Standing::kOfApi : Standing::kGone;
+  }
+  [[nodiscard]] Standing edited(const store::Entity& row) const {
+    if (ruled_ && ruled_->contains(row.kind)) return Standing::kOverruled;
+    return is_deleted(row) ? Standing::kDeleted : Standing::kEdited;
+  }
+
   const StoredRows& rows_;
+  const Ruled& ruled_;
   const Reading& reading_;
   std::set<std::pair<std::string, std::string>> seen_;
   std::vector<EntryDifference> out_;
@@ -117,8 +124,9 @@ class Comparison {
 }  // namespace
 
 Result<std::vector<EntryDifference>> differences(const exchange::ManagedSettings& file,
-                                                 const StoredRows& rows, const Reading& reading) {
-  Comparison comparison(rows, reading);
+                                                 const StoredRows& rows, const Ruled& ruled,
+                                                 const Reading& reading) {
+  Comparison comparison(rows, ruled, reading);
   Result<void> done;
   each_list(file, [&](std::string_view kind, const auto& list, auto id) {
     if (done) done = comparison.list(kind, list, id);

@@ -17,6 +17,10 @@ enum class Standing : std::uint8_t {
   kDeleted,  // through the API, and the file says the same as then: it stays deleted
   kOfApi,    // the file does not have it
   kGone,     // the file has it no more: it goes with the next reload unless it was edited
+  // Where the file is the source of truth:
+  kOverruled,  // what was edited or deleted since gives way to the file with the next reload
+  kPruned,     // the file does not have it: it goes with the next reload
+  kLeft,       // the file has no such list: it stays
 };
 
 // A member that the two say differently, as JSON without secrets; empty: not said.
@@ -35,6 +39,7 @@ struct EntryDifference {
 
 // Of all that is not the same. Fails with kConfigInvalid when a row cannot be read.
 [[nodiscard]] Result<std::vector<EntryDifference>> differences(
-    const exchange::ManagedSettings& file, const StoredRows& rows, const Reading& reading);
+    const exchange::ManagedSettings& file, const StoredRows& rows, const Ruled& ruled,
+    const Reading& reading);
 
 }  // namespace bifrost::app

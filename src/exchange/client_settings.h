@@ -48,6 +48,7 @@ struct ClientSettings {
   upstream::BudgetSettings retry_budget;
   std::int64_t routing_chain_max_depth = 10;
   std::chrono::milliseconds vk_rotation_cooldown{0};
+  bool disable_db_pings_in_health = false;
 
   void describe(this auto& self, auto& visit) {
     self.describe_served(visit);
@@ -101,6 +102,8 @@ struct ClientSettings {
                  .minimum = 0,
                  .maximum = 30 * 24 * 60 * 60,
                  .unit = std::chrono::seconds(1)});
+    visit.field("disable_db_pings_in_health", self.disable_db_pings_in_health,
+                {.text = "`/health` says nothing of databases."});
     visit.field("retry_budget", self.retry_budget,
                 {.text = "How much the failures of providers may be multiplied.", .ours = true});
   }
@@ -117,8 +120,6 @@ struct ClientSettings {
                    "Days until log entries are deleted.");
     visit.unserved("hide_deleted_virtual_keys_in_filters", config::Shape::kBool,
                    "Leave deleted virtual keys out of log filters.");
-    visit.unserved("disable_db_pings_in_health", config::Shape::kBool,
-                   "`/health` asks no database.");
     visit.unserved("webhook_config", config::Shape::kObject, "Retention of webhook deliveries.");
     visit.unserved("dual_credential_conflict_behavior", config::Shape::kString,
                    "Which of two credentials in one request counts.");

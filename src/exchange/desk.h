@@ -42,6 +42,13 @@ class Desk {
   [[nodiscard]] virtual std::optional<Entry> entry(std::string_view kind,
                                                    std::string_view id) const = 0;
 
+  // Where changes are kept.
+  struct StoreState {
+    bool is_kept = false;  // beyond the process
+    std::string trouble;   // why it cannot be reached; empty: it can, as far as is known
+  };
+  [[nodiscard]] virtual StoreState store_state() const = 0;
+
   // Edits a copy, once more on another one when somebody else has written meanwhile. An error
   // refuses the change.
   using Edit = std::function<Result<void>(ManagedSettings&)>;
@@ -54,9 +61,11 @@ class Desk {
     std::function<Result<void>(const ManagedSettings&)> check = {};
     // Gets what was changed, and is stored together with it. Null: nobody asks for a record.
     store::AuditTrail* trail = nullptr;
+    SteadyTime asked = {};  // when it was handed in: how long it has waited for others
   };
   // What is in force then, or would be. Fails with kInvalidRequest (what the file's rules say),
-  // kConflict, kOutdated, kStoreUnavailable, and as `edit` does.
+  // kConflict, kOutdated, kStoreUnavailable, and as `edit` does. However many wait for a store that
+  // does not answer, they wait together, and for as long as one.
   virtual Result<Settings> change(const Edit& edit, const Terms& terms) = 0;
 };
 

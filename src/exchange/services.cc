@@ -8,6 +8,13 @@
 #include <utility>
 
 namespace bifrost::exchange {
+namespace {
+
+Desk::StoreState store_state(const Desk* desk) {
+  return desk != nullptr ? desk->store_state() : Desk::StoreState{};
+}
+
+}  // namespace
 
 std::size_t heavy_threads() {
   return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
@@ -33,6 +40,7 @@ std::string Services::gather() {
       .set(static_cast<double>(callers.connections.open()));
   gather_overload();
   if (ledger) gather_ledger();
+  gather_stores();
   if (prices != nullptr) gather_prices();
   return metrics.scrape();
 }
@@ -63,6 +71,28 @@ void Services::gather_ledger() {
       .set(std::chrono::duration<double>(ledger->writer().lag()).count());
   telemetry::Counter& told = shard.counter(Metric::kLedgerLost);
   told.add(static_cast<double>(ledger->lost()) - told.value());
+}
+
+void Services::gather_stores() {
+  const auto tell = [this](std::string_view store, bool up) {
+    shard.gauge(telemetry::Metric::kStoreUp, {store}).set(up ? 1 : 0);
+  };
+  if (const auto state = store_state(desk); state.is_kept) {
+    tell("config_store", state.trouble.empty());
+  }
+  if (ledger) tell("ledger", !ledger->writer().is_failing());
+}
+
+std::vector<std::string_view> Services::store_troubles() const {
+  std::vector<std::string_view> out;
+  if (!store_state(desk).trouble.empty()) {
+    out.emplace_back(
+        "config_store: the database is away; what it had counts, and changes are refused");
+  }
+  if (ledger && ledger->writer().is_failing()) {
+    out.emplace_back("ledger: usage waits in the journals, since the database does not take it");
+  }
+  return out;
 }
 
 void Services::gather_prices() {

@@ -25,6 +25,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace bifrost::exchange {
 
@@ -74,10 +76,15 @@ struct Services {
   net::Task<Result<Scrape>> scrape(net::CallScope& scope);
   void count_reload(bool good);
 
+  // What is lost of what outlives the process, a sentence each; for anybody, so that they name no
+  // places. Empty: nothing. From any thread.
+  [[nodiscard]] std::vector<std::string_view> store_troubles() const;
+
  private:
   std::string gather();  // on any thread
   void gather_overload();
   void gather_ledger();
+  void gather_stores();
   void gather_prices();
 };
 

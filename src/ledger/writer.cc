@@ -64,11 +64,11 @@ std::size_t Writer::step_or_pause(nanoseconds& pause) {
     trouble = "there was no memory";
   }
   if (trouble.empty()) {
-    if (std::exchange(failing_, false)) BF_LOG(kInfo, "ledger", "usage is stored again");
+    if (failing_.exchange(false)) BF_LOG(kInfo, "ledger", "usage is stored again");
     pause = nanoseconds(0);
     return done ? *done : 0;
   }
-  if (!std::exchange(failing_, true)) {
+  if (!failing_.exchange(true)) {
     BF_LOG(kError, "ledger", "usage cannot be stored and waits in the journals", {"what", trouble});
   }
   pause = std::min(kPauseMax, pause * 2);

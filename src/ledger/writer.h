@@ -38,6 +38,8 @@ class Writer {
   // thread.
   void open_counters(std::vector<store::LimitCounter> counters);
 
+  // Was the last batch refused? From any thread.
+  [[nodiscard]] bool is_failing() const { return failing_.load(std::memory_order_relaxed); }
   // How long the oldest record had waited when it was looked at last. From any thread.
   [[nodiscard]] std::chrono::nanoseconds lag() const {
     return std::chrono::nanoseconds(lag_.load(std::memory_order_relaxed));
@@ -57,8 +59,8 @@ class Writer {
   std::span<const std::unique_ptr<Journal>> journals_;
   store::LedgerStore& store_;
   const Clock& clock_;
-  bool unsure_ = false;   // the last batch failed, or seemed to
-  bool failing_ = false;  // and it was said
+  bool unsure_ = false;                // the last batch failed, or seemed to
+  std::atomic<bool> failing_ = false;  // and it was said
   store::LedgerBatch batch_;
   std::vector<Taken> taken_;
 

@@ -7,6 +7,8 @@
 #include "operation/all.h"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace bifrost::operation {
 namespace {
@@ -16,11 +18,20 @@ using exchange::WorkerKit;
 
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   const bool up = !kit.services.draining.load(std::memory_order_relaxed);
+  // What is lost takes no gateway out of service: requests need no database.
+  const auto troubles = exchange.snapshot->client.disable_db_pings_in_health
+                            ? std::vector<std::string_view>()
+                            : kit.services.store_troubles();
   std::string body;
   json::Writer w(body);
   w.begin_object();
-  w.member("status", up ? "ok" : "draining");
+  w.member("status", !up ? "draining" : troubles.empty() ? "ok" : "degraded");
   w.member("version", kit.services.version);
+  if (!troubles.empty()) {
+    w.key("reasons").begin_array();
+    for (const std::string_view trouble : troubles) w.string(trouble);
+    w.end_array();
+  }
   w.end_object();
   http::Headers headers = exchange::base_headers(exchange);
   headers.add("content-type", "application/json");

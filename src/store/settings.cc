@@ -13,6 +13,9 @@ void StoreSettings::check(config::CheckScope& scope) const {
   demand("config.host", config.host);
   demand("config.user", config.user);
   demand("config.db_name", config.db_name);
+  if (config.password_command && !config.password.empty()) {
+    scope.problem("config.password_command", "there is a password already; give one of the two");
+  }
   constexpr int kPortMax = 65'535;
   const auto port = parse_int(config.port);
   if (!port || *port < 1 || *port > kPortMax) {

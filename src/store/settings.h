@@ -5,9 +5,12 @@
 #include "config/secret.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bifrost::store {
 
@@ -22,6 +25,38 @@ struct bifrost::config::EnumTexts<bifrost::store::StoreType> {
 
 namespace bifrost::store {
 
+// What prints the password, each time that it is asked for.
+struct PasswordCommand {
+  std::string command;
+  std::vector<std::string> args;
+  std::chrono::milliseconds timeout{10'000};
+  std::chrono::milliseconds cache_ttl{60'000};
+
+  void describe(this auto& self, auto& visit) {
+    using namespace std::chrono_literals;
+    visit.field("command", self.command,
+                {.text = "The program, as a path or a name on `PATH`. No shell reads it.",
+                 .required = true,
+                 .restart = true});
+    visit.field("args", self.args, {.text = "Its arguments.", .restart = true});
+    visit.field("timeout", self.timeout,
+                {.text = "How long it may take.",
+                 .minimum = 0.1,
+                 .maximum = 60,
+                 .unit = 1s,
+                 .restart = true});
+    visit.field("cache_ttl", self.cache_ttl,
+                {.text = "How long what it printed is good for further connections. One that the "
+                         "server refuses is asked for again.",
+                 .minimum = 0,
+                 .maximum = 86'400,
+                 .unit = 1s,
+                 .restart = true});
+  }
+
+  friend bool operator==(const PasswordCommand&, const PasswordCommand&) = default;
+};
+
 // How the database is reached; SQLite needs no more than a path.
 struct ConnectionSettings {
   std::string path;
@@ -29,6 +64,7 @@ struct ConnectionSettings {
   std::string port = "5432";
   std::string user;
   config::Secret password;
+  std::optional<PasswordCommand> password_command;
   std::string db_name;
   std::string ssl_mode = "prefer";
 
@@ -46,6 +82,11 @@ struct ConnectionSettings {
     visit.field("user", self.user, {.text = "PostgreSQL: the user.", .env = true, .restart = true});
     visit.field("password", self.password,
                 {.text = "PostgreSQL: the user's password.", .restart = true});
+    visit.field(
+        "password_command", self.password_command,
+        {.text = "PostgreSQL: the program that prints the password, in place of `password`. "
+                 "It is run for each connection.",
+         .restart = true});
     visit.field("db_name", self.db_name,
                 {.text = "PostgreSQL: the database, whose encoding is UTF8.",
                  .env = true,
@@ -62,8 +103,6 @@ struct ConnectionSettings {
 
  private:
   void describe_unserved(this auto& /*self*/, auto& visit) {
-    visit.unserved("password_command", config::Shape::kObject,
-                   "PostgreSQL: the command that prints the password.");
     visit.unserved("max_idle_conns", config::Shape::kInteger, "One connection is used.");
     visit.unserved("max_open_conns", config::Shape::kInteger, "One connection is used.");
     visit.unserved("conn_max_lifetime", config::Shape::kAny, "Life of a connection.");

@@ -61,11 +61,14 @@ class Connection {
                        std::initializer_list<Parameter> parameters = {}) {
     return execute(statement, std::span(parameters.begin(), parameters.size()));
   }
-  // Several statements without parameters, separated by semicolons.
+  // Several statements without parameters, separated by semicolons. They take as long as they
+  // take: steps of a schema do.
   virtual Result<void> run_script(std::string_view script) = 0;
   // Nobody else writes until the end of it: SQLite locks at once, so that no reader has to become
   // a writer later and fail. One that only reads locks nobody out.
   virtual Result<void> begin() = 0;
+  // Of what was begun. Where the connection is lost, the other side does it by itself.
+  virtual Result<void> roll_back() = 0;
 };
 
 // One that is begun, and is undone unless it is committed: also by an exception.
@@ -73,7 +76,7 @@ class Transaction {
  public:
   explicit Transaction(Connection& connection) : connection_(connection) {}
   ~Transaction() {
-    if (open_) ignore(connection_.execute("ROLLBACK"), "there is an error already, to be told");
+    if (open_) ignore(connection_.roll_back(), "there is an error already, to be told");
   }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;

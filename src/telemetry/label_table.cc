@@ -65,6 +65,7 @@ std::vector<LabelInfo> label_table() {
       {"monitor", kProgram, "a list"},
       {"action", kProgram, "a list"},
       {"reason", kProgram, "a list"},
+      {"store", kProgram, "a list"},
       {"metric", kProgram, "names of metrics"},
       {"version", kProgram, "one"},
       {"compiler", kProgram, "one"},

@@ -60,6 +60,7 @@ enum class Metric : std::uint8_t {
   kLedgerWaiting,
   kLedgerLag,
   kLedgerLost,
+  kStoreUp,
   kPriceSheetTime,
   // The gateway itself.
   kExceptions,

@@ -168,6 +168,19 @@ TEST_F(StoreCommandsTest, DiffSaysWhoSaysWhatAndWhatCounts) {
   EXPECT_THAT(run({"config", "diff"}, kept(kAlice)).second, HasSubstr("it stays deleted"));
 }
 
+TEST_F(StoreCommandsTest, DiffSaysWhatGivesWayToASourceOfTruth) {
+  start_kept(kAlice);
+  EXPECT_EQ(call("PUT", std::string(kKeys) + "/vk-1", R"({"name": "edited"})").status, 200);
+  made_key("bob");
+  ConfigText ruling = kept(kAlice);
+  ruling.sections += R"(, "source_of_truth": "config.json")";
+  EXPECT_THAT(
+      run({"config", "diff"}, ruling),
+      Pair(1, AllOf(HasSubstr("virtual_key \"vk-1\": changed through the API: the file, the "
+                              "source of truth"),
+                    HasSubstr("not in the file, the source of truth"))));
+}
+
 TEST_F(StoreCommandsTest, WhatIsExportedLoadsToTheSame) {
   start_kept(kAlice);
   made_key("bob", R"("allow_all_providers": true,

@@ -44,9 +44,12 @@ class Postgres final : public Engine {
   [[nodiscard]] store::postgres::Address address() const {
     return {.host = server.host(), .user = PostgresServer::user(), .database = "postgres"};
   }
-  Result<ConnectionPtr> open() override { return store::postgres::open(address()); }
+  Result<ConnectionPtr> open() override { return store::postgres::open(address(), clock_); }
 
   PostgresServer server;
+
+ private:
+  const SystemClock clock_;
 };
 
 class EngineTest : public ::testing::TestWithParam<sql::Engine> {
@@ -139,7 +142,21 @@ TEST(PostgresTest, IsReachedAgainOnceItIsBack) {
   EXPECT_TRUE(connection->begin());
 }
 
+TEST(PostgresTest, AStatementHasABoundAndAStepOfTheSchemaHasNone) {
+  const Postgres postgres;
+  store::postgres::Address address = postgres.address();
+  address.connect_timeout = std::chrono::seconds(1);
+  address.statement_timeout = std::chrono::seconds(1);
+  const SystemClock clock;
+  const ConnectionPtr connection = *store::postgres::open(address, clock);
+  EXPECT_EQ(connection->execute("SELECT pg_sleep(3)").error().code, ErrorCode::kStoreUnavailable);
+  EXPECT_TRUE(sql::in_transaction(
+      *connection, [&] { return connection->run_script("SELECT pg_sleep(3); SELECT 1"); }));
+  EXPECT_EQ(connection->execute("SELECT pg_sleep(3)").error().code, ErrorCode::kStoreUnavailable);
+}
+
 TEST(PostgresTest, SaysWhatIsWrongWithADatabase) {
+  const SystemClock clock;
   Postgres postgres;
   ASSERT_EQ(
       postgres.server.run("createdb", {"-h", postgres.server.host(), "-U", "postgres", "-E",
@@ -148,12 +165,12 @@ TEST(PostgresTest, SaysWhatIsWrongWithADatabase) {
   store::postgres::Address address = postgres.address();
   address.password = "hush";
   address.database = "ascii";
-  const auto ascii = store::postgres::open(address);
+  const auto ascii = store::postgres::open(address, clock);
   ASSERT_FALSE(ascii);
   EXPECT_EQ(ascii.error().code, ErrorCode::kConfigInvalid);
   EXPECT_THAT(ascii.error().message, HasSubstr("SQL_ASCII"));
   address.database = "nowhere";
-  const auto nowhere = store::postgres::open(address);
+  const auto nowhere = store::postgres::open(address, clock);
   ASSERT_FALSE(nowhere);
   EXPECT_EQ(nowhere.error().code, ErrorCode::kStoreUnavailable);
   EXPECT_THAT(nowhere.error().message, HasSubstr("nowhere"));

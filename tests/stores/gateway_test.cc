@@ -1,10 +1,14 @@
 // The gateway over a real PostgreSQL.
 #include "tests/integration/gateway_fixture.h"
+#include "tests/integration/health.h"
 #include "tests/support/postgres.h"
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <csignal>
+#include <thread>
+#include <vector>
 
 namespace bifrost::test {
 namespace {
@@ -48,8 +52,34 @@ TEST_F(PostgresGatewayTest, KeepsWhatWasMadeAndServesOnWhileItIsAway) {
   const Response refused = make("bob");
   EXPECT_EQ(refused.status, 503) << refused.body;
   EXPECT_THAT(refused.body, HasSubstr("store_unavailable"));
+  EXPECT_TRUE(health_becomes(*gateway, "degraded"));
   server_.start();
   EXPECT_EQ(make("bob").status, 200);
+  EXPECT_TRUE(health_becomes(*gateway, "ok"));
+}
+
+TEST_F(PostgresGatewayTest, ChangesWaitForASilentServerTogether) {
+  start_kept();
+  const std::string alice = json_text(make("alice").body, "value");
+  server_.pause();
+  constexpr int kChanges = 6;
+  constexpr auto kBound = std::chrono::seconds(8);  // of the connection
+  const auto before = std::chrono::steady_clock::now();
+  std::vector<Response> replies(kChanges);
+  {
+    std::vector<std::jthread> threads;
+    for (Response& reply : replies) threads.emplace_back([&] { reply = make("bob"); });
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 3 * kBound);
+  for (const Response& reply : replies) {
+    EXPECT_EQ(reply.status, 503) << reply.body;
+    EXPECT_EQ(reply.headers.get("retry-after"), "5");
+  }
+  EXPECT_EQ(status_of(alice), 200);
+  EXPECT_TRUE(health_becomes(*gateway, "degraded"));
+  server_.resume();
+  EXPECT_TRUE(health_becomes(*gateway, "ok"));
+  EXPECT_EQ(make("carol").status, 200);
 }
 
 }  // namespace

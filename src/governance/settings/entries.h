@@ -4,6 +4,7 @@
 #include "governance/settings/governance_settings.h"
 
 #include <string_view>
+#include <utility>
 
 namespace bifrost::governance {
 
@@ -34,6 +35,20 @@ void for_each_list(Visit visit) {
   visit(kPricingOverrideKind, &GovernanceSettings::pricing_overrides, &PricingOverrideSettings::id);
   visit(kRoutingRuleKind, &GovernanceSettings::routing_rules, &RoutingRuleSettings::id);
   visit(kApiKeyKind, &GovernanceSettings::api_keys, &ApiKeySettings::id);
+}
+
+// How the section calls the list of a kind.
+[[nodiscard]] constexpr std::string_view list_name(std::string_view kind) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {kBudgetKind, "budgets"},           {kRateLimitKind, "rate_limits"},
+      {kCustomerKind, "customers"},       {kTeamKind, "teams"},
+      {kVirtualKeyKind, "virtual_keys"},  {kModelConfigKind, "model_configs"},
+      {kProviderLimitKind, "providers"},  {kPricingOverrideKind, "pricing_overrides"},
+      {kRoutingRuleKind, "routing_rules"}};
+  for (const auto& [each, name] : kNames) {
+    if (each == kind) return name;
+  }
+  return {};
 }
 
 }  // namespace bifrost::governance

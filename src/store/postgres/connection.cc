@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "store/password_command.h"
 
 #include <libpq-fe.h>
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int kOldest = 130000;  // PostgreSQL 13
 constexpr std::size_t kStatementsMax = 128;
+constexpr std::chrono::milliseconds kNoEnd{-1};  // of a wait
 
 // Of pg_type.
 constexpr Oid kInt8 = 20;
@@ -109,10 +111,90 @@ class Parameters {
   bool has_zero_ = false;
 };
 
+// Notices go nowhere: they are the server's to log.
+void be_silent(void* /*context*/, const PGresult* /*notice*/) {}
+
+std::string name_of(const Address& address) {
+  return "the database " + quoted(address.database, 64) + " at " + quoted(address.host, 256);
+}
+
+Link connect(const Address& address, const std::string& password) {
+  const std::string timeout = std::to_string(address.connect_timeout.count());
+  std::string options =
+      "-c statement_timeout=" +
+      std::to_string(std::chrono::milliseconds(address.statement_timeout).count());
+  if (address.only_reads) {
+    options += " -c default_transaction_read_only=on";
+    options += R"( -c default_transaction_isolation=repeatable\ read)";
+  }
+  const std::array<std::pair<const char*, const char*>, 10> parameters = {{
+      {"host", address.host.c_str()},
+      {"port", address.port.c_str()},
+      {"user", address.user.c_str()},
+      {"password", password.c_str()},
+      {"dbname", address.database.c_str()},
+      {"sslmode", address.ssl_mode.c_str()},
+      {"connect_timeout", timeout.c_str()},
+      {"options", options.c_str()},
+      {"client_encoding", "UTF8"},
+      {"application_name", "bifrost"},
+  }};
+  std::array<const char*, parameters.size() + 1> names{};
+  std::array<const char*, parameters.size() + 1> values{};
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    names.at(i) = parameters.at(i).first;
+    values.at(i) = parameters.at(i).second;
+  }
+  Link link(PQconnectdbParams(names.data(), values.data(), 0));
+  if (link != nullptr) PQsetNoticeReceiver(link.get(), be_silent, nullptr);
+  return link;
+}
+
+bool is_good(const Link& link) { return link != nullptr && PQstatus(link.get()) == CONNECTION_OK; }
+
+Password password_of(const Address& address, const Clock& clock) {
+  if (address.password_command) return {*address.password_command, clock};
+  return Password(address.password);
+}
+
+// From an address to connections with it, one after the other.
+class Dialer {
+ public:
+  Dialer(Address address, const Clock& clock)
+      : address_(std::move(address)), password_(password_of(address_, clock)) {}
+
+  [[nodiscard]] std::string name() const { return name_of(address_); }
+  [[nodiscard]] std::chrono::milliseconds silence_max() const {
+    return address_.statement_timeout + address_.connect_timeout;
+  }
+
+  Result<Link> dial() {
+    BF_TRY(const std::string password, password_.get());
+    Link link = connect(address_, password);
+    // It was asked for a password, and refused the one that it was shown.
+    if (link != nullptr && !is_good(link) && PQconnectionUsedPassword(link.get()) != 0 &&
+        password_.renew()) {
+      BF_TRY(const std::string another, password_.get());
+      link = connect(address_, another);
+    }
+    if (is_good(link)) return link;
+    return gateway_error(ErrorCode::kStoreUnavailable,
+                         name() + " cannot be reached: " +
+                             (link ? first_line(PQerrorMessage(link.get())) : "no memory"));
+  }
+
+ private:
+  const Address address_;
+  Password password_;
+};
+
 class PostgresConnection final : public sql::Connection {
  public:
-  PostgresConnection(Link link, std::string name, std::chrono::milliseconds silence_max)
-      : link_(std::move(link)), name_(std::move(name)), silence_max_(silence_max) {}
+  PostgresConnection(Dialer dialer, Link link)
+      : dialer_(std::move(dialer)),
+        link_(std::move(link)),
+        name_(dialer_.name()),
+        silence_max_(dialer_.silence_max()) {}
 
   [[nodiscard]] sql::Engine engine() const override { return sql::Engine::kPostgres; }
 
@@ -134,7 +216,8 @@ class PostgresConnection final : public sql::Connection {
   }
 
   Result<void> run_script(std::string_view script) override {
-    BF_TRY_VOID(answer_to(PQsendQuery(link_.get(), std::string(script).c_str())));
+    const std::string text = "SET LOCAL statement_timeout = 0; " + std::string(script);
+    BF_TRY_VOID(answer_to(PQsendQuery(link_.get(), text.c_str()), kNoEnd));
     return {};
   }
 
@@ -142,9 +225,15 @@ class PostgresConnection final : public sql::Connection {
     if (silent_) {
       BF_TRY_VOID(connect_again());
     }
-    if (auto begun = run_script("BEGIN"); begun || silent_ || !lost()) return begun;
+    if (auto begun = command("BEGIN"); begun || silent_ || !lost()) return begun;
     BF_TRY_VOID(connect_again());
-    return run_script("BEGIN");
+    return command("BEGIN");
+  }
+
+  // To reach a server that says nothing would take as long again.
+  Result<void> roll_back() override {
+    if (silent_ || lost()) return {};
+    return command("ROLLBACK");
   }
 
   // What this program needs of a server.
@@ -169,19 +258,24 @@ class PostgresConnection final : public sql::Connection {
 
   Result<void> connect_again() {
     prepared_.clear();
+    BF_TRY(link_, dialer_.dial());
     silent_ = false;
-    PQreset(link_.get());
-    if (!lost()) return {};
-    return gone(first_line(PQerrorMessage(link_.get())));
+    return {};
+  }
+
+  Result<void> command(const char* text) {
+    BF_TRY_VOID(answer_to(PQsendQuery(link_.get(), text)));
+    return {};
   }
 
   // The last result of what was sent, or the first that failed. The server bounds a statement's
   // time; who hears nothing for longer has no server any more.
-  Result<Answer> answer_to(int sent) {
+  Result<Answer> answer_to(int sent) { return answer_to(sent, silence_max_); }
+  Result<Answer> answer_to(int sent, std::chrono::milliseconds silence_max) {
     if (sent == 0) return gone(first_line(PQerrorMessage(link_.get())));
     Answer last;
     while (true) {
-      BF_TRY_VOID(wait_for_answer());
+      BF_TRY_VOID(wait_for_answer(silence_max));
       Answer next(PQgetResult(link_.get()));
       if (next == nullptr) break;
       if (last == nullptr || check(last.get())) last = std::move(next);
@@ -190,14 +284,14 @@ class PostgresConnection final : public sql::Connection {
     return last;
   }
 
-  Result<void> wait_for_answer() {
+  Result<void> wait_for_answer(std::chrono::milliseconds silence_max) {
     while (PQisBusy(link_.get()) != 0) {
       pollfd socket{.fd = PQsocket(link_.get()), .events = POLLIN, .revents = 0};
-      const int ready = ::poll(&socket, 1, static_cast<int>(silence_max_.count()));
+      const int ready = ::poll(&socket, 1, static_cast<int>(silence_max.count()));
       if (ready < 0 && errno == EINTR) continue;
       if (ready == 0) {
         silent_ = true;
-        return gone("it has not answered for " + std::to_string(silence_max_.count()) + " ms");
+        return gone("it has not answered for " + std::to_string(silence_max.count()) + " ms");
       }
       if (PQconsumeInput(link_.get()) == 0) return gone(first_line(PQerrorMessage(link_.get())));
     }
@@ -221,7 +315,7 @@ class PostgresConnection final : public sql::Connection {
     const auto found = prepared_.find(statement);
     if (found != prepared_.end()) return found->second;
     if (prepared_.size() >= kStatementsMax) {
-      BF_TRY_VOID(run_script("DEALLOCATE ALL"));
+      BF_TRY_VOID(command("DEALLOCATE ALL"));
       prepared_.clear();
     }
     const std::string name = "s" + std::to_string(++last_);
@@ -239,6 +333,7 @@ class PostgresConnection final : public sql::Connection {
     return rows_of(answer.get());
   }
 
+  Dialer dialer_;
   Link link_;
   std::string name_;  // for messages
   const std::chrono::milliseconds silence_max_;
@@ -247,55 +342,12 @@ class PostgresConnection final : public sql::Connection {
   std::uint64_t last_ = 0;
 };
 
-std::string name_of(const Address& address) {
-  return "the database " + quoted(address.database, 64) + " at " + quoted(address.host, 256);
-}
-
-Link connect(const Address& address) {
-  const std::string timeout = std::to_string(address.connect_timeout.count());
-  std::string options =
-      "-c statement_timeout=" +
-      std::to_string(std::chrono::milliseconds(address.statement_timeout).count());
-  if (address.only_reads) {
-    options += " -c default_transaction_read_only=on";
-    options += R"( -c default_transaction_isolation=repeatable\ read)";
-  }
-  const std::array<std::pair<const char*, const char*>, 10> parameters = {{
-      {"host", address.host.c_str()},
-      {"port", address.port.c_str()},
-      {"user", address.user.c_str()},
-      {"password", address.password.c_str()},
-      {"dbname", address.database.c_str()},
-      {"sslmode", address.ssl_mode.c_str()},
-      {"connect_timeout", timeout.c_str()},
-      {"options", options.c_str()},
-      {"client_encoding", "UTF8"},
-      {"application_name", "bifrost"},
-  }};
-  std::array<const char*, parameters.size() + 1> names{};
-  std::array<const char*, parameters.size() + 1> values{};
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    names.at(i) = parameters.at(i).first;
-    values.at(i) = parameters.at(i).second;
-  }
-  return Link(PQconnectdbParams(names.data(), values.data(), 0));
-}
-
-// Notices go nowhere: they are the server's to log.
-void be_silent(void* /*context*/, const PGresult* /*notice*/) {}
-
 }  // namespace
 
-Result<std::unique_ptr<sql::Connection>> open(const Address& address) {
-  Link link = connect(address);
-  if (link == nullptr || PQstatus(link.get()) != CONNECTION_OK) {
-    return gateway_error(ErrorCode::kStoreUnavailable,
-                         name_of(address) + " cannot be reached: " +
-                             (link ? first_line(PQerrorMessage(link.get())) : "no memory"));
-  }
-  PQsetNoticeReceiver(link.get(), be_silent, nullptr);
-  auto connection = std::make_unique<PostgresConnection>(
-      std::move(link), name_of(address), address.statement_timeout + address.connect_timeout);
+Result<std::unique_ptr<sql::Connection>> open(const Address& address, const Clock& clock) {
+  Dialer dialer(address, clock);
+  BF_TRY(Link link, dialer.dial());
+  auto connection = std::make_unique<PostgresConnection>(std::move(dialer), std::move(link));
   BF_TRY_VOID(connection->check_server());
   return std::unique_ptr<sql::Connection>(std::move(connection));
 }

@@ -85,6 +85,9 @@ class SqliteConnection final : public sql::Connection {
 
   Result<sql::Rows> execute(std::string_view statement,
                             std::span<const sql::Parameter> parameters) override {
+    if (sqlite3_get_autocommit(database_.get()) != 0) {
+      BF_TRY_VOID(check_place());
+    }
     BF_TRY(sqlite3_stmt * prepared, prepare(statement));
     const Used used(prepared);
     if (terms_.clock != nullptr) {
@@ -104,8 +107,23 @@ class SqliteConnection final : public sql::Connection {
     BF_TRY_VOID(execute(terms_.only_reads ? "BEGIN" : "BEGIN IMMEDIATE", {}));
     return {};
   }
+  Result<void> roll_back() override {
+    BF_TRY_VOID(execute("ROLLBACK", {}));
+    return {};
+  }
 
  private:
+  // https://sqlite.org/howtocorrupt.html, 2.3: the log of the file that was belongs to that one.
+  [[nodiscard]] Result<void> check_place() const {
+    int moved = 0;
+    sqlite3_file_control(database_.get(), nullptr, SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved == 0) return {};
+    return gateway_error(ErrorCode::kStoreUnavailable,
+                         "the database " + quoted(path_, 256) +
+                             " was deleted or replaced while the gateway had it open, and what is "
+                             "written now would be lost; put it back, or start the gateway again");
+  }
+
   [[nodiscard]] bool is_late() const { return terms_.clock->now() >= due_; }
 
   [[nodiscard]] Error error(int result) const {

@@ -1,5 +1,6 @@
 // SQLite as a sql::Connection: one file, in WAL mode, so that readers and one writer do not wait
-// for each other. What was committed survives the end of the process and of the machine.
+// for each other. What was committed survives the end of the process and of the machine. When the
+// file is deleted or replaced meanwhile, nothing is read or written any more: it would be lost.
 //
 // Source: https://sqlite.org/c3ref/intro.html and https://sqlite.org/wal.html
 #pragma once
