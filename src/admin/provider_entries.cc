@@ -6,6 +6,8 @@
 #include "provider/settings/providers.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace bifrost::admin {
@@ -38,11 +40,13 @@ Result<void> check_addresses(const Call& call, const ProviderSettings& before,
                              const ProviderSettings& after) {
   if (has_administrator(call)) return {};
   const bool same = same_addresses(before, after);
+  std::unordered_map<std::string_view, const KeySettings*> had;
+  for (const KeySettings& key : before.keys) had.emplace(exchange::key_id(key), &key);
   for (const KeySettings& key : after.keys) {
-    const auto old = std::ranges::find(before.keys, exchange::key_id(key), exchange::key_id);
-    const bool kept = old != before.keys.end() && !old->value.empty() && old->value == key.value;
-    if (kept && !same) return needs_secrets("network_config");
-    if (kept && old->own.server().url != key.own.server().url) return needs_secrets("keys");
+    const auto old = had.find(exchange::key_id(key));
+    if (old == had.end() || old->second->value.empty() || old->second->value != key.value) continue;
+    if (!same) return needs_secrets("network_config");
+    if (old->second->own.server().url != key.own.server().url) return needs_secrets("keys");
   }
   if (same) return {};
   for (const auto& [name, value] : after.network.extra_headers) {

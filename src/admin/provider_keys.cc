@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "provider/settings/providers.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace bifrost::admin {
@@ -46,6 +47,19 @@ Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::stri
   write_key(writer, call, call.id, *key, warnings);
   answer.etag = version_tag(call.desk, names_of(exchange::provider_key_place(call.id, *key)));
   return answer;
+}
+
+// Where the last key is gone, it is not everywhere that nothing is asked any more.
+std::vector<std::string> warnings_of_last(const ProviderSettings& provider,
+                                          const std::string& name) {
+  if (!provider.keys.empty()) return {};
+  const std::string& type = provider.custom ? provider.custom->base_provider_type : name;
+  const auto keyless = provider::provider_names().keyless;
+  const bool goes_on = (provider.custom && provider.custom->is_key_less) ||
+                       std::ranges::find(keyless, type) != keyless.end();
+  return {"provider " + quoted(name) + " has no key any more: " +
+          (goes_on ? "it works without one, and is asked without a credential from now on"
+                   : "requests to it fail until it has one")};
 }
 
 // The key as it would be stored, and its place.
@@ -128,15 +142,17 @@ Result<Answer> update_provider_key(const Call& call) {
 
 Result<Answer> delete_provider_key(const Call& call) {
   BF_TRY(const auto terms, terms_of(call, place_of(call)));
+  std::vector<std::string> warnings;
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
     BF_TRY(ProviderSettings * provider, find_provider(managed, call.id));
     BF_TRY_VOID(find_key(*provider, call.key_id));
     std::erase_if(provider->keys,
                   [&](const KeySettings& key) { return exchange::key_id(key) == call.key_id; });
+    warnings = warnings_of_last(*provider, call.id);
     return {};
   };
   BF_TRY_VOID(call.desk.change(edit, terms));
-  return said("Key deleted");
+  return said("Key deleted", warnings);
 }
 
 }  // namespace bifrost::admin

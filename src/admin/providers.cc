@@ -9,7 +9,11 @@
 #include "base/strings.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace bifrost::admin {
 namespace {
@@ -37,19 +41,32 @@ struct ProviderBody {
 };
 
 // A key is the one that it was when it has its id or, without one, its name.
-const KeySettings* key_before(const std::vector<KeySettings>& before, const KeySettings& key) {
-  const auto is_it = [&](const KeySettings& old) {
-    return key.id.empty() ? old.name == key.name : exchange::key_id(old) == key.id;
-  };
-  const auto found = std::ranges::find_if(before, is_it);
-  return found == before.end() ? nullptr : &*found;
-}
+class KeysBefore {
+ public:
+  explicit KeysBefore(const std::vector<KeySettings>& keys) {
+    for (const KeySettings& key : keys) {
+      by_name_.emplace(key.name, &key);
+      by_id_.emplace(exchange::key_id(key), &key);
+    }
+  }
+  [[nodiscard]] const KeySettings* find(const KeySettings& key) const {
+    const auto& all = key.id.empty() ? by_name_ : by_id_;
+    const auto found = all.find(key.id.empty() ? key.name : key.id);
+    return found == all.end() ? nullptr : found->second;
+  }
+
+ private:
+  using Keys = std::unordered_map<std::string_view, const KeySettings*>;
+  Keys by_name_;
+  Keys by_id_;
+};
 
 // Keys that come with their provider are all that it has from now on.
 Result<void> settle_keys(const std::vector<KeySettings>& before, std::vector<KeySettings>& keys) {
   config::Problems problems;
+  const KeysBefore all(before);
   for (KeySettings& key : keys) {
-    const KeySettings* old = key_before(before, key);
+    const KeySettings* old = all.find(key);
     config::Restorer(problems).restore(old == nullptr ? KeySettings() : *old, key);
     if (old == nullptr) {
       settle_key(key);
@@ -88,6 +105,33 @@ EntryNames names_of(const ManagedSettings& managed, std::string_view name) {
 Result<exchange::Desk::Terms> terms_of(const Call& call) {
   return read_terms(call,
                     [&](const ManagedSettings& managed) { return names_of(managed, call.id); });
+}
+
+// Who speaks of a provider that is gone.
+std::vector<std::string> speakers_of(const governance::GovernanceSettings& governance,
+                                     std::string_view provider) {
+  std::vector<std::string> out;
+  const auto add = [&](std::string_view what, const std::string& name, std::string_view then) {
+    out.push_back(std::string(what).append(" ").append(quoted(name)) +
+                  " speaks of it: " + std::string(then));
+  };
+  const auto is_in = [&](const auto& list) {
+    return std::ranges::any_of(list, [&](const auto& each) { return each.provider == provider; });
+  };
+  for (const auto& key : governance.virtual_keys) {
+    if (is_in(key.provider_configs)) {
+      add("virtual key", key.name, "what it may have there has no effect");
+    }
+  }
+  for (const auto& rule : governance.routing_rules) {
+    if (is_in(rule.targets) || is_in(rule.fallbacks)) {
+      add("routing rule", rule.name, "what it sends there fails");
+    }
+  }
+  for (const auto& model : governance.model_configs) {
+    if (model.provider == provider) add("model config", model.id, "it limits nothing");
+  }
+  return out;
 }
 
 Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::string_view name,
@@ -162,13 +206,15 @@ Result<Answer> update_provider(const Call& call) {
 
 Result<Answer> delete_provider(const Call& call) {
   BF_TRY(const auto terms, terms_of(call));
+  std::vector<std::string> warnings;
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
     BF_TRY_VOID(find_provider(managed, call.id));
     managed.providers.erase(call.id);
+    warnings = speakers_of(managed.governance, call.id);
     return {};
   };
   BF_TRY_VOID(call.desk.change(edit, terms));
-  return said("Provider deleted");
+  return said("Provider deleted", warnings);
 }
 
 }  // namespace bifrost::admin

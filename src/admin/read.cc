@@ -4,6 +4,7 @@
 #include "base/timestamp.h"
 #include "http/url.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -11,6 +12,12 @@ namespace bifrost::admin {
 namespace {
 
 constexpr std::int64_t kLimitMax = 1000;
+
+bool is_repeated(std::string_view query, std::string_view name) {
+  return std::ranges::count_if(split(query, '&'), [&](std::string_view pair) {
+           return percent_decode(pair.substr(0, pair.find('='))) == name;
+         }) > 1;
+}
 
 }  // namespace
 
@@ -86,6 +93,10 @@ Result<void> check_future(const Call& call, std::string_view expires_at) {
 }
 
 Result<bool> is_dry_run(std::string_view query) {
+  if (is_repeated(query, "dry_run")) {
+    return client_error(ErrorCode::kInvalidRequest, "dry_run: is given twice; give it once",
+                        "dry_run");
+  }
   const auto text = http::query_value(query, "dry_run");
   if (!text || *text == "false") return false;
   if (*text == "true") return true;

@@ -44,6 +44,13 @@ bool is_tried(const Exchange& exchange) {
   return tried && *tried;
 }
 
+// A condition that is empty would hold for everything.
+Result<void> check_condition(const http::RequestHead& head) {
+  if (!head.headers.contains("if-match") || !head.headers.get("if-match").empty()) return {};
+  return client_error(ErrorCode::kInvalidRequest,
+                      "If-Match: is empty; give the ETag of an answer, or leave the header out");
+}
+
 // Who asks what became of a key finds it here.
 void log_change(const Exchange& exchange, int status) {
   const http::RequestHead& head = exchange.request.head;
@@ -122,6 +129,7 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   BF_CO_TRY_VOID(check_dry_run(exchange, route));
   BF_CO_TRY_VOID(co_await exchange::read_body(kit, exchange));
   BF_CO_TRY_VOID(check_type(exchange));
+  BF_CO_TRY_VOID(check_condition(head));
   BF_CO_TRY(std::string id, parameter(exchange, "id"));
   BF_CO_TRY(std::string budget_id, parameter(exchange, "budget_id"));
   BF_CO_TRY(std::string key_id, parameter(exchange, "key_id"));

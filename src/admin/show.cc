@@ -31,10 +31,12 @@ bool may_see_secrets(const Call& call) {
   return call.who != nullptr && call.who->role == governance::Role::kAdmin;
 }
 
-Answer said(std::string_view message) {
+Answer said(std::string_view message, const std::vector<std::string>& warnings) {
   Answer answer;
   json::Writer writer(answer.body);
-  writer.begin_object().member("message", message).end_object();
+  writer.begin_object().member("message", message);
+  if (!warnings.empty()) write_texts(writer, "warnings", warnings);
+  writer.end_object();
   return answer;
 }
 

@@ -63,7 +63,8 @@ Answer list(const Page& page, std::string_view name, const std::vector<Entry>& e
 // Whoever may only read sees none.
 [[nodiscard]] bool may_see_secrets(const Call& call);
 
-[[nodiscard]] Answer said(std::string_view message);
+// With what whoever asked should know of it.
+[[nodiscard]] Answer said(std::string_view message, const std::vector<std::string>& warnings = {});
 [[nodiscard]] Error no_such(std::string_view what, std::string_view id);
 
 }  // namespace bifrost::admin

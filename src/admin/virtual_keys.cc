@@ -139,14 +139,13 @@ KeyBody body_of(const VirtualKeySettings& key) {
 // What callers show, and nobody can guess.
 std::string new_value() { return "sk-bf-" + secret_uuid(); }
 
-std::int64_t next_config_id(const GovernanceSettings& governance) {
-  std::int64_t last = 0;
-  for (const VirtualKeySettings& key : governance.virtual_keys) {
-    for (const ProviderConfigSettings& entry : key.provider_configs) {
-      last = std::max(last, entry.id);
-    }
-  }
-  return last + 1;
+// One that nobody has, nor ever had: what was counted for an entry that is gone must not be
+// another's. A number that JavaScript reads as it is.
+std::int64_t new_config_id() {
+  constexpr std::size_t kBytes = 6;
+  std::int64_t id = 0;
+  for (const char byte : secret_bytes(kBytes)) id = id << 8 | static_cast<unsigned char>(byte);
+  return id + 1;
 }
 
 // What belonged to entries that are gone.
@@ -179,7 +178,6 @@ void drop_prices(GovernanceSettings& governance, const VirtualKeySettings& key) 
 
 void put_provider_configs(GovernanceSettings& governance, VirtualKeySettings& key,
                           const std::vector<ProviderConfigBody>& wanted) {
-  std::int64_t next_id = next_config_id(governance);
   std::vector<ProviderConfigSettings> before = std::exchange(key.provider_configs, {});
   key.provider_configs.reserve(wanted.size());
   for (const ProviderConfigBody& body : wanted) {
@@ -189,7 +187,7 @@ void put_provider_configs(GovernanceSettings& governance, VirtualKeySettings& ke
       entry = *old;
       before.erase(old);
     }
-    if (entry.id == 0) entry.id = next_id++;
+    if (entry.id == 0) entry.id = new_config_id();
     entry.provider = body.provider;
     entry.weight = body.weight;
     entry.allowed_models = body.allowed_models;

@@ -148,7 +148,9 @@ std::unique_ptr<CLI::App> make_app(Options& options) {
   CLI::App* serve = app->add_subcommand("serve", "Run the gateway; also what no command means");
   add_serve_options(*serve, options);
   CLI::App* validate =
-      app->add_subcommand("validate", "Check a configuration file without starting anything");
+      app->add_subcommand("validate",
+                          "Check a configuration file by itself: nothing is started, and the "
+                          "database is not looked at (see config diff)");
   add_place_options(*validate, options.validated);
   CLI::App* schema = app->add_subcommand("schema", "Print a schema or a reference page");
   std::vector<std::string> names;

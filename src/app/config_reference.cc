@@ -3,8 +3,13 @@
 #include "config/dump.h"
 #include "config/markdown_writer.h"
 #include "config/schema_writer.h"
+#include "json/append_member.h"
+#include "json/document.h"
 
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace bifrost::app {
 namespace {
@@ -26,6 +31,24 @@ class ClearKeeper final : public config::SecretKeeper {
     return std::string(sealed);
   }
 };
+
+// A file says by an empty list that the keys of a provider come through the API: a missing one is
+// a mistake. `text` is that of a whole file.
+std::string with_empty_keys(std::string text) {
+  const auto document = json::Document::parse(text);
+  if (!document) return text;
+  std::string out;
+  std::string_view rest = document->text();
+  for (const json::Value provider : document->root()["providers"].children()) {
+    if (!provider.is_object() || provider["keys"].exists()) continue;
+    std::string object(provider.raw());
+    json::append_member(object, "keys", [](std::string& to) { to += "[]"; });
+    const auto begin = static_cast<std::size_t>(provider.raw().data() - rest.data());
+    out.append(rest.substr(0, begin)).append(object);
+    rest.remove_prefix(begin + provider.raw().size());
+  }
+  return out.append(rest);
+}
 
 }  // namespace
 
@@ -51,7 +74,7 @@ std::string exported(const Config& config, Secrets secrets) {
   config::ValueWriter(writer, secrets == Secrets::kClear ? &keeper : nullptr,
                       config::ValueWriter::Members::kSet)
       .write(config, {});
-  return config::indented(out);
+  return config::indented(with_empty_keys(std::move(out)));
 }
 
 std::string redacted_dump(const Config& config) { return config::redacted_dump(config); }

@@ -32,8 +32,9 @@ void check_governance(const governance::GovernanceSettings& governance,
 }
 
 void check_providers(const provider::Providers& providers, config::Problems& problems) {
-  provider::check_providers(providers, provider::provider_names(), provider::Keys::kMayFollow,
-                            problems);
+  provider::check_providers(
+      providers, provider::provider_names(),
+      [](std::string_view /*name*/) { return provider::Keys::kMayFollow; }, problems);
   config::Path path;
   const auto section = path.enter("providers");
   for (const auto& [name, settings] : providers) {

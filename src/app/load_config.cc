@@ -31,8 +31,13 @@ void read(json::Value root, const LoadOptions& options, ConfigReport& report,
   provider::skip_unserved(root["providers"], options.providers, reader);
   reader.read(root, report.config, {});
   report.holds_secrets = reader.holds_secrets();
-  provider::check_providers(report.config.providers, options.providers, provider::Keys::kRequired,
-                            problems);
+  // A list that is there and empty is meant: keys come through the API.
+  const auto keys_of = [providers = root["providers"]](std::string_view name) {
+    const json::Value keys = providers[name]["keys"];
+    const bool is_meant = keys.is_array() && keys.size() == 0;
+    return is_meant ? provider::Keys::kMayFollow : provider::Keys::kRequired;
+  };
+  provider::check_providers(report.config.providers, options.providers, keys_of, problems);
   provider::normalise_allow_lists(report.config.providers, report.config.version, report.warnings);
   governance::normalise_allow_lists(report.config.governance, report.config.version);
   take_former_auth(report, problems);

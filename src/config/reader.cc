@@ -57,6 +57,10 @@ bool Reader::in_bounds(double number, std::string_view shown, const Facts& facts
 }
 
 bool Reader::well_formed(Form form, std::string_view text) {
+  if (text.contains('\0')) {
+    problem("holds a zero byte (\\u0000), which no database and no header takes");
+    return false;
+  }
   const auto wrong = form_problem(form, text);
   if (wrong) problem(std::string(*wrong));
   return !wrong;
@@ -121,6 +125,13 @@ void Reader::read(json::Value value, std::string& member, const Facts& facts) {
   } else {
     if (!expect(value, json::Type::kString)) return;
     text = value.string_or({});
+    // An address may have a key in it; another text is what it is, whatever it begins with.
+    const bool is_address = facts.form == Form::kUrl || facts.form == Form::kPathOrUrl;
+    if (is_address && keeper_ != nullptr && keeper_->is_sealed(text)) {
+      auto opened = resolve_sealed(text);
+      if (!opened) return;
+      text = std::move(opened->text);
+    }
   }
   if (!facts.one_of.empty() && !choose(text, facts.one_of)) return;
   // An empty text is an absent one, unless the form says that there has to be one.

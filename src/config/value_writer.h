@@ -39,8 +39,14 @@ class ValueWriter {
   void write(std::int64_t value, const Facts& /*facts*/) { writer_.integer(value); }
   void write(double value, const Facts& /*facts*/) { writer_.number(value); }
   void write(const std::string& value, const Facts& facts) {
-    const bool may_hold_secret = facts.form == Form::kUrl || facts.form == Form::kPathOrUrl;
-    writer_.string(may_hold_secret && keeper_ == nullptr ? redacted_url(value) : value);
+    const bool is_address = facts.form == Form::kUrl || facts.form == Form::kPathOrUrl;
+    // What of it would be redacted may be a key.
+    const std::string shown = is_address ? redacted_url(value) : value;
+    if (shown != value && keeper_ != nullptr) {
+      write_kept(keeper_->seal(value));
+    } else {
+      writer_.string(shown);
+    }
   }
   void write(std::chrono::milliseconds value, const Facts& facts) {
     if (for_api_ && value % facts.unit == std::chrono::milliseconds(0)) {

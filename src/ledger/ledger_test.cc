@@ -1,7 +1,7 @@
 #include "ledger/ledger.h"
 
 #include "ledger/journal_fixture.h"
-#include "store/memory_ledger.h"
+#include "ledger/memory_ledger_fixture.h"
 
 #include <filesystem>
 #include <fstream>
@@ -35,7 +35,7 @@ struct LedgerTest : testing::Test {
 
   TemporaryFolder folder;
   FakeClock clock;
-  store::MemoryLedger store;
+  MemoryLedger store;
 };
 
 TEST_F(LedgerTest, CountsWhatAKilledRunLeftOnce) {

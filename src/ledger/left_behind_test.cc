@@ -2,8 +2,8 @@
 
 #include "base/random.h"
 #include "ledger/journal_fixture.h"
+#include "ledger/memory_ledger_fixture.h"
 #include "ledger/recover.h"
-#include "store/memory_ledger.h"
 
 #include <algorithm>
 #include <cstring>
@@ -157,7 +157,7 @@ TEST_F(JournalTest, LeavesWhatIsNoJournalOfItsOwn) {
 }
 
 TEST_F(JournalTest, IsEmptyWhenItWasNeverBegun) {
-  store::MemoryLedger store;
+  MemoryLedger store;
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{100}, 2 * kHeaderBytes}) {
     const auto left = read_left_behind(std::vector<std::byte>(bytes));
     ASSERT_TRUE(left);
@@ -191,7 +191,7 @@ TEST_F(JournalTest, IsRecoveredOnce) {
   Entry running = journal->begin();
   running.hold(Request(1'000).settlement);
   running.progress({.output = 3}, 7);
-  store::MemoryLedger store;
+  MemoryLedger store;
   for (int i = 0; i < 3; ++i) {
     const auto done = recover(left_behind(), store);
     ASSERT_TRUE(done) << done.error().message;
@@ -208,7 +208,7 @@ TEST_F(JournalTest, IsRecoveredOnce) {
 TEST_F(JournalTest, IsRecoveredBehindWhatWasStored) {
   make();
   for (int i = 1; i <= 10; ++i) end(i);
-  store::MemoryLedger store;
+  MemoryLedger store;
   store::LedgerBatch batch;
   const auto next = journal->take(batch.rows, 4);
   batch.positions.push_back({.journal = kId, .next = static_cast<std::int64_t>(next)});
@@ -222,7 +222,7 @@ TEST_F(JournalTest, IsRecoveredBehindWhatWasStored) {
 TEST_F(JournalTest, IsRecoveredInPieces) {
   make({.slots = 4, .granules = 65'536});
   for (int i = 1; i <= 5'000; ++i) end(i);
-  store::MemoryLedger store;
+  MemoryLedger store;
   const auto done = recover(left_behind(), store);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->ended, 5'000U);

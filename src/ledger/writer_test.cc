@@ -1,8 +1,8 @@
 #include "ledger/writer.h"
 
 #include "ledger/journal_fixture.h"
+#include "ledger/memory_ledger_fixture.h"
 #include "ledger/verify.h"
-#include "store/memory_ledger.h"
 
 #include <thread>
 #include <vector>
@@ -25,7 +25,7 @@ struct WriterTest : JournalTest {
   }
 
   std::vector<std::unique_ptr<Journal>> journals;
-  store::MemoryLedger store;
+  MemoryLedger store;
   std::optional<Writer> writer;
 };
 

@@ -228,6 +228,17 @@ TEST_F(StoreCommandsTest, WhatIsExportedLoadsToTheSame) {
   EXPECT_EQ(again.size(), keys.size());
 }
 
+TEST_F(StoreCommandsTest, AProviderWithoutKeysIsExportedAsOne) {
+  start_kept();
+  EXPECT_EQ(call("POST", "/api/providers", R"({"provider": "groq"})").status, 200);
+  const std::string out = file("exported.json");
+  EXPECT_EQ(run({"config", "export", "--with-secrets", "--out", out}, kept("")), (Outcome{0, ""}));
+  gateway.reset();
+  std::filesystem::remove(database());
+  start_with({.config = text_of(out)});
+  EXPECT_EQ(call("GET", "/api/providers/groq").status, 200);
+}
+
 TEST_F(StoreCommandsTest, StatusMigrationAndBackup) {
   const ConfigText config = kept("");
   EXPECT_THAT(run({"db", "status"}, config), Pair(1, HasSubstr("does not exist")));

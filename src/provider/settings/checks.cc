@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace bifrost::provider {
@@ -37,9 +38,11 @@ void check_lengths(const std::vector<KeySettings>& keys, config::CheckScope& sco
 
 // Reports each key whose id another one has as its name: keys are called by either.
 void check_apart(const std::vector<KeySettings>& keys, config::CheckScope& scope) {
+  std::unordered_set<std::string_view> names;
+  for (const KeySettings& key : keys) names.insert(key.name);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (keys[i].id.empty() || keys[i].id == keys[i].name) continue;
-    if (std::ranges::find(keys, keys[i].id, &KeySettings::name) == keys.end()) continue;
+    if (!names.contains(keys[i].id)) continue;
     scope.problem("keys", i, "id",
                   "another key of the provider has " + json::quoted(keys[i].id) + " as its name");
   }

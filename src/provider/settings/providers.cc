@@ -84,16 +84,16 @@ void skip_unserved(json::Value providers, const ProviderNames& names, config::Re
   }
 }
 
-void check_providers(const Providers& providers, const ProviderNames& names, Keys keys,
+void check_providers(const Providers& providers, const ProviderNames& names, const KeysOf& keys_of,
                      config::Problems& problems) {
   config::Path path;
   const auto in_section = path.enter(kSection);
   for (const auto& [name, provider] : providers) {
     const auto in_provider = path.enter(name);
     if (provider.custom) {
-      check_custom(name, provider, names, keys, path, problems);
+      check_custom(name, provider, names, keys_of(name), path, problems);
     } else {
-      check_own(name, provider, names, keys, path, problems);
+      check_own(name, provider, names, keys_of(name), path, problems);
     }
   }
 }

@@ -7,6 +7,7 @@
 #include "provider/settings/provider_settings.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +33,11 @@ struct ProviderNames {
 void skip_unserved(json::Value providers, const ProviderNames& names, config::Reader& reader);
 
 // After it: whether a name and what stands below it go together. In a file a provider without the
-// keys that it needs is a mistake; through the API they come one by one.
+// keys that it needs is a mistake, unless its list is there and empty; through the API they come
+// one by one.
 enum class Keys : std::uint8_t { kRequired, kMayFollow };
-void check_providers(const Providers& providers, const ProviderNames& names, Keys keys,
+using KeysOf = std::function<Keys(std::string_view provider)>;
+void check_providers(const Providers& providers, const ProviderNames& names, const KeysOf& keys_of,
                      config::Problems& problems);
 
 // Is it one that this program has, or a custom one of such a type?
