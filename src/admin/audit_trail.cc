@@ -54,13 +54,17 @@ void set_failure(store::AuditRecord& record, const Error& error) {
   record.targets.clear();  // what was not changed after all
 }
 
+void say_unrecorded(const store::AuditTrail& trail, const Error& why) {
+  BF_LOG(kError, "management", "the audit log has no record of it",
+         {"request_id", trail.record.request_id}, {"what", why.message});
+}
+
 void append(store::AccessStore& store, store::AuditTrail& trail, WallTime now) {
   const auto took = now - trail.record.at;
   trail.record.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  const auto done = store.append(trail.record, trail.hmac_key);
-  if (done) return;
-  BF_LOG(kError, "management", "the audit log has no record of it",
-         {"request_id", trail.record.request_id}, {"what", done.error().message});
+  if (const auto done = store.append(trail.record, trail.hmac_key); !done) {
+    say_unrecorded(trail, done.error());
+  }
 }
 
 }  // namespace
@@ -94,6 +98,11 @@ void record(store::AccessStore& store, const store::AuditSettings& settings,
             store::AuditTrail& trail, const Result<Answer>& answer, WallTime now) {
   if (!answer) {
     if (!is_worth(trail, answer.error())) return;
+    // Records are in the store that has just not answered: to ask it again is to wait again.
+    if (answer.error().code == ErrorCode::kStoreUnavailable) {
+      say_unrecorded(trail, answer.error());
+      return;
+    }
     set_failure(trail.record, answer.error());
     append(store, trail, now);
   } else if (!trail.stored && answer->audited) {
