@@ -110,7 +110,7 @@ class Configuration final : public exchange::Desk {
   mutable std::mutex mutex_;  // of what follows, for a moment
   SetupPtr setup_;
   std::optional<WallTime> former_end_;  // of the first former value; absent: there is none
-  std::string trouble_;  // of the store; empty: none
+  std::string trouble_;                 // of the store; empty: none
 };
 
 }  // namespace bifrost::app
