@@ -276,7 +276,7 @@ Result<void> Configuration::check_terms(const Terms& terms) const {
 Result<Configuration::Settings> Configuration::change(const Edit& edit, const Terms& terms) {
   const std::scoped_lock changing(changing_);
   // The store was silent while this one waited: its answer is the same.
-  if (!terms.dry_run && silence_ && terms.asked <= silence_->until) {
+  if (!terms.dry_run && silence_ && terms.asked && *terms.asked <= silence_->until) {
     return of_change(silence_->error);
   }
   const auto work = [&] { return change_now(edit, terms); };

@@ -61,7 +61,8 @@ class Desk {
     std::function<Result<void>(const ManagedSettings&)> check = {};
     // Gets what was changed, and is stored together with it. Null: nobody asks for a record.
     store::AuditTrail* trail = nullptr;
-    SteadyTime asked = {};  // when it was handed in: how long it has waited for others
+    // When it was handed in: how long it has waited for others. Nothing: not at all.
+    std::optional<SteadyTime> asked = {};
   };
   // What is in force then, or would be. Fails with kInvalidRequest (what the file's rules say),
   // kConflict, kOutdated, kStoreUnavailable, and as `edit` does. However many wait for a store that

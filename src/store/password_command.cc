@@ -107,8 +107,8 @@ class Child {
   // Once it has ended: the status of a program, or nothing where a signal ended it.
   std::optional<int> status() {
     int status = 0;
-    ::waitpid(id_, &status, 0);
-    ::kill(-std::exchange(id_, -1), SIGKILL);
+    ::kill(-id_, SIGKILL);  // as long as the number is its own
+    ::waitpid(std::exchange(id_, -1), &status, 0);
     return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
   }
 

@@ -92,6 +92,14 @@ class Stores(unittest.TestCase):
         self.assertIn("postgresql.external: no password", chart.refusal(none))
         self.assertNotIn("password", chart.render(none, {"postgresql": {"external": {"trust": True}}}).config["config_store"]["config"])
 
+    def test_a_password_that_a_command_prints(self):
+        command = {"command": "aws", "args": ["rds"], "timeout": "5s", "cacheTtl": "1m"}
+        to = chart.render(chart.POSTGRES, {"postgresql": {"external": {"passwordCommand": command}}}).config["config_store"]["config"]
+        self.assertEqual(to["password_command"], {"command": "aws", "args": ["rds"], "timeout": "5s", "cache_ttl": "1m"})
+        self.assertNotIn("password", to)
+        wrong = {"postgresql": {"external": {"passwordCommand": {"shell": "aws"}}}}
+        self.assertIn("postgresql.external.passwordCommand.shell: there is no such setting", chart.refusal(chart.POSTGRES, wrong))
+
     def test_two_databases_and_one_that_nobody_uses(self):
         self.assertIn("the external database is used", chart.notes(chart.POSTGRES, {"postgresql": {"enabled": True}}))
         self.assertEqual(len(chart.render(chart.POSTGRES, {"postgresql": {"enabled": True}}).all("StatefulSet")), 0)

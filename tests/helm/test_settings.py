@@ -179,7 +179,6 @@ class Unserved(unittest.TestCase):
             ({"storage": {"logsStore": {"type": "clickhouse"}}}, "storage.logsStore.type"),
             ({"storage": {"logsStore": {"objectStorage": {"enabled": True}}}}, "storage.logsStore.objectStorage"),
             ({"storage": {"configStore": {"vaultStore": {"enabled": True}}}}, "storage.configStore.vaultStore"),
-            (chart.merged(chart.POSTGRES, {"postgresql": {"external": {"passwordCommand": {"command": "a"}}}}), "postgresql.external.passwordCommand"),
         ]:
             with self.subTest(name):
                 self.assertIn(f"{name}: not supported by this version", chart.refusal(values))

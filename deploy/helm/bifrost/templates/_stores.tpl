@@ -64,6 +64,12 @@ made: false
 {{- with $external.password -}}{{- $_ := set $to "password" . -}}{{- end -}}
 {{- end -}}
 {{- if $state.postgresqlSecret.name -}}{{- $_ := set $to "password" "env.BIFROST_POSTGRES_PASSWORD" -}}{{- end -}}
+{{- if and .Values.postgresql.external.passwordCommand (not $state.embedded) -}}
+{{- $out := dict -}}
+{{- include "bifrost.translate" (dict "state" $state "node" $state.shapes.root.properties.config_store.properties.config.properties.password_command "value" .Values.postgresql.external.passwordCommand "path" "postgresql.external.passwordCommand" "setting" "config_store.config.password_command" "out" $out) -}}
+{{- $_ := set $to "password_command" $out.value -}}
+{{- $_ := unset $to "password" -}}
+{{- end -}}
 {{- dict "enabled" true "type" "postgres" "config" $to | toJson -}}
 {{- end -}}
 {{- end -}}

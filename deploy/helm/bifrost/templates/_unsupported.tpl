@@ -27,7 +27,6 @@ and told. Settings of the gateway are known by files/settings.json; this is the 
 {{- range $part := list "postgres" "objectStorage" -}}
 {{- if dig "enabled" false (default dict (get $logs $part)) -}}{{- $found = append $found (printf "storage.logsStore.%s" $part) -}}{{- end -}}
 {{- end -}}
-{{- if and .Values.postgresql.external.enabled .Values.postgresql.external.passwordCommand -}}{{- $found = append $found "postgresql.external.passwordCommand" -}}{{- end -}}
 {{- if dig "enabled" false (default dict .Values.postgresql.metrics) -}}{{- $found = append $found "postgresql.metrics" -}}{{- end -}}
 {{- $_ := set $state "unsupported" (concat $state.unsupported $found | uniq | sortAlpha) -}}
 {{- end -}}
