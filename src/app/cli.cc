@@ -5,6 +5,7 @@
 #include "app/descriptors.h"
 #include "app/explain_command.h"
 #include "app/gateway.h"
+#include "app/health_command.h"
 #include "app/ledger_command.h"
 #include "app/reference.h"
 #include "base/log.h"
@@ -47,6 +48,8 @@ struct Options {
   Place backed_up;
   std::string backup;
   Place rekeyed;
+  Place asked;
+  HealthOptions health;
   std::string log_level = "info";
   std::string log_style = "pretty";
   std::string schema;
@@ -140,6 +143,29 @@ void add_explain_command(CLI::App& app, Options& options) {
   explain->add_option("body", question.body, "File with its body; - reads the input")->required();
 }
 
+void add_health_command(CLI::App& app, Options& options) {
+  CLI::App* health = app.add_subcommand(
+      "health", "Ask the gateway of this machine for /health; fails unless it is well");
+  add_place_options(*health, options.asked);
+  HealthOptions& asked = options.health;
+  health
+      ->add_option("--url", asked.url,
+                   "Where to ask. Default: server.admin_port of the configuration, or else where "
+                   "serve listens")
+      ->type_name("URL");
+  health->add_option("--host", asked.host, "Address that serve listens on")
+      ->envname("APP_HOST")
+      ->capture_default_str();
+  health->add_option("--port", asked.port, "Port that serve listens on")
+      ->envname("APP_PORT")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  health->add_flag("--live", asked.live, "Ask for /livez: whether its threads turn");
+  health->add_option("--timeout", asked.patience, "Longest wait, 1m at most")
+      ->type_name("DURATION")
+      ->capture_default_str();
+}
+
 std::unique_ptr<CLI::App> make_app(Options& options) {
   auto app = std::make_unique<CLI::App>(
       "bifrost, an AI gateway: one API in front of every model provider.", "bifrost");
@@ -164,12 +190,13 @@ std::unique_ptr<CLI::App> make_app(Options& options) {
   add_config_commands(*app, options);
   add_db_commands(*app, options);
   add_explain_command(*app, options);
+  add_health_command(*app, options);
   app->add_subcommand("version", "Print the version");
   return app;
 }
 
-constexpr std::string_view kCommands[] = {"serve",  "validate", "schema",  "ledger",
-                                          "config", "db",       "explain", "version"};
+constexpr std::string_view kCommands[] = {"serve", "validate", "schema", "ledger", "config",
+                                          "db",    "explain",  "health", "version"};
 
 std::string listed(std::span<const std::string_view> names) {
   std::string out;
@@ -326,6 +353,11 @@ int on_explain(const Options& options) {
   return explain_request(at, options.question, std::cin, std::cout, std::cerr);
 }
 
+int on_health(const Options& options) {
+  const config::ProcessEnvironment environment;
+  return ask_health(options.health, config_path(options.asked), environment, std::cout);
+}
+
 const Place& place_of_db(const Options& options, const std::string& command) {
   if (command == "status") return options.looked_at;
   if (command == "migrate") return options.migrated;
@@ -371,6 +403,7 @@ int run_cli(std::vector<std::string> arguments) {
     return command == "config" ? on_config(options, part) : on_db(options, part);
   }
   if (command == "explain") return on_explain(options);
+  if (command == "health") return on_health(options);
   if (command == "version") {
     std::cout << "bifrost " << version() << '\n';
     return 0;

@@ -21,6 +21,7 @@ constexpr net::CallScope::Expiry kBrokenOff{ErrorCode::kShuttingDown, Origin::kG
                                             "the gateway is going down"};
 
 Result<std::shared_ptr<const client::Origin>> origin_of(const http::Url& url,
+                                                        const FetchTerms& terms,
                                                         const config::Environment& environment) {
   auto origin = std::make_shared<client::Origin>();
   origin->https = url.tls;
@@ -28,9 +29,11 @@ Result<std::shared_ptr<const client::Origin>> origin_of(const http::Url& url,
   origin->port = url.port;
   origin->allow_private_network = true;  // it stands in the file, which only its owner writes
   if (url.tls) {
-    BF_TRY(origin->tls, net::TlsContext::client({}));
+    BF_TRY(origin->tls, net::TlsContext::client({.insecure_skip_verify = terms.own}));
   }
-  BF_TRY(origin->proxy, upstream::proxy_of_environment(url, environment));
+  if (!terms.own) {
+    BF_TRY(origin->proxy, upstream::proxy_of_environment(url, environment));
+  }
   return std::shared_ptr<const client::Origin>(std::move(origin));
 }
 
@@ -88,7 +91,7 @@ Result<std::string> UrlFetcher::get(const http::Url& url, const FetchTerms& term
   net::TaskGroup tasks(loop);
   net::TaskGroup last(loop);
   Fetch fetch{.url = url, .terms = terms, .origin = nullptr, .tools = tools};
-  BF_TRY(fetch.origin, origin_of(url, environment_));
+  BF_TRY(fetch.origin, origin_of(url, terms, environment_));
   {
     const std::scoped_lock lock(mutex_);
     if (broken_off_) return kBrokenOff.error();

@@ -18,8 +18,10 @@ namespace bifrost::app {
 
 struct FetchTerms {
   std::size_t bytes_max = 0;
-  std::chrono::seconds patience{30};           // for all of it
-  std::vector<net::Address> dns_servers = {};  // empty: those of the system
+  std::chrono::milliseconds patience{std::chrono::seconds(30)};  // for all of it
+  std::vector<net::Address> dns_servers = {};                    // empty: those of the system
+  bool own = false;  // a gateway of this machine: no proxy is on the way, and its certificate is
+                     // for the names that others know it by
 };
 
 class UrlFetcher {

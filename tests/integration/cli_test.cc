@@ -51,8 +51,8 @@ TEST(CliTest, Helps) {
   for (const std::string argument : {"--help", "-h", "-help"}) {
     const Outcome result = run({argument});
     EXPECT_EQ(result.code, 0) << argument;
-    for (const std::string_view command :
-         {"serve", "validate", "schema", "ledger", "config", "db", "explain", "version"}) {
+    for (const std::string_view command : {"serve", "validate", "schema", "ledger", "config", "db",
+                                           "explain", "health", "version"}) {
       EXPECT_THAT(result.output, HasSubstr(command));
     }
   }
@@ -91,7 +91,7 @@ TEST(CliTest, SaysWhichCommandsThereAre) {
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.output, HasSubstr("there is no command \"frobnicate\""));
   EXPECT_THAT(unknown.output,
-              HasSubstr("serve, validate, schema, ledger, config, db, explain, version"));
+              HasSubstr("serve, validate, schema, ledger, config, db, explain, health, version"));
   EXPECT_THAT(run({"serv"}).output, HasSubstr("did you mean \"serve\"?"));
   const Outcome schema = run({"schema"});
   EXPECT_EQ(schema.code, 2);
@@ -102,11 +102,52 @@ TEST(CliTest, SaysWhichCommandsThereAre) {
 TEST(CliTest, TellsItsOwnNameOnce) {
   EXPECT_THAT(run({"schema", "cli"}).output, Not(HasSubstr("bifrost bifrost")));
   for (const std::string command :
-       {"serve", "validate", "schema", "ledger", "config", "db", "version"}) {
+       {"serve", "validate", "schema", "ledger", "config", "db", "health", "version"}) {
     const Outcome help = run({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage: bifrost " + command));
   }
+}
+
+// ---------------------------------------------------------------------------------------------
+// bifrost health
+
+std::string local_url(std::uint16_t port) { return fmt::format("http://127.0.0.1:{}", port); }
+
+TEST(HealthCommandTest, TellsAGatewayThatIsWellFromOneThatIsNot) {
+  GatewayProcess gateway(
+      {.config = R"({"providers": {"demo": {}}, "server": {"drain_delay_in_seconds": 3600}})"});
+  ASSERT_TRUE(gateway.wait_for_log("listening"));
+  const std::string url = local_url(gateway.port());
+  const Outcome well = run({"health", "--url", url});
+  EXPECT_EQ(well.code, 0);
+  EXPECT_EQ(well.output, url + "/health: ok\n");
+  const Outcome by_options =
+      run({"health", "--host", "0.0.0.0"}, "{}", {{"APP_PORT", std::to_string(gateway.port())}});
+  EXPECT_EQ(by_options.code, 0) << by_options.output;
+  gateway.send_signal(SIGTERM);
+  ASSERT_TRUE(gateway.wait_for_log("going down"));
+  const Outcome going = run({"health", "--url", url});
+  EXPECT_EQ(going.code, 1);
+  EXPECT_EQ(going.output, url + "/health: 127.0.0.1 answered 503, not 200\n");
+  EXPECT_EQ(run({"health", "--live", "--url", url}).code, 0) << "it is alive until it ends";
+  gateway.send_signal(SIGTERM);
+  EXPECT_EQ(gateway.wait_for_exit(), 0);
+  EXPECT_EQ(run({"health", "--url", url}).code, 1);
+}
+
+TEST(HealthCommandTest, GoesByNoProxy) {
+  GatewayProcess gateway({.config = R"({"providers": {"demo": {}}})"});
+  ASSERT_TRUE(gateway.wait_for_log("listening"));
+  const Outcome asked =
+      run({"health", "--url", local_url(gateway.port())}, "{}",
+          {{"HTTP_PROXY", "http://127.0.0.1:1"}, {"http_proxy", "http://127.0.0.1:1"}});
+  EXPECT_EQ(asked.code, 0) << asked.output;
+}
+
+TEST(HealthCommandTest, RefusesWhatItCannotAsk) {
+  EXPECT_EQ(run({"health", "--timeout", "soon"}).code, 2);
+  EXPECT_EQ(run({"health", "--nonsense"}).code, 2);
 }
 
 TEST(StartTest, SaysThatAConfigurationTurnsTheDemoOff) {
