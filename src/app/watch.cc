@@ -56,6 +56,7 @@ double Watch::descriptors() const {
 double Watch::lag() {
   std::chrono::nanoseconds worst{0};
   for (net::LagProbe& probe : probes_) worst = std::max(worst, probe.measure());
+  services_.pulse.beat(clock_.now(), worst);
   lags_[next_lag_++ % lags_.size()] = worst;
   const std::chrono::nanoseconds most = settings_.overload.loop_lag_max;
   return part(static_cast<std::size_t>(std::ranges::min(lags_).count()),

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <exception>
+#include <pthread.h>
 #include <utility>
 
 namespace bifrost::app {
@@ -92,6 +93,7 @@ void Worker::configure(const exchange::SnapshotPtr& snapshot) {
 void Worker::start() {
   server_->start();
   thread_ = std::jthread([this] { loop_.run(); });
+  pthread_setname_np(thread_.native_handle(), role_ == Role::kAdmin ? "operators" : "worker");
 }
 
 std::shared_ptr<net::Errand> Worker::reload(exchange::SnapshotPtr snapshot) {

@@ -10,6 +10,7 @@
 #include "ledger/ledger.h"
 #include "net/blocking_pool.h"
 #include "overload/control.h"
+#include "overload/pulse.h"
 #include "record/key_states.h"
 #include "routing/session_keys.h"
 #include "server/server.h"
@@ -48,6 +49,7 @@ struct Services {
   routing::SessionKeys session_keys = routing::SessionKeys();
   upstream::RetryBudgets retry_budgets = {};
   overload::Control overload = {};
+  overload::Pulse pulse = {};
   server::Callers callers = server::Callers(overload.refusals());
   server::Callers operators = server::Callers(overload.refusals());
   record::KeyStates key_states{metrics.add_shard()};

@@ -12,12 +12,15 @@ namespace {
 using exchange::Exchange;
 using exchange::WorkerKit;
 
-net::Task<Result<void>> run(WorkerKit& /*kit*/, Exchange& exchange) {
+net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
+  const bool turns = kit.services.pulse.silence(kit.clock.now()) <
+                     exchange.snapshot->server->overload.stalled_after;
   http::Headers headers = exchange::base_headers(exchange);
   headers.add("content-type", "application/json");
   headers.add("cache-control", "no-store");
-  co_return co_await exchange.request.out.send(exchange.request.scope, 200, headers,
-                                               R"({"status":"ok"})");
+  co_return co_await exchange.request.out.send(
+      exchange.request.scope, turns ? 200 : 503, headers,
+      turns ? R"({"status":"ok"})" : R"({"status":"stalled"})");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ struct Settings {
   std::int64_t memory_limit_mb = 0;
   double memory_share = 0.5;
   std::chrono::milliseconds loop_lag_max{500};
+  std::chrono::milliseconds stalled_after{60'000};
   std::int64_t waiting_max = 20'000;
 
   double stop_keep_alive_at = 0.85;
@@ -49,6 +50,12 @@ struct Settings {
                 {.text = "Lateness of a worker that has work, over about a second, that counts as "
                          "pressure 1.",
                  .minimum = 0.001,
+                 .unit = 1s,
+                 .ours = true});
+    visit.field("stalled_after_in_seconds", self.stalled_after,
+                {.text = "Silence of a worker from which `/livez` answers 503, so that whoever "
+                         "watches the program starts it anew.",
+                 .minimum = 1,
                  .unit = 1s,
                  .ours = true});
     visit.field(
