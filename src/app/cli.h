@@ -1,6 +1,6 @@
 // The command line: `bifrost [serve] --host … --port …`, `bifrost validate`, `bifrost schema`,
-// `bifrost ledger verify`, `bifrost config …`, `bifrost db …`, `bifrost health`, `bifrost version`. The original's
-// single-dash spellings (`-port 8080`) work too.
+// `bifrost ledger verify`, `bifrost config …`, `bifrost db …`, `bifrost health`, `bifrost version`.
+// The original's single-dash spellings (`-port 8080`) work too.
 #pragma once
 
 #include <string>
