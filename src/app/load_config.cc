@@ -54,9 +54,9 @@ Kinds listed_in(json::Value root) {
   note(root["providers"], exchange::kProviderKeyKind);
   note(root["auth_config"], governance::kAdministratorKind);
   note(root["governance"]["auth_config"], governance::kAdministratorKind);
-  governance::for_each_list([&](std::string_view kind, auto /*list*/, auto /*id*/) {
-    note(root["governance"][governance::list_name(kind)], kind);
-  });
+  const json::Value lists = root["governance"];
+  governance::for_each_list([&](std::string_view kind, std::string_view name, auto /*list*/,
+                                auto /*id*/) { note(lists[name], kind); });
   return out;
 }
 

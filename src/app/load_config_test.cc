@@ -1,6 +1,7 @@
 #include "app/load_config.h"
 
 #include "app/load_config_fixture.h"
+#include "governance/settings/entries.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,6 +44,18 @@ TEST(Load, EmptyObjectGivesTheDefaults) {
   EXPECT_EQ(Config{}.server.head_bytes_max, 65536);
   EXPECT_EQ(provider::NetworkSettings{}.request_timeout, 30s);
   EXPECT_EQ(provider::ConcurrencySettings{}.concurrency, 1000);
+}
+
+// A list that is there and empty says something, where the file is the source of truth.
+TEST(Load, EachListOfTheFileIsKnownByItsKind) {
+  governance::for_each_list(
+      [](std::string_view kind, std::string_view name, auto /*list*/, auto /*id*/) {
+        const ConfigReport report =
+            inspect_text(R"({"governance": {")" + std::string(name) + R"(": []}})");
+        EXPECT_THAT(report.problems, IsEmpty()) << kind;
+        EXPECT_THAT(report.warnings, IsEmpty()) << kind;
+        EXPECT_THAT(report.listed, ElementsAre(kind));
+      });
 }
 
 TEST(Load, AByteOrderMarkIsPassedOver) {

@@ -79,7 +79,7 @@ class Changes {
 Result<void> compare_all(Changes& changes, const exchange::ManagedSettings& before,
                          const exchange::ManagedSettings& after) {
   Result<void> done;
-  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
+  governance::for_each_list([&](std::string_view kind, auto /*name*/, auto list, auto id) {
     if (done) done = changes.list(kind, before.governance.*list, after.governance.*list, id);
   });
   BF_TRY_VOID(done);

@@ -111,7 +111,7 @@ inline std::string name_of_administrator(const governance::AuthSettings& /*admin
 // visit(kind, list, what gives an entry's id)
 template <class Visit>
 void each_list(const exchange::ManagedSettings& settings, Visit visit) {
-  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
+  governance::for_each_list([&](std::string_view kind, auto /*name*/, auto list, auto id) {
     visit(kind, settings.governance.*list, id);
   });
   visit(exchange::kProviderKind, entries_of(settings.providers), &ProviderEntry::name);

@@ -84,9 +84,9 @@ class Merge {
   // False: it was deleted, and the file says the same as then.
   template <class Entry>
   Result<bool> of_file(std::string_view kind, Entry& entry, const std::string& name) {
+    if (intake_.rules(kind)) return of_ruling_file(kind, entry, name);
     const std::string hash = hash_of(entry, reading_.sealer);
     const auto row = rows_.find({std::string(kind), name});
-    if (intake_.rules(kind)) return of_ruling_file(kind, entry, name, hash);
     const bool follows = intake_.counts == Counts::kStore;
     if (row == rows_.end() && follows) return true;
     if (row != rows_.end() && (follows || row->second.file_hash == hash)) {
@@ -106,8 +106,8 @@ class Merge {
 
   // The file counts, whatever was edited since.
   template <class Entry>
-  bool of_ruling_file(std::string_view kind, const Entry& entry, const std::string& name,
-                      const std::string& hash) {
+  bool of_ruling_file(std::string_view kind, const Entry& entry, const std::string& name) {
+    const std::string hash = hash_of(entry, reading_.sealer);
     const auto row = rows_.find({std::string(kind), name});
     if (row != rows_.end() && says<Entry>(row->second, hash)) return true;
     if (row != rows_.end() && row->second.file_hash == hash) {
@@ -184,7 +184,7 @@ class Merge {
 
 Result<void> merge_all(Merge& merge, exchange::ManagedSettings& settings) {
   Result<void> done;
-  governance::for_each_list([&](std::string_view kind, auto list, auto id) {
+  governance::for_each_list([&](std::string_view kind, auto /*name*/, auto list, auto id) {
     if (done) done = merge.list(kind, settings.governance.*list, id);
   });
   BF_TRY_VOID(done);

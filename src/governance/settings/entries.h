@@ -4,7 +4,6 @@
 #include "governance/settings/governance_settings.h"
 
 #include <string_view>
-#include <utility>
 
 namespace bifrost::governance {
 
@@ -22,33 +21,21 @@ inline constexpr std::string_view kApiKeyKind = "api_key";
 // And the administrator: there is one, of the same name, or none.
 inline constexpr std::string_view kAdministratorKind = "auth_config";
 
-// visit(kind, list, member that is the id)
+// visit(kind, how the section calls their list, list, member that is the id)
 template <class Visit>
 void for_each_list(Visit visit) {
-  visit(kBudgetKind, &GovernanceSettings::budgets, &BudgetSettings::id);
-  visit(kRateLimitKind, &GovernanceSettings::rate_limits, &RateLimitSettings::id);
-  visit(kCustomerKind, &GovernanceSettings::customers, &CustomerSettings::id);
-  visit(kTeamKind, &GovernanceSettings::teams, &TeamSettings::id);
-  visit(kVirtualKeyKind, &GovernanceSettings::virtual_keys, &VirtualKeySettings::id);
-  visit(kModelConfigKind, &GovernanceSettings::model_configs, &ModelConfigSettings::id);
-  visit(kProviderLimitKind, &GovernanceSettings::providers, &ProviderLimitSettings::name);
-  visit(kPricingOverrideKind, &GovernanceSettings::pricing_overrides, &PricingOverrideSettings::id);
-  visit(kRoutingRuleKind, &GovernanceSettings::routing_rules, &RoutingRuleSettings::id);
-  visit(kApiKeyKind, &GovernanceSettings::api_keys, &ApiKeySettings::id);
-}
-
-// How the section calls the list of a kind.
-[[nodiscard]] constexpr std::string_view list_name(std::string_view kind) {
-  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {kBudgetKind, "budgets"},           {kRateLimitKind, "rate_limits"},
-      {kCustomerKind, "customers"},       {kTeamKind, "teams"},
-      {kVirtualKeyKind, "virtual_keys"},  {kModelConfigKind, "model_configs"},
-      {kProviderLimitKind, "providers"},  {kPricingOverrideKind, "pricing_overrides"},
-      {kRoutingRuleKind, "routing_rules"}};
-  for (const auto& [each, name] : kNames) {
-    if (each == kind) return name;
-  }
-  return {};
+  using Section = GovernanceSettings;
+  visit(kBudgetKind, "budgets", &Section::budgets, &BudgetSettings::id);
+  visit(kRateLimitKind, "rate_limits", &Section::rate_limits, &RateLimitSettings::id);
+  visit(kCustomerKind, "customers", &Section::customers, &CustomerSettings::id);
+  visit(kTeamKind, "teams", &Section::teams, &TeamSettings::id);
+  visit(kVirtualKeyKind, "virtual_keys", &Section::virtual_keys, &VirtualKeySettings::id);
+  visit(kModelConfigKind, "model_configs", &Section::model_configs, &ModelConfigSettings::id);
+  visit(kProviderLimitKind, "providers", &Section::providers, &ProviderLimitSettings::name);
+  visit(kPricingOverrideKind, "pricing_overrides", &Section::pricing_overrides,
+        &PricingOverrideSettings::id);
+  visit(kRoutingRuleKind, "routing_rules", &Section::routing_rules, &RoutingRuleSettings::id);
+  visit(kApiKeyKind, "api_keys", &Section::api_keys, &ApiKeySettings::id);
 }
 
 }  // namespace bifrost::governance
