@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -12,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
-#include <thread>
 #include <vector>
 
 namespace bifrost::test {
@@ -65,12 +63,6 @@ class DescriptorsTest : public GatewayTest {
   // Of those that came and are not in, each was refused.
   [[nodiscard]] bool all_are_told(double came, std::string_view reason) {
     return comes_true([&] { return connected() + refused(reason) >= came; });
-  }
-  template <class Condition>
-  [[nodiscard]] static bool comes_true(Condition condition) {
-    const Deadline deadline = after(kPatience);
-    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    return condition();
   }
   // The lowest number that the gateway does not use.
   [[nodiscard]] rlim_t lowest_free() const {

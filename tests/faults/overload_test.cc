@@ -4,9 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <csignal>
-#include <thread>
 
 namespace bifrost::test {
 namespace {
@@ -38,12 +36,6 @@ class OverloadFaultTest : public GatewayTest {
   }
   [[nodiscard]] double pressure(std::string_view monitor) const {
     return metric("bifrost_overload_pressure", {{"monitor", std::string(monitor)}});
-  }
-  template <class Condition>
-  [[nodiscard]] static bool comes_true(Condition condition) {
-    const Deadline deadline = after(kPatience);
-    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    return condition();
   }
 
   const std::uint16_t admin_port_ = port_to_tell();

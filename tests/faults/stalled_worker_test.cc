@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <thread>
 
 namespace bifrost::test {
 namespace {
@@ -24,12 +23,6 @@ class StalledWorkerTest : public GatewayTest {
   [[nodiscard]] double lag() const {
     return MetricsText(ask_operators("/metrics").body)
         .sum("bifrost_overload_pressure", {{"monitor", "loop_lag"}});
-  }
-  template <class Condition>
-  [[nodiscard]] static bool comes_true(Condition condition) {
-    const Deadline deadline = after(kPatience);
-    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    return condition();
   }
 
  private:

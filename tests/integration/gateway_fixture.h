@@ -18,10 +18,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace bifrost::test {
@@ -52,6 +54,13 @@ class GatewayTest : public testing::Test {
   // True when the metric comes to `value`: it is written after the caller has its answer.
   [[nodiscard]] testing::AssertionResult metric_reaches(std::string_view name, double value,
                                                         const MetricsText::Labels& labels = {});
+  // What is asked has to be free of effects: it is asked again and again.
+  template <class Condition>
+  [[nodiscard]] static bool comes_true(Condition condition) {
+    const Deadline deadline = after(kPatience);
+    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return condition();
+  }
   // Says nothing where resident memory is not what the gateway holds.
   void expect_resident_below(std::size_t bytes) const;
 
