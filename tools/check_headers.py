@@ -3,8 +3,9 @@
 
 usage: check_headers.py [--all] [header...]
 
-A header is compiled again only when it, or a header of ours that it includes, is newer than the last success; --all forgets
-that. The flags are those of build/dev/compile_commands.json, so configure the dev preset first.
+Without names: those that the build does not prove anyway, because no source file includes them before everything else. A header
+is compiled again only when it, or a header of ours that it includes, is newer than the last success; --all forgets that, and
+leaves none out. The flags are those of build/dev/compile_commands.json, so configure the dev preset first.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -21,6 +23,17 @@ import tree
 COMPILER = os.environ.get("CXX", "clang++-19")
 STAMPS = tree.ROOT / "build/headers"
 DATABASE = tree.ROOT / "build/dev/compile_commands.json"
+FIRST_INCLUDE = re.compile(r'^#include\s+["<]([^">]+)', re.MULTILINE)
+
+
+def is_proven_by_the_build(header, commands):
+    """Whether the header's own source file includes it first, and is compiled without a precompiled header before it."""
+    source = tree.ROOT / (header.removesuffix(".h") + ".cc")
+    command = commands.get(str(source), "cmake_pch")
+    if "cmake_pch" in command or not source.exists():
+        return False
+    first = FIRST_INCLUDE.search(source.read_text())
+    return first is not None and header in (first[1], "src/" + first[1])
 
 
 def flags_of(command):
@@ -34,12 +47,11 @@ def flags_of(command):
     return kept
 
 
-def all_flags():
+def all_flags(commands):
     """The union of the flags of every compile command, each once, in order; src/ and the root are always searched."""
     flags = {("-I" + str(tree.ROOT / "src"),): None, ("-I" + str(tree.ROOT),): None}
-    commands = json.loads(DATABASE.read_text()) if DATABASE.exists() else []
-    for entry in commands:
-        words = flags_of(entry["command"])
+    for command in commands.values():
+        words = flags_of(command)
         while words:
             size = 2 if words[0] == "-isystem" else 1
             flags[tuple(words[:size])] = None
@@ -80,8 +92,15 @@ def main():
     parser.add_argument("header", nargs="*")
     args = parser.parse_args()
 
-    headers = args.header or [n for n in tree.tracked_files() if n.endswith(".h") and n.startswith(("src/", "tests/", "fuzz/", "bench/"))]
-    flags = all_flags()
+    commands = {entry["file"]: entry["command"] for entry in json.loads(DATABASE.read_text())} if DATABASE.exists() else {}
+    headers = args.header or [
+        name
+        for name in tree.tracked_files()
+        if name.endswith(".h")
+        and name.startswith(("src/", "tests/", "fuzz/", "bench/"))
+        and (args.all or not is_proven_by_the_build(name, commands))
+    ]
+    flags = all_flags(commands)
     remembered = STAMPS / "flags"
     if args.all or not remembered.exists() or remembered.read_text() != "\n".join(flags):
         for stamp in STAMPS.rglob("*.d"):
