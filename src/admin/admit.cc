@@ -63,8 +63,7 @@ net::Task<Result<Operator>> by_password(WorkerKit& kit, Exchange& exchange,
   services.attempts.wrong(network, kit.clock.now());
   log_wrong(exchange);
   Error error = wrong("the administrator's name or password is wrong");
-  if (auto trail = begin_trail(kit, exchange)) {
-    trail->record.action = "authenticate";
+  if (auto trail = begin_trail(kit, exchange, "authenticate")) {
     co_await record_refusal(kit, exchange, *trail, error);
   }
   co_return error;
@@ -109,35 +108,45 @@ net::Task<Result<Operator>> by_credential(WorkerKit& kit, Exchange& exchange,
 
 // Where there is no administrator yet, whoever has the setup token may make one: the token stands
 // in the body, which a stranger may send for that.
-bool may_set_up(const Exchange& exchange) {
-  return route_of(exchange).sets_up && !exchange.snapshot->operators.administrator().is_enabled;
-}
-
-net::Task<Result<Operator>> identify(WorkerKit& kit, Exchange& exchange, bool on_loopback) {
+bool is_newcomer(const Exchange& exchange, bool on_loopback) {
   const governance::Operators& operators = exchange.snapshot->operators;
-  const http::RequestHead& head = exchange.request.head;
-  if (!operators.asks(head.headers, on_loopback)) co_return Operator{};
-  const OperatorCredential shown = governance::operator_credential(head.headers);
-  if (shown.kind != OperatorCredential::Kind::kApiKey && may_set_up(exchange)) {
-    BF_CO_TRY_VOID(check_small_body(head));
-    co_return Operator{.kind = Operator::Kind::kNewcomer};
-  }
-  if (shown.kind == OperatorCredential::Kind::kNone) co_return operators.refusal(on_loopback);
-  co_return co_await by_credential(kit, exchange, shown);
+  const http::Headers& headers = exchange.request.head.headers;
+  return route_of(exchange).sets_up && !operators.administrator().is_enabled &&
+         operators.asks(headers, on_loopback) &&
+         governance::operator_credential(headers).kind != OperatorCredential::Kind::kApiKey;
 }
 
 }  // namespace
 
-net::Task<Result<void>> admit(WorkerKit& kit, Exchange& exchange, bool on_loopback) {
-  BF_CO_TRY(Operator who, co_await identify(kit, exchange, on_loopback));
+net::Task<Result<void>> find_operator(WorkerKit& kit, Exchange& exchange, bool on_loopback) {
+  const governance::Operators& operators = exchange.snapshot->operators;
+  const http::Headers& headers = exchange.request.head.headers;
+  Operator who;
+  if (operators.asks(headers, on_loopback)) {
+    const OperatorCredential shown = governance::operator_credential(headers);
+    if (shown.kind == OperatorCredential::Kind::kNone) co_return operators.refusal(on_loopback);
+    BF_CO_TRY(who, co_await by_credential(kit, exchange, shown));
+  }
   exchange.admitted_operator = std::make_unique<const Operator>(std::move(who));
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> admit(WorkerKit& kit, Exchange& exchange, bool on_loopback) {
+  if (is_newcomer(exchange, on_loopback)) {
+    BF_CO_TRY_VOID(check_small_body(exchange.request.head));
+    exchange.admitted_operator =
+        std::make_unique<const Operator>(Operator{.kind = Operator::Kind::kNewcomer});
+    co_return Result<void>();
+  }
+  BF_CO_TRY_VOID(co_await find_operator(kit, exchange, on_loopback));
   const Operator& admitted = *exchange.admitted_operator;
-  if (admitted.role != Role::kViewer || !route_of(exchange).changes()) co_return Result<void>();
+  const Route& route = route_of(exchange);
+  if (admitted.role != Role::kViewer || !route.changes()) co_return Result<void>();
   const Error error =
       client_error(ErrorCode::kPermissionDenied,
                    "API key " + quoted(admitted.name) +
                        " has the role \"viewer\", which may read and change nothing");
-  if (auto trail = begin_trail(kit, exchange)) {
+  if (auto trail = begin_trail(kit, exchange, action_of(route))) {
     co_await record_refusal(kit, exchange, *trail, error);
   }
   co_return error;

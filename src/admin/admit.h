@@ -9,10 +9,14 @@
 
 namespace bifrost::admin {
 
-// From the head alone, before a stranger costs memory for a body. The operation of `exchange` is a
-// Route; who it is becomes its `admitted_operator`. Work and the database are waited for beside the
-// loop. Fails with kUnauthenticated, kPermissionDenied, kRateLimited (too many wrong ones), and as
-// the database does.
+// Who asks, from the head alone, before a stranger costs memory for a body, whatever he asks for;
+// it becomes the `admitted_operator`. Work and the database are waited for beside the loop. Fails
+// with kUnauthenticated, kPermissionDenied, kRateLimited (too many wrong ones), and as the database
+// does.
+net::Task<Result<void>> find_operator(exchange::WorkerKit& kit, exchange::Exchange& exchange,
+                                      bool on_loopback);
+
+// Is he one who may have what he asks for? The operation of `exchange` is a Route. Fails as that.
 net::Task<Result<void>> admit(exchange::WorkerKit& kit, exchange::Exchange& exchange,
                               bool on_loopback);
 

@@ -1,6 +1,5 @@
 #include "admin/audit_trail.h"
 
-#include "admin/run.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
@@ -17,12 +16,6 @@ namespace {
 using exchange::Exchange;
 using exchange::WorkerKit;
 using governance::Operator;
-
-std::string_view action_of(const Route& route) {
-  if (!route.action.empty()) return route.action;
-  if (route.method == "POST") return "create";
-  return route.method == "DELETE" ? "delete" : "update";
-}
 
 constexpr std::string_view kNobody = "nobody";
 
@@ -69,7 +62,14 @@ void append(store::AccessStore& store, store::AuditTrail& trail, WallTime now) {
 
 }  // namespace
 
-std::optional<store::AuditTrail> begin_trail(const WorkerKit& kit, const Exchange& exchange) {
+std::string_view action_of(const Route& route) {
+  if (!route.action.empty()) return route.action;
+  if (route.method == "POST") return "create";
+  return route.method == "DELETE" ? "delete" : "update";
+}
+
+std::optional<store::AuditTrail> begin_trail(const WorkerKit& kit, const Exchange& exchange,
+                                             std::string_view action) {
   constexpr std::size_t kPathBytesMax = 1024;
   constexpr std::size_t kAgentBytesMax = 256;
   const store::AuditSettings& settings = exchange.snapshot->audit;
@@ -81,7 +81,7 @@ std::optional<store::AuditTrail> begin_trail(const WorkerKit& kit, const Exchang
                  .request_id = exchange.request_id,
                  .actor = who == nullptr ? std::string() : who->name,
                  .actor_kind = std::string(kind_text(who)),
-                 .action = std::string(action_of(route_of(exchange))),
+                 .action = std::string(action),
                  .outcome = "success",
                  .status = 200,
                  .method = std::string(head.method),

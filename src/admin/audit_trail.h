@@ -12,12 +12,17 @@
 #include "net/task.h"
 
 #include <optional>
+#include <string_view>
 
 namespace bifrost::admin {
 
+// What a call of this route does, as records say it.
+[[nodiscard]] std::string_view action_of(const Route& route);
+
 // As of a call that will succeed. Nothing: no record is kept of it.
 [[nodiscard]] std::optional<store::AuditTrail> begin_trail(const exchange::WorkerKit& kit,
-                                                           const exchange::Exchange& exchange);
+                                                           const exchange::Exchange& exchange,
+                                                           std::string_view action);
 
 // What came of a call, unless that is stored already or not worth a record; what is too old goes.
 // By the thread that has answered it, so that it is recorded whether or not the caller is still

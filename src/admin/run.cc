@@ -117,6 +117,15 @@ const Route& route_of(const Exchange& exchange) {
   return static_cast<const Route&>(*exchange.surface().operation);
 }
 
+explain::World world_of(WorkerKit& kit, const Exchange& exchange) {
+  return {.snapshot = *exchange.snapshot,
+          .router = kit.router,
+          .learnt_use = kit.services.learnt_use,
+          .session_keys = kit.services.session_keys,
+          .memory = &kit.services.overload.memory(),
+          .clock = kit.clock};
+}
+
 net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   const Route& route = route_of(exchange);
   const http::RequestHead& head = exchange.request.head;
@@ -133,15 +142,10 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   BF_CO_TRY(std::string id, parameter(exchange, "id"));
   BF_CO_TRY(std::string budget_id, parameter(exchange, "budget_id"));
   BF_CO_TRY(std::string key_id, parameter(exchange, "key_id"));
-  const explain::World world{.snapshot = *exchange.snapshot,
-                             .router = kit.router,
-                             .learnt_use = kit.services.learnt_use,
-                             .session_keys = kit.services.session_keys,
-                             .memory = &kit.services.overload.memory(),
-                             .clock = kit.clock};
+  const explain::World world = world_of(kit, exchange);
   const SignIn sign_in = sign_in_of(kit, exchange);
   std::optional<store::AuditTrail> trail;
-  if (route.changes() && !is_tried(exchange)) trail = begin_trail(kit, exchange);
+  if (route.changes() && !is_tried(exchange)) trail = begin_trail(kit, exchange, action_of(route));
   const bool reads = route.report && kit.services.access_read != nullptr;
   Call call{.desk = *kit.services.desk,
             .limits = kit.services.limits,

@@ -53,7 +53,7 @@ class Pipeline final : public server::Handler {
   [[nodiscard]] static Result<void> check_page(const exchange::Exchange& exchange);
   // Is it this machine, and nothing else, that keeps strangers out?
   [[nodiscard]] bool only_this_machine_is_trusted(const exchange::Doors& doors,
-                                                  const exchange::Match& route) const;
+                                                  bool of_operators) const;
 
   const Entrance entrance_;
   exchange::SnapshotPtr snapshot_;

@@ -1,6 +1,7 @@
 // The way of a request, step by step.
 
 #include "admin/admit.h"
+#include "admin/explain_header.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/try.h"
@@ -81,10 +82,9 @@ net::Task<void> Pipeline::handle(server::Request& request) {
 }
 
 // What operators are served demands no credential, whatever other requests do.
-bool Pipeline::only_this_machine_is_trusted(const exchange::Doors& doors,
-                                            const Match& route) const {
+bool Pipeline::only_this_machine_is_trusted(const exchange::Doors& doors, bool of_operators) const {
   return entrance_.on_loopback &&
-         (doors.keyless || entrance_.routes == Routes::kInfrastructure || is_of_operators(route));
+         (doors.keyless || entrance_.routes == Routes::kInfrastructure || of_operators);
 }
 
 net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
@@ -97,7 +97,12 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
   if (entrance_.routes == Routes::kInfrastructure && !is_infrastructure(exchange.route)) {
     exchange.route = {};
   }
-  if (only_this_machine_is_trusted(doors, exchange.route)) {
+  bool explained = false;
+  if (exchange.route.surface != nullptr) {
+    BF_CO_TRY(explained, admin::asks_to_explain(exchange));
+  }
+  const bool of_operators = explained || is_of_operators(exchange.route);
+  if (only_this_machine_is_trusted(doors, of_operators)) {
     BF_CO_TRY_VOID(check_host(head.headers.get("host")));
   }
   const bool preflight = head.method == "OPTIONS";
@@ -122,9 +127,10 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
     BF_CO_TRY_VOID(
         kit_.services.overload.admit(exchange::priority_of(operation, head.headers), kit_.random));
   }
-  if (is_of_operators(exchange.route)) {
+  if (of_operators) {
     BF_CO_TRY_VOID(check_page(exchange));
   }
+  if (explained) co_return co_await admin::explain_instead(kit_, exchange, entrance_.on_loopback);
   if (operation.access == exchange::Access::kOperators) {
     BF_CO_TRY_VOID(co_await admin::admit(kit_, exchange, entrance_.on_loopback));
   }
