@@ -59,6 +59,7 @@ constexpr std::string_view kServerKey = "/api/providers/{id}/keys/{key_id}";
 constexpr std::string_view kKeys = "/api/governance/virtual-keys";
 constexpr std::string_view kKey = "/api/governance/virtual-keys/{id}";
 constexpr std::string_view kRotateKey = "/api/governance/virtual-keys/{id}/rotate";
+constexpr std::string_view kRotateKeys = "/api/governance/virtual-keys/rotate";
 constexpr std::string_view kQuota = "/api/governance/virtual-keys/quota";
 constexpr std::string_view kOverride =
     "/api/governance/virtual-keys/{id}/budgets/{budget_id}/override";
@@ -157,6 +158,8 @@ constexpr std::array kRoutes = {
     as("update", row("virtual_keys", "POST", kRotateKey, rotate_virtual_key,
                      "Give a virtual key another value; the one before is good for "
                      "`client.vk_rotation_cooldown`.")),
+    as("update", row("virtual_keys", "POST", kRotateKeys, rotate_virtual_keys,
+                     "The same for all keys that `ids` names, or for none of them.")),
 
     row("virtual_keys", "GET", kQuota, show_quota,
         "What the virtual key that asks has used of its budgets and limits.",

@@ -55,7 +55,7 @@ void say_unrecorded(const store::AuditTrail& trail, const Error& why) {
 void append(store::AccessStore& store, store::AuditTrail& trail, WallTime now) {
   const auto took = now - trail.record.at;
   trail.record.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  if (const auto done = store.append(trail.record, trail.hmac_key); !done) {
+  if (const auto done = store.append(trail); !done) {
     say_unrecorded(trail, done.error());
   }
 }

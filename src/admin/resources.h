@@ -11,8 +11,11 @@ Result<Answer> create_virtual_key(const Call& call);
 Result<Answer> show_virtual_key(const Call& call);
 Result<Answer> update_virtual_key(const Call& call);
 Result<Answer> delete_virtual_key(const Call& call);
-Result<Answer> rotate_virtual_key(const Call& call);
 Result<Answer> show_quota(const Call& call);
+
+// rotation.cc
+Result<Answer> rotate_virtual_key(const Call& call);
+Result<Answer> rotate_virtual_keys(const Call& call);
 
 // groups.cc
 Result<Answer> list_teams(const Call& call);

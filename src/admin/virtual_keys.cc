@@ -3,19 +3,16 @@
 #include "admin/entries.h"
 #include "admin/limits.h"
 #include "admin/resources.h"
+#include "admin/virtual_key.h"
 #include "base/random.h"
-#include "governance/limit_names.h"
 #include "governance/settings/entries.h"
-#include "governance/settings/former_values.h"
 #include "http/url.h"
-#include "provider/settings/providers.h"
 
 #include <utility>
 
 namespace bifrost::admin {
 namespace {
 
-using governance::BudgetSettings;
 using governance::GovernanceSettings;
 using governance::ProviderConfigSettings;
 using governance::VirtualKeySettings;
@@ -108,22 +105,6 @@ struct KeyBody {
   }
 };
 
-LimitOwner owner_of(const VirtualKeySettings& key) {
-  return {.kind = governance::kKeyOwner,
-          .id = key.id,
-          .is_told = [id = key.id](const BudgetSettings& budget) {
-            return !id.empty() && budget.virtual_key_id == id;
-          }};
-}
-
-LimitOwner owner_of(const VirtualKeySettings& key, const ProviderConfigSettings& entry) {
-  return {.kind = governance::kKeyOwner,
-          .id = governance::at_provider(key.id, entry.provider),
-          .is_told = [id = entry.id](const BudgetSettings& budget) {
-            return id != 0 && budget.provider_config_id == id;
-          }};
-}
-
 KeyBody body_of(const VirtualKeySettings& key) {
   return {.name = key.name,
           .description = key.description,
@@ -135,9 +116,6 @@ KeyBody body_of(const VirtualKeySettings& key) {
           .customer_id = key.customer_id,
           .allow_all_providers = key.allow_all_providers};
 }
-
-// What callers show, and nobody can guess.
-std::string new_value() { return "sk-bf-" + secret_uuid(); }
 
 // One that nobody has, nor ever had: what was counted for an entry that is gone must not be
 // another's. A number that JavaScript reads as it is.
@@ -241,72 +219,6 @@ Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySet
   return check_name(governance, kKeys, key);
 }
 
-void write_provider_config(json::Writer& writer, const Call& call,
-                           const GovernanceSettings& governance, const VirtualKeySettings& key,
-                           const ProviderConfigSettings& entry) {
-  writer.begin_object();
-  writer.member("id", entry.id).member("provider", std::string_view(entry.provider));
-  writer.key("weight");
-  if (entry.weight) {
-    writer.number(*entry.weight);
-  } else {
-    writer.null();
-  }
-  write_texts(writer, "allowed_models", entry.allowed_models);
-  write_texts(writer, "blacklisted_models", entry.blacklisted_models);
-  write_texts(writer, "key_ids", entry.key_ids);
-  writer.member("allow_all_keys",
-                std::ranges::find(entry.key_ids, provider::kEverything) != entry.key_ids.end());
-  write_budgets(writer, call, governance, owner_of(key, entry), entry.budgets);
-  write_rate_limit(writer, call, governance, entry.rate_limit_id);
-  writer.end_object();
-}
-
-// Until when callers may show them, and not what they are: who needs one has it.
-void write_former_values(json::Writer& writer, const VirtualKeySettings& key) {
-  writer.key("former_values").begin_array();
-  for (const governance::FormerValueSettings& former : key.former_values) {
-    writer.begin_object().member("valid_until", std::string_view(former.valid_until)).end_object();
-  }
-  writer.end_array();
-}
-
-// Shows everything; the value to whoever may change a key.
-class Show {
- public:
-  Show(const Call& call, const GovernanceSettings& governance)
-      : call_(call), governance_(governance) {}
-
-  void operator()(json::Writer& writer, const VirtualKeySettings& key) const {
-    writer.begin_object();
-    writer.member("id", std::string_view(key.id)).member("name", std::string_view(key.name));
-    writer.member("description", std::string_view(key.description));
-    writer.member(
-        "value", may_see_secrets(call_) ? std::string_view(key.value.reveal()) : config::kRedacted);
-    writer.member("is_active", key.is_active);
-    text_or_null(writer, "expires_at", key.expires_at);
-    writer.member("allow_all_providers", key.allow_all_providers);
-    writer.member("calendar_aligned", key.calendar_aligned);
-    text_or_null(writer, "team_id", key.team_id);
-    text_or_null(writer, "customer_id", key.customer_id);
-    writer.key("provider_configs").begin_array();
-    for (const ProviderConfigSettings& entry : key.provider_configs) {
-      write_provider_config(writer, call_, governance_, key, entry);
-    }
-    writer.end_array();
-    writer.key("mcp_configs").begin_array().end_array();
-    write_former_values(writer, key);
-    write_budgets(writer, call_, governance_, owner_of(key), key.budgets);
-    write_rate_limit(writer, call_, governance_, key.rate_limit_id);
-    write_times(writer, call_.desk.entry(kKeys.kind, key.id));
-    writer.end_object();
-  }
-
- private:
-  const Call& call_;
-  const GovernanceSettings& governance_;
-};
-
 }  // namespace
 
 Result<Answer> list_virtual_keys(const Call& call) {
@@ -318,24 +230,27 @@ Result<Answer> list_virtual_keys(const Call& call) {
     return found_in(key.name, page) && (team.empty() || key.team_id == team) &&
            (customer.empty() || key.customer_id == customer);
   };
-  return list(page, "virtual_keys", governance->virtual_keys, wanted, Show(call, *governance));
+  return list(page, "virtual_keys", governance->virtual_keys, wanted,
+              ShowVirtualKey(call, *governance));
 }
 
 Result<Answer> create_virtual_key(const Call& call) {
   KeyBody body;
   BF_TRY_VOID(read_body(call, body));
   BF_TRY_VOID(check_shown(call, kNothingYet));
-  if (body.value.empty()) body.value = new_value();
-  return create_entry<Show>(call, kKeys,
-                            [&](GovernanceSettings& governance, VirtualKeySettings& key) {
-                              return put(call, governance, key, body);
-                            });
+  if (body.value.empty()) body.value = new_key_value();
+  return create_entry<ShowVirtualKey>(call, kKeys,
+                                      [&](GovernanceSettings& governance, VirtualKeySettings& key) {
+                                        return put(call, governance, key, body);
+                                      });
 }
 
-Result<Answer> show_virtual_key(const Call& call) { return show_entry<Show>(call, kKeys); }
+Result<Answer> show_virtual_key(const Call& call) {
+  return show_entry<ShowVirtualKey>(call, kKeys);
+}
 
 Result<Answer> update_virtual_key(const Call& call) {
-  return change_entry<Show>(
+  return change_entry<ShowVirtualKey>(
       call, kKeys, [&](GovernanceSettings& governance, VirtualKeySettings& key) -> Result<void> {
         KeyBody body = body_of(key);
         BF_TRY_VOID(read_body(call, body));
@@ -355,16 +270,6 @@ Result<Answer> delete_virtual_key(const Call& call) {
                         drop_rate_limit(governance, key.rate_limit_id);
                         return {};
                       });
-}
-
-Result<Answer> rotate_virtual_key(const Call& call) {
-  const auto grace = call.desk.settings()->client.vk_rotation_cooldown;
-  const auto rotate = [&](GovernanceSettings& /*governance*/,
-                          VirtualKeySettings& key) -> Result<void> {
-    governance::rotate(key, new_value(), grace, call.now);
-    return {};
-  };
-  return change_entry<Show>(call, kKeys, rotate, "rotated");
 }
 
 // For whoever shows the key: what concerns him alone.

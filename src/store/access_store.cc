@@ -104,10 +104,9 @@ Result<bool> AccessStore::drop_session(std::string_view digest) {
   return !rows.empty();
 }
 
-Result<void> AccessStore::append(AuditRecord& record, std::string_view hmac_key) {
+Result<void> AccessStore::append(AuditTrail& trail) {
   const std::scoped_lock lock(mutex_);
-  return sql::in_transaction(*connection_,
-                             [&] { return append_audit(*connection_, record, hmac_key); });
+  return sql::in_transaction(*connection_, [&] { return append_trail(*connection_, trail); });
 }
 
 Result<void> AccessStore::drop_audit_before(WallTime keep_from) {

@@ -56,8 +56,8 @@ class AccessStore {
   // Was there one?
   Result<bool> drop_session(std::string_view digest);
 
-  // See append_audit.
-  Result<void> append(AuditRecord& record, std::string_view hmac_key);
+  // See append_trail.
+  Result<void> append(AuditTrail& trail);
   // The oldest first, a bounded number of them at a time.
   Result<void> drop_audit_before(WallTime keep_from);
   Result<std::vector<AuditRecord>> audit(const AuditQuestion& question);

@@ -21,12 +21,13 @@ std::unique_ptr<sql::Connection> migrated() {
 class AccessStoreTest : public testing::Test {
  protected:
   void append(std::string actor, std::string path, std::string_view hmac_key = {}) {
-    AuditRecord record{.at = clock_.wall(),
-                       .actor = std::move(actor),
-                       .action = "update",
-                       .outcome = "success",
-                       .path = std::move(path)};
-    ASSERT_TRUE(store_.append(record, hmac_key));
+    AuditTrail trail{.record = {.at = clock_.wall(),
+                                .actor = std::move(actor),
+                                .action = "update",
+                                .outcome = "success",
+                                .path = std::move(path)},
+                     .hmac_key = std::string(hmac_key)};
+    ASSERT_TRUE(store_.append(trail));
     clock_.advance(std::chrono::seconds(1));
   }
   void begin(std::string digest, std::chrono::hours life = std::chrono::hours(1)) {
@@ -110,7 +111,8 @@ TEST_F(AccessStoreTest, ARecordComesBackAsItWent) {
                      .user_agent = "curl",
                      .duration_ms = 7};
   const std::string key(32, 'k');
-  ASSERT_TRUE(store_.append(record, key));
+  AuditTrail trail{.record = record, .hmac_key = key};
+  ASSERT_TRUE(store_.append(trail));
   const auto found = store_.audit_record(1);
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->path, "/api/?");
@@ -125,6 +127,30 @@ TEST_F(AccessStoreTest, ARecordComesBackAsItWent) {
   changed.actor = "rroot";
   EXPECT_NE(changed.mac, audit_mac(changed, key));
   EXPECT_FALSE(*store_.audit_record(2));
+}
+
+TEST_F(AccessStoreTest, OfOneChangeEachTargetMayHaveARecordOfItsOwn) {
+  const std::string key(32, 'k');
+  AuditTrail trail{.record = {.at = clock_.wall(),
+                              .actor = "root",
+                              .action = "update",
+                              .outcome = "success",
+                              .path = "/api/x",
+                              .targets = {{.kind = "team", .id = "a", .change = "updated"},
+                                          {.kind = "team", .id = "b", .change = "updated"}}},
+                   .hmac_key = key,
+                   .each_apart = true};
+  ASSERT_TRUE(store_.append(trail));
+  for (const std::int64_t id : {1, 2}) {
+    const auto found = store_.audit_record(id);
+    ASSERT_TRUE(found && *found);
+    ASSERT_EQ((*found)->targets.size(), 1U);
+    EXPECT_EQ((*found)->targets.front().id, id == 1 ? "a" : "b");
+    EXPECT_EQ((*found)->mac, audit_mac(**found, key));
+  }
+  trail.record.targets.clear();
+  ASSERT_TRUE(store_.append(trail));
+  EXPECT_THAT(ids({}), ElementsAre(3, 2, 1)) << "what has changed nothing has one too";
 }
 
 TEST_F(AccessStoreTest, NumbersGoOnAfterOldRecordsWentAway) {

@@ -103,6 +103,18 @@ Result<void> append_audit(sql::Connection& connection, AuditRecord& record,
   return {};
 }
 
+Result<void> append_trail(sql::Connection& connection, AuditTrail& trail) {
+  if (!trail.each_apart || trail.record.targets.size() < 2) {
+    return append_audit(connection, trail.record, trail.hmac_key);
+  }
+  for (const AuditTarget& target : trail.record.targets) {
+    AuditRecord record = trail.record;
+    record.targets = {target};
+    BF_TRY_VOID(append_audit(connection, record, trail.hmac_key));
+  }
+  return {};
+}
+
 AuditRecord audit_of(const sql::Row& row) {
   return {.id = row.integer(0),
           .at = WallTime(std::chrono::milliseconds(row.integer(1))),

@@ -46,6 +46,7 @@ struct AuditTrail {
   AuditRecord record;
   std::string hmac_key;
   bool with_change = false;  // it is to be stored together with the change
+  bool each_apart = false;   // a record for each of its targets, rather than one of all
   bool stored = false;       // it was
 };
 
@@ -55,6 +56,9 @@ struct AuditTrail {
 // one who asks.
 Result<void> append_audit(sql::Connection& connection, AuditRecord& record,
                           std::string_view hmac_key);
+
+// The trail's record, or one for each of its targets. In a transaction of the one who asks.
+Result<void> append_trail(sql::Connection& connection, AuditTrail& trail);
 
 // The columns that audit_of reads, in its order.
 inline constexpr std::string_view kAuditColumns =

@@ -71,7 +71,7 @@ Result<std::int64_t> ConfigStore::apply(std::span<const Change> changes, std::in
       BF_TRY_VOID(apply(change, revision, unix_milliseconds(now)));
     }
     if (trail != nullptr) {
-      BF_TRY_VOID(append_audit(*connection_, trail->record, trail->hmac_key));
+      BF_TRY_VOID(append_trail(*connection_, *trail));
     }
     return revision;
   });

@@ -3,14 +3,19 @@
 #include "tests/support/transport.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
+#include <vector>
 
 namespace bifrost::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+constexpr std::string_view kRotate = "/api/governance/virtual-keys/rotate";
 
 class RotationTest : public ManagementTest {
  protected:
@@ -25,6 +30,10 @@ class RotationTest : public ManagementTest {
     EXPECT_EQ(reply.status, 200) << reply.body;
     EXPECT_THAT(reply.body, Not(HasSubstr(value_))) << "the one before is shown no more";
     return json_text(reply.body, "value");
+  }
+  Response rotate_all(const std::vector<std::string>& ids, std::string_view query = {}) {
+    return call("POST", std::string(kRotate).append(query),
+                fmt::format(R"({{"ids": ["{}"]}})", fmt::join(ids, R"(", ")")));
   }
   // True once callers who show the value are not known.
   bool is_forgotten(const std::string& value) {
@@ -85,6 +94,70 @@ TEST_F(RotationTest, WithoutGraceItIsRefusedAtOnce) {
   const std::string now = rotated(made_key("alice"));
   EXPECT_EQ(status_of(value_), 401);
   EXPECT_EQ(status_of(now), 200);
+}
+
+TEST_F(RotationTest, ManyAreRotatedAtOnce) {
+  start(with_grace("1h"));
+  const std::string alice = made_key("alice");
+  const std::string of_alice = value_;
+  const std::string bob = made_key("bob");
+  const std::string of_bob = value_;
+  const Response reply = rotate_all({bob, alice});
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(part(reply.body, {"count"}), "2");
+  const auto document = json::Document::parse(reply.body);
+  const json::Value keys = document->root()["virtual_keys"];
+  EXPECT_TRUE(keys.at(0)["name"].equals("bob")) << "in the order in which they were asked for";
+  EXPECT_TRUE(keys.at(1)["name"].equals("alice"));
+  for (const std::string_view before : {of_alice, of_bob}) {
+    EXPECT_EQ(status_of(before), 200) << "it is good for a while";
+    EXPECT_THAT(reply.body, Not(HasSubstr(std::string(before))));
+  }
+  for (const json::Value key : keys.children()) {
+    EXPECT_EQ(status_of(key["value"].string_or("")), 200);
+    EXPECT_EQ(key["former_values"].size(), 1U);
+  }
+  const Response records = call("GET", "/api/governance/audit-logs?search=/rotate");
+  EXPECT_EQ(part(records.body, {"total_count"}), "2") << records.body;
+  for (const std::string& id : {alice, bob}) {
+    EXPECT_EQ(part(call("GET", "/api/governance/audit-logs?search=" + id).body, {"total_count"}),
+              "2")
+        << "one of its making and one of its rotation";
+  }
+}
+
+TEST_F(RotationTest, OfManyAllAreRotatedOrNone) {
+  start(with_grace("0"));
+  const std::string alice = made_key("alice");
+  const Response refused = rotate_all({alice, "nobody", alice + "x"});
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body,
+              AllOf(HasSubstr(R"(ids[1]: there is no virtual key with the id \"nobody\")"),
+                    HasSubstr("ids[2]: there is no virtual key")));
+  EXPECT_EQ(status_of(value_), 200) << "nothing was changed";
+  const Response tried = rotate_all({alice}, "?dry_run=true");
+  EXPECT_EQ(tried.status, 200) << tried.body;
+  EXPECT_EQ(status_of(value_), 200) << "it was only tried";
+  EXPECT_EQ(rotate_all({alice}).status, 200);
+  EXPECT_EQ(status_of(value_), 401);
+}
+
+TEST_F(RotationTest, WhichOnesHasToBeSaid) {
+  start(with_grace("1h"));
+  const auto said = [&](std::string_view body) {
+    const Response reply = call("POST", kRotate, body);
+    EXPECT_EQ(reply.status, 400);
+    return reply.body;
+  };
+  EXPECT_THAT(said("{}"), HasSubstr("ids: required"));
+  EXPECT_THAT(said(R"({"ids": []})"), HasSubstr("ids: names no virtual key"));
+  EXPECT_THAT(said(R"({"ids": ["a", ""]})"), HasSubstr("ids[1]: "));
+  EXPECT_THAT(said(R"({"ids": ["a", "b", "a"]})"), HasSubstr("ids[2]: is ids[0] once more"));
+  EXPECT_THAT(said(R"({"ids": "a"})"), HasSubstr("ids: "));
+  EXPECT_THAT(said(R"({"id": "a"})"), HasSubstr("id: "));
+  const std::vector<std::string> many(1001, "a");
+  EXPECT_THAT(said(fmt::format(R"({{"ids": ["{}"]}})", fmt::join(many, R"(", ")"))),
+              HasSubstr("ids: has 1001 entries; at most 1000 are rotated at once"));
 }
 
 TEST_F(RotationTest, OtherGatewaysOnTheDatabaseKnowBoth) {
