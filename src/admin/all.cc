@@ -145,6 +145,9 @@ constexpr std::array kRoutes = {
         "`limit`."),
     row("configured_models", "GET", "/api/models/details", list_model_details,
         "The same with context, longest output and prices in dollars for a token."),
+    row("configured_models", "GET", "/api/models/parameters", show_model_parameters,
+        "Which parameters `model`, of `provider` where several have it, takes, as requests to /v1 "
+        "write them."),
     row("configured_models", "GET", "/api/models/base", list_base_models,
         "The names that prices and limits of these models go by."),
 

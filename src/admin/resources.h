@@ -67,6 +67,9 @@ Result<Answer> list_configured_models(const Call& call);
 Result<Answer> list_model_details(const Call& call);
 Result<Answer> list_base_models(const Call& call);
 
+// model_parameters.cc
+Result<Answer> show_model_parameters(const Call& call);
+
 // gateway_config.cc
 Result<Answer> show_config(const Call& call);
 Result<Answer> update_config(const Call& call);
