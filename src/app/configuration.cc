@@ -303,7 +303,7 @@ Result<Configuration::Settings> Configuration::change_once(const Edit& edit, con
   BF_TRY_VOID(edit(edited));
   BF_TRY_VOID(check(edited, ErrorCode::kInvalidRequest));
   BF_TRY(StoredConfig::Plan plan,
-         stored_->change(before->config, std::move(edited), source_.environment));
+         stored_->change(before->config, std::move(edited), file_, source_.environment));
   if (terms.dry_run) {
     BF_TRY_VOID(try_providers(plan.settings));
     return std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings));

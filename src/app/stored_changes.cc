@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,19 +25,26 @@ class Changes {
 
   template <class Entry, class Id>
   Result<void> list(std::string_view kind, const std::vector<Entry>& before,
-                    const std::vector<Entry>& after, Id id) {
+                    const std::vector<Entry>& after, const std::vector<Entry>& file, Id id) {
+    const auto hash_in_file = [&](std::string_view name) {
+      const auto entry = std::ranges::find_if(
+          file, [&](const Entry& each) { return std::invoke(id, each) == name; });
+      return entry == file.end() ? std::string() : hash_of(*entry, reading_.sealer);
+    };
     std::unordered_map<IdOf<Entry, Id>, const Entry*> had;
     for (const Entry& entry : before) had.emplace(std::invoke(id, entry), &entry);
     for (const Entry& entry : after) {
       const IdOf<Entry, Id> name = std::invoke(id, entry);
       const auto old = had.find(name);
-      const bool same = old != had.end() && *old->second == entry;
-      if (old != had.end()) had.erase(old);
+      const bool was_there = old != had.end();
+      const bool same = was_there && *old->second == entry;
+      if (was_there) had.erase(old);
       if (same || name.empty()) continue;
-      BF_TRY_VOID(put(kind, entry, std::string(name)));
+      BF_TRY_VOID(put(kind, entry, std::string(name),
+                      [&] { return was_there ? hash_in_file(name) : std::string(); }));
     }
     for (const auto& [name, entry] : had) {
-      if (!name.empty()) remove(kind, std::string(name));
+      if (!name.empty()) remove(kind, std::string(name), [&] { return hash_in_file(name); });
     }
     return {};
   }
@@ -44,30 +52,38 @@ class Changes {
   std::vector<store::Change> take() && { return std::move(changes_); }
 
  private:
-  // Of one that the file has, a mark stays: else it would be there again with the next start.
-  void remove(std::string_view kind, const std::string& name) {
+  // Of what the file says of one that is in force. Where the store lacks it, as it may after the
+  // start of a gateway with another file, this gateway's own file says it.
+  template <class HashInFile>
+  [[nodiscard]] std::string file_hash(std::string_view kind, const std::string& name,
+                                      HashInFile in_file) const {
     const auto known = rows_.find({std::string(kind), name});
-    const bool of_file = known != rows_.end() && !known->second.file_hash.empty();
-    changes_.push_back({.kind = std::string(kind),
-                        .id = name,
-                        .body = of_file ? std::optional<std::string>("") : std::nullopt,
-                        .file_hash = of_file ? known->second.file_hash : std::string()});
+    return known == rows_.end() ? in_file() : known->second.file_hash;
   }
 
-  template <class Entry>
-  Result<void> put(std::string_view kind, const Entry& entry, const std::string& name) {
+  // Of one that a file has, a mark stays: else it would be there again with the next start.
+  template <class HashInFile>
+  void remove(std::string_view kind, const std::string& name, HashInFile in_file) {
+    std::string hash = file_hash(kind, name, in_file);
+    changes_.push_back({.kind = std::string(kind),
+                        .id = name,
+                        .body = hash.empty() ? std::nullopt : std::optional<std::string>(""),
+                        .file_hash = std::move(hash)});
+  }
+
+  template <class Entry, class HashInFile>
+  Result<void> put(std::string_view kind, const Entry& entry, const std::string& name,
+                   HashInFile in_file) {
     const store::Entity row{.kind = std::string(kind),
                             .id = name,
                             .body = sealed_text(kind, name, entry, reading_.sealer)};
     if (auto read = read_entry<Entry>(row, reading_); !read) {
       return client_error(ErrorCode::kInvalidRequest, read.error().message);
     }
-    const auto known = rows_.find({row.kind, name});
-    changes_.push_back(
-        {.kind = row.kind,
-         .id = name,
-         .body = row.body,
-         .file_hash = known != rows_.end() ? known->second.file_hash : std::string()});
+    changes_.push_back({.kind = row.kind,
+                        .id = name,
+                        .body = row.body,
+                        .file_hash = file_hash(kind, name, in_file)});
     return {};
   }
 
@@ -77,29 +93,35 @@ class Changes {
 };
 
 Result<void> compare_all(Changes& changes, const exchange::ManagedSettings& before,
-                         const exchange::ManagedSettings& after) {
+                         const exchange::ManagedSettings& after,
+                         const exchange::ManagedSettings& file) {
   Result<void> done;
   governance::for_each_list([&](std::string_view kind, auto /*name*/, auto list, auto id) {
-    if (done) done = changes.list(kind, before.governance.*list, after.governance.*list, id);
+    if (!done) return;
+    done = changes.list(kind, before.governance.*list, after.governance.*list,
+                        file.governance.*list, id);
   });
   BF_TRY_VOID(done);
   BF_TRY_VOID(changes.list(exchange::kProviderKind, entries_of(before.providers),
-                           entries_of(after.providers), &ProviderEntry::name));
+                           entries_of(after.providers), entries_of(file.providers),
+                           &ProviderEntry::name));
   BF_TRY_VOID(changes.list(exchange::kProviderKeyKind, keys_of(before.providers),
-                           keys_of(after.providers), &ProviderKeyEntry::place));
+                           keys_of(after.providers), keys_of(file.providers),
+                           &ProviderKeyEntry::place));
   BF_TRY_VOID(changes.list(exchange::kClientKind, std::vector{before.client},
-                           std::vector{after.client}, name_of_client));
+                           std::vector{after.client}, std::vector{file.client}, name_of_client));
   return changes.list(governance::kAdministratorKind, administrator_of(before),
-                      administrator_of(after), name_of_administrator);
+                      administrator_of(after), administrator_of(file), name_of_administrator);
 }
 
 }  // namespace
 
 Result<std::vector<store::Change>> changes_between(const exchange::ManagedSettings& before,
                                                    const exchange::ManagedSettings& after,
+                                                   const exchange::ManagedSettings& file,
                                                    const StoredRows& rows, const Reading& reading) {
   Changes changes(rows, reading);
-  BF_TRY_VOID(compare_all(changes, before, after));
+  BF_TRY_VOID(compare_all(changes, before, after, file));
   return std::move(changes).take();
 }
 

@@ -12,9 +12,9 @@
 namespace bifrost::app {
 
 // What is to be stored is read again at once, so that nothing is that a start could not read; fails
-// with kInvalidRequest where it could not.
+// with kInvalidRequest where it could not. `file`: see StoredConfig::change.
 [[nodiscard]] Result<std::vector<store::Change>> changes_between(
     const exchange::ManagedSettings& before, const exchange::ManagedSettings& after,
-    const StoredRows& rows, const Reading& reading);
+    const exchange::ManagedSettings& file, const StoredRows& rows, const Reading& reading);
 
 }  // namespace bifrost::app

@@ -25,6 +25,15 @@ StoredRows by_place(std::vector<store::Entity> entities) {
   return rows;
 }
 
+// As its file says it.
+template <class Entry>
+std::optional<Entry> read_if_unedited(const store::Entity& row, const Reading& reading) {
+  if (is_deleted(row)) return std::nullopt;
+  auto entry = read_entry<Entry>(row, reading);
+  if (!entry || row.file_hash != hash_of(*entry, reading.sealer)) return std::nullopt;
+  return *std::move(entry);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<StoredConfig>> StoredConfig::open(
@@ -87,11 +96,11 @@ Result<StoredConfig::Plan> StoredConfig::follow(const ManagedSettings& file,
 }
 
 Result<StoredConfig::Plan> StoredConfig::change(const ManagedSettings& before,
-                                                ManagedSettings after,
+                                                ManagedSettings after, const ManagedSettings& file,
                                                 const config::Environment& environment) const {
   std::vector<std::string> warnings;  // of settings without effect, which the change has not made
   const Reading reading{.sealer = sealer_, .environment = environment, .warnings = warnings};
-  BF_TRY(auto changes, changes_between(before, after, rows_, reading));
+  BF_TRY(auto changes, changes_between(before, after, file, rows_, reading));
   return Plan{.settings = std::move(after),
               .changes = std::move(changes),
               .rows = std::nullopt,
@@ -140,17 +149,23 @@ Result<std::size_t> StoredConfig::reseal(const ManagedSettings& file,
   store::NextHashes hashes;
   each_list(file, [&](std::string_view kind, const auto& list, auto id) {
     using Entry = std::remove_cvref_t<decltype(list.front())>;
+    std::set<std::pair<std::string, std::string>> in_file;
     for (const auto& entry : list) {
-      const auto row = rows.find({std::string(kind), std::string(std::invoke(id, entry))});
-      if (row == rows.end() || row->second.file_hash != hash_of(entry, sealer_)) continue;
-      hashes.emplace(row->first, hash_of(entry, seal.sealer));
+      std::pair place(std::string(kind), std::string(std::invoke(id, entry)));
+      const auto row = rows.find(place);
+      if (row != rows.end() && row->second.file_hash == hash_of(entry, sealer_)) {
+        hashes.emplace(place, hash_of(entry, seal.sealer));
+      }
+      in_file.insert(std::move(place));
     }
-    // What is in the file no more, and was not edited, is to be known for that.
     for (const auto& [place, row] : rows) {
-      if (row.kind != kind || row.file_hash.empty() || is_deleted(row)) continue;
-      const auto entry = read_entry<Entry>(row, reading);
-      if (!entry || row.file_hash != hash_of(*entry, sealer_)) continue;
-      hashes.emplace(place, hash_of(*entry, seal.sealer));
+      if (row.kind != kind || row.file_hash.empty() || hashes.contains(place)) continue;
+      const auto entry = read_if_unedited<Entry>(row, reading);
+      if (entry) {
+        hashes.emplace(place, hash_of(*entry, seal.sealer));
+      } else if (!in_file.contains(place)) {
+        hashes.emplace(place, store::kHashLost);
+      }
     }
   });
   BF_TRY(const std::size_t secrets, store_.reseal(sealer_, seal, hashes));

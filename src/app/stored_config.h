@@ -5,6 +5,9 @@
 // was deleted stays deleted; once the file says something else, the file counts. An entry
 // that goes from the file goes, unless it was edited. Entries of the API stay.
 //
+// Gateways whose files differ share a store. So the mark of a deletion stays where the file lacks
+// the entry: another one may have it (docs/adr/0038).
+//
 // Where the file is the source of truth, it counts alone for the kinds of which it has a list: what
 // was edited, deleted or made through the API since gives way to it. Of other kinds it says
 // nothing.
@@ -77,8 +80,10 @@ class StoredConfig {
   Result<Plan> follow(const exchange::ManagedSettings& file, const config::Environment& environment,
                       std::vector<std::string>& warnings);
 
-  // From one to the other. Fails with kInvalidRequest where the file could not say it.
+  // From one to the other; `file` is what it said when it was read last, of which the store may
+  // lack something. Fails with kInvalidRequest where the file could not say it.
   Result<Plan> change(const exchange::ManagedSettings& before, exchange::ManagedSettings after,
+                      const exchange::ManagedSettings& file,
                       const config::Environment& environment) const;
 
   // Fails with kConflict when somebody else has written since, and as the store does. `trail`,

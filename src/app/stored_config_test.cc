@@ -12,6 +12,7 @@
 namespace bifrost::app {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -32,6 +33,20 @@ GovernanceSettings with_teams(std::vector<governance::TeamSettings> teams) {
   return settings;
 }
 
+governance::VirtualKeySettings virtual_key(std::string id, std::string name) {
+  governance::VirtualKeySettings made;
+  made.id = std::move(id);
+  made.name = std::move(name);
+  made.value = config::Secret("sk-bf-" + made.id);
+  return made;
+}
+
+GovernanceSettings with_keys(std::vector<governance::VirtualKeySettings> keys) {
+  GovernanceSettings settings;
+  settings.virtual_keys = std::move(keys);
+  return settings;
+}
+
 class StoredConfigTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::remove_all(folder_); }
@@ -39,7 +54,7 @@ class StoredConfigTest : public ::testing::Test {
 
   std::unique_ptr<StoredConfig> open() {
     auto opened = StoredConfig::open(*store::sqlite::open((folder_ / "config.db").string()),
-                                     {.text = "k", .file = "f"}, clock_.wall());
+                                     {.text = passphrase_, .file = "f"}, clock_.wall());
     EXPECT_TRUE(opened);
     return *std::move(opened);
   }
@@ -53,6 +68,7 @@ class StoredConfigTest : public ::testing::Test {
     return merged_all(stored, managed(file)).governance;
   }
   ManagedSettings merged_all(StoredConfig& stored, const ManagedSettings& file) {
+    file_ = file;
     auto plan = stored.merge(file, ruled_, environment_, warnings_);
     EXPECT_TRUE(plan) << plan.error().message;
     EXPECT_TRUE(stored.carry_out(*plan, clock_.wall()));
@@ -64,7 +80,7 @@ class StoredConfigTest : public ::testing::Test {
   }
   Result<void> change_all(StoredConfig& stored, const ManagedSettings& before,
                           const ManagedSettings& after) {
-    BF_TRY(auto plan, stored.change(before, after, environment_));
+    BF_TRY(auto plan, stored.change(before, after, file_, environment_));
     return stored.carry_out(plan, clock_.wall());
   }
 
@@ -73,8 +89,10 @@ class StoredConfigTest : public ::testing::Test {
                                    ::testing::UnitTest::GetInstance()->current_test_info()->name());
   config::FakeEnvironment environment_;
   FakeClock clock_;
+  std::string passphrase_ = "k";
   std::vector<std::string> warnings_;
   Ruled ruled_;
+  ManagedSettings file_;  // what it said when it was merged last
 };
 
 TEST_F(StoredConfigTest, WhatTheFileSaysIsTakenOnce) {
@@ -108,6 +126,7 @@ TEST_F(StoredConfigTest, AFileThatIsTheSourceOfTruthCountsWhateverTheApiDid) {
   const auto stored = open();
   ASSERT_TRUE(change(*stored, merged(*stored, file), changed));
   EXPECT_EQ(merged(*stored, file), changed) << "as long as the two share";
+  warnings_.clear();
   ruled_ = Kinds{"team"};
   EXPECT_EQ(merged(*stored, file), file);
   EXPECT_THAT(warnings_,
@@ -156,6 +175,59 @@ TEST_F(StoredConfigTest, WhatWasDeletedOfTheFileStaysDeletedUntilTheFileSaysSome
   EXPECT_EQ(merged(*stored, file), with_teams({team("b", "B")}));
   const GovernanceSettings changed = with_teams({team("a", "A 2"), team("b", "B")});
   EXPECT_EQ(merged(*stored, changed), changed);
+}
+
+// Gateways on one database may have files that differ, as those of a rolling update do.
+TEST_F(StoredConfigTest, WhatWasDeletedStaysDeletedAfterTheStartOfAGatewayWhoseFileLacksIt) {
+  const GovernanceSettings file = with_teams({team("a", "A")});
+  {
+    const auto stored = open();
+    ASSERT_TRUE(change(*stored, merged(*stored, file), {}));
+  }
+  EXPECT_EQ(merged(*open(), {}), GovernanceSettings());
+  EXPECT_EQ(merged(*open(), file), GovernanceSettings());
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("team \"a\"")));
+  ruled_ = Kinds{"team"};
+  merged(*open(), {});
+  ruled_.reset();
+  EXPECT_EQ(merged(*open(), file), file) << "one that is the source of truth rules over the API";
+}
+
+// Its row went with the start of another gateway, whose file lacks it.
+TEST_F(StoredConfigTest, WhatOnlyTheFileOfOneGatewayHasIsEditedAndDeletedThere) {
+  const GovernanceSettings file = with_teams({team("a", "A"), team("b", "B"), team("c", "C")});
+  const GovernanceSettings changed = with_teams({team("a", "A"), team("b", "edited")});
+  {
+    const auto one = open();
+    merged(*one, file);
+    merged(*open(), {});
+    file_ = managed(file);
+    auto plan = one->follow(managed(file), environment_, warnings_);
+    ASSERT_TRUE(plan) << plan.error().message;
+    ASSERT_EQ(plan->settings.governance, file);
+    ASSERT_TRUE(one->carry_out(*plan, clock_.wall()));
+    ASSERT_TRUE(change(*one, file, changed));
+    plan = one->follow(managed(file), environment_, warnings_);
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_EQ(plan->settings.governance, changed);
+  }
+  EXPECT_EQ(merged(*open(), file), changed);
+}
+
+// The hash of what its file says of it hangs on the key, and nobody knows it who has another file.
+TEST_F(StoredConfigTest, WhatWasDeletedOrEditedStaysSoThroughAnotherKeyByAGatewayWhoseFileLacksIt) {
+  const GovernanceSettings file = with_keys({virtual_key("a", "A"), virtual_key("b", "B")});
+  const GovernanceSettings changed = with_keys({virtual_key("b", "edited")});
+  {
+    const auto stored = open();
+    ASSERT_TRUE(change(*stored, merged(*stored, file), changed));
+    ASSERT_TRUE(stored->reseal({}, environment_, {.text = "next", .file = "f"}));
+  }
+  passphrase_ = "next";
+  EXPECT_EQ(merged(*open(), {}), changed);
+  EXPECT_EQ(merged(*open(), file), changed);
+  const GovernanceSettings other = with_keys({virtual_key("a", "A 2"), virtual_key("b", "B 2")});
+  EXPECT_EQ(merged(*open(), other), other) << "what the file says is known again";
 }
 
 TEST_F(StoredConfigTest, WhatGoesFromTheFileGoesUnlessItWasEdited) {

@@ -92,7 +92,7 @@ class Comparison {
  private:
   template <class Entry>
   Result<void> both(const Entry& entry, const store::Entity& row) {
-    const bool unchanged = row.file_hash == hash_of(entry, reading_.sealer);
+    const bool unchanged = came_from(row, hash_of(entry, reading_.sealer));
     EntryDifference difference{
         .kind = row.kind, .id = row.id, .standing = unchanged ? edited(row) : Standing::kChanged};
     if (is_deleted(row)) {

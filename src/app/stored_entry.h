@@ -90,8 +90,13 @@ Result<Entry> read_entry(const store::Entity& row, const Reading& reading) {
   return gateway_error(ErrorCode::kConfigInvalid, name + config::render(problems.take()));
 }
 
-// Of an entry that the file has, and that was deleted.
+// The mark of an entry that a file has, and that was deleted through the API.
 inline bool is_deleted(const store::Entity& row) { return row.body.empty(); }
+
+// Does the file say what it said when this was taken in? `hash` is that of its entry now.
+inline bool came_from(const store::Entity& row, std::string_view hash) {
+  return row.file_hash == hash || row.file_hash == store::kHashLost;
+}
 
 // The one entry of its kind.
 inline std::string name_of_client(const exchange::ClientSettings& /*client*/) {

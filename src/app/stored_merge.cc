@@ -46,7 +46,8 @@ class Merge {
     for (const store::Entity* row : rows_of(kind)) {
       if (in_file.contains(row->id)) continue;
       if (is_deleted(*row)) {
-        if (!intake_.leaves(kind)) forget(*row);
+        // Another gateway's file may have it, and would bring it back: docs/adr/0038.
+        if (intake_.rules(kind)) forget(*row);
         continue;
       }
       auto entry = read_entry<Entry>(*row, reading_);
@@ -74,6 +75,14 @@ class Merge {
   }
   void say(std::string warning) { reading_.warnings.push_back(std::move(warning)); }
 
+  // In one line, however many they are.
+  void say_deleted() {
+    if (deleted_.empty() || intake_.counts == Counts::kStore) return;
+    say(std::to_string(deleted_.size()) +
+        " of the file's entries stay deleted, as they were through the API: " + deleted_.front() +
+        (deleted_.size() > 1 ? " and others" : "") + "; bifrost config diff names them");
+  }
+
   // None where the store counts: who only follows it must not write.
   std::vector<store::Change> changes() && {
     if (intake_.counts == Counts::kStore) changes_.clear();
@@ -89,8 +98,12 @@ class Merge {
     const auto row = rows_.find({std::string(kind), name});
     const bool follows = intake_.counts == Counts::kStore;
     if (row == rows_.end() && follows) return true;
-    if (row != rows_.end() && (follows || row->second.file_hash == hash)) {
-      if (is_deleted(row->second)) return false;
+    if (row != rows_.end() && (follows || came_from(row->second, hash))) {
+      learn(row->second, hash);
+      if (is_deleted(row->second)) {
+        deleted_.push_back(called(kind, name));
+        return false;
+      }
       auto stored = read_entry<Entry>(row->second, reading_);
       if (!stored) return of_database(std::move(stored).error());
       entry = *std::move(stored);
@@ -102,6 +115,12 @@ class Merge {
     }
     take_in(kind, entry, name, hash);
     return true;
+  }
+
+  // What its file says is known again.
+  void learn(const store::Entity& row, const std::string& hash) {
+    if (row.file_hash != store::kHashLost) return;
+    changes_.push_back({.kind = row.kind, .id = row.id, .body = row.body, .file_hash = hash});
   }
 
   // The file counts, whatever was edited since.
@@ -180,6 +199,7 @@ class Merge {
   const Reading& reading_;
   const Intake& intake_;
   std::vector<store::Change> changes_;
+  std::vector<std::string> deleted_;  // what the file has of it
 };
 
 Result<void> merge_all(Merge& merge, exchange::ManagedSettings& settings) {
@@ -225,6 +245,7 @@ Result<std::vector<store::Change>> merge_into(exchange::ManagedSettings& setting
                                               const Intake& intake) {
   Merge merge(rows, reading, intake);
   BF_TRY_VOID(merge_all(merge, settings));
+  merge.say_deleted();
   return std::move(merge).changes();
 }
 

@@ -25,6 +25,10 @@
 
 namespace bifrost::store {
 
+// In place of a hash: it came from a file, and what that said is not known any more. What the next
+// file says of it is taken for the same.
+inline constexpr std::string_view kHashLost = "lost";
+
 struct Entity {
   std::string kind;       // "virtual_key"
   std::string id;         // unique in its kind

@@ -1,11 +1,17 @@
-// Whatever becomes of a configuration, by calls of the API, files, reloads and restarts in any
-// order: it ends in the same state as a model that keeps it in two maps.
+// Whatever becomes of a configuration, by calls of the API, files, reloads, restarts and other keys
+// in any order, through two gateways whose files differ: each ends in the same state as a model
+// that keeps what they share in a map.
 //
 // `BIFROST_SIM_SEEDS` looks at more histories than CI does, `BIFROST_SIM_SEED` at one again.
 #include "app/configuration.h"
+#include "app/setup.h"
+#include "app/stored_config.h"
 #include "base/random.h"
 #include "config/environment.h"
+#include "store/seal.h"
+#include "store/sqlite/connection.h"
 #include "tests/sim/seeds.h"
+#include "tests/stores/history_model.h"
 #include "tests/support/postgres.h"
 
 #include <fmt/format.h>
@@ -13,218 +19,210 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
+#include <array>
 #include <optional>
 
 namespace bifrost::test {
 namespace {
 
-// Ids and names of the teams.
-using Teams = std::map<std::string, std::string>;
-
-// What file and database are by the rules of `app/stored_config.h`.
-class Model {
- public:
-  struct File {
-    bool rules = false;          // it is the source of truth
-    std::optional<Teams> teams;  // nothing: it has no such list
-  };
-
-  // What is in force.
-  [[nodiscard]] Teams teams() const {
-    Teams out;
-    for (const auto& [id, row] : rows_) {
-      if (row.name) out[id] = *row.name;
-    }
-    return out;
-  }
-  void put(const std::string& id, const std::string& name) { rows_[id].name = name; }
-  void remove(const std::string& id) {
-    if (rows_[id].of_file) {
-      rows_[id].name.reset();
-    } else {
-      rows_.erase(id);
-    }
-  }
-  // As it is taken in by a start or a reload.
-  void take_in(const File& file) {
-    const Teams listed = file.teams.value_or(Teams());
-    if (file.rules && file.teams) rows_.clear();
-    for (const auto& [id, name] : listed) {
-      Row& row = rows_[id];
-      if (row.of_file != name) row = {.name = name, .of_file = name};
-    }
-    if (file.rules) return;
-    std::erase_if(rows_, [&](const auto& each) {
-      const Row& row = each.second;
-      if (listed.contains(each.first) || !row.of_file) return false;
-      return !row.name || row.name == row.of_file;  // deleted, or as the file had it
-    });
-  }
-
- private:
-  struct Row {
-    std::optional<std::string> name;     // nothing: deleted, though the file has it
-    std::optional<std::string> of_file;  // what the file said when it was taken in
-  };
-  std::map<std::string, Row> rows_;
-};
-
 class History {
  public:
   History(std::uint64_t seed, std::string store) : random_(seed), store_(std::move(store)) {
-    write_file();
-    restart();
+    for (Gateway& gateway : gateways_) {
+      write_file(gateway);
+      restart(gateway);
+    }
   }
 
   void step() {
-    switch (pick(12)) {
+    Gateway& gateway = gateways_.at(pick(gateways_.size()));
+    switch (pick(13)) {
       case 0:
-        write_file();
+        write_file(gateway);
         break;
       case 1:
-        write_file();
+        write_file(gateway);
         [[fallthrough]];
       case 2:
-        reload();
+        reload(gateway);
         break;
       case 3:
-        restart();
+        restart(gateway);
         break;
       case 4:
-        refused();
+        refused(gateway);
         break;
       case 5:
-        take_up();
+        create_at_once();
         break;
       case 6:
       case 7:
-        remove();
+        remove(gateway);
         break;
       case 8:
       case 9:
-        create();
+        create(gateway);
+        break;
+      case 10:
+        take_other_key(gateway);
         break;
       default:
-        edit();
+        edit(gateway);
+    }
+    for (Gateway& each : gateways_) ASSERT_TRUE(each.configuration->take_up());
+  }
+
+  void compare() const {
+    for (const Gateway& gateway : gateways_) {
+      ASSERT_EQ(in_force(gateway), model_.in_force(gateway.read)) << gateway.name << " after\n"
+                                                                  << told_;
     }
   }
 
-  [[nodiscard]] Teams expected() const { return model_.teams(); }
-  [[nodiscard]] Teams found() const { return teams_of(*configuration_); }
-  [[nodiscard]] const std::string& told() const { return told_; }
-
  private:
+  struct Gateway {
+    std::string name;
+    File written = {};
+    File read = {};  // as it was when it was read last
+    std::unique_ptr<app::Configuration> configuration = nullptr;
+  };
+
   std::size_t pick(std::size_t count) { return random_.next() % count; }
   std::string new_name() { return "name " + std::to_string(++names_); }
+  void tell(const Gateway& gateway, std::string_view what) {
+    told_ += fmt::format("{}: {}\n", gateway.name, what);
+  }
 
-  static Teams teams_of(const app::Configuration& configuration) {
-    Teams out;
-    for (const auto& team : configuration.settings()->governance.teams) out[team.id] = team.name;
+  static Keys in_force(const Gateway& gateway) {
+    Keys out;
+    for (const auto& key : gateway.configuration->settings()->governance.virtual_keys) {
+      out[key.id] = key.name;
+    }
     return out;
   }
 
-  // Some of five teams, some of them renamed since.
-  void write_file() {
-    told_ += "file\n";
-    file_.rules = pick(4) == 0;
+  // Some of five keys, some of them renamed since.
+  void write_file(Gateway& gateway) {
+    File& file = gateway.written;
+    file.rules = pick(6) == 0;
     if (pick(6) == 0) {
-      file_.teams.reset();
+      file.keys.reset();
     } else {
-      Teams teams;
+      Keys keys;
       for (int i = 0; i < 5; ++i) {
         if (pick(3) == 0) continue;
         std::string& name = file_names_[fmt::format("f{}", i)];
-        if (name.empty() || pick(3) == 0) name = new_name();
-        teams[fmt::format("f{}", i)] = name;
+        if (name.empty() || pick(4) == 0) name = new_name();
+        keys[fmt::format("f{}", i)] = name;
       }
-      file_.teams = teams;
+      file.keys = keys;
     }
     std::string list;
-    for (const auto& [id, name] : file_.teams.value_or(Teams())) {
-      list += fmt::format(R"({}{{"id": "{}", "name": "{}"}})", list.empty() ? "" : ", ", id, name);
+    for (const auto& [id, name] : file.keys.value_or(Keys())) {
+      list += fmt::format(R"({}{{"id": "{}", "name": "{}", "value": "sk-bf-of-file-{}"}})",
+                          list.empty() ? "" : ", ", id, name, id);
     }
+    const std::string truth = file.rules ? "config.json" : "split";
+    tell(gateway, fmt::format("file {} [{}]", truth, file.keys ? list : "no list"));
     folder_.write(
-        "config.json",
-        fmt::format(R"({{{} "source_of_truth": "{}", "providers": {{"demo": {{}}}}{}}})", store_,
-                    file_.rules ? "config.json" : "split",
-                    file_.teams ? fmt::format(R"(, "governance": {{"teams": [{}]}})", list) : ""));
+        gateway.name,
+        fmt::format(
+            R"({{{} "source_of_truth": "{}", "providers": {{"demo": {{}}}}{}}})", store_, truth,
+            file.keys ? fmt::format(R"(, "governance": {{"virtual_keys": [{}]}})", list) : ""));
   }
-  void reload() {
-    told_ += "reload\n";
-    const auto done = configuration_->reload();
+  void reload(Gateway& gateway) {
+    tell(gateway, "reload");
+    const auto done = gateway.configuration->reload();
     ASSERT_TRUE(done) << done.error().message;
-    model_.take_in(file_);
+    taken_in(gateway);
   }
-  void restart() {
-    told_ += "restart\n";
-    configuration_ = nullptr;
-    auto read = app::Configuration::read(source());
+  void restart(Gateway& gateway) {
+    tell(gateway, "restart");
+    gateway.configuration = nullptr;
+    auto read = app::Configuration::read(source(gateway));
     ASSERT_TRUE(read) << read.error().message;
-    configuration_ = *std::move(read);
-    model_.take_in(file_);
+    gateway.configuration = *std::move(read);
+    taken_in(gateway);
   }
-  // Another gateway with the same file changes something, and this one follows.
-  void take_up() {
-    reload();
-    told_ += "another gateway\n";
-    auto other = app::Configuration::read(source());
-    ASSERT_TRUE(other) << other.error().message;
-    model_.take_in(file_);
-    create(**other);
-    ASSERT_TRUE(configuration_->take_up());
+  void taken_in(Gateway& gateway) {
+    gateway.read = gateway.written;
+    model_.take_in(gateway.read);
+  }
+  // With the file of one of them, as `bifrost db rekey` has it; all are stopped meanwhile.
+  void take_other_key(Gateway& gateway) {
+    if (!store_.empty()) return;  // one that is given takes a second for each start
+    tell(gateway, "another key");
+    for (Gateway& each : gateways_) each.configuration = nullptr;
+    const std::string place = (folder_.path() / "encryption.key").string();
+    const auto current = store::own_passphrase(place);
+    ASSERT_TRUE(current) << current.error().message;
+    const auto stored = app::StoredConfig::open(
+        *store::sqlite::open((folder_.path() / "config.db").string()), *current, clock_.wall());
+    ASSERT_TRUE(stored) << stored.error().message;
+    const auto setup = app::read_setup(source(gateway).path, environment_);
+    ASSERT_TRUE(setup) << setup.error().message;
+    const std::string next = "another key " + new_name();
+    const auto done = (*stored)->reseal(setup->config, environment_, {.text = next, .file = place});
+    ASSERT_TRUE(done) << done.error().message;
+    folder_.write("encryption.key", next);
+    model_.take_other_key(gateway.written);
+    for (Gateway& each : gateways_) restart(each);
   }
 
-  void create() { create(*configuration_); }
-  void create(app::Configuration& configuration) {
+  // The second one has not seen what the first one did.
+  void create_at_once() {
+    for (Gateway& gateway : gateways_) create(gateway);
+  }
+  void create(Gateway& gateway) {
     const std::string name = new_name();
     const std::string id = "api " + name;
-    told_ += "create " + name + "\n";
-    ASSERT_TRUE(change(configuration, [&](Settings& teams) {
-      governance::TeamSettings& team = teams.emplace_back();
-      team.id = id;
-      team.name = name;
+    tell(gateway, "create " + name);
+    ASSERT_TRUE(change(gateway, [&](Settings& keys) {
+      governance::VirtualKeySettings& key = keys.emplace_back();
+      key.id = id;
+      key.name = name;
+      key.value = config::Secret("sk-bf-" + id);
     }));
-    model_.put(id, name);
+    model_.put(id, name, gateway.read);
   }
-  void edit() {
-    const auto id = one();
+  void edit(Gateway& gateway) {
+    const auto id = one(gateway);
     if (!id) return;
     const std::string name = new_name();
-    told_ += "edit " + *id + " " + name + "\n";
-    ASSERT_TRUE(change(*configuration_, [&](Settings& teams) {
-      std::ranges::find(teams, *id, &governance::TeamSettings::id)->name = name;
+    tell(gateway, "edit " + *id + " " + name);
+    ASSERT_TRUE(change(gateway, [&](Settings& keys) {
+      std::ranges::find(keys, *id, &governance::VirtualKeySettings::id)->name = name;
     }));
-    model_.put(*id, name);
+    model_.put(*id, name, gateway.read);
   }
-  void remove() {
-    const auto id = one();
+  void remove(Gateway& gateway) {
+    const auto id = one(gateway);
     if (!id) return;
-    told_ += "delete " + *id + "\n";
-    ASSERT_TRUE(change(*configuration_, [&](Settings& teams) {
-      std::erase_if(teams, [&](const auto& team) { return team.id == *id; });
+    tell(gateway, "delete " + *id);
+    ASSERT_TRUE(change(gateway, [&](Settings& keys) {
+      std::erase_if(keys, [&](const auto& key) { return key.id == *id; });
     }));
-    model_.remove(*id);
+    model_.remove(*id, gateway.read);
   }
   // What is tried, or cannot be, changes nothing.
-  void refused() {
-    told_ += "refused\n";
-    EXPECT_TRUE(change(*configuration_, [](Settings& teams) { teams.clear(); }, true));
-    EXPECT_FALSE(change(*configuration_, [](Settings& teams) {
-      governance::TeamSettings& team = teams.emplace_back();
-      team.id = "twice";
-      teams.push_back(team);
+  void refused(Gateway& gateway) {
+    tell(gateway, "refused");
+    EXPECT_TRUE(change(gateway, [](Settings& keys) { keys.clear(); }, true));
+    EXPECT_FALSE(change(gateway, [](Settings& keys) {
+      governance::VirtualKeySettings& key = keys.emplace_back();
+      key.id = "twice";
+      keys.push_back(key);
     }));
   }
 
-  using Settings = std::vector<governance::TeamSettings>;
+  using Settings = std::vector<governance::VirtualKeySettings>;
   // As a handler of the API does it.
   template <class Edit>
-  static bool change(app::Configuration& configuration, Edit edit, bool dry_run = false) {
-    return configuration
-        .change(
+  static bool change(Gateway& gateway, Edit edit, bool dry_run = false) {
+    return gateway.configuration
+        ->change(
             [&](exchange::ManagedSettings& managed) -> Result<void> {
-              edit(managed.governance.teams);
+              edit(managed.governance.virtual_keys);
               return {};
             },
             {.dry_run = dry_run})
@@ -232,27 +230,26 @@ class History {
   }
 
   // One that is in force.
-  std::optional<std::string> one() {
-    const Teams all = expected();
+  std::optional<std::string> one(const Gateway& gateway) {
+    const Keys all = model_.in_force(gateway.read);
     if (all.empty()) return std::nullopt;
     return std::next(all.begin(), static_cast<std::ptrdiff_t>(pick(all.size())))->first;
   }
-  [[nodiscard]] app::Configuration::Source source() const {
-    return {.path = (folder_.path() / "config.json").string(),
+  [[nodiscard]] app::Configuration::Source source(const Gateway& gateway) const {
+    return {.path = (folder_.path() / gateway.name).string(),
             .app_dir = folder_.path().string(),
             .environment = environment_,
             .clock = clock_};
   }
 
   Random random_;
-  const std::string store_;  // the section of the file
+  const std::string store_;  // the section of the files
   TemporaryDirectory folder_;
   const config::FakeEnvironment environment_;
   const SystemClock clock_;
-  std::unique_ptr<app::Configuration> configuration_;
+  std::array<Gateway, 2> gateways_ = {Gateway{.name = "one.json"}, Gateway{.name = "two.json"}};
   Model model_;
-  Model::File file_;
-  Teams file_names_;  // of all that the file ever had
+  Keys file_names_;  // of all that a file ever had
   int names_ = 0;
   std::string told_;  // what was done, for whoever reads of a failure
 };
@@ -262,8 +259,8 @@ void tell(std::uint64_t seed, int steps, const std::string& store) {
   History history(seed, store);
   for (int i = 0; i < steps; ++i) {
     history.step();
-    ASSERT_EQ(history.found(), history.expected()) << "after\n" << history.told();
-    if (::testing::Test::HasFatalFailure()) return;
+    history.compare();
+    if (::testing::Test::HasFailure()) return;
   }
 }
 
