@@ -190,8 +190,9 @@ TEST_P(EngineTest, KeepsSessionsAndWhatWasDone) {
   EXPECT_FALSE(access.find_session("d")->has_value());
 
   // A change numbers its record among the others'.
-  store::AuditRecord signed_in{.at = clock_.wall(), .actor = "root", .path = "/api/\xff_%"};
-  ASSERT_TRUE(access.append(signed_in, {}));
+  store::AuditTrail signed_in{
+      .record = {.at = clock_.wall(), .actor = "root", .path = "/api/\xff_%"}, .hmac_key = ""};
+  ASSERT_TRUE(access.append(signed_in));
   store::ConfigStore config(open());
   store::AuditTrail trail{
       .record = {.at = clock_.wall(), .actor = "ci", .targets = {{"team", "a", "created"}}},
