@@ -38,13 +38,10 @@ Result<Question> question(const HealthOptions& options, const std::string& confi
                         "--timeout: " + quoted(options.patience, 64) +
                             " is not between 1ms and 1m; write it as in 2s or 500ms");
   }
-  if (options.url.empty() && options.port == 0) {
-    return client_error(ErrorCode::kInvalidRequest,
-                        "--port: 0 is another port each time; say which with --url");
-  }
   const std::string text =
       config_path.empty() ? "" : read_file(config_path, limits::kConfigBytesMax);
-  auto url = http::parse_url(health_url(options, text));
+  BF_TRY(const std::string asked, health_url(options, text));
+  auto url = http::parse_url(asked);
   if (!url) {
     return client_error(ErrorCode::kInvalidRequest, "--url: " + url.error().message);
   }
@@ -63,7 +60,7 @@ std::string status_in(const std::string& answer) {
 
 }  // namespace
 
-std::string health_url(const HealthOptions& options, const std::string& config_text) {
+Result<std::string> health_url(const HealthOptions& options, const std::string& config_text) {
   if (!options.url.empty()) return options.url;
   std::string host = options.host;
   std::int64_t port = options.port;
@@ -75,6 +72,11 @@ std::string health_url(const HealthOptions& options, const std::string& config_t
       port = own;
       host = server["admin_host"].string_or("127.0.0.1");
     }
+  }
+  if (port == 0) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "--port: 0 is another port each time; say which with --url, or give "
+                        "server.admin_port in the configuration");
   }
   return (tls ? "https://" : "http://") + reached_by(host) + ":" + std::to_string(port);
 }

@@ -2,6 +2,7 @@
 // for it: containers, systemd, scripts.
 #pragma once
 
+#include "base/result.h"
 #include "config/environment.h"
 
 #include <chrono>
@@ -29,7 +30,9 @@ int ask_health(const HealthOptions& options, const std::string& config_path,
 
 // What would be asked: the operators' port where the file has one, since callers cannot take all of
 // its connections. A file with a mistake is no reason to call a gateway ill that runs on the one
-// before, so that nothing but these settings is looked at.
-[[nodiscard]] std::string health_url(const HealthOptions& options, const std::string& config_text);
+// before, so that nothing but these settings is looked at. Port 0 is refused, but where there is an
+// operators' port beside it.
+[[nodiscard]] Result<std::string> health_url(const HealthOptions& options,
+                                             const std::string& config_text);
 
 }  // namespace bifrost::app

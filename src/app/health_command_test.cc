@@ -8,7 +8,8 @@ namespace bifrost::app {
 namespace {
 
 std::string asked(const HealthOptions& options, const std::string& text = "") {
-  return health_url(options, text);
+  const auto url = health_url(options, text);
+  return url ? *url : url.error().message;
 }
 
 TEST(HealthUrl, IsWhereAGatewayWithTheSameOptionsListens) {
@@ -27,6 +28,7 @@ TEST(HealthUrl, IsTheOperatorsPortWhereThereIsOne) {
   EXPECT_EQ(asked({}, R"({"server": {"admin_port": 8081, "admin_host": "0.0.0.0"}})"),
             "http://127.0.0.1:8081");
   EXPECT_EQ(asked({}, R"({"server": {"admin_port": 0}})"), "http://127.0.0.1:8080");
+  EXPECT_EQ(asked({.port = 0}, R"({"server": {"admin_port": 8081}})"), "http://127.0.0.1:8081");
 }
 
 TEST(HealthUrl, IsHttpsWhereTheGatewayServesThat) {
@@ -59,7 +61,8 @@ TEST(HealthCommand, SaysWhatCannotBeAsked) {
   }
   EXPECT_TRUE(said({.url = "gateway:8080"}).starts_with("bifrost health: --url: "));
   EXPECT_EQ(said({.port = 0}),
-            "bifrost health: --port: 0 is another port each time; say which with --url\n");
+            "bifrost health: --port: 0 is another port each time; say which with --url, or give "
+            "server.admin_port in the configuration\n");
 }
 
 }  // namespace
