@@ -12,6 +12,7 @@ namespace bifrost::test {
 namespace {
 
 using store::postgres::Address;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // Where libpq is told whom to trust: operators have no other way.
@@ -87,7 +88,9 @@ TEST_F(PostgresTlsTest, EachModeChecksWhatItSays) {
 
 TEST_F(PostgresTlsTest, AServerMayDemandIt) {
   const PostgresServer server({.tcp = true, .tls = make_certificate(), .only_tls = true});
-  EXPECT_THAT(reach(server, "disable"), HasSubstr("no encryption"));
+  EXPECT_THAT(reach(server, "disable"),
+              AllOf(HasSubstr("no encryption"),
+                    HasSubstr("where the server demands TLS, set ssl_mode to require")));
   for (const std::string_view mode : {"allow", "prefer", "require"}) {
     EXPECT_EQ(reach(server, mode), "tls") << mode;
   }

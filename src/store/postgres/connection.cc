@@ -40,6 +40,15 @@ std::string first_line(std::string_view text) {
   return std::string(trim(text.substr(0, text.find('\n'))));
 }
 
+// What the server said, and what to do where it can be told from that: it words a demand for TLS as
+// an entry that its pg_hba.conf lacks.
+std::string with_remedy(std::string said) {
+  if (said.contains("no encryption")) {
+    said += "; where the server demands TLS, set ssl_mode to require or verify-full";
+  }
+  return said;
+}
+
 // By the class of the SQLSTATE (appendix A of the manual).
 ErrorCode code_of(std::string_view state) {
   constexpr std::string_view kReadOnly = "25006";
@@ -178,9 +187,10 @@ class Dialer {
       link = connect(address_, another);
     }
     if (is_good(link)) return link;
-    return gateway_error(ErrorCode::kStoreUnavailable,
-                         name() + " cannot be reached: " +
-                             (link ? first_line(PQerrorMessage(link.get())) : "no memory"));
+    return gateway_error(
+        ErrorCode::kStoreUnavailable,
+        name() + " cannot be reached: " +
+            (link ? with_remedy(first_line(PQerrorMessage(link.get()))) : "no memory"));
   }
 
  private:
