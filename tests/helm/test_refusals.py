@@ -1,5 +1,6 @@
 """What would fail late, in the cluster, fails here, with the sentence that helps. What is odd and may be meant is a warning."""
 
+import pathlib
 import unittest
 
 import chart
@@ -91,6 +92,41 @@ class Stores(unittest.TestCase):
         none = chart.merged(chart.POSTGRES, {"postgresql": {"external": {"existingSecret": ""}}})
         self.assertIn("postgresql.external: no password", chart.refusal(none))
         self.assertNotIn("password", chart.render(none, {"postgresql": {"external": {"trust": True}}}).config["config_store"]["config"])
+
+    def test_whom_a_database_is_checked_against(self):
+        def on(mode, **more):
+            return chart.merged(chart.POSTGRES, {"postgresql": {"external": {"sslMode": mode, **more}}})
+
+        for mode in ("verify-ca", "verify-full"):
+            self.assertIn(f"postgresql.external.sslMode: {mode} needs the certificate", chart.notes(on(mode)))
+            self.assertNotIn("needs the certificate", chart.notes(on(mode), {"extraEnv": {"PGSSLROOTCERT": "/mine.crt"}}))
+            self.assertNotIn("needs the certificate", chart.notes(on(mode, sslRootCertSecret={"name": "ca"})))
+        self.assertNotIn("needs the certificate", chart.notes(on("require")))
+        self.assertIn("sslRootCertSecret: the server is not checked with sslMode disable", chart.notes(on("disable", sslRootCertSecret={"name": "ca"})))
+        release = chart.render(on("verify-full", sslRootCertSecret={"name": "ca", "key": "root.pem"}))
+        path = pathlib.PurePath(release.environment["PGSSLROOTCERT"])
+        mount = next(m for m in release.container["volumeMounts"] if m["mountPath"] == str(path.parent))
+        volume = next(v for v in release.pod["spec"]["volumes"] if v["name"] == mount["name"])
+        self.assertEqual(volume["secret"]["secretName"], "ca")
+        self.assertEqual(volume["secret"]["items"], [{"key": "root.pem", "path": path.name}])
+        self.assertNotIn("PGSSLROOTCERT", chart.render(on("verify-full")).environment)
+
+    def test_a_certificate_that_its_secret_does_not_have(self):
+        cluster = Cluster(secrets={"ca": {"tls.crt": "b2xk"}})
+        said = chart.refusal(chart.POSTGRES, {"postgresql": {"external": {"sslMode": "verify-full", "sslRootCertSecret": {"name": "ca"}}}}, cluster=cluster)
+        self.assertIn("postgresql.external.sslRootCertSecret.key: the Secret ca has no key ca.crt; it has: tls.crt", said)
+
+    def test_a_password_that_its_secret_does_not_have(self):
+        cluster = Cluster(secrets={"db": {"pass": "b2xk"}})
+        said = chart.refusal(chart.POSTGRES, cluster=cluster)
+        self.assertIn("postgresql.external.passwordKey: the Secret db has no key password; it has: pass", said)
+        embedded = {"postgresql": {"auth": {"existingSecret": "db"}}}
+        self.assertIn("postgresql.auth.passwordKey: the Secret db has no key password; it has: pass", chart.refusal(chart.EMBEDDED, embedded, cluster=cluster))
+        said = chart.refusal({"bifrost": {"providerSecrets": {"a": {"existingSecret": "db", "envVar": "A"}}}}, cluster=cluster)
+        self.assertIn("bifrost.providerSecrets.a.key: the Secret db has no key api-key; it has: pass", said)
+        said = chart.refusal({"bifrost": {"authConfig": {"isEnabled": True, "existingSecret": "db"}}}, cluster=cluster)
+        self.assertIn("bifrost.authConfig.usernameKey: the Secret db has no key username; it has: pass", said)
+        self.assertIn("bifrost.authConfig.passwordKey: the Secret db has no key password; it has: pass", said)
 
     def test_a_password_that_a_command_prints(self):
         command = {"command": "aws", "args": ["rds"], "timeout": "5s", "cacheTtl": "1m"}

@@ -22,15 +22,6 @@
 {{- end -}}
 {{- end -}}
 
-{{- /*
-A secret that the chart makes, and that is not there yet. Where no cluster is asked, it never is: each rendering makes another.
-*/ -}}
-{{- define "bifrost.warnOfMade" -}}
-{{- if not (lookup "v1" "Secret" .context.Release.Namespace .secret.name) -}}
-{{- include "bifrost.warn" (dict "context" .context "line" (printf "%s: not given, so the chart makes a %s and finds it again in the Secret %s; where no cluster is asked (helm template, Argo CD), each rendering makes another, %s. Make a Secret and name it there" .value .what .secret.name .then)) -}}
-{{- end -}}
-{{- end -}}
-
 {{- define "bifrost.error" -}}{{- include "bifrost.note" (dict "state" .context.Values._state "list" "errors" "line" .line) -}}{{- end -}}
 {{- define "bifrost.warn" -}}{{- include "bifrost.note" (dict "state" .context.Values._state "list" "warnings" "line" .line) -}}{{- end -}}
 
@@ -72,6 +63,13 @@ A secret that the chart makes, and that is not there yet. Where no cluster is as
 {{- end -}}
 {{- if and (eq "disable" (default "disable" $external.sslMode)) $external.host (not (regexMatch "^/|^localhost$|^[^.]+$|\\.svc(\\.|$)|\\.cluster\\.local$" $external.host)) -}}
 {{- include "bifrost.warn" (dict "context" . "line" (printf "postgresql.external.sslMode: disable sends passwords to %s in clear text; managed services (RDS, Cloud SQL, Azure Database) ask for require" $external.host)) -}}
+{{- end -}}
+{{- $checks := has $external.sslMode (list "verify-ca" "verify-full") -}}
+{{- if and $checks (not $state.rootCert) (not (has "PGSSLROOTCERT" $state.envNames)) (not .Values.envFrom) -}}
+{{- include "bifrost.warn" (dict "context" . "line" (printf "postgresql.external.sslMode: %s needs the certificate of whom to trust: give it in sslRootCertSecret, or no connection is made" $external.sslMode)) -}}
+{{- end -}}
+{{- if and $state.rootCert (eq "disable" (default "" $external.sslMode)) -}}
+{{- include "bifrost.warn" (dict "context" . "line" "postgresql.external.sslRootCertSecret: the server is not checked with sslMode disable; set it to verify-full") -}}
 {{- end -}}
 {{- if .Values.postgresql.enabled -}}
 {{- include "bifrost.warn" (dict "context" . "line" "postgresql.enabled: the external database is used, none is installed") -}}
@@ -150,72 +148,6 @@ A secret that the chart makes, and that is not there yet. Where no cluster is as
 {{- range dig "podAntiAffinity" "requiredDuringSchedulingIgnoredDuringExecution" list (default dict .Values.affinity) -}}
 {{- if eq .topologyKey "kubernetes.io/hostname" -}}yes{{- end -}}
 {{- end -}}
-{{- end -}}
-
-{{- define "bifrost.checkSecrets" -}}
-{{- $state := .Values._state -}}
-{{- $bifrost := .Values.bifrost -}}
-{{- $inner := default dict (coalesce $bifrost.governance.authConfig $bifrost.governance.auth_config) -}}
-{{- if and $inner.existingSecret $bifrost.authConfig.existingSecret -}}
-{{- include "bifrost.error" (dict "context" . "line" "bifrost.authConfig.existingSecret: bifrost.governance.authConfig has one too; keep one") -}}
-{{- end -}}
-{{- if and (eq "ConfigMap" (default "auto" .Values.config.kind)) $state.holdsSecrets -}}
-{{- include "bifrost.error" (dict "context" . "line" "config.kind: ConfigMap, and the settings hold secrets as such; refer to them as env.NAME with bifrost.providerSecrets, or leave it at auto") -}}
-{{- end -}}
-{{- if $state.holdsSecrets -}}
-{{- include "bifrost.warn" (dict "context" . "line" "the values hold secrets as such, and so does the release; refer to them as env.NAME, with bifrost.providerSecrets and the existingSecret of each") -}}
-{{- end -}}
-{{- if not (or .Values.envFrom .Values.config.existingSecret) -}}
-{{- range $state.references -}}
-{{- $name := . | trimAll "\"" | trimPrefix "env." -}}
-{{- if not (has $name $state.envNames) -}}
-{{- include "bifrost.warn" (dict "context" $ "line" (printf "env.%s is used, and nothing sets it: the gateway will not start. Give it in bifrost.providerSecrets, env or envFrom" $name)) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- range $name, $secret := $bifrost.providerSecrets -}}
-{{- if and $secret $secret.envVar -}}
-{{- if and (not (has (printf "\"env.%s\"" $secret.envVar) $state.references)) (not (has $secret.envVar (list "BIFROST_ENCRYPTION_KEY" "BIFROST_SETUP_TOKEN"))) -}}
-{{- include "bifrost.note" (dict "state" $state "list" "hints" "line" (printf "bifrost.providerSecrets.%s: nothing refers to it; a provider's key is written as value: env.%s" $name $secret.envVar)) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- with include "bifrost.encryptionSecret" . | fromYaml -}}
-{{- if .made -}}
-{{- include "bifrost.warnOfMade" (dict "context" $ "secret" . "value" "bifrost.encryptionKeySecret.name" "what" "key" "then" "which opens nothing that is sealed in the database") -}}
-{{- else -}}
-{{- $there := lookup "v1" "Secret" $.Release.Namespace .name -}}
-{{- if and $there (not (hasKey (default dict $there.data) .key)) -}}
-{{- include "bifrost.error" (dict "context" $ "line" (printf "bifrost.encryptionKeySecret.key: the Secret %s has no key %s; it has: %s" .name .key (keys (default dict $there.data) | sortAlpha | join ", "))) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- include "bifrost.checkAccess" . -}}
-{{- end -}}
-
-{{- define "bifrost.checkAccess" -}}
-{{- $state := .Values._state -}}
-{{- $enforced := dig "client" "enforce_auth_on_inference" false $state.config -}}
-{{- with include "bifrost.openBy" . -}}
-{{- if not $enforced -}}
-{{- include "bifrost.warn" (dict "context" $ "line" (printf "bifrost.client.enforceAuthOnInference: off, and the gateway can be reached from outside (%s): whoever finds it uses its providers' keys" .)) -}}
-{{- end -}}
-{{- end -}}
-{{- $signsIn := or (dig "governance" "auth_config" "is_enabled" false $state.config) $state.config.setup_token (has "BIFROST_SETUP_TOKEN" $state.envNames) -}}
-{{- if and (eq $state.store "none") (gt $state.replicas 1) $signsIn -}}
-{{- include "bifrost.note" (dict "state" $state "list" "hints" "line" "storage.configStore.enabled: off, and sessions of the administrator and what he changes hold at the pod that he came to, of several; let him show name and password with each request, or set storage.mode to postgres") -}}
-{{- end -}}
-{{- end -}}
-
-{{- /* What of the values lets callers of outside in, by name; empty when nothing does. */ -}}
-{{- define "bifrost.openBy" -}}
-{{- $ways := list -}}
-{{- if ne "ClusterIP" (default "ClusterIP" .Values.service.type) -}}{{- $ways = append $ways "service.type" -}}{{- end -}}
-{{- range $name, $one := include "bifrost.ingresses" . | fromJson -}}
-{{- $ways = append $ways (printf "ingress.%s" $name | trimSuffix ".") -}}
-{{- end -}}
-{{- if .Values.httproute.enabled -}}{{- $ways = append $ways "httproute" -}}{{- end -}}
-{{- join ", " $ways -}}
 {{- end -}}
 
 {{- define "bifrost.checkObjects" -}}

@@ -22,6 +22,9 @@ The container's environment. A later entry of a name goes before an earlier one 
 {{- with $state.postgresqlSecret.name -}}
 {{- $all = append $all (include "bifrost.fromSecret" (list "BIFROST_POSTGRES_PASSWORD" . $state.postgresqlSecret.key) | fromYaml) -}}
 {{- end -}}
+{{- with $state.rootCert -}}
+{{- $all = append $all (dict "name" "PGSSLROOTCERT" "value" "/etc/bifrost-postgresql/root.crt") -}}
+{{- end -}}
 {{- $auth := include "bifrost.authConfig" . | fromJson -}}
 {{- with $auth.existingSecret -}}
 {{- $all = append $all (include "bifrost.fromSecret" (list "BIFROST_ADMIN_USERNAME" . (default "username" $auth.usernameKey)) | fromYaml) -}}

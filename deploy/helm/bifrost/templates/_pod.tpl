@@ -104,6 +104,11 @@ spec:
           mountPath: {{ include "bifrost.appDir" . }}
         - name: tmp
           mountPath: /tmp
+        {{- if $state.rootCert }}
+        - name: postgresql-root-cert
+          mountPath: /etc/bifrost-postgresql
+          readOnly: true
+        {{- end }}
         {{- with .Values.volumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -129,6 +134,14 @@ spec:
       {{- end }}
     - name: tmp
       emptyDir: {}
+    {{- with $state.rootCert }}
+    - name: postgresql-root-cert
+      secret:
+        secretName: {{ .name | quote }}
+        items:
+          - key: {{ .key | quote }}
+            path: root.crt
+    {{- end }}
     {{- if not $state.volume }}
     - name: data
       emptyDir: {}

@@ -4,6 +4,7 @@ What the values come to, worked out once for all templates and kept in .Values._
   shapes        files/settings.json
   store         sqlite, postgres or none
   volume        whether pods need a folder that outlives them;  claim: whether a claim is made for each (a StatefulSet)
+  rootCert      name and key of the Secret with the certificate that PostgreSQL's is checked with, when there is one
   replicas      the most there may be
   config        config.json as a map;  holdsSecrets: whether a secret stands in it as such
   env           the container's environment
@@ -18,7 +19,7 @@ Each template begins with it; a mistake fails whichever is rendered first.
 {{- if not (hasKey .Values "_state") -}}
 {{- $shapes := .Files.Get "files/settings.json" | fromJson -}}
 {{- include "bifrost.fill" (dict "values" .Values "folders" $shapes.folders) -}}
-{{- $state := dict "shapes" $shapes "accepted" (.Files.Get "files/accepted.yaml" | fromYaml) "holdsSecrets" false -}}
+{{- $state := dict "shapes" $shapes "accepted" (.Files.Get "files/accepted.yaml" | fromYaml) "holdsSecrets" false "rootCert" dict -}}
 {{- range list "errors" "warnings" "hints" "unsupported" "env" -}}{{- $_ := set $state . list -}}{{- end -}}
 {{- $_ := set .Values "_state" $state -}}
 {{- include "bifrost.stores" . -}}

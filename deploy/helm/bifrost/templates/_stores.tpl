@@ -17,6 +17,10 @@
 {{- $external := .Values.postgresql.external -}}
 {{- $_ := set $state "embedded" (and (eq $type "postgres") (eq "true" (toString .Values.postgresql.enabled)) (not $external.enabled)) -}}
 {{- $_ := set $state "postgresqlSecret" (include "bifrost.postgresqlSecret" . | fromYaml) -}}
+{{- $rootCert := default dict $external.sslRootCertSecret -}}
+{{- if and (eq $type "postgres") $external.enabled $rootCert.name -}}
+{{- $_ := set $state "rootCert" (dict "name" $rootCert.name "key" (default "ca.crt" $rootCert.key)) -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* The Secret with PostgreSQL's password: name, key, and whether the chart makes it. Empty when there is none. */ -}}
