@@ -159,6 +159,9 @@ class Stores(unittest.TestCase):
             with self.subTest(name):
                 self.assertIn(f"WARNING: {name}: not given", chart.notes(values))
                 self.assertIn(f"{name}: not given", chart.refusal(values, production))
+        said = chart.refusal(chart.EMBEDDED, production)
+        for key in ("encryption-key", "password"):
+            self.assertIn(f'kubectl -n default create secret generic NAME --from-literal={key}="$(openssl rand -base64 32)"', said)
         given = {"bifrost": {"encryptionKeySecret": {"name": "a"}}, "postgresql": {"auth": {"existingSecret": "b"}}}
         self.assertNotIn("not given", chart.notes(chart.EMBEDDED, given))
         chart.render(chart.EMBEDDED, production, given)

@@ -66,11 +66,12 @@
 {{- end -}}
 
 {{- /*
-A secret that the chart makes, and that is not there yet. Where no cluster is asked, it never is: each rendering makes another.
+A secret that the chart makes, and that is not there yet. Where no cluster is asked, it never is: each rendering makes another. A first install
+cannot tell whether one is asked, so that it is told the same.
 */ -}}
 {{- define "bifrost.warnOfMade" -}}
 {{- if not (lookup "v1" "Secret" .context.Release.Namespace .secret.name) -}}
-{{- include "bifrost.warn" (dict "context" .context "line" (printf "%s: not given, so the chart makes a %s and finds it again in the Secret %s; where no cluster is asked (helm template, Argo CD), each rendering makes another, %s. Make a Secret and name it there" .value .what .secret.name .then)) -}}
+{{- include "bifrost.warn" (dict "context" .context "line" (printf "%s: not given. The chart makes a %s and asks the cluster for it later, in the Secret %s; helm template and Argo CD do not ask, and make another each time, %s. Make one and name it there: kubectl -n %s create secret generic NAME --from-literal=%s=\"$(openssl rand -base64 32)\"" .value .what .secret.name .then .context.Release.Namespace .secret.key)) -}}
 {{- end -}}
 {{- end -}}
 
