@@ -71,6 +71,8 @@ constexpr std::string_view kPrices = "/api/governance/pricing-overrides";
 constexpr std::string_view kPrice = "/api/governance/pricing-overrides/{id}";
 constexpr std::string_view kTeams = "/api/governance/teams";
 constexpr std::string_view kTeam = "/api/governance/teams/{id}";
+constexpr std::string_view kFormerTeams = "/api/teams";
+constexpr std::string_view kFormerTeam = "/api/teams/{id}";
 constexpr std::string_view kCustomers = "/api/governance/customers";
 constexpr std::string_view kCustomer = "/api/governance/customers/{id}";
 constexpr std::string_view kRules = "/api/routing/rules";
@@ -142,7 +144,7 @@ constexpr std::array kRoutes = {
     row("provider_keys", "GET", "/api/keys", list_all_provider_keys, "Keys of all providers."),
     row("configured_models", "GET", "/api/models", list_configured_models,
         "Models that keys may be used for, by `provider`, `query`, `keys` and `vks`; at most "
-        "`limit`."),
+        "`limit`. With `unfiltered=true` also those that no key may be used for."),
     row("configured_models", "GET", "/api/models/details", list_model_details,
         "The same with context, longest output and prices in dollars for a token."),
     row("configured_models", "GET", "/api/models/parameters", show_model_parameters,
@@ -176,6 +178,11 @@ constexpr std::array kRoutes = {
     row("teams", "GET", kTeam, show_team, "One team, with what it has used."),
     row("teams", "PUT", kTeam, update_team, "Change a team; what is not given stays."),
     row("teams", "DELETE", kTeam, delete_team, "Delete a team that nobody belongs to."),
+    row("teams", "GET", kFormerTeams, list_teams, "Former name of it."),
+    row("teams", "POST", kFormerTeams, create_team, "The same."),
+    row("teams", "GET", kFormerTeam, show_team, "The same."),
+    row("teams", "PUT", kFormerTeam, update_team, "The same."),
+    row("teams", "DELETE", kFormerTeam, delete_team, "The same."),
 
     row("customers", "GET", kCustomers, list_customers, "Customers, by pages; `search`."),
     row("customers", "POST", kCustomers, create_customer, "Make a customer."),

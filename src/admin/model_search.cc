@@ -1,6 +1,8 @@
 #include "admin/model_search.h"
 
+#include "admin/read.h"
 #include "base/strings.h"
+#include "base/try.h"
 #include "catalog/catalog.h"
 #include "exchange/managed_settings.h"
 #include "governance/model_pattern.h"
@@ -92,11 +94,16 @@ class Wanted {
 using Models = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 Models models_of(const catalog::Catalog& catalog, std::string_view name,
-                 const ProviderSettings& provider, const Wanted& wanted) {
+                 const ProviderSettings& provider, const Wanted& wanted, bool unfiltered) {
   Models out;
   const std::string_view type =
       provider.custom ? std::string_view(provider.custom->base_provider_type) : name;
   const auto sheet = catalog.models_of(type);
+  if (unfiltered) {
+    for (const std::string_view model : sheet) {
+      if (wanted.model(name, model)) out.try_emplace(std::string(model));
+    }
+  }
   for (const KeySettings& key : provider.keys) {
     if (!wanted.key(key)) continue;
     std::set<std::string, std::less<>> names;
@@ -117,16 +124,18 @@ Models models_of(const catalog::Catalog& catalog, std::string_view name,
 
 }  // namespace
 
-void search_models(const Call& call, const std::function<void(const FoundModel&)>& visit) {
+Result<void> search_models(const Call& call, const std::function<void(const FoundModel&)>& visit) {
+  BF_TRY(const bool unfiltered, read_flag(call.query, "unfiltered"));
   const auto managed = call.desk.settings();
   const Wanted wanted(call, managed->governance);
   for (const auto& [name, provider] : managed->providers) {
     if (!wanted.provider(name)) continue;
     for (const auto& [model, keys] :
-         models_of(*call.world.snapshot.catalog, name, provider, wanted)) {
+         models_of(*call.world.snapshot.catalog, name, provider, wanted, unfiltered)) {
       visit({.provider = name, .name = model, .keys = keys});
     }
   }
+  return {};
 }
 
 }  // namespace bifrost::admin

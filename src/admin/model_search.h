@@ -17,7 +17,8 @@ struct FoundModel {
   const std::vector<std::string>& keys;  // ids of those that may be used for it
 };
 
-// Each that goes with `provider`, `query`, `keys` and `vks` of the call's query, in order.
-void search_models(const Call& call, const std::function<void(const FoundModel&)>& visit);
+// Each that goes with `provider`, `query`, `keys` and `vks` of the call's query, in order. With
+// `unfiltered` also those that the providers have and no key may be used for. Fails as read_flag.
+Result<void> search_models(const Call& call, const std::function<void(const FoundModel&)>& visit);
 
 }  // namespace bifrost::admin

@@ -25,14 +25,15 @@ Result<Answer> listed(const Call& call, Write write) {
   json::Writer writer(answer.body);
   std::int64_t total = 0;
   writer.begin_object().key("models").begin_array();
-  search_models(call, [&](const FoundModel& model) {
+  const auto tell = [&](const FoundModel& model) {
     if (total++ >= limit) return;
     writer.begin_object();
     writer.member("name", model.name).member("provider", model.provider);
     write(writer, model);
     write_texts(writer, "accessible_by_keys", model.keys);
     writer.end_object();
-  });
+  };
+  BF_TRY_VOID(search_models(call, tell));
   writer.end_array().member("total", total).end_object();
   return answer;
 }
@@ -80,10 +81,11 @@ Result<Answer> list_model_details(const Call& call) {
 Result<Answer> list_base_models(const Call& call) {
   BF_TRY(const std::int64_t limit, read_limit(call.query, kLimit));
   std::set<std::string> names;
-  search_models(call, [&](const FoundModel& model) {
+  const auto note = [&](const FoundModel& model) {
     const provider::Endpoint* endpoint = call.world.snapshot.registry.find(model.provider);
     names.emplace(endpoint == nullptr ? model.name : routing::counted_model(*endpoint, model.name));
-  });
+  };
+  BF_TRY_VOID(search_models(call, note));
   Answer answer;
   json::Writer writer(answer.body);
   writer.begin_object().key("models").begin_array();

@@ -92,19 +92,22 @@ Result<void> check_future(const Call& call, std::string_view expires_at) {
                       "expires_at");
 }
 
-Result<bool> is_dry_run(std::string_view query) {
-  if (is_repeated(query, "dry_run")) {
-    return client_error(ErrorCode::kInvalidRequest, "dry_run: is given twice; give it once",
-                        "dry_run");
+Result<bool> read_flag(std::string_view query, std::string_view name) {
+  const std::string field(name);
+  if (is_repeated(query, name)) {
+    return client_error(ErrorCode::kInvalidRequest, field + ": is given twice; give it once",
+                        field);
   }
-  const auto text = http::query_value(query, "dry_run");
+  const auto text = http::query_value(query, name);
   if (!text || *text == "false") return false;
   if (*text == "true") return true;
-  // Whoever means to try must not make the change by a slip of the pen.
   return client_error(ErrorCode::kInvalidRequest,
-                      "dry_run is " + quoted(*text, 40) + R"(; it must be "true" or "false")",
-                      "dry_run");
+                      field + " is " + quoted(*text, 40) + R"(; it must be "true" or "false")",
+                      field);
 }
+
+// Whoever means to try must not make the change by a slip of the pen.
+Result<bool> is_dry_run(std::string_view query) { return read_flag(query, "dry_run"); }
 
 Result<exchange::Desk::Terms> read_terms(const Call& call, std::string_view kind) {
   return read_terms(call, [names = EntryNames{{std::string(kind), call.id}}](

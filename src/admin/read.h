@@ -84,13 +84,17 @@ struct Page {
                                                std::int64_t otherwise, std::int64_t least,
                                                std::int64_t most);
 
+// A parameter that is false where it is not given. Fails with kInvalidRequest where it is neither
+// true nor false, or given twice.
+[[nodiscard]] Result<bool> read_flag(std::string_view query, std::string_view name);
+
 // Does the text have what is searched for in it, in whatever case?
 [[nodiscard]] bool found_in(std::string_view text, const Page& page);
 
 // Fails with kInvalidRequest for a point in time (RFC 3339) that has passed.
 [[nodiscard]] Result<void> check_future(const Call& call, std::string_view expires_at);
 
-// Is the change only tried? Fails with kInvalidRequest where `dry_run` is neither true nor false.
+// Is the change only tried? Fails as read_flag.
 [[nodiscard]] Result<bool> is_dry_run(std::string_view query);
 
 // The terms of a change: `dry_run=true`, and If-Match as a condition on the entry of the path.

@@ -274,6 +274,24 @@ TEST_F(ManagedProvidersTest, ListsTheModelsThatKeysMayBeUsedFor) {
   EXPECT_THAT(call("GET", "/api/models?provider=mine&query=SHO").body, HasSubstr(R"("total":1)"));
 }
 
+TEST_F(ManagedProvidersTest, ListsWhatNoKeyMayBeUsedForOnDemand) {
+  start(open());
+  EXPECT_EQ(call("POST", kProviders,
+                 second_provider("mine", R"({"name": "k", "value": "sk", "models": ["gpt-4o"]})"))
+                .status,
+            200);
+  const std::string_view path = "/api/models?provider=mine&query=gpt-4o";
+  EXPECT_THAT(call("GET", path).body, HasSubstr(R"("total":1)"));
+  const std::string all = call("GET", std::string(path) + "&unfiltered=true").body;
+  EXPECT_THAT(all, AllOf(HasSubstr(R"("name":"gpt-4o-mini","provider":"mine",)"
+                                   R"("accessible_by_keys":[])"),
+                         HasSubstr(R"("name":"gpt-4o","provider":"mine",)"
+                                   R"("accessible_by_keys":[")")));
+  const Response refused = call("GET", "/api/models?unfiltered=yes");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr(R"(must be \"true\" or \"false\")"));
+}
+
 TEST_F(ManagedProvidersTest, ListsWhatVirtualKeysMayUseByPatternsToo) {
   ConfigText config = open();
   config.governance = R"("virtual_keys": [{"id": "vk-1", "name": "alice", "value": "sk-bf-alice",

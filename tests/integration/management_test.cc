@@ -260,6 +260,7 @@ TEST_F(ManagementTest, TeamsAndCustomersHoldWhoBelongsToThem) {
                              fmt::format(R"({{"name": "red", "customer_id": "{}"}})", customer_id));
   ASSERT_EQ(team.status, 200) << team.body;
   const std::string team_id = json_text(team.body, "id");
+  EXPECT_EQ(part(call("GET", "/api/teams/" + team_id).body, {"team", "name"}), R"("red")");
   made_key("alice", fmt::format(R"("allow_all_providers": true, "team_id": "{}")", team_id));
   EXPECT_EQ(status_of(value_), 402);
   EXPECT_EQ(call("DELETE", "/api/governance/customers/" + customer_id).status, 409);
