@@ -414,6 +414,32 @@ TEST_F(StoredConfigTest, AProviderOfALaterVersionIsLeftOutAndStays) {
   EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr("does not know it")));
 }
 
+// As a later version has written it, which runs on the same database.
+TEST_F(StoredConfigTest, OfARowOfALaterVersionWhatIsKnownCounts) {
+  {
+    const auto stored = open();
+    ASSERT_TRUE(change(*stored, merged(*stored, {}), with_teams({team("a", "A")})));
+    const auto connection = *store::sqlite::open((folder_ / "config.db").string());
+    ASSERT_TRUE(
+        connection->execute("UPDATE config_entity SET body = "
+                            "'{\"id\":\"a\",\"name\":\"A\",\"colour\":\"red\"}'"));
+    ASSERT_TRUE(connection->execute(
+        "INSERT INTO config_entity (kind, id, body, file_hash, revision, created_at, updated_at) "
+        "VALUES ('of_tomorrow', 'x', '{\"a\":1}', '', 1, 0, 0)"));
+  }
+  const auto stored = open();
+  const GovernanceSettings now = merged(*stored, {});
+  EXPECT_EQ(now, with_teams({team("a", "A")}));
+  EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr("colour")));
+  // What this version changes of it takes nothing else away.
+  ASSERT_TRUE(change(*stored, now, with_teams({team("a", "A"), team("b", "B")})));
+  const auto connection = *store::sqlite::open((folder_ / "config.db").string());
+  EXPECT_EQ(connection->execute("SELECT id FROM config_entity WHERE kind = 'of_tomorrow'")->size(),
+            1U);
+  const auto row = connection->execute("SELECT body FROM config_entity WHERE id = 'a'");
+  EXPECT_THAT(row->front().text(0), HasSubstr("colour")) << "it was not edited";
+}
+
 TEST_F(StoredConfigTest, AReferenceInPlaceOfTheSameTextIsAChange) {
   environment_.set("BOB", "sk-bf-bob");
   const auto stored = open();

@@ -133,6 +133,8 @@ struct ClientSettings {
     visit.unserved("mcp_server_auth_mode", config::Shape::kString, "How MCP clients authenticate.");
     visit.unserved("mcp_enable_temp_token_auth", config::Shape::kBool,
                    "Temporary tokens for MCP pages.");
+    visit.unserved("enable_litellm_fallbacks", config::Shape::kBool,
+                   "Deprecated; text completions by chats, see `compat`.");
     visit.unserved("mcp_agent_depth", config::Shape::kInteger, "Deprecated setting of MCP.");
     visit.unserved("mcp_tool_execution_timeout", config::Shape::kAny, "Deprecated setting of MCP.");
     visit.unserved("mcp_code_mode_binding_level", config::Shape::kString,
