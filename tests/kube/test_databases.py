@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 import unittest
 
+import yaml
+
 import cluster
 
 PASSWORD = "a password for tests"
@@ -83,6 +85,24 @@ class Databases(unittest.TestCase):
         self.addCleanup(self.space.uninstall)
         self.space.ask("/api/governance/teams", {"name": "kept"})
         self.assertEqual(self.sql("SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'bifrost'").strip(), "t")
+
+    def test_every_credential_from_a_secret(self):
+        """values-examples/secrets-from-k8s.yaml as it stands, but for the host."""
+        self.sql("CREATE DATABASE sealed ENCODING 'UTF8' TEMPLATE template0")
+        for name, data in {
+            "bifrost-postgres": {"password": PASSWORD},
+            "bifrost-encryption-key": {"encryption-key": "a key for tests"},
+            "bifrost-admin": {"username": cluster.ADMIN["adminUsername"], "password": cluster.ADMIN["adminPassword"]},
+            "provider-keys": {"openai": "a key for openai", "anthropic": "a key for anthropic"},
+        }.items():
+            self.space.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data})
+        example = yaml.safe_load((cluster.CHART / "values-examples/secrets-from-k8s.yaml").read_text())
+        self.space.install(example, cluster.SMALL, {"postgresql": {"external": {"host": "database", "database": "sealed"}}})
+        self.addCleanup(self.space.uninstall)
+        self.assertIn("openai", self.space.ask("/api/providers"))
+        shown = self.space.kubectl("get", "configmap,deployment", "--output", "yaml") + self.space.helm("get", "all", "bifrost")
+        for secret in (PASSWORD, "a key for tests", "a key for openai", "a key for anthropic"):
+            self.assertNotIn(secret, shown)
 
     def test_what_is_said_where_it_cannot_be_used(self):
         checked = {"sslMode": "verify-full", "sslRootCertSecret": {"name": "authority"}}
