@@ -75,14 +75,19 @@ class Callers:
 
 
 def broken(sent, received):
-    """Those streams, by id, that did not come as they were sent: who has them, whether they are the same bytes."""
+    """Those streams, by id, that did not come as they were sent, and what is wrong with each."""
     by_id = {stream["id"]: stream for stream in sent}
     out = {}
     for got in received:
         was = by_id.get(got["id"])
-        same = was and (was["frames"], was["digest"]) == (got["frames"], got["digest"])
-        if got["fault"] or not same:
-            out[got["id"]] = {"received": got, "sent": was}
+        if got["fault"]:
+            out[got["id"]] = got["fault"]
+        elif not was:
+            out[got["id"]] = "the provider knows nothing of it"
+        elif got["frames"] != was["frames"]:
+            out[got["id"]] = f"{got['frames']} of {was['frames']} frames"
+        elif got["digest"] != was["digest"]:
+            out[got["id"]] = "other bytes"
     return out
 
 

@@ -65,7 +65,7 @@ async def caller(name, wanted, results):
 async def main():
     groups = json.loads(os.environ["WANTED"])
     with RESULTS.open("w", encoding="utf-8") as results:
-        await asyncio.gather(*(caller(f"{group}-{at}", wanted, results) for group, wanted in enumerate(groups) for at in range(wanted["callers"])))
+        await asyncio.gather(*(caller(f"{os.uname().nodename}-{group}-{at}", wanted, results) for group, wanted in enumerate(groups) for at in range(wanted["callers"])))
     OVER.touch()
     await asyncio.Event().wait()
 
