@@ -23,7 +23,7 @@ ELSEWHERE = {
 CONTEXTS = [
     {**EVERY_OBJECT, "autoscaling": {}, "replicaCount": 1, "serviceMonitor": {"enabled": True, "requireCRD": False}},
     chart.merged(chart.EMBEDDED, EVERY_OBJECT, {"podDisruptionBudget": {"enabled": True}, "lifecycle": {"preStop": {"exec": {"command": ["sleep", "5"]}}}}),
-    chart.merged(chart.POSTGRES, {"postgresql": {"external": {"existingSecret": "", "password": "a"}}}),
+    chart.merged(chart.POSTGRES, {"postgresql": {"external": {"existingSecret": "", "password": "a", "sslMode": "verify-full", "sslRootCertSecret": {"name": "a"}}}}),
     chart.merged(chart.POSTGRES, {"bifrost": {"encryptionKeySecret": {"name": "a"}, "authConfig": {"existingSecret": "a"}}}),
     {"config": {"existingSecret": "a"}, "bifrost": {"authConfig": {"isEnabled": True}, "providers": {"openai": {"keys": [{"name": "a", "value": "env.A"}]}}}},
     chart.merged(chart.EMBEDDED, {"postgresql": {"auth": {"existingSecret": "a"}}}),
