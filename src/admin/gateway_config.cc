@@ -156,7 +156,7 @@ Answer shown(const Call& call, const ManagedSettings& managed, std::string_view 
   writer.end_object();
   write_warnings(writer, warnings);
   writer.end_object();
-  answer.etag = version_tag(call.desk, names());
+  answer.etag = version_tag(call.desk.versions(), names());
   return answer;
 }
 

@@ -45,7 +45,8 @@ Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::stri
   Answer answer;
   json::Writer writer(answer.body);
   write_key(writer, call, call.id, *key, warnings);
-  answer.etag = version_tag(call.desk, names_of(exchange::provider_key_place(call.id, *key)));
+  answer.etag =
+      version_tag(call.desk.versions(), names_of(exchange::provider_key_place(call.id, *key)));
   return answer;
 }
 

@@ -140,7 +140,7 @@ Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::stri
   Answer answer;
   json::Writer writer(answer.body);
   write_provider(writer, call, name, *settings, warnings);
-  answer.etag = version_tag(call.desk, names_of(managed, name));
+  answer.etag = version_tag(call.desk.versions(), names_of(managed, name));
   return answer;
 }
 

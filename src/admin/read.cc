@@ -127,9 +127,8 @@ Result<exchange::Desk::Terms> read_terms(const Call& call, NamesOf names_of) {
   if (!terms.version.empty() && !terms.version.starts_with('"')) {
     terms.version = "\"" + terms.version + "\"";
   }
-  terms.version_of = [&desk = call.desk,
-                      names_of = std::move(names_of)](const exchange::ManagedSettings& managed) {
-    return version_tag(desk, names_of(managed));
+  terms.version_of = [names_of = std::move(names_of)](const exchange::Desk::State& state) {
+    return version_tag(*state.versions, names_of(*state.settings));
   };
   return terms;
 }

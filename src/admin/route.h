@@ -6,9 +6,9 @@
 // connections: a Call in, an Answer or an Error out.
 #pragma once
 
+#include "admin/desk_view.h"
 #include "base/clock.h"
 #include "base/result.h"
-#include "exchange/desk.h"
 #include "exchange/operation.h"
 #include "exchange/price_sheets.h"
 #include "explain/explain.h"
@@ -38,7 +38,7 @@ struct SignIn {
 };
 
 struct Call {
-  exchange::Desk& desk;
+  DeskView& desk;
   const governance::LimitBook& limits;
   store::UsageReports* usage;     // null: usage is not kept. For reports only
   exchange::PriceSheets* prices;  // null: there are the program's own

@@ -147,7 +147,8 @@ net::Task<Result<void>> run(WorkerKit& kit, Exchange& exchange) {
   std::optional<store::AuditTrail> trail;
   if (route.changes() && !is_tried(exchange)) trail = begin_trail(kit, exchange, action_of(route));
   const bool reads = route.report && kit.services.access_read != nullptr;
-  Call call{.desk = *kit.services.desk,
+  DeskView desk(*kit.services.desk);
+  Call call{.desk = desk,
             .limits = kit.services.limits,
             .usage = kit.services.usage.get(),
             .prices = kit.services.prices,

@@ -21,7 +21,7 @@ void write_texts(json::Writer& writer, std::string_view name,
   writer.end_array();
 }
 
-void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry) {
+void write_times(json::Writer& writer, const std::optional<exchange::EntryVersions::Entry>& entry) {
   if (!entry) return;  // it stands in the file alone
   writer.member("created_at", std::string_view(rfc3339_text(entry->created_at)));
   writer.member("updated_at", std::string_view(rfc3339_text(entry->updated_at)));

@@ -17,7 +17,7 @@ void text_or_null(json::Writer& writer, std::string_view name, std::string_view 
 void write_texts(json::Writer& writer, std::string_view name,
                  const std::vector<std::string>& texts);
 // `created_at` and `updated_at`.
-void write_times(json::Writer& writer, const std::optional<exchange::Desk::Entry>& entry);
+void write_times(json::Writer& writer, const std::optional<exchange::EntryVersions::Entry>& entry);
 
 // {"virtual_key": {…}}, perhaps with a message, with the version of these as its ETag.
 template <class Entry, class Write>
@@ -30,7 +30,7 @@ Answer one(const Call& call, std::string_view name, const EntryNames& names, con
   writer.key(name);
   write(writer, entry);
   writer.end_object();
-  answer.etag = version_tag(call.desk, names);
+  answer.etag = version_tag(call.desk.versions(), names);
   return answer;
 }
 

@@ -5,11 +5,11 @@
 
 namespace bifrost::admin {
 
-std::string version_tag(const exchange::Desk& desk, const EntryNames& names) {
+std::string version_tag(const exchange::EntryVersions& versions, const EntryNames& names) {
   std::int64_t newest = 0;
   std::size_t count = 0;
   for (const auto& [kind, id] : names) {
-    const auto entry = desk.entry(kind, id);
+    const auto entry = versions.find(kind, id);
     if (!entry) continue;
     newest = std::max(newest, entry->revision);
     ++count;

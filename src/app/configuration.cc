@@ -155,6 +155,7 @@ Result<void> Configuration::adopt(Setup setup, StoredConfig::Plan plan, store::A
   {
     const std::scoped_lock lock(mutex_);
     setup_ = std::move(next);
+    versions_ = stored_->versions();
     former_end_ = governance::first_former_end(setup_->config.governance);
   }
   if (put_in_force) put_in_force();
@@ -254,26 +255,21 @@ Result<void> Configuration::drop_former_values() {
   return {};
 }
 
-Configuration::Settings Configuration::settings() const {
-  const SetupPtr setup = this->setup();
-  return {setup, &setup->config};
-}
-
-std::optional<exchange::Desk::Entry> Configuration::entry(std::string_view kind,
-                                                          std::string_view id) const {
-  return stored_->entry(kind, id);
+Configuration::State Configuration::state() const {
+  const std::scoped_lock lock(mutex_);
+  return {.settings = {setup_, &setup_->config}, .versions = versions_};
 }
 
 Result<void> Configuration::check_terms(const Terms& terms) const {
   if (terms.check) {
     BF_TRY_VOID(terms.check(setup()->config));
   }
-  if (terms.version.empty() || terms.version == terms.version_of(setup()->config)) return {};
+  if (terms.version.empty() || terms.version == terms.version_of(state())) return {};
   return client_error(ErrorCode::kOutdated,
                       "If-Match: the entry was changed meanwhile; read it again");
 }
 
-Result<Configuration::Settings> Configuration::change(const Edit& edit, const Terms& terms) {
+Result<Configuration::State> Configuration::change(const Edit& edit, const Terms& terms) {
   const std::scoped_lock changing(changing_);
   // The store was silent while this one waited: its answer is the same.
   if (!terms.dry_run && silence_ && terms.asked && *terms.asked <= silence_->until) {
@@ -285,7 +281,7 @@ Result<Configuration::Settings> Configuration::change(const Edit& edit, const Te
   return changed;
 }
 
-Result<Configuration::Settings> Configuration::change_now(const Edit& edit, const Terms& terms) {
+Result<Configuration::State> Configuration::change_now(const Edit& edit, const Terms& terms) {
   for (int i = 1;; ++i) {
     bool stale = false;
     auto changed = change_once(edit, terms, stale);
@@ -295,8 +291,8 @@ Result<Configuration::Settings> Configuration::change_now(const Edit& edit, cons
   }
 }
 
-Result<Configuration::Settings> Configuration::change_once(const Edit& edit, const Terms& terms,
-                                                           bool& stale) {
+Result<Configuration::State> Configuration::change_once(const Edit& edit, const Terms& terms,
+                                                        bool& stale) {
   BF_TRY_VOID(check_terms(terms));
   const SetupPtr before = setup();
   exchange::ManagedSettings edited = before->config;
@@ -306,7 +302,9 @@ Result<Configuration::Settings> Configuration::change_once(const Edit& edit, con
          stored_->change(before->config, std::move(edited), file_, source_.environment));
   if (terms.dry_run) {
     BF_TRY_VOID(try_providers(plan.settings));
-    return std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings));
+    return State{
+        .settings = std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings)),
+        .versions = stored_->versions()};
   }
   if (auto adopted = adopt({.config = before->config, .warnings = before->warnings},
                            std::move(plan), terms.trail);
@@ -314,7 +312,7 @@ Result<Configuration::Settings> Configuration::change_once(const Edit& edit, con
     stale = adopted.error().code == ErrorCode::kConflict;
     return std::move(adopted).error();
   }
-  return settings();
+  return state();
 }
 
 }  // namespace bifrost::app

@@ -52,15 +52,14 @@ class Configuration final : public exchange::Desk {
   // Makes anew what is made of it, for something beside it that has changed.
   Result<void> refresh();
 
-  [[nodiscard]] Settings settings() const override;
+  [[nodiscard]] State state() const override;
+  [[nodiscard]] Settings settings() const { return state().settings; }
   [[nodiscard]] Settings settings_at_start() const override {
     return {started_, &started_->config};
   }
   [[nodiscard]] const config::Environment& environment() const override { return shared_; }
-  [[nodiscard]] std::optional<Entry> entry(std::string_view kind,
-                                           std::string_view id) const override;
   [[nodiscard]] StoreState store_state() const override;
-  Result<Settings> change(const Edit& edit, const Terms& terms) override;
+  Result<State> change(const Edit& edit, const Terms& terms) override;
 
  private:
   // It was asked, and did not answer for long.
@@ -78,8 +77,8 @@ class Configuration final : public exchange::Desk {
   Result<void> follow();
   Result<void> adopt(Setup setup, StoredConfig::Plan plan, store::AuditTrail* trail = nullptr);
   Result<void> check_terms(const Terms& terms) const;
-  Result<Settings> change_once(const Edit& edit, const Terms& terms, bool& stale);
-  Result<Settings> change_now(const Edit& edit, const Terms& terms);
+  Result<State> change_once(const Edit& edit, const Terms& terms, bool& stale);
+  Result<State> change_now(const Edit& edit, const Terms& terms);
   Result<bool> follow_if_behind();
   // Does what asks the store, and remembers what it says of it.
   template <class Ask>
@@ -109,6 +108,7 @@ class Configuration final : public exchange::Desk {
   std::vector<std::string> file_warnings_;
   mutable std::mutex mutex_;  // of what follows, for a moment
   SetupPtr setup_;
+  std::shared_ptr<const exchange::EntryVersions> versions_;  // of its entries
   std::optional<WallTime> former_end_;  // of the first former value; absent: there is none
   std::string trouble_;                 // of the store; empty: none
 };

@@ -25,6 +25,14 @@ StoredRows by_place(std::vector<store::Entity> entities) {
   return rows;
 }
 
+exchange::EntryVersions::Edit version_of(const store::Entity& row) {
+  exchange::EntryVersions::Edit out{.kind = row.kind, .id = row.id, .entry = std::nullopt};
+  if (is_deleted(row)) return out;
+  out.entry = {
+      .revision = row.revision, .created_at = row.created_at, .updated_at = row.updated_at};
+  return out;
+}
+
 // As its file says it.
 template <class Entry>
 std::optional<Entry> read_if_unedited(const store::Entity& row, const Reading& reading) {
@@ -121,8 +129,7 @@ Result<void> StoredConfig::carry_out(Plan& plan, WallTime now, store::AuditTrail
     store::AuditTrail* const stored = trail != nullptr && trail->with_change ? trail : nullptr;
     BF_TRY(plan.revision, store_.apply(plan.changes, plan.revision, now, stored));
   }
-  const std::scoped_lock lock(mutex_);
-  if (plan.rows) rows_ = *std::exchange(plan.rows, std::nullopt);
+  if (plan.rows) take_over(*std::exchange(plan.rows, std::nullopt));
   remember(std::exchange(plan.changes, {}), plan.revision, now);
   return {};
 }
@@ -187,34 +194,38 @@ Result<bool> StoredConfig::is_behind() {
   return now != revision_;
 }
 
+void StoredConfig::take_over(StoredRows rows) {
+  rows_ = std::move(rows);
+  std::vector<exchange::EntryVersions::Edit> all;
+  all.reserve(rows_.size());
+  for (const auto& [place, row] : rows_) all.push_back(version_of(row));
+  versions_ = std::make_shared<const exchange::EntryVersions>(exchange::EntryVersions().with(all));
+}
+
 void StoredConfig::remember(std::vector<store::Change> changes, std::int64_t revision,
                             WallTime now) {
   revision_ = revision;
-  for (store::Change& change : changes) {
+  std::vector<exchange::EntryVersions::Edit> edits;
+  edits.reserve(changes.size());
+  for (const store::Change& change : changes) {
     const std::pair place(change.kind, change.id);
     if (!change.body) {
       rows_.erase(place);
+      edits.push_back({.kind = change.kind, .id = change.id, .entry = std::nullopt});
       continue;
     }
     store::Entity& row = rows_[place];
     if (row.revision == 0) row.created_at = now;
-    row.kind = std::move(change.kind);
-    row.id = std::move(change.id);
-    row.body = *std::move(change.body);
-    row.file_hash = std::move(change.file_hash);
+    row.kind = change.kind;
+    row.id = change.id;
+    row.body = *change.body;
+    row.file_hash = change.file_hash;
     row.revision = revision;
     row.updated_at = now;
+    edits.push_back(version_of(row));
   }
-}
-
-std::optional<exchange::Desk::Entry> StoredConfig::entry(std::string_view kind,
-                                                         std::string_view id) const {
-  const std::scoped_lock lock(mutex_);
-  const auto row = rows_.find({std::string(kind), std::string(id)});
-  if (row == rows_.end() || is_deleted(row->second)) return std::nullopt;
-  return exchange::Desk::Entry{.revision = row->second.revision,
-                               .created_at = row->second.created_at,
-                               .updated_at = row->second.updated_at};
+  if (edits.empty()) return;
+  versions_ = std::make_shared<const exchange::EntryVersions>(versions_->with(edits));
 }
 
 }  // namespace bifrost::app

@@ -13,12 +13,12 @@
 // nothing.
 //
 // What is to be written is planned first and judged by whoever asked, and written by `carry_out`.
-// Plans are made and carried out by one thread at a time; `entry` may be asked by any.
+// Used by one thread at a time.
 #pragma once
 
 #include "base/clock.h"
 #include "config/environment.h"
-#include "exchange/desk.h"
+#include "exchange/entry_versions.h"
 #include "exchange/managed_settings.h"
 #include "store/config_store.h"
 #include "store/seal.h"
@@ -27,7 +27,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -104,21 +103,25 @@ class StoredConfig {
   // Has somebody written since it was read?
   Result<bool> is_behind();
 
-  [[nodiscard]] std::optional<exchange::Desk::Entry> entry(std::string_view kind,
-                                                           std::string_view id) const;
+  // Of the entries as they were when they were read or written last.
+  [[nodiscard]] std::shared_ptr<const exchange::EntryVersions> versions() const {
+    return versions_;
+  }
 
  private:
   StoredConfig(store::ConfigStore store, store::Sealer sealer)
       : store_(std::move(store)), sealer_(std::move(sealer)) {}
   Result<store::Contents> load();
   [[nodiscard]] store::AuditTarget target_of(const store::Change& change) const;
+  void take_over(StoredRows rows);
   void remember(std::vector<store::Change> changes, std::int64_t revision, WallTime now);
 
   store::ConfigStore store_;
   store::Sealer sealer_;
   std::int64_t revision_ = 0;  // that `rows_` has; 0 and none: it was never read
-  mutable std::mutex mutex_;   // whoever changes `rows_`, and whoever looks from another thread
   StoredRows rows_;
+  std::shared_ptr<const exchange::EntryVersions> versions_ =
+      std::make_shared<const exchange::EntryVersions>();
 };
 
 }  // namespace bifrost::app

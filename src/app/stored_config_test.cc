@@ -99,10 +99,10 @@ TEST_F(StoredConfigTest, WhatTheFileSaysIsTakenOnce) {
   const auto stored = open();
   const GovernanceSettings file = with_teams({team("a", "A")});
   EXPECT_EQ(merged(*stored, file), file);
-  const auto first = stored->entry("team", "a");
+  const auto first = stored->versions()->find("team", "a");
   ASSERT_TRUE(first);
   EXPECT_EQ(merged(*stored, file), file);
-  EXPECT_EQ(stored->entry("team", "a")->revision, first->revision);
+  EXPECT_EQ(stored->versions()->find("team", "a")->revision, first->revision);
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
@@ -133,9 +133,10 @@ TEST_F(StoredConfigTest, AFileThatIsTheSourceOfTruthCountsWhateverTheApiDid) {
               ::testing::UnorderedElementsAre(HasSubstr("what was changed of team \"a\""),
                                               HasSubstr("what was changed of team \"b\""),
                                               HasSubstr("team \"c\" goes")));
-  const auto revision = stored->entry("team", "a")->revision;
+  const auto revision = stored->versions()->find("team", "a")->revision;
   EXPECT_EQ(merged(*stored, file), file);
-  EXPECT_EQ(stored->entry("team", "a")->revision, revision) << "nothing is left to write";
+  EXPECT_EQ(stored->versions()->find("team", "a")->revision, revision)
+      << "nothing is left to write";
   EXPECT_THAT(warnings_, SizeIs(3));
   EXPECT_EQ(merged(*stored, {}), GovernanceSettings()) << "an empty list has nothing";
 }
@@ -169,7 +170,7 @@ TEST_F(StoredConfigTest, WhatWasDeletedOfTheFileStaysDeletedUntilTheFileSaysSome
   {
     const auto stored = open();
     ASSERT_TRUE(change(*stored, merged(*stored, file), with_teams({team("b", "B")})));
-    EXPECT_FALSE(stored->entry("team", "a"));
+    EXPECT_FALSE(stored->versions()->find("team", "a"));
   }
   const auto stored = open();
   EXPECT_EQ(merged(*stored, file), with_teams({team("b", "B")}));
@@ -237,7 +238,7 @@ TEST_F(StoredConfigTest, WhatGoesFromTheFileGoesUnlessItWasEdited) {
       change(*stored, merged(*stored, file), with_teams({team("a", "A"), team("b", "B 2")})));
   EXPECT_EQ(merged(*stored, {}), with_teams({team("b", "B 2")}));
   EXPECT_THAT(warnings_, SizeIs(1));
-  EXPECT_FALSE(stored->entry("team", "a"));
+  EXPECT_FALSE(stored->versions()->find("team", "a"));
   // Another id is another entry, and no second one of the same name.
   EXPECT_EQ(merged(*stored, with_teams({team("c", "A")})),
             with_teams({team("c", "A"), team("b", "B 2")}));
@@ -285,11 +286,11 @@ TEST_F(StoredConfigTest, OfTwoWhoWriteTheSecondIsTold) {
 TEST_F(StoredConfigTest, APlanThatIsNotCarriedOutChangesNothing) {
   const auto stored = open();
   merged(*stored, with_teams({team("a", "A")}));
-  const std::int64_t before = stored->entry("team", "a")->revision;
+  const std::int64_t before = stored->versions()->find("team", "a")->revision;
   ASSERT_TRUE(stored->merge(managed(with_teams({team("a", "B"), team("b", "B")})), ruled_,
                             environment_, warnings_));
-  EXPECT_EQ(stored->entry("team", "a")->revision, before);
-  EXPECT_FALSE(stored->entry("team", "b"));
+  EXPECT_EQ(stored->versions()->find("team", "a")->revision, before);
+  EXPECT_FALSE(stored->versions()->find("team", "b"));
   EXPECT_EQ(merged(*stored, with_teams({team("a", "A")})), with_teams({team("a", "A")}));
 }
 
@@ -341,7 +342,7 @@ TEST_F(StoredConfigTest, KeysOfTheApiOutliveAChangeOfTheirProviderInTheFile) {
     ManagedSettings after = before;
     after.providers.find("openai")->keys.push_back(key("k2", "of-api", "sk-2"));
     ASSERT_TRUE(change_all(*stored, before, after));
-    EXPECT_TRUE(stored->entry("provider_key", "openai/k2"));
+    EXPECT_TRUE(stored->versions()->find("provider_key", "openai/k2"));
   }
   const auto stored = open();
   file.providers.find("openai")->network.max_retries = 3;
@@ -362,8 +363,8 @@ TEST_F(StoredConfigTest, AKeyOfTheApiSleepsWhileTheFileLacksItsProvider) {
   ASSERT_TRUE(change_all(*stored, before, after));
   EXPECT_TRUE(merged_all(*stored, {}).providers.empty());
   EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr(R"(provider_key "openai/k2" is left out)")));
-  EXPECT_FALSE(stored->entry("provider_key", "openai/of-file"));
-  EXPECT_TRUE(stored->entry("provider_key", "openai/k2"));
+  EXPECT_FALSE(stored->versions()->find("provider_key", "openai/of-file"));
+  EXPECT_TRUE(stored->versions()->find("provider_key", "openai/k2"));
   EXPECT_THAT(merged_all(*stored, file).providers.find("openai")->keys, SizeIs(2));
 }
 
@@ -410,7 +411,7 @@ TEST_F(StoredConfigTest, AProviderOfALaterVersionIsLeftOutAndStays) {
   ASSERT_TRUE(change_all(*stored, before, after));
   const ManagedSettings now = merged_all(*stored, file);
   EXPECT_FALSE(now.providers.contains("of-tomorrow"));
-  EXPECT_TRUE(stored->entry("provider", "of-tomorrow"));
+  EXPECT_TRUE(stored->versions()->find("provider", "of-tomorrow"));
   EXPECT_THAT(warnings_, ::testing::Contains(HasSubstr("does not know it")));
 }
 

@@ -8,15 +8,14 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/environment.h"
+#include "exchange/entry_versions.h"
 #include "exchange/managed_settings.h"
 #include "store/audit_record.h"
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace bifrost::exchange {
 
@@ -26,21 +25,17 @@ class Desk {
 
   // Immutable: a later change is in the next one.
   using Settings = std::shared_ptr<const ManagedSettings>;
-  [[nodiscard]] virtual Settings settings() const = 0;
+  // Of one moment.
+  struct State {
+    Settings settings;
+    std::shared_ptr<const EntryVersions> versions;
+  };
+  [[nodiscard]] virtual State state() const = 0;
 
   // What the program began with: some settings count from the next start on.
   [[nodiscard]] virtual Settings settings_at_start() const = 0;
   // Where settings may refer to: the process's, without what the file uses for the gateway itself.
   [[nodiscard]] virtual const config::Environment& environment() const = 0;
-
-  // What is known of an entry beside its settings (kinds: managed_settings.h).
-  struct Entry {
-    std::int64_t revision = 0;  // another one after each change of it
-    WallTime created_at = {};
-    WallTime updated_at = {};
-  };
-  [[nodiscard]] virtual std::optional<Entry> entry(std::string_view kind,
-                                                   std::string_view id) const = 0;
 
   // Where changes are kept.
   struct StoreState {
@@ -56,7 +51,7 @@ class Desk {
     bool dry_run = false;  // everything but storing it and putting it in force
     // Only when this is what they say of themselves still; else kOutdated. Empty: in any case.
     std::string version = {};
-    std::function<std::string(const ManagedSettings&)> version_of = {};
+    std::function<std::string(const State&)> version_of = {};
     // May whoever asks change this still, by what is in force by then?
     std::function<Result<void>(const ManagedSettings&)> check = {};
     // Gets what was changed, and is stored together with it. Null: nobody asks for a record.
@@ -67,7 +62,7 @@ class Desk {
   // What is in force then, or would be. Fails with kInvalidRequest (what the file's rules say),
   // kConflict, kOutdated, kStoreUnavailable, and as `edit` does. However many wait for a store that
   // does not answer, they wait together, and for as long as one.
-  virtual Result<Settings> change(const Edit& edit, const Terms& terms) = 0;
+  virtual Result<State> change(const Edit& edit, const Terms& terms) = 0;
 };
 
 }  // namespace bifrost::exchange

@@ -264,6 +264,38 @@ void tell(std::uint64_t seed, int steps, const std::string& store) {
   }
 }
 
+TEST(HistoryTest, WhoHoldsAStateSeesNothingOfALaterChange) {
+  const TemporaryDirectory folder;
+  folder.write("config.json", R"({"providers": {"demo": {}},
+      "governance": {"teams": [{"id": "a", "name": "before"}]}})");
+  const config::FakeEnvironment environment;
+  const SystemClock clock;
+  const app::Configuration::Source source{.path = (folder.path() / "config.json").string(),
+                                          .app_dir = folder.path().string(),
+                                          .environment = environment,
+                                          .clock = clock};
+  const auto one = app::Configuration::read(source);
+  const auto other = app::Configuration::read(source);
+  ASSERT_TRUE(one && other);
+  const auto before = (*one)->state();
+  const auto rename = [](exchange::ManagedSettings& managed) -> Result<void> {
+    managed.governance.teams.at(0).name = "after";
+    return {};
+  };
+  const auto changed = (*other)->change(rename, {});
+  ASSERT_TRUE(changed);
+  ASSERT_TRUE((*one)->take_up());
+  const auto after = (*one)->state();
+  const auto shown = [](const exchange::Desk::State& state) {
+    return std::pair(state.settings->governance.teams.at(0).name,
+                     state.versions->find("team", "a")->revision);
+  };
+  EXPECT_EQ(shown(before).first, "before");
+  EXPECT_LT(shown(before).second, shown(after).second);
+  EXPECT_EQ(shown(after), shown(*changed));
+  EXPECT_EQ(shown(after).first, "after");
+}
+
 TEST(HistoryTest, EndsAsTheModelDoes) {
   for (const std::uint64_t seed : seeds(4)) tell(seed, 150, {});
 }
