@@ -155,7 +155,8 @@ Result<void> Gateway::start() {
   const std::size_t count = options_.workers > 0
                                 ? options_.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  BF_TRY(state_.access, open_access(setup->config.config_store, options_.app_dir, clock_.wall()));
+  BF_TRY(state_.access, open_access(setup->config.config_store, options_.app_dir,
+                                    configuration_->store_state().is_kept, clock_.wall()));
   if (state_.access->beside_configuration()) {
     BF_TRY(state_.access_read,
            open_access_for_reports(setup->config.config_store.value_or(store::StoreSettings{}),
@@ -197,11 +198,16 @@ Result<void> Gateway::check_descriptors(std::size_t workers) const {
 }
 
 // Before limits are made: they go on where the runs before ended. Without the section
-// config_store a gateway goes on where nothing can be written.
+// config_store a gateway goes on where nothing can be written: what it is configured is in memory
+// then, too.
 Result<void> Gateway::begin_ledger(const Config& config, std::size_t workers) {
   const store::StoreSettings store = config.config_store.value_or(store::StoreSettings{});
   if (!store.enabled) {
     BF_LOG(kWarn, "ledger", "what is used is kept in memory only, as config_store says");
+    return {};
+  }
+  if (!configuration_->store_state().is_kept) {
+    BF_LOG(kWarn, "ledger", "what is used is kept in memory only, as the configuration is");
     return {};
   }
   auto opened = open_ledger(

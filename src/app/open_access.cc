@@ -10,29 +10,27 @@
 namespace bifrost::app {
 namespace {
 
-using Connected = Result<std::unique_ptr<store::sql::Connection>>;
-
-Result<std::unique_ptr<store::AccessStore>> store_over(Connected connected, WallTime now,
-                                                       bool beside_configuration) {
-  BF_TRY(auto connection, std::move(connected));
+Result<std::unique_ptr<store::AccessStore>> open_in_memory(WallTime now) {
+  BF_TRY(auto connection, connect_store({.enabled = false}, {}));
   BF_TRY_VOID(store::migrate(*connection, store::migrations(), now));
-  return std::make_unique<store::AccessStore>(std::move(connection), beside_configuration);
+  return std::make_unique<store::AccessStore>(std::move(connection), false);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<store::AccessStore>> open_access(
-    const std::optional<store::StoreSettings>& settings, const std::string& app_dir, WallTime now) {
-  const store::StoreSettings in_memory{.enabled = false};
-  const store::StoreSettings wanted = settings.value_or(store::StoreSettings{});
-  auto opened = store_over(connect_store(wanted, app_dir), now, wanted.enabled);
+    const std::optional<store::StoreSettings>& settings, const std::string& app_dir, bool is_kept,
+    WallTime now) {
+  if (!is_kept) return open_in_memory(now);
+  auto connection = connect_store(settings.value_or(store::StoreSettings{}), app_dir);
   // Nobody asked for a database, and none can be written: so it is with the configuration.
-  if (!opened && !settings && opened.error().code == ErrorCode::kStoreUnavailable) {
+  if (!connection && !settings && connection.error().code == ErrorCode::kStoreUnavailable) {
     BF_LOG(kWarn, "management", "sessions and the audit log are kept in memory only",
-           {"what", opened.error().message});
-    return store_over(connect_store(in_memory, app_dir), now, false);
+           {"what", connection.error().message});
+    return open_in_memory(now);
   }
-  return opened;
+  if (!connection) return std::move(connection).error();
+  return std::make_unique<store::AccessStore>(*std::move(connection), true);
 }
 
 Result<std::unique_ptr<store::AccessStore>> open_access_for_reports(

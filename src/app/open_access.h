@@ -12,10 +12,11 @@
 
 namespace bifrost::app {
 
-// In the database of the configuration; in memory where that is kept there too. Fails with
-// kStoreUnavailable, and as migrate does.
+// In the database of the configuration, whose schema is there by then; in memory where the
+// configuration `is_kept` nowhere. Fails with kStoreUnavailable.
 [[nodiscard]] Result<std::unique_ptr<store::AccessStore>> open_access(
-    const std::optional<store::StoreSettings>& settings, const std::string& app_dir, WallTime now);
+    const std::optional<store::StoreSettings>& settings, const std::string& app_dir, bool is_kept,
+    WallTime now);
 
 // The same over a connection for long questions. `clock` outlives it.
 [[nodiscard]] Result<std::unique_ptr<store::AccessStore>> open_access_for_reports(

@@ -31,14 +31,6 @@ bool may_be_now(const store::UsageWindow& window, WallTime now) {
 
 }  // namespace
 
-Result<std::unique_ptr<store::LedgerStore>> open_ledger_store(const store::StoreSettings& settings,
-                                                              const std::string& app_dir,
-                                                              WallTime now) {
-  BF_TRY(auto connection, connect_store(settings, app_dir));
-  BF_TRY_VOID(store::migrate(*connection, store::migrations(), now));
-  return std::make_unique<store::SqlLedger>(std::move(connection));
-}
-
 Result<std::unique_ptr<store::LedgerStore>> look_at_ledger(const store::StoreSettings& settings,
                                                            const std::string& app_dir) {
   BF_TRY(auto connection, connect_to_look(settings, app_dir));
@@ -48,14 +40,15 @@ Result<std::unique_ptr<store::LedgerStore>> look_at_ledger(const store::StoreSet
 
 Result<OpenedLedger> open_ledger(const LedgerPlace& place, const Clock& clock) {
   OpenedLedger out;
-  BF_TRY(out.store, open_ledger_store(place.store, place.app_dir, clock.wall()));
+  BF_TRY(auto writing, connect_store(place.store, place.app_dir));
+  out.store = std::make_unique<store::SqlLedger>(std::move(writing));
   BF_TRY(out.ledger, ledger::Ledger::open(
                          {.folder = (std::filesystem::path(place.app_dir) / "journal").string(),
                           .workers = place.workers,
                           .settings = place.settings},
                          *out.store, clock, Random::from_entropy()));
-  BF_TRY(auto connection, connect_for_reports(place.store, place.app_dir, clock));
-  out.reports = std::make_unique<store::SqlUsageReports>(std::move(connection));
+  BF_TRY(auto reading, connect_for_reports(place.store, place.app_dir, clock));
+  out.reports = std::make_unique<store::SqlUsageReports>(std::move(reading));
   BF_TRY(out.counters, out.store->counters());
   return out;
 }

@@ -15,10 +15,6 @@
 
 namespace bifrost::app {
 
-// SQLite's file is made where it is missing.
-[[nodiscard]] Result<std::unique_ptr<store::LedgerStore>> open_ledger_store(
-    const store::StoreSettings& settings, const std::string& app_dir, WallTime now);
-
 // For who only looks: the database is there, and stays as it is.
 [[nodiscard]] Result<std::unique_ptr<store::LedgerStore>> look_at_ledger(
     const store::StoreSettings& settings, const std::string& app_dir);
@@ -37,8 +33,9 @@ struct OpenedLedger {
   std::vector<store::LimitCounter> counters;
 };
 
-// What earlier runs left behind is in the store and in the counters afterwards. `clock` outlives
-// it. Fails with kStoreUnavailable, and as migrate does.
+// What earlier runs left behind is in the store and in the counters afterwards. The schema is
+// there, as the configuration in the same database has made it. `clock` outlives it. Fails with
+// kStoreUnavailable.
 [[nodiscard]] Result<OpenedLedger> open_ledger(const LedgerPlace& place, const Clock& clock);
 
 // Limits that are made from now on go on where earlier runs ended.
