@@ -18,6 +18,7 @@ using governance::ProviderConfigSettings;
 using governance::VirtualKeySettings;
 
 struct ProviderConfigBody {
+  std::optional<std::int64_t> id;
   std::string provider;
   std::optional<double> weight;
   std::vector<std::string> allowed_models;
@@ -40,7 +41,7 @@ struct ProviderConfigBody {
         {.text = "Keys of the provider; `[\"*\"]` allows all.", .form = config::Form::kNonEmpty});
     visit.field("budgets", self.budgets, {.text = "Budgets at this provider."});
     visit.field("rate_limit", self.rate_limit, {.text = "Limits at this provider."});
-    visit.unserved("id", config::Shape::kAny, "Shown; the provider tells them apart.");
+    visit.field("id", self.id, {.text = "Shown; what is sent must be what it is."});
     visit.unserved("virtual_key_id", config::Shape::kAny, "Shown.");
     visit.unserved("rate_limit_id", config::Shape::kAny, "Shown.");
     visit.unserved("allow_all_keys", config::Shape::kAny, "Shown.");
@@ -184,6 +185,29 @@ void put_provider_configs(GovernanceSettings& governance, VirtualKeySettings& ke
   drop_limits(governance, key, before);
 }
 
+// The provider tells entries apart. Whoever sends an id means the entry that has it: one of another
+// provider, or of another key, must not be changed in its name.
+Result<void> check_ids(const VirtualKeySettings& key,
+                       const std::vector<ProviderConfigBody>& wanted) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const ProviderConfigBody& body = wanted[i];
+    const auto entry =
+        std::ranges::find(key.provider_configs, body.provider, &ProviderConfigSettings::provider);
+    const std::int64_t known = entry == key.provider_configs.end() ? 0 : entry->id;
+    if (body.id.value_or(0) == 0 || body.id == known) continue;
+    const std::string path = "provider_configs[" + std::to_string(i) + "].id";
+    return client_error(
+        ErrorCode::kInvalidRequest,
+        path + ": is " + std::to_string(*body.id) + ", but " +
+            (known == 0 ? "the key has no entry for " + quoted(body.provider) + " yet"
+                        : "the key's entry for " + quoted(body.provider) + " has " +
+                              std::to_string(known)) +
+            "; leave it out",
+        path);
+  }
+  return {};
+}
+
 Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySettings& key,
                  const KeyBody& body) {
   if (body.expires_at != key.expires_at && !body.expires_at.empty()) {
@@ -204,7 +228,10 @@ Result<void> put(const Call& call, GovernanceSettings& governance, VirtualKeySet
   key.team_id = body.team_id;
   key.customer_id = body.customer_id;
   key.allow_all_providers = body.allow_all_providers;
-  if (body.provider_configs) put_provider_configs(governance, key, *body.provider_configs);
+  if (body.provider_configs) {
+    BF_TRY_VOID(check_ids(key, *body.provider_configs));
+    put_provider_configs(governance, key, *body.provider_configs);
+  }
   if (body.budgets) {
     LimitOwner owner = owner_of(key);
     put_budgets(governance, owner, key.budgets, *body.budgets);

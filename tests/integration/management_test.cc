@@ -608,6 +608,34 @@ TEST_F(ManagementTest, WhatIsShownCannotBeSetToSomethingElse) {
   EXPECT_EQ(call("POST", "/api/governance/teams", R"({"name": "red", "id": "mine"})").status, 400);
 }
 
+TEST_F(ManagementTest, AnEntryForAProviderCannotBeGivenAnotherId) {
+  start(kept({}));
+  const std::string path = fmt::format("{}/{}", kKeys, made_key("alice"));
+  const auto put = [&](std::string_view members) {
+    return call("PUT", path,
+                fmt::format(R"({{"provider_configs": [{{"provider": "demo", "allowed_models": ["*"],
+                    "key_ids": ["*"]{}}}]}})",
+                            members));
+  };
+  const Response unknown = put(R"(, "id": 5)");
+  EXPECT_EQ(unknown.status, 400);
+  EXPECT_THAT(unknown.body,
+              AllOf(HasSubstr("provider_configs[0].id: is 5"), HasSubstr("no entry for")));
+  const Response made = put("");
+  EXPECT_EQ(made.status, 200);
+  const std::string_view before = R"("provider_configs":[{"id":)";
+  const std::size_t begin = made.body.find(before) + before.size();
+  const std::string id = made.body.substr(begin, made.body.find(',', begin) - begin);
+  EXPECT_EQ(put(fmt::format(R"(, "id": {})", id)).status, 200);
+  const Response other = put(R"(, "id": 5)");
+  EXPECT_EQ(other.status, 400);
+  EXPECT_THAT(other.body, HasSubstr("has " + id));
+  EXPECT_EQ(call("POST", kKeys, R"({"name": "bob", "provider_configs": [
+      {"provider": "demo", "allowed_models": ["*"], "key_ids": ["*"], "id": 5}]})")
+                .status,
+            400);
+}
+
 TEST_F(ManagementTest, ErrorsNameTheFieldAsItWasSent) {
   start(kept({}));
   made_key("alice");
