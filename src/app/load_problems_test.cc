@@ -51,6 +51,25 @@ INSTANTIATE_TEST_SUITE_P(
                 "server.per_address.exempt: not an IP address or a block of them: 10.0.0.0/33: "
                 "write 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32"}));
 
+std::string postgres(std::string_view members) {
+  return R"({"config_store":{"type":"postgres","config":{"user":"u","db_name":"d",)" +
+         std::string(members) + "}}}";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Stores, OneProblem,
+    testing::Values(
+        BadFile{postgres(R"("port":"5432")"),
+                R"(config_store.config.host: required with type "postgres")"},
+        BadFile{postgres(R"("host":"h","port":"x")"),
+                "config_store.config.port: must be a number from 1 to 65535, as a text"},
+        BadFile{postgres(R"("host":"h","password":"p","password_command":{"command":"c"})"),
+                "config_store.config.password_command: there is a password already; give one of "
+                "the two"},
+        BadFile{postgres(R"("host":"h","password_command":{"command":""})"),
+                R"(config_store.config.password_command.command: is ""; give the program that )"
+                "prints the password, or leave password_command out"}));
+
 INSTANTIATE_TEST_SUITE_P(
     Operators, OneProblem,
     testing::Values(

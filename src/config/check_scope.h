@@ -22,6 +22,12 @@ class CheckScope {
   void problem(std::string_view member, std::string message) {
     problems_.add_unless_reported(path_.member(member), std::move(message));
   }
+  // `member.field`
+  void problem_in(std::string_view member, std::string_view field, std::string message) {
+    Path path = path_;
+    const auto in_member = path.enter(member);
+    problems_.add_unless_reported(path.member(field), std::move(message));
+  }
   // `member[index].field`
   void problem(std::string_view member, std::size_t index, std::string_view field,
                std::string message) {

@@ -3,23 +3,35 @@
 #include "base/strings.h"
 #include "config/check_scope.h"
 
+#include <utility>
+
 namespace bifrost::store {
+
+void PasswordCommand::check(config::CheckScope& scope) const {
+  if (!command.empty()) return;
+  scope.problem(
+      "command",
+      R"(is ""; give the program that prints the password, or leave password_command out)");
+}
 
 void StoreSettings::check(config::CheckScope& scope) const {
   if (type != StoreType::kPostgres || !enabled) return;
-  const auto demand = [&](std::string_view member, const std::string& text) {
-    if (text.empty()) scope.problem(member, R"(required with type "postgres")");
+  const auto problem = [&](std::string_view member, std::string message) {
+    scope.problem_in("config", member, std::move(message));
   };
-  demand("config.host", config.host);
-  demand("config.user", config.user);
-  demand("config.db_name", config.db_name);
+  const auto demand = [&](std::string_view member, const std::string& text) {
+    if (text.empty()) problem(member, R"(required with type "postgres")");
+  };
+  demand("host", config.host);
+  demand("user", config.user);
+  demand("db_name", config.db_name);
   if (config.password_command && !config.password.empty()) {
-    scope.problem("config.password_command", "there is a password already; give one of the two");
+    problem("password_command", "there is a password already; give one of the two");
   }
   constexpr int kPortMax = 65'535;
   const auto port = parse_int(config.port);
   if (!port || *port < 1 || *port > kPortMax) {
-    scope.problem("config.port", "must be a number from 1 to 65535, as a text");
+    problem("port", "must be a number from 1 to 65535, as a text");
   }
 }
 

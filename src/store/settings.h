@@ -54,6 +54,8 @@ struct PasswordCommand {
                  .restart = true});
   }
 
+  void check(config::CheckScope& scope) const;
+
   friend bool operator==(const PasswordCommand&, const PasswordCommand&) = default;
 };
 
