@@ -7,7 +7,6 @@
 #include "base/strings.h"
 #include "provider/settings/providers.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace bifrost::admin {
@@ -54,10 +53,7 @@ Result<Answer> shown(const Call& call, const ManagedSettings& managed, std::stri
 std::vector<std::string> warnings_of_last(const ProviderSettings& provider,
                                           const std::string& name) {
   if (!provider.keys.empty()) return {};
-  const std::string& type = provider.custom ? provider.custom->base_provider_type : name;
-  const auto keyless = provider::provider_names().keyless;
-  const bool goes_on = (provider.custom && provider.custom->is_key_less) ||
-                       std::ranges::find(keyless, type) != keyless.end();
+  const bool goes_on = provider::works_without_keys(name, provider, provider::provider_names());
   return {"provider " + quoted(name) + " has no key any more: " +
           (goes_on ? "it works without one, and is asked without a credential from now on"
                    : "requests to it fail until it has one")};

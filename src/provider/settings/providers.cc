@@ -16,6 +16,10 @@ bool contains(const std::vector<std::string_view>& names, std::string_view name)
   return std::ranges::find(names, name) != names.end();
 }
 
+std::string_view type_of(std::string_view name, const ProviderSettings& provider) {
+  return provider.custom ? std::string_view(provider.custom->base_provider_type) : name;
+}
+
 // Names of providers are lower case, and people write "OpenAI".
 std::string suggestion(std::string_view word, const ProviderNames& names) {
   std::vector<std::string_view> candidates = names.known;
@@ -30,7 +34,8 @@ void check_own(std::string_view name, const ProviderSettings& provider, const Pr
   if (!contains(names.known, name)) {
     problems.add(path.text(), "unknown provider" + suggestion(name, names) +
                                   " (a provider of your own needs custom_provider_config)");
-  } else if (keys == Keys::kRequired && provider.keys.empty() && !contains(names.keyless, name)) {
+  } else if (keys == Keys::kRequired && provider.keys.empty() &&
+             !works_without_keys(name, provider, names)) {
     problems.add_unless_reported(path.member("keys"), "at least one key is required");
   }
 }
@@ -49,8 +54,8 @@ void check_custom(std::string_view name, const ProviderSettings& provider,
     problems.add_unless_reported(
         inner.member("base_provider_type"),
         "unknown provider " + json::quoted(base) + suggestion(base, names));
-  } else if (keys == Keys::kRequired && provider.keys.empty() && !provider.custom->is_key_less &&
-             !contains(names.keyless, base)) {
+  } else if (keys == Keys::kRequired && provider.keys.empty() &&
+             !works_without_keys(name, provider, names)) {
     problems.add_unless_reported(path.member("keys"),
                                  "at least one key is required, unless is_key_less is set");
   }
@@ -99,9 +104,14 @@ void check_providers(const Providers& providers, const ProviderNames& names, con
 }
 
 bool is_known(std::string_view name, const ProviderSettings& provider, const ProviderNames& names) {
-  const std::string_view type =
-      provider.custom ? std::string_view(provider.custom->base_provider_type) : name;
+  const std::string_view type = type_of(name, provider);
   return contains(names.known, type) || contains(names.unserved, type);
+}
+
+bool works_without_keys(std::string_view name, const ProviderSettings& provider,
+                        const ProviderNames& names) {
+  return (provider.custom && provider.custom->is_key_less) ||
+         contains(names.keyless, type_of(name, provider));
 }
 
 void normalise_allow_list(std::vector<std::string>& list, std::int64_t version) {

@@ -44,6 +44,10 @@ void check_providers(const Providers& providers, const ProviderNames& names, con
 [[nodiscard]] bool is_known(std::string_view name, const ProviderSettings& provider,
                             const ProviderNames& names);
 
+// Where it has no key, is it asked without a credential, rather than not at all?
+[[nodiscard]] bool works_without_keys(std::string_view name, const ProviderSettings& provider,
+                                      const ProviderNames& names);
+
 // Gives an allow-list one meaning, whatever the version of the file: {"*"} allows everything, an
 // empty list denies everything.
 void normalise_allow_list(std::vector<std::string>& list, std::int64_t version);
