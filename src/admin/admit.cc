@@ -51,13 +51,13 @@ net::Task<Result<Operator>> by_password(WorkerKit& kit, Exchange& exchange,
     BF_CO_TRY_VOID(services.attempts.check(network, kit.clock.now()));
   }
   if (!right) {
-    BF_CO_TRY(const auto place, services.attempts.judge());
+    BF_CO_TRY(const auto place, services.attempts.judge(network, kit.clock.now()));
     const auto work = [&] { return services.passwords.verify(settings, shown); };
     // Not where the database may be waited for.
     BF_CO_TRY(right, co_await net::run_to_end(exchange.request.scope, services.heavy, work));
   }
   if (*right) {
-    services.attempts.right(network);
+    services.attempts.right(network, kit.clock.now());
     co_return administrator(exchange);
   }
   services.attempts.wrong(network, kit.clock.now());
@@ -69,22 +69,12 @@ net::Task<Result<Operator>> by_password(WorkerKit& kit, Exchange& exchange,
   co_return error;
 }
 
-// A page of another site has a browser send the cookie, and cannot read what it has to send with
-// it.
-Result<void> check_csrf(const http::RequestHead& head, std::string_view token) {
-  if (head.method == "GET" || head.method == "HEAD") return {};
-  if (head.headers.get("x-csrf-token") == csrf_token(token)) return {};
-  return client_error(ErrorCode::kPermissionDenied,
-                      "x-csrf-token: with the session's cookie, a change needs this header, with "
-                      "the csrf_token that POST /api/session/login has given");
-}
-
 net::Task<Result<Operator>> by_session(WorkerKit& kit, Exchange& exchange,
                                        const OperatorCredential& shown) {
   exchange::Services& services = kit.services;
   const Error ended = wrong("the session has ended; sign in again (POST /api/session/login)");
   if (services.access == nullptr || !is_session_token(shown.text)) co_return ended;
-  BF_CO_TRY(const auto place, services.attempts.look_up());
+  BF_CO_TRY(const auto place, services.attempts.look_up(exchange.request.network, kit.clock.now()));
   const auto work = [&] {
     return is_session(*services.access, exchange.snapshot->operators.administrator(), shown.text,
                       kit.clock.wall());
@@ -92,8 +82,10 @@ net::Task<Result<Operator>> by_session(WorkerKit& kit, Exchange& exchange,
   BF_CO_TRY(const bool valid,
             co_await net::run_to_end(exchange.request.scope, services.management, work));
   if (!valid) co_return ended;
-  if (shown.by_cookie) {
-    BF_CO_TRY_VOID(check_csrf(exchange.request.head, shown.text));
+  services.attempts.right(exchange.request.network, kit.clock.now());
+  const http::RequestHead& head = exchange.request.head;
+  if (shown.by_cookie && head.method != "GET" && head.method != "HEAD") {
+    BF_CO_TRY_VOID(check_csrf(head.headers, shown.text));
   }
   co_return administrator(exchange);
 }

@@ -83,7 +83,8 @@ net::Task<Result<Answer>> answer_to(WorkerKit& kit, Exchange& exchange, const Ro
   std::optional<governance::Attempts::Place> place;
   if (route.judges) {
     BF_CO_TRY_VOID(kit.services.attempts.check(exchange.request.network, kit.clock.now()));
-    BF_CO_TRY(governance::Attempts::Place free, kit.services.attempts.judge());
+    BF_CO_TRY(governance::Attempts::Place free,
+              kit.services.attempts.judge(exchange.request.network, kit.clock.now()));
     place.emplace(std::move(free));
   }
   net::BlockingPool& pool = route.report ? kit.services.reports : kit.services.management;

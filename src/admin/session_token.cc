@@ -28,6 +28,13 @@ bool is_session_token(std::string_view text) {
 
 std::string csrf_token(std::string_view token) { return store::hmac_sha256(token, "csrf"); }
 
+Result<void> check_csrf(const http::Headers& headers, std::string_view token) {
+  if (headers.get("x-csrf-token") == csrf_token(token)) return {};
+  return client_error(ErrorCode::kPermissionDenied,
+                      "x-csrf-token: with the session's cookie, a change needs this header, with "
+                      "the csrf_token that POST /api/session/login has given");
+}
+
 Result<void> begin_session(store::AccessStore& store, const governance::AuthSettings& administrator,
                            std::string_view token, WallTime now) {
   return store.add_session({.digest = store::sha256(token),

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "governance/settings/auth_settings.h"
+#include "http/headers.h"
 #include "store/access_store.h"
 
 #include <chrono>
@@ -24,6 +25,9 @@ inline constexpr auto kSessionLife = std::chrono::hours(24);
 [[nodiscard]] bool is_session_token(std::string_view text);
 // What a page has to send with a change (header x-csrf-token) when the token comes by a cookie.
 [[nodiscard]] std::string csrf_token(std::string_view token);
+// A page of another site has a browser send the cookie, and cannot read what it has to send with
+// it. Fails with kPermissionDenied.
+[[nodiscard]] Result<void> check_csrf(const http::Headers& headers, std::string_view token);
 
 Result<void> begin_session(store::AccessStore& store, const governance::AuthSettings& administrator,
                            std::string_view token, WallTime now);

@@ -5,6 +5,7 @@
 #include "admin/show.h"
 #include "base/strings.h"
 #include "base/timestamp.h"
+#include "base/try.h"
 
 #include <fmt/format.h>
 
@@ -14,8 +15,9 @@ namespace {
 struct LoginBody {
   static constexpr std::array<std::string_view, 0> kUnserved = {};
 
+  // Texts of a stranger, and no settings: a password "env.HOME" is that, and no reference.
   std::string username;
-  config::Secret password;
+  std::string password;
 
   void describe(this auto& self, auto& visit) {
     visit.field("username", self.username, {.text = "Of the administrator.", .required = true});
@@ -28,11 +30,11 @@ Result<store::AccessStore*> store_of(const Call& call) {
   return gateway_error(ErrorCode::kStoreUnavailable, "there is no database for sessions");
 }
 
-// Empty: he shows none.
-std::string shown_session(const Call& call) {
+// Its text is empty where he shows none.
+governance::OperatorCredential shown_session(const Call& call) {
   auto shown = governance::operator_credential(call.sign_in.headers);
   if (shown.kind != governance::OperatorCredential::Kind::kSession) return {};
-  return std::move(shown.text);
+  return shown;
 }
 
 // For the audit log: the request's head did not say it.
@@ -61,11 +63,11 @@ Result<Answer> login(const Call& call) {
     return client_error(ErrorCode::kInvalidRequest,
                         "there is no administrator to sign in as (governance.auth_config)");
   }
-  if (!sign_in.passwords.verify(administrator, body.username + ":" + body.password.reveal())) {
+  if (!sign_in.passwords.verify(administrator, body.username + ":" + body.password)) {
     sign_in.attempts.wrong(sign_in.network, sign_in.now);
     return client_error(ErrorCode::kUnauthenticated, "username or password is wrong");
   }
-  sign_in.attempts.right(sign_in.network);
+  sign_in.attempts.right(sign_in.network, sign_in.now);
   name_administrator(call);
   const std::string token = new_token(governance::kSessionPrefix);
   BF_TRY_VOID(begin_session(*store, administrator, token, call.now));
@@ -80,12 +82,15 @@ Result<Answer> login(const Call& call) {
   return answer;
 }
 
-// Whoever has the token may end its session.
+// Whoever has the token may end its session; by the cookie, no page of another site.
 Result<Answer> logout(const Call& call) {
   BF_TRY(store::AccessStore * store, store_of(call));
   bool ended = false;
-  if (const std::string token = shown_session(call); !token.empty()) {
-    BF_TRY(ended, end_session(*store, token));
+  if (const auto shown = shown_session(call); !shown.text.empty()) {
+    if (shown.by_cookie) {
+      BF_TRY_VOID(check_csrf(call.sign_in.headers, shown.text));
+    }
+    BF_TRY(ended, end_session(*store, shown.text));
   }
   if (ended) name_administrator(call);
   Answer answer = said("Logout successful");
@@ -98,8 +103,8 @@ Result<Answer> is_auth_enabled(const Call& call) {
   BF_TRY(store::AccessStore * store, store_of(call));
   const governance::AuthSettings& administrator = call.sign_in.operators.administrator();
   bool valid = false;
-  if (const std::string token = shown_session(call); !token.empty()) {
-    BF_TRY(valid, is_session(*store, administrator, token, call.now));
+  if (const auto shown = shown_session(call); !shown.text.empty()) {
+    BF_TRY(valid, is_session(*store, administrator, shown.text, call.now));
   }
   Answer answer;
   json::Writer writer(answer.body);

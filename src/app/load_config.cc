@@ -1,5 +1,6 @@
 #include "app/load_config.h"
 
+#include "app/setup_token.h"
 #include "base/try.h"
 #include "config/document.h"
 #include "config/reader.h"
@@ -41,6 +42,10 @@ void read(json::Value root, const LoadOptions& options, ConfigReport& report,
   provider::normalise_allow_lists(report.config.providers, report.config.version, report.warnings);
   governance::normalise_allow_lists(report.config.governance, report.config.version);
   take_former_auth(report, problems);
+  if (std::string problem = setup_token_problem(report.config, options.environment);
+      !problem.empty()) {
+    problems.add("setup_token", std::move(problem));
+  }
 }
 
 // Null is not given.

@@ -89,6 +89,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{
             R"({"auth_config":{"admin_username":"a"},"governance":{"auth_config":{"admin_username":"b"}}})",
             "auth_config: says something else than governance.auth_config; leave it out"},
+        BadFile{R"({"setup_token":"admin"})",
+                "setup_token: has 5 characters; give at least 16 of chance, such as what `openssl "
+                "rand -hex 16` prints"},
+        BadFile{R"({"governance":{"api_keys":[{"id":"a","name":"a\u0007","value_hash":")" +
+                    std::string(64, 'a') + R"("}]}})",
+                "governance.api_keys[0].name: it may have no control characters"},
         BadFile{R"({"audit_logs":{"hmac_key":"short"}})",
                 "audit_logs.hmac_key: must have 32 bytes or more"}));
 

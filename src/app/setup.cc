@@ -1,6 +1,7 @@
 #include "app/setup.h"
 
 #include "app/load_config.h"
+#include "app/setup_token.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "governance/build_routing.h"
@@ -42,17 +43,16 @@ void warn_of_unknown(const governance::GovernanceSettings& governance,
   }
 }
 
-std::string setup_token(const Config& config, const config::Environment& environment) {
-  if (!config.setup_token.empty()) return config.setup_token.reveal();
-  return environment.get("BIFROST_SETUP_TOKEN").value_or(std::string());
-}
-
 }  // namespace
 
 Result<Setup> read_setup(const std::string& path, const config::Environment& environment) {
   Setup setup;
   if (path.empty()) {
     setup.config.providers = provider::discover(environment);
+    if (const std::string problem = setup_token_problem(setup.config, environment);
+        !problem.empty()) {
+      return gateway_error(ErrorCode::kConfigInvalid, "setup_token: " + problem);
+    }
     return setup;
   }
   const provider::ProviderNames names = provider::provider_names();
@@ -74,7 +74,8 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Lasting lastin
   snapshot->client = config.client;
   snapshot->ledger = config.ledger;
   snapshot->catalog = std::move(lasting.catalog);
-  snapshot->operators = governance::Operators(config.governance, setup_token(config, environment));
+  snapshot->operators =
+      governance::Operators(config.governance, setup_token_of(config, environment));
   snapshot->audit = config.audit;
   snapshot->server = std::make_shared<const server::Settings>(config.server);
   if (const auto& tls = config.server.tls) {

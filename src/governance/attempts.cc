@@ -33,10 +33,23 @@ void Attempts::wrong(std::string_view network, SteadyTime now) {
   wrong.until = now + std::min<std::chrono::seconds>(wait, kLongestWait);
 }
 
-void Attempts::right(std::string_view network) {
+void Attempts::right(std::string_view network, SteadyTime now) {
   const std::scoped_lock lock(mutex_);
-  const auto known = wrong_.find(network);
-  if (known != wrong_.end()) wrong_.erase(known);
+  if (const auto known = right_.find(network); known != right_.end()) {
+    known->second = now;
+    return;
+  }
+  if (right_.size() >= kRightNetworksMax) {
+    right_.erase(
+        std::ranges::min_element(right_, {}, [](const auto& each) { return each.second; }));
+  }
+  right_.emplace(std::string(network), now);
+}
+
+bool Attempts::was_right(std::string_view network, SteadyTime now) const {
+  const std::scoped_lock lock(mutex_);
+  const auto known = right_.find(network);
+  return known != right_.end() && now - known->second < kRightFor;
 }
 
 Result<Attempts::Place> Attempts::take(std::atomic<int>& taken, int most) {

@@ -43,12 +43,44 @@ TEST_F(AttemptsTest, OthersDoNotWaitWithIt) {
   EXPECT_EQ(wait("192.0.2.2"), 0);
 }
 
-TEST_F(AttemptsTest, WhoIsRightBeginsAnew) {
-  be_wrong("192.0.2.1", Attempts::kFree);
-  attempts_.right("192.0.2.1");
-  EXPECT_EQ(wait("192.0.2.1"), 0);
+// Behind one proxy stand those who guess and those who know.
+TEST_F(AttemptsTest, ARightOneGivesNobodyFreeOnesAgain) {
   be_wrong("192.0.2.1", Attempts::kFree - 1);
-  EXPECT_EQ(wait("192.0.2.1"), 0);
+  attempts_.right("192.0.2.1", clock_.now());
+  be_wrong("192.0.2.1", 1);
+  EXPECT_GT(wait("192.0.2.1"), 0);
+}
+
+TEST_F(AttemptsTest, WhoWasRightLatelyHasPlacesThatStrangersCannotTake) {
+  attempts_.right("192.0.2.1", clock_.now());
+  std::vector<Attempts::Place> places;
+  places.reserve(Attempts::kJudgedMax + Attempts::kLookedUpMax);
+  for (int i = 0; i < Attempts::kJudgedMax; ++i) {
+    places.push_back(*attempts_.judge("192.0.2.2", clock_.now()));
+  }
+  for (int i = 0; i < Attempts::kLookedUpMax; ++i) {
+    places.push_back(*attempts_.look_up("192.0.2.2", clock_.now()));
+  }
+  EXPECT_FALSE(attempts_.judge("192.0.2.3", clock_.now()));
+  EXPECT_FALSE(attempts_.look_up("192.0.2.3", clock_.now()));
+  EXPECT_TRUE(attempts_.judge("192.0.2.1", clock_.now()));
+  EXPECT_TRUE(attempts_.look_up("192.0.2.1", clock_.now()));
+  clock_.advance(Attempts::kRightFor);
+  EXPECT_FALSE(attempts_.judge("192.0.2.1", clock_.now()));
+}
+
+TEST_F(AttemptsTest, OfNetworksThatWereRightTheOneOfLongestAgoIsForgotten) {
+  for (std::size_t i = 0; i <= Attempts::kRightNetworksMax; ++i) {
+    attempts_.right("network " + std::to_string(i), clock_.now());
+    clock_.advance(seconds(1));
+  }
+  std::vector<Attempts::Place> places;
+  places.reserve(Attempts::kJudgedMax);
+  for (int i = 0; i < Attempts::kJudgedMax; ++i) {
+    places.push_back(*attempts_.judge("a stranger", clock_.now()));
+  }
+  EXPECT_FALSE(attempts_.judge("network 0", clock_.now()));
+  EXPECT_TRUE(attempts_.judge("network 1", clock_.now()));
 }
 
 TEST_F(AttemptsTest, WhoHasNotBeenWrongForAWhileBeginsAnew) {
@@ -72,13 +104,14 @@ TEST_F(AttemptsTest, TheOneThatWasWrongLongestAgoIsForgottenFirst) {
 TEST_F(AttemptsTest, FewAreJudgedAtTheSameTime) {
   std::vector<Attempts::Place> places;
   places.reserve(Attempts::kJudgedMax);
-  for (int i = 0; i < Attempts::kJudgedMax; ++i) places.push_back(attempts_.judge().value());
-  const auto refused = attempts_.judge();
+  for (int i = 0; i < Attempts::kJudgedMax; ++i)
+    places.push_back(attempts_.judge("", clock_.now()).value());
+  const auto refused = attempts_.judge("", clock_.now());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
-  EXPECT_TRUE(attempts_.look_up()) << "tokens have places of their own";
+  EXPECT_TRUE(attempts_.look_up("", clock_.now())) << "tokens have places of their own";
   places.pop_back();
-  EXPECT_TRUE(attempts_.judge());
+  EXPECT_TRUE(attempts_.judge("", clock_.now()));
 }
 
 }  // namespace

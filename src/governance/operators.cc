@@ -67,6 +67,11 @@ std::optional<CredentialDigest> digest_from_hex(std::string_view text) {
   return digest;
 }
 
+// Names stand in the audit log and in messages.
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+}
+
 Error unauthenticated(std::string message) {
   return client_error(ErrorCode::kUnauthenticated, std::move(message));
 }
@@ -87,8 +92,7 @@ void AuthSettings::check(config::CheckScope& scope) const {
   if (admin_username.size() > kNameBytesMax) {
     scope.problem("admin_username", "longer than " + std::to_string(kNameBytesMax) + " bytes");
   }
-  if (admin_username.find_first_of("\r\n\t") != std::string::npos ||
-      admin_username.contains('\0')) {
+  if (has_control(admin_username)) {
     scope.problem("admin_username", "it may have no control characters");
   }
   if (!is_enabled) return;
@@ -99,6 +103,7 @@ void AuthSettings::check(config::CheckScope& scope) const {
 
 void ApiKeySettings::check(config::CheckScope& scope) const {
   constexpr std::size_t kBytesMin = 24;  // no word that somebody has thought of
+  if (has_control(name)) scope.problem("name", "it may have no control characters");
   const std::string& text = value.reveal();
   if (text.empty() == value_hash.empty()) {
     scope.problem("value", "either this or value_hash must be given");
@@ -169,7 +174,8 @@ Error Operators::refusal(bool on_loopback) const {
   return client_error(ErrorCode::kPermissionDenied,
                       "the management API is closed, since others than this machine can reach it" +
                           std::string(on_loopback ? " through a proxy" : "") +
-                          ": name an administrator in governance.auth_config");
+                          ": name an administrator in governance.auth_config, or listen on this "
+                          "machine alone (host 127.0.0.1, and no proxy before it)");
 }
 
 Result<Operator> Operators::find_key(std::string_view key, WallTime now) const {

@@ -53,6 +53,7 @@ class AccessTest : public ManagementTest {
     EXPECT_EQ(made.status, 200) << made.body;
     return json_text(made.body, "value");
   }
+  int made_ = 0;
   std::string everything_stored() const {
     std::string all;
     for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
@@ -76,6 +77,40 @@ TEST_F(AccessTest, ASessionOutlivesTheProcessAndEndsWithLogout) {
   EXPECT_EQ(call("POST", "/api/session/logout", {}, shown).status, 200);
   EXPECT_EQ(status_with(session.token), 401);
   EXPECT_EQ(status_with("bfss-0"), 401);
+}
+
+TEST_F(AccessTest, PagesOfOtherSitesCannotSignAnybodyOut) {
+  start_kept(kAdmin);
+  const Session session = sign_in();
+  const std::string_view logout = "/api/session/logout";
+  const Response refused = call("POST", logout, {}, {{"cookie", session.cookie}});
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("x-csrf-token"));
+  EXPECT_EQ(status_with(session.token), 200);
+  EXPECT_EQ(
+      call("POST", logout, {}, {{"cookie", session.cookie}, {"x-csrf-token", session.csrf}}).status,
+      200);
+  EXPECT_EQ(status_with(session.token), 401);
+}
+
+// A text of a stranger is no setting.
+TEST_F(AccessTest, WhatIsSentToSignInRefersToNoEnvironment) {
+  GatewayOptions options;
+  options.config =
+      fmt::format(R"({{"providers": {{"demo": {{}}}}, "governance": {{{}}}}})", kAdmin);
+  options.environment = {{"KNOWN", "secret"}};
+  start_with(std::move(options));
+  EXPECT_EQ(call("POST", kLogin, login_body("env.KNOWN")).status, 401);
+  EXPECT_EQ(call("POST", kLogin, login_body("env.UNKNOWN")).status, 401);
+}
+
+// The guesser's own success behind the same address included.
+TEST_F(AccessTest, ARightPasswordGivesWhoGuessesNoFreeOnes) {
+  start_kept(kAdmin);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(call("POST", kLogin, login_body("wrong")).status, 401);
+  sign_in();
+  EXPECT_EQ(call("POST", kLogin, login_body("wrong")).status, 401);
+  EXPECT_EQ(call("POST", kLogin, login_body("wrong")).status, 429);
 }
 
 TEST_F(AccessTest, WithTheCookieAChangeNeedsTheTokenBesideIt) {
@@ -194,14 +229,16 @@ TEST_F(AccessTest, AKeyOfTheFileOpensWhatIsClosedOtherwise) {
   options.environment = {{"CI_KEY", "bfst-0123456789abcdef0123456789"}};
   options.usual_arguments = {"serve", "--app-dir", "${dir}", "--host", "0.0.0.0", "--port", "0"};
   start_with(std::move(options));
-  EXPECT_EQ(call("GET", kKeys).status, 403);
+  const Response closed = call("GET", kKeys);
+  EXPECT_EQ(closed.status, 403);
+  EXPECT_THAT(closed.body, AllOf(HasSubstr("governance.auth_config"), HasSubstr("127.0.0.1")));
   EXPECT_EQ(status_with("bfst-0123456789abcdef0123456789"), 200);
 }
 
 TEST_F(AccessTest, TheFirstAdministratorNeedsTheSetupToken) {
   GatewayOptions options;
   options.config = R"({"providers": {"demo": {}}, "setup_token": "env.FIRST"})";
-  options.environment = {{"FIRST", "the first one"}};
+  options.environment = {{"FIRST", "the very first one"}};
   options.usual_arguments = {"serve", "--app-dir", "${dir}", "--host", "0.0.0.0", "--port", "0"};
   start_with(std::move(options));
   const auto set_up = [&](std::string_view more) {
@@ -215,21 +252,21 @@ TEST_F(AccessTest, TheFirstAdministratorNeedsTheSetupToken) {
   EXPECT_EQ(set_up(R"(, "setup_token": "another one")").status, 403);
   EXPECT_EQ(
       set_up(
-          R"(, "setup_token": "the first one", "client_config": {"enforce_auth_on_inference": true})")
+          R"(, "setup_token": "the very first one", "client_config": {"enforce_auth_on_inference": true})")
           .status,
       403);
-  EXPECT_EQ(call("PUT", kConfig, R"({"setup_token": "the first one",
+  EXPECT_EQ(call("PUT", kConfig, R"({"setup_token": "the very first one",
       "auth_config": {"admin_username": "root", "admin_password": "short", "is_enabled": true}})")
                 .status,
             400);
-  const Response made = set_up(R"(, "setup_token": "the first one")");
+  const Response made = set_up(R"(, "setup_token": "the very first one")");
   EXPECT_EQ(made.status, 200) << made.body;
   EXPECT_THAT(made.body, AllOf(HasSubstr(R"("admin_username":"root")"),
                                Not(HasSubstr("correct horse")), Not(HasSubstr("argon2"))));
-  EXPECT_EQ(set_up(R"(, "setup_token": "the first one")").status, 401) << "there is one now";
+  EXPECT_EQ(set_up(R"(, "setup_token": "the very first one")").status, 401) << "there is one now";
   const http::Headers root = {{"authorization", "Basic cm9vdDpjb3JyZWN0IGhvcnNl"}};
   EXPECT_EQ(call("GET", kKeys, {}, root).status, 200);
-  EXPECT_THAT(gateway->log(), Not(HasSubstr("the first one")));
+  EXPECT_THAT(gateway->log(), Not(HasSubstr("the very first one")));
 }
 
 TEST_F(AccessTest, WithoutASetupTokenNobodyMakesTheFirstAdministrator) {
@@ -281,12 +318,13 @@ TEST_F(AccessTest, WhoLosesHisRightsBeforeTheBodyIsThereChangesNothing) {
 
 TEST_F(AccessTest, ThereIsOneFirstAdministrator) {
   ConfigText config = kept({});
-  config.sections += R"(, "setup_token": "the first one")";
+  config.sections += R"(, "setup_token": "the very first one")";
   start(config);
   const auto body = [](std::string_view name) {
-    return fmt::format(R"({{"setup_token": "the first one", "auth_config": {{"admin_username": "{}",
+    return fmt::format(
+        R"({{"setup_token": "the very first one", "auth_config": {{"admin_username": "{}",
         "admin_password": "correct horse", "is_enabled": true}}}})",
-                       name);
+        name);
   };
   LateBody late(gateway->port(), "PUT", kConfig, {}, body("evil"));
   EXPECT_EQ(call("PUT", kConfig, body("root")).status, 200);
@@ -298,13 +336,13 @@ TEST_F(AccessTest, ThereIsOneFirstAdministrator) {
 TEST_F(AccessTest, OneWhoIsOffIsReplacedWithTheSetupTokenAlone) {
   ConfigText config = kept(
       R"("auth_config": {"admin_username": "root", "admin_password": "secret", "is_enabled": false})");
-  config.sections += R"(, "setup_token": "the first one")";
+  config.sections += R"(, "setup_token": "the very first one")";
   start(config);
   const std::string_view mallory =
       R"({"auth_config": {"admin_username": "mallory", "admin_password": "correct horse", "is_enabled": true}})";
   EXPECT_EQ(call("PUT", kConfig, mallory).status, 403);
   EXPECT_EQ(call("PUT", kConfig,
-                 R"({"setup_token": "the first one", "auth_config": {"is_enabled": true}})")
+                 R"({"setup_token": "the very first one", "auth_config": {"is_enabled": true}})")
                 .status,
             200);
   EXPECT_EQ(as_admin("GET", kKeys).status, 200);
@@ -368,6 +406,21 @@ TEST_F(AccessTest, WhoSignsInIsRecordedAndNobodyElseFillsTheLog) {
        {{"authorization", "Basic cm9vdDp3cm9uZw=="}});
   EXPECT_EQ(part(as_admin("GET", kAudit).body, {"total_count"}), "3");
   EXPECT_EQ(call("POST", std::string(kLogin) + "?dry_run=true", login_body("secret")).status, 400);
+}
+
+TEST_F(AccessTest, ARequestIdOfACallerIsBoundedAndCleanInTheRecord) {
+  start_kept(kAdmin);
+  const auto record_of = [&](const std::string& id) {
+    EXPECT_EQ(call("POST", kKeys, fmt::format(R"({{"name": "{}"}})", ++made_),
+                   {{"authorization", kBasic}, {"x-request-id", id}})
+                  .status,
+              200);
+    return json_text(as_admin("GET", fmt::format("{}?limit=1", kAudit)).body, "request_id");
+  };
+  EXPECT_EQ(record_of("a\xff"
+                      "b"),
+            "a?b");
+  EXPECT_LE(record_of(std::string(1'000, 'a')).size(), 128U);
 }
 
 TEST_F(AccessTest, BodiesOfStrangersAreSmall) {
