@@ -12,6 +12,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace bifrost::store::sqlite {
 namespace {
@@ -42,7 +43,23 @@ class Used {
   sqlite3_stmt* statement_;
 };
 using Database = std::unique_ptr<sqlite3, Close>;
-using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+struct Statement {
+  std::unique_ptr<sqlite3_stmt, Finalize> prepared;
+  // Of `$1`, `$2`, ...: their numbers, which are those of their first appearance.
+  std::vector<int> places;
+};
+
+std::vector<int> places_of(sqlite3_stmt* statement) {
+  const int count = sqlite3_bind_parameter_count(statement);
+  std::vector<int> places;
+  places.reserve(static_cast<std::size_t>(count));
+  for (int i = 1; i <= count; ++i) {
+    const std::string name = "$" + std::to_string(i);
+    places.push_back(sqlite3_bind_parameter_index(statement, name.c_str()));
+  }
+  return places;
+}
 
 ErrorCode code_of(int result) {
   switch (result & 0xff) {
@@ -88,12 +105,12 @@ class SqliteConnection final : public sql::Connection {
     if (sqlite3_get_autocommit(database_.get()) != 0) {
       BF_TRY_VOID(check_place());
     }
-    BF_TRY(sqlite3_stmt * prepared, prepare(statement));
-    const Used used(prepared);
+    BF_TRY(const Statement* prepared, prepare(statement));
+    const Used used(prepared->prepared.get());
     if (terms_.clock != nullptr) {
       due_ = terms_.clock->now() + terms_.statement_timeout;
     }
-    return run(prepared, parameters);
+    return run(*prepared, parameters);
   }
 
   Result<void> run_script(std::string_view script) override {
@@ -137,27 +154,27 @@ class SqliteConnection final : public sql::Connection {
                                               sqlite3_errmsg(database_.get()));
   }
 
-  Result<sqlite3_stmt*> prepare(std::string_view text) {
+  Result<const Statement*> prepare(std::string_view text) {
     const auto found = statements_.find(text);
-    if (found != statements_.end()) return found->second.get();
+    if (found != statements_.end()) return &found->second;
     sqlite3_stmt* made = nullptr;
     const int result =
         sqlite3_prepare_v3(database_.get(), text.data(), static_cast<int>(text.size()),
                            SQLITE_PREPARE_PERSISTENT, &made, nullptr);
     if (result != SQLITE_OK) return error(result);
     if (statements_.size() >= kStatementsMax) statements_.clear();
-    return statements_.emplace(text, Statement(made)).first->second.get();
+    Statement statement{.prepared{made}, .places = places_of(made)};
+    return &statements_.emplace(text, std::move(statement)).first->second;
   }
 
-  // The number of `$1` among the parameters of the statement is that of its first appearance.
-  Result<void> bind(sqlite3_stmt* statement, std::span<const sql::Parameter> parameters) {
+  Result<void> bind(const Statement& statement, std::span<const sql::Parameter> parameters) {
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-      const std::string name = "$" + std::to_string(i + 1);
-      const int place = sqlite3_bind_parameter_index(statement, name.c_str());
+      const int place = i < statement.places.size() ? statement.places[i] : 0;
       if (place == 0) {
-        return gateway_error(ErrorCode::kInternal, "a statement does not use " + name);
+        return gateway_error(ErrorCode::kInternal,
+                             "a statement does not use $" + std::to_string(i + 1));
       }
-      const int result = bind(statement, place, parameters[i]);
+      const int result = bind(statement.prepared.get(), place, parameters[i]);
       if (result != SQLITE_OK) return error(result);
     }
     return {};
@@ -175,8 +192,9 @@ class SqliteConnection final : public sql::Connection {
     return sqlite3_bind_null(statement, place);
   }
 
-  Result<sql::Rows> run(sqlite3_stmt* statement, std::span<const sql::Parameter> parameters) {
-    BF_TRY_VOID(bind(statement, parameters));
+  Result<sql::Rows> run(const Statement& prepared, std::span<const sql::Parameter> parameters) {
+    BF_TRY_VOID(bind(prepared, parameters));
+    sqlite3_stmt* const statement = prepared.prepared.get();
     sql::Rows rows;
     const int columns = sqlite3_column_count(statement);
     int result = sqlite3_step(statement);
