@@ -165,10 +165,47 @@ def gateway_config(upstream_port):
     }
 
 
+VIRTUAL_KEY = "sk-bf-bench-0123456789abcdef"
+
+
+def limits():
+    """One of each kind, far away: what is measured is their keeping, not their refusals."""
+    return {
+        "budgets": [{"max_limit": 1_000_000, "reset_duration": "1M"}],
+        "rate_limit": {
+            "token_max_limit": 10**15, "token_reset_duration": "1d", "request_max_limit": 10**12, "request_reset_duration": "1d",
+        },
+    }  # fmt: skip
+
+
+def all_on_config(upstream_port):
+    """A request with VIRTUAL_KEY falls under limits of three levels, is priced, and is written to the ledger."""
+    governance = {"rate_limits": []}
+    owners = {
+        "customers": {"id": "bench-customer", "name": "bench customer"},
+        "teams": {"id": "bench-team", "name": "bench team", "customer_id": "bench-customer"},
+        "virtual_keys": {
+            "id": "bench-key", "name": "bench key", "value": VIRTUAL_KEY, "team_id": "bench-team", "allow_all_providers": True,
+        },
+    }  # fmt: skip
+    for kind, owner in owners.items():
+        own = limits()
+        governance["rate_limits"].append({"id": f"{owner['id']}-rates", **own.pop("rate_limit")})
+        governance[kind] = [{**owner, **own, "rate_limit_id": f"{owner['id']}-rates"}]
+    governance["pricing_overrides"] = [
+        {
+            "id": "bench", "name": "bench", "scope_kind": "global", "match_type": "wildcard", "pattern": "bench*",
+            "request_types": ["chat_completion"],
+            "pricing_patch": json.dumps({"input_cost_per_token": 1e-06, "output_cost_per_token": 4e-06}),
+        }
+    ]  # fmt: skip
+    return {**gateway_config(upstream_port), "client": {"enforce_auth_on_inference": True}, "governance": governance}
+
+
 class Rig:
     """The processes of a run. `pinned`: what is measured has the first core to itself, the tools have the others."""
 
-    def __init__(self, gateway, *, pinned, workers, upstream_port=0, nginx=True):
+    def __init__(self, gateway, *, pinned, workers, upstream_port=0, nginx=True, config=gateway_config):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bifrost-bench-"))
         self.running = []
         raise_descriptor_limit()
@@ -178,7 +215,9 @@ class Rig:
             self.upstream_port = upstream_port or free_port()
             self.upstream = self._start("upstream", [TOOLS / "load_upstream", "--port", self.upstream_port], self.tool_cpus)
             self.upstream.wait_for_port(self.upstream_port)
-            self._start_gateway(gateway, workers)
+            self.command, self.workers = gateway, workers
+            (self.folder / "config.json").write_text(json.dumps(config(self.upstream_port)))
+            self.start_gateway()
             self.nginx = None
             if nginx:
                 self._start_nginx()
@@ -197,14 +236,13 @@ class Rig:
         self.running.append(process)
         return process
 
-    def _start_gateway(self, command, workers):
-        config = self.folder / "config.json"
-        config.write_text(json.dumps(gateway_config(self.upstream_port)))
+    def start_gateway(self, seconds=60):
+        """With the folder's config.json, and the databases that are there."""
         self.gateway_port = free_port()
-        arguments = ["serve", "--config", config, "--app-dir", self.folder, "--host", "127.0.0.1"]
-        arguments += ["--port", self.gateway_port, "--workers", workers, "--log-level", "warn"]
-        self.gateway = self._start("gateway", [*command, *arguments], self.server_cpus)
-        self.gateway.wait_for_port(self.gateway_port, 60)
+        arguments = ["serve", "--config", self.folder / "config.json", "--app-dir", self.folder, "--host", "127.0.0.1"]
+        arguments += ["--port", self.gateway_port, "--workers", self.workers, "--log-level", "warn"]
+        self.gateway = self._start("gateway", [*self.command, *arguments], self.server_cpus)
+        self.gateway.wait_for_port(self.gateway_port, seconds)
 
     def _start_nginx(self):
         binary = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")

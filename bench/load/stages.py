@@ -42,6 +42,9 @@ QUICK = Effort(rounds=3, seconds=0.4, warmup=0.2, streams=500, stream_seconds=3,
 # Seconds until the gateway's allocator has given back what is free: it waits for two of them, then goes step by step.
 SETTLING = 6
 
+# The caller for whom everything is on (processes.all_on_config).
+ALL_ON = f"x-bf-vk: {processes.VIRTUAL_KEY}"
+
 
 class Bench:
     """One run. `targets` are other gateways: {name: url}."""
@@ -61,10 +64,10 @@ class Bench:
                 legs[name] = (url, processes.listening_pid(int(url.split("//")[1].split("/")[0].split(":")[1])))
         return {name: leg for name, leg in legs.items() if only is None or name in only}
 
-    def drive(self, stage, rig, legs, **options):
+    def drive(self, stage, rig, legs, *, headers=(), **options):
         options = {"rounds": self.effort.rounds, "seconds": self.effort.seconds, "warmup": self.effort.warmup, **options}
         rig.upstream_stats()
-        result = measuring.drive(rig, legs, headers=self.headers, **options)
+        result = measuring.drive(rig, legs, headers=[*self.headers, *headers], **options)
         stats = rig.upstream_stats()
         self.raw[stage] = {"options": options, "legs": result, "upstream": stats}
         for name, leg in result.items():
@@ -153,6 +156,19 @@ class Bench:
                 self.row(f"{label} {text}: {name}", value, "us", None, limit)
                 if limits and percentile != "p999" and base and base > 0:
                     self.row(f"{label} {text}: {name} / nginx", value / base, "x", *(limits if ours else ()))
+
+    def all_on(self, rig):
+        """What a request costs when it has a virtual key with limits of three levels, a price, and a place in the ledger."""
+        legs = self.legs(rig, only=("nginx", "gateway"))
+        result = self.drive("all-on", rig, legs, headers=[ALL_ON], connections=64, body=1024, model="openai/bench")
+        self._cpu(result, "CPU per request, all on", 1.65, 1.35)
+
+    def all_on_fixed_rate(self, rig):
+        result = self.drive(
+            "all-on-fixed-rate", rig, self.legs(rig, only=("direct", "nginx", "gateway")), headers=[ALL_ON], load="open", rate=5000,
+            connections=256, body=1024, model="openai/bench",
+        )  # fmt: skip
+        self._added(result, "added latency, all on, 5,000 a second,", absolute={"p50": 60, "p99": 1000})
 
     def one_connection(self, rig):
         result = self.drive("one-connection", rig, self.legs(rig), connections=1, body=1024, model="openai/bench")
