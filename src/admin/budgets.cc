@@ -135,9 +135,10 @@ Result<Found> find_budget(GovernanceSettings& governance, VirtualKeySettings& ke
     auto found = in(entry.budgets, governance::at_provider(key.id, entry.provider));
     if (found) return *std::move(found);
   }
-  for (BudgetSettings& budget : governance.budgets) {
-    if (budget.id == id && is_his(budget)) return Found{&budget, governance::budget_name(id)};
-  }
+  config::SharedList<BudgetSettings>& all = governance.budgets;
+  const auto named = std::ranges::find_if(
+      all, [&](const BudgetSettings& budget) { return budget.id == id && is_his(budget); });
+  if (named != all.end()) return Found{&all.edit(named), governance::budget_name(id)};
   return no_such("budget of the virtual key", id);
 }
 
@@ -171,8 +172,9 @@ Result<Answer> change_budget(const Call& call, const OverrideBody& body) {
   BudgetSettings changed;
   std::string name;
   const auto edit = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(VirtualKeySettings * key, find(governance, kKeys, call.id));
-    BF_TRY(Found found, find_budget(governance, *key, call.budget_id));
+    BF_TRY(const std::size_t place, place_of(governance, kKeys, call.id));
+    VirtualKeySettings& key = governance.virtual_keys.edit(place);
+    BF_TRY(Found found, find_budget(governance, key, call.budget_id));
     set_override(*found.budget, body, call.now);
     changed = *found.budget;
     name = std::move(found.name);

@@ -26,28 +26,27 @@ struct Resource {
   std::string_view kind;  // governance/settings/entries.h
   std::string_view name;  // in answers: "virtual_key"
   std::string_view what;  // in messages: "virtual key"
-  std::vector<Entry> governance::GovernanceSettings::* list;
+  config::SharedList<Entry> governance::GovernanceSettings::* list;
 
   // As the section calls the list.
   [[nodiscard]] std::string section() const { return std::string(kind) + "s"; }
 };
 
+// The place of an entry in its list.
 template <class Entry>
-Result<Entry*> find(governance::GovernanceSettings& governance, const Resource<Entry>& resource,
-                    std::string_view id) {
-  std::vector<Entry>& list = governance.*resource.list;
+Result<std::size_t> place_of(const governance::GovernanceSettings& governance,
+                             const Resource<Entry>& resource, std::string_view id) {
+  const config::SharedList<Entry>& list = governance.*resource.list;
   const auto found = std::ranges::find(list, id, &Entry::id);
   if (found == list.end()) return no_such(resource.what, id);
-  return &*found;
+  return static_cast<std::size_t>(found - list.begin());
 }
 
 template <class Entry>
 Result<const Entry*> find(const governance::GovernanceSettings& governance,
                           const Resource<Entry>& resource, std::string_view id) {
-  const std::vector<Entry>& list = governance.*resource.list;
-  const auto found = std::ranges::find(list, id, &Entry::id);
-  if (found == list.end()) return no_such(resource.what, id);
-  return &*found;
+  BF_TRY(const std::size_t place, place_of(governance, resource, id));
+  return &(governance.*resource.list)[place];
 }
 
 // Fails with kInvalidRequest without a name, and with kConflict when another entry has it.
@@ -139,9 +138,8 @@ Result<Answer> change_entry(const Call& call, const Resource<Entry>& resource, P
   BF_TRY(const auto terms, entry_terms(call, resource));
   std::size_t index = 0;
   const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(Entry * entry, find(governance, resource, call.id));
-    index = static_cast<std::size_t>(entry - (governance.*resource.list).data());
-    return put(governance, *entry);
+    BF_TRY(index, place_of(governance, resource, call.id));
+    return put(governance, (governance.*resource.list).edit(index));
   };
   const auto governance = change_governance(call, edit, terms);
   if (!governance) return of_entry(governance.error(), resource.section(), index, resource.what);
@@ -154,10 +152,9 @@ template <class Entry, class Drop>
 Result<Answer> delete_entry(const Call& call, const Resource<Entry>& resource, Drop drop) {
   BF_TRY(const auto terms, entry_terms(call, resource));
   const auto edit = [&](governance::GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(Entry * entry, find(governance, resource, call.id));
-    BF_TRY_VOID(drop(governance, *entry));
-    std::erase_if(governance.*resource.list,
-                  [&](const Entry& other) { return other.id == call.id; });
+    BF_TRY(const std::size_t place, place_of(governance, resource, call.id));
+    BF_TRY_VOID(drop(governance, (governance.*resource.list).edit(place)));
+    (governance.*resource.list).erase_if([&](const Entry& other) { return other.id == call.id; });
     return {};
   };
   BF_TRY_VOID(change_governance(call, edit, terms));

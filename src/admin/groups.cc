@@ -123,7 +123,7 @@ Result<void> put(const Call& call, GovernanceSettings& governance, Group& group,
 }
 
 template <class Member>
-std::int64_t count_with(const std::vector<Member>& members, std::string Member::* of,
+std::int64_t count_with(const config::SharedList<Member>& members, std::string Member::* of,
                         std::string_view id) {
   return std::ranges::count(members, id, of);
 }

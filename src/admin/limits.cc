@@ -66,8 +66,7 @@ void clear(const Call& call, BudgetSettings& budget, std::string name) {
   ++budget.usage_resets;
 }
 
-std::vector<RateLimitSettings>::const_iterator found(const GovernanceSettings& governance,
-                                                     std::string_view id) {
+auto found(const GovernanceSettings& governance, std::string_view id) {
   return std::ranges::find(governance.rate_limits, id, &RateLimitSettings::id);
 }
 
@@ -194,24 +193,24 @@ std::string shown_id(const BudgetSettings& budget, std::string_view limit_name) 
 void put_budgets(GovernanceSettings& governance, LimitOwner& owner,
                  std::vector<BudgetSettings>& own, const std::vector<BudgetBody>& wanted) {
   std::vector<BudgetBody> left = wanted;
-  std::erase_if(governance.budgets, [&](BudgetSettings& budget) {
-    if (!owner.owns(budget)) return false;
+  config::SharedList<BudgetSettings>& all = governance.budgets;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const BudgetSettings& budget = all[i];
+    if (!owner.owns(budget)) continue;
     const std::string name = governance::budget_name(budget.id);
     const auto it = std::ranges::find_if(
         left, [&](const BudgetBody& body) { return same(body, budget, name); });
     const bool stays = it != left.end();
     if (is_shared(governance, owner, budget) && !(stays && same_terms(*it, budget))) {
-      leave(owner, budget);
-      return false;
-    }
-    if (!stays) {
+      leave(owner, all.edit(i));
+    } else if (stays) {
+      change(all.edit(i), *it);
+      left.erase(it);
+    } else {
       std::erase(owner.named, budget.id);
-      return true;
+      all.erase(all.begin() + static_cast<std::ptrdiff_t>(i--));
     }
-    change(budget, *it);
-    left.erase(it);
-    return false;
-  });
+  }
   std::vector<BudgetSettings> made;
   made.reserve(left.size());
   for (const BudgetBody& body : left) {
@@ -231,7 +230,8 @@ Result<void> clear_usage(const Call& call, GovernanceSettings& governance, const
   for (BudgetSettings& budget : own) {
     clear(call, budget, governance::own_budget_name(owner.kind, owner.id, budget.reset_duration));
   }
-  for (BudgetSettings& budget : governance.budgets) {
+  for (std::size_t i = 0; i < governance.budgets.size(); ++i) {
+    const BudgetSettings& budget = governance.budgets[i];
     if (!owner.owns(budget)) continue;
     if (is_shared(governance, owner, budget)) {
       return client_error(ErrorCode::kConflict,
@@ -239,7 +239,7 @@ Result<void> clear_usage(const Call& call, GovernanceSettings& governance, const
                               " is others' too, so what was used of it stays",
                           "reset_budget_usage");
     }
-    clear(call, budget, governance::budget_name(budget.id));
+    clear(call, governance.budgets.edit(i), governance::budget_name(budget.id));
   }
   return {};
 }
@@ -288,13 +288,13 @@ void put_rate_limit(GovernanceSettings& governance, std::string& id,
     drop_rate_limit(governance, id);
     return;
   }
-  const auto rate = std::ranges::find(governance.rate_limits, id, &RateLimitSettings::id);
+  const auto rate = found(governance, id);
   if (!id.empty() && rate != governance.rate_limits.end()) {
     if (same_terms(*wanted, *rate)) return;
     // Whether or not he stands in the settings yet, what is counted are others.
     const std::string before = std::exchange(id, {});
     if (rate_limit_uses(governance, before) == 0) {
-      change(*rate, *wanted);
+      change(governance.rate_limits.edit(rate), *wanted);
       id = before;
       return;
     }
@@ -347,8 +347,7 @@ void drop_budgets(GovernanceSettings& governance, LimitOwner owner) {
 void drop_rate_limit(GovernanceSettings& governance, std::string& id) {
   const std::string gone = std::exchange(id, {});
   if (gone.empty() || rate_limit_uses(governance, gone) > 0) return;
-  std::erase_if(governance.rate_limits,
-                [&](const RateLimitSettings& rate) { return rate.id == gone; });
+  governance.rate_limits.erase_if([&](const RateLimitSettings& rate) { return rate.id == gone; });
 }
 
 void drop_model_limits(GovernanceSettings& governance, governance::ModelConfigSettings& model) {

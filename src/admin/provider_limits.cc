@@ -65,7 +65,7 @@ class Show {
 
 ProviderLimitSettings& entry_of(GovernanceSettings& governance, const std::string& name) {
   const auto found = std::ranges::find(governance.providers, name, &ProviderLimitSettings::name);
-  if (found != governance.providers.end()) return *found;
+  if (found != governance.providers.end()) return governance.providers.edit(found);
   ProviderLimitSettings& made = governance.providers.emplace_back();
   made.name = name;
   return made;
@@ -114,8 +114,9 @@ Result<Answer> delete_provider_limits(const Call& call) {
         std::ranges::find(governance.providers, call.id, &ProviderLimitSettings::name);
     if (found == governance.providers.end()) return no_such("provider with limits", call.id);
     drop_budgets(governance, owner_of(*found));
-    drop_rate_limit(governance, found->rate_limit_id);
+    std::string rate_limit_id = found->rate_limit_id;
     governance.providers.erase(found);
+    drop_rate_limit(governance, rate_limit_id);
     return {};
   };
   BF_TRY_VOID(change_governance(call, edit, terms));

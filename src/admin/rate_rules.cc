@@ -85,7 +85,7 @@ Result<void> put_rate_rules(GovernanceSettings& governance, std::vector<std::str
     if (rule == left.end()) continue;
     std::string own = std::exchange(id, {});  // so that what is counted are others
     if (*rule != rules.front() && rate_limit_uses(governance, own) > 0) continue;
-    rate->max_limit = rule->max_limit;
+    governance.rate_limits.edit(rate).max_limit = rule->max_limit;
     left.erase(rule);
     stay.push_back(std::move(own));
   }

@@ -60,20 +60,20 @@ Result<std::vector<std::string>> read_ids(const Call& call) {
   return std::move(body.ids);
 }
 
-// In the order of the ids. One look at all keys, however many are asked for.
-template <class Governance>
-auto find_all(Governance& governance, const std::vector<std::string>& ids)
-    -> Result<std::vector<decltype(governance.virtual_keys.data())>> {
-  std::map<std::string_view, std::size_t> places;
-  for (std::size_t i = 0; i < ids.size(); ++i) places.emplace(ids[i], i);
-  std::vector<decltype(governance.virtual_keys.data())> found(ids.size());
-  for (auto& key : governance.virtual_keys) {
-    const auto at = places.find(key.id);
-    if (at != places.end()) found[at->second] = &key;
+// Where the keys are, in the order of the ids. One look at all keys, however many are asked for.
+Result<std::vector<std::size_t>> places_of(const GovernanceSettings& governance,
+                                           const std::vector<std::string>& ids) {
+  const auto& keys = governance.virtual_keys;
+  std::map<std::string_view, std::size_t> asked;
+  for (std::size_t i = 0; i < ids.size(); ++i) asked.emplace(ids[i], i);
+  std::vector<std::size_t> found(ids.size(), keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto at = asked.find(keys[i].id);
+    if (at != asked.end()) found[at->second] = i;
   }
   config::Problems problems;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (found[i] != nullptr) continue;
+    if (found[i] < keys.size()) continue;
     problems.add(place(i), "there is no virtual key with the id " + quoted(ids[i]));
   }
   BF_TRY_VOID(refusal_of(problems));
@@ -99,21 +99,21 @@ Result<Answer> rotate_virtual_keys(const Call& call) {
   if (call.trail != nullptr) call.trail->each_apart = true;
   const auto grace = call.desk.settings()->client.vk_rotation_cooldown;
   const auto rotate = [&](GovernanceSettings& governance) -> Result<void> {
-    BF_TRY(const auto keys, find_all(governance, ids));
-    for (VirtualKeySettings* key : keys) {
-      governance::rotate(*key, new_key_value(), grace, call.now);
+    BF_TRY(const auto places, places_of(governance, ids));
+    for (const std::size_t place : places) {
+      governance::rotate(governance.virtual_keys.edit(place), new_key_value(), grace, call.now);
     }
     return {};
   };
   BF_TRY(const GovernancePtr governance, change_governance(call, rotate, terms));
-  BF_TRY(const auto keys, find_all(*governance, ids));
+  BF_TRY(const auto places, places_of(*governance, ids));
   Answer answer;
   json::Writer writer(answer.body);
   const ShowVirtualKey show(call, *governance);
   writer.begin_object().member("message", done("virtual keys", "rotated"));
   writer.key("virtual_keys").begin_array();
-  for (const VirtualKeySettings* key : keys) show(writer, *key);
-  writer.end_array().member("count", static_cast<std::int64_t>(keys.size())).end_object();
+  for (const std::size_t place : places) show(writer, governance->virtual_keys[place]);
+  writer.end_array().member("count", static_cast<std::int64_t>(places.size())).end_object();
   return answer;
 }
 

@@ -152,9 +152,8 @@ Result<Answer> delete_routing_rule(const Call& call) {
 
 void drop_rules_of(GovernanceSettings& governance, governance::RuleScope scope,
                    std::string_view id) {
-  std::erase_if(governance.routing_rules, [&](const RoutingRuleSettings& rule) {
-    return rule.scope == scope && rule.scope_id == id;
-  });
+  governance.routing_rules.erase_if(
+      [&](const RoutingRuleSettings& rule) { return rule.scope == scope && rule.scope_id == id; });
 }
 
 }  // namespace bifrost::admin

@@ -6,6 +6,7 @@
 #include "admin/route.h"
 #include "base/try.h"
 #include "config/restore.h"
+#include "config/shared_list.h"
 #include "config/value_writer.h"
 
 #include <cstdint>
@@ -57,9 +58,9 @@ class References {
   void add(const std::optional<T>& member) {
     if (member) add(*member);
   }
-  template <class T>
-  void add(const std::vector<T>& list) {
-    for (const T& element : list) add(element);
+  template <config::List List>
+  void add(const List& list) {
+    for (const auto& element : list) add(element);
   }
   template <class T>
   void add(const config::OrderedMap<T>& map) {

@@ -3,6 +3,7 @@
 
 #include "admin/read.h"
 #include "admin/route.h"
+#include "config/shared_list.h"
 #include "json/writer.h"
 
 #include <optional>
@@ -35,15 +36,15 @@ Answer one(const Call& call, std::string_view name, const EntryNames& names, con
 }
 
 // {"virtual_keys": [...], "count": 2, "total_count": 7, "limit": 2, "offset": 0}
-template <class Entry, class Wanted, class Write>
-Answer list(const Page& page, std::string_view name, const std::vector<Entry>& entries,
-            Wanted wanted, Write write) {
+template <config::List Entries, class Wanted, class Write>
+Answer list(const Page& page, std::string_view name, const Entries& entries, Wanted wanted,
+            Write write) {
   Answer answer;
   json::Writer writer(answer.body);
   std::int64_t total = 0;
   std::int64_t count = 0;
   writer.begin_object().key(name).begin_array();
-  for (const Entry& entry : entries) {
+  for (const auto& entry : entries) {
     if (!wanted(entry)) continue;
     const bool shown = total >= page.offset && count < page.limit;
     ++total;

@@ -141,18 +141,18 @@ void drop_models(GovernanceSettings& governance, const VirtualKeySettings& key) 
   const auto is_his = [&](const governance::ModelConfigSettings& model) {
     return model.scope == governance::ModelScope::kVirtualKey && model.scope_id == key.id;
   };
-  for (governance::ModelConfigSettings& model : governance.model_configs) {
-    if (is_his(model)) drop_model_limits(governance, model);
+  config::SharedList<governance::ModelConfigSettings>& models = governance.model_configs;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    if (is_his(models[i])) drop_model_limits(governance, models.edit(i));
   }
-  std::erase_if(governance.model_configs, is_his);
+  models.erase_if(is_his);
 }
 
 // The prices that hold for this key alone.
 void drop_prices(GovernanceSettings& governance, const VirtualKeySettings& key) {
-  std::erase_if(governance.pricing_overrides,
-                [&](const governance::PricingOverrideSettings& entry) {
-                  return entry.virtual_key_id == key.id;
-                });
+  governance.pricing_overrides.erase_if([&](const governance::PricingOverrideSettings& entry) {
+    return entry.virtual_key_id == key.id;
+  });
 }
 
 void put_provider_configs(GovernanceSettings& governance, VirtualKeySettings& key,

@@ -300,8 +300,9 @@ int validate(const Options& options) {
   Result<exchange::SnapshotPtr> snapshot;
   upstream::Gates gates;
   governance::LimitBook limits;
+  governance::RulesBuilder rules(limits);
   if (setup) {
-    snapshot = make_snapshot(setup->config, {.gates = gates, .limits = limits}, environment,
+    snapshot = make_snapshot(setup->config, {.gates = gates, .rules = rules}, environment,
                              SystemClock().wall(), setup->warnings);
   } else {
     snapshot = setup.error();

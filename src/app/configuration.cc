@@ -295,7 +295,8 @@ Result<Configuration::State> Configuration::change_once(const Edit& edit, const 
                                                         bool& stale) {
   BF_TRY_VOID(check_terms(terms));
   const SetupPtr before = setup();
-  exchange::ManagedSettings edited = before->config;
+  Config config = before->config;
+  exchange::ManagedSettings edited = std::move(static_cast<exchange::ManagedSettings&>(config));
   BF_TRY_VOID(edit(edited));
   BF_TRY_VOID(check(edited, ErrorCode::kInvalidRequest));
   BF_TRY(StoredConfig::Plan plan,
@@ -306,7 +307,7 @@ Result<Configuration::State> Configuration::change_once(const Edit& edit, const 
         .settings = std::make_shared<const exchange::ManagedSettings>(std::move(plan.settings)),
         .versions = stored_->versions()};
   }
-  if (auto adopted = adopt({.config = before->config, .warnings = before->warnings},
+  if (auto adopted = adopt({.config = std::move(config), .warnings = before->warnings},
                            std::move(plan), terms.trail);
       !adopted) {
     stale = adopted.error().code == ErrorCode::kConflict;

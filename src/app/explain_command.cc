@@ -70,9 +70,10 @@ Result<explain::Explanation> explained(const ConfigPlace& place, const ExplainOp
   const SystemClock clock;
   upstream::Gates gates;
   governance::LimitBook limits;
+  governance::RulesBuilder rules(limits);
   BF_TRY_VOID(take_usage(place, limits, clock.wall()));
   BF_TRY(const exchange::SnapshotPtr snapshot,
-         make_snapshot(config, {.gates = gates, .limits = limits}, place.environment, clock.wall(),
+         make_snapshot(config, {.gates = gates, .rules = rules}, place.environment, clock.wall(),
                        warnings));
   const exchange::Router router(pipeline::surfaces());
   const governance::LearntUse learnt_use;

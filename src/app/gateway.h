@@ -78,7 +78,7 @@ class Gateway {
   [[nodiscard]] FileStamp stamp() const;
   void follow_prices(const Config& config);
   [[nodiscard]] Lasting lasting() {
-    return {.gates = state_.gates, .limits = state_.limits, .catalog = prices_.catalog()};
+    return {.gates = state_.gates, .rules = rules_, .catalog = prices_.catalog()};
   }
 
   ServeOptions options_;
@@ -89,6 +89,7 @@ class Gateway {
   std::unique_ptr<store::LedgerStore> ledger_store_;
   PriceSync prices_;
   exchange::Services state_;
+  governance::RulesBuilder rules_{state_.limits};
   Watch watch_{state_, clock_};
   FileStamp stamp_;
   std::vector<std::unique_ptr<Worker>> workers_;

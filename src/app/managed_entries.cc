@@ -2,34 +2,37 @@
 
 namespace bifrost::app {
 
-std::vector<ProviderEntry> entries_of(const provider::Providers& providers) {
-  std::vector<ProviderEntry> out;
+config::SharedList<ProviderEntry> entries_of(const provider::Providers& providers) {
+  config::SharedList<ProviderEntry> out;
   out.reserve(providers.size());
   for (const auto& [name, settings] : providers) {
-    ProviderEntry& entry = out.emplace_back(name, settings);
+    ProviderEntry& entry = out.emplace_back({.name = name, .settings = settings});
     entry.settings.keys.clear();
   }
   return out;
 }
 
-std::vector<ProviderKeyEntry> keys_of(const provider::Providers& providers) {
-  std::vector<ProviderKeyEntry> out;
+config::SharedList<ProviderKeyEntry> keys_of(const provider::Providers& providers) {
+  config::SharedList<ProviderKeyEntry> out;
   for (const auto& [name, settings] : providers) {
-    for (const provider::KeySettings& key : settings.keys) out.emplace_back(name, key);
+    for (const provider::KeySettings& key : settings.keys) {
+      out.push_back({.provider = name, .key = key});
+    }
   }
   return out;
 }
 
-Joined join(std::vector<ProviderEntry> providers, std::vector<ProviderKeyEntry> keys) {
+Joined join(const config::SharedList<ProviderEntry>& providers,
+            const config::SharedList<ProviderKeyEntry>& keys) {
   Joined out;
-  for (ProviderEntry& entry : providers) {
-    out.providers.append(std::move(entry.name), std::move(entry.settings));
+  for (const ProviderEntry& entry : providers) {
+    out.providers.append(entry.name, entry.settings);
   }
-  for (ProviderKeyEntry& entry : keys) {
+  for (const ProviderKeyEntry& entry : keys) {
     if (provider::ProviderSettings* owner = out.providers.find(entry.provider)) {
-      owner->keys.push_back(std::move(entry.key));
+      owner->keys.push_back(entry.key);
     } else {
-      out.left_over.push_back(std::move(entry));
+      out.left_over.push_back(entry);
     }
   }
   return out;

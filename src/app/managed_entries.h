@@ -4,6 +4,7 @@
 // its provider in the file, and the other way round.
 #pragma once
 
+#include "config/shared_list.h"
 #include "exchange/managed_settings.h"
 #include "governance/settings/entries.h"
 
@@ -39,14 +40,15 @@ struct ProviderKeyEntry {
   friend bool operator==(const ProviderKeyEntry&, const ProviderKeyEntry&) = default;
 };
 
-[[nodiscard]] std::vector<ProviderEntry> entries_of(const provider::Providers& providers);
-[[nodiscard]] std::vector<ProviderKeyEntry> keys_of(const provider::Providers& providers);
+[[nodiscard]] config::SharedList<ProviderEntry> entries_of(const provider::Providers& providers);
+[[nodiscard]] config::SharedList<ProviderKeyEntry> keys_of(const provider::Providers& providers);
 
 // The way back. Keys of a provider that is not there are left over.
 struct Joined {
   provider::Providers providers;
   std::vector<ProviderKeyEntry> left_over;
 };
-[[nodiscard]] Joined join(std::vector<ProviderEntry> providers, std::vector<ProviderKeyEntry> keys);
+[[nodiscard]] Joined join(const config::SharedList<ProviderEntry>& providers,
+                          const config::SharedList<ProviderKeyEntry>& keys);
 
 }  // namespace bifrost::app

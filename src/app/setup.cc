@@ -93,7 +93,7 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Lasting lastin
                                   lasting.gates, environment));
   warn_of_unknown(config.governance, snapshot->registry, warnings);
   snapshot->routing = governance::build_routing(config.governance, warnings);
-  snapshot->rules = governance::build_rules(config.governance, lasting.limits, now);
+  snapshot->rules = lasting.rules.build(config.governance, now);
   return exchange::SnapshotPtr(std::move(snapshot));
 }
 

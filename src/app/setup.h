@@ -8,7 +8,7 @@
 #include "catalog/catalog.h"
 #include "config/environment.h"
 #include "exchange/snapshot.h"
-#include "governance/limit_book.h"
+#include "governance/build_rules.h"
 
 #include <memory>
 #include <string>
@@ -30,7 +30,7 @@ struct Setup {
 // What outlives configurations.
 struct Lasting {
   upstream::Gates& gates;  // count what goes on, as limits do
-  governance::LimitBook& limits;
+  governance::RulesBuilder& rules;
   std::shared_ptr<const catalog::Catalog> catalog = catalog::Catalog::shared_built_in();
 };
 

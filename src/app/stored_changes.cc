@@ -24,23 +24,25 @@ class Changes {
   Changes(const StoredRows& rows, const Reading& reading) : rows_(rows), reading_(reading) {}
 
   template <class Entry, class Id>
-  Result<void> list(std::string_view kind, const std::vector<Entry>& before,
-                    const std::vector<Entry>& after, const std::vector<Entry>& file, Id id) {
+  Result<void> list(std::string_view kind, const config::SharedList<Entry>& before,
+                    const config::SharedList<Entry>& after, const config::SharedList<Entry>& file,
+                    Id id) {
     const auto hash_in_file = [&](std::string_view name) {
       const auto entry = std::ranges::find_if(
           file, [&](const Entry& each) { return std::invoke(id, each) == name; });
       return entry == file.end() ? std::string() : hash_of(*entry, reading_.sealer);
     };
+    const auto [gone, come] = config::difference(before, after);
     std::unordered_map<IdOf<Entry, Id>, const Entry*> had;
-    for (const Entry& entry : before) had.emplace(std::invoke(id, entry), &entry);
-    for (const Entry& entry : after) {
-      const IdOf<Entry, Id> name = std::invoke(id, entry);
+    for (const auto& entry : gone) had.emplace(std::invoke(id, *entry), entry.get());
+    for (const auto& entry : come) {
+      const IdOf<Entry, Id> name = std::invoke(id, *entry);
       const auto old = had.find(name);
       const bool was_there = old != had.end();
-      const bool same = was_there && *old->second == entry;
+      const bool same = was_there && *old->second == *entry;
       if (was_there) had.erase(old);
       if (same || name.empty()) continue;
-      BF_TRY_VOID(put(kind, entry, std::string(name),
+      BF_TRY_VOID(put(kind, *entry, std::string(name),
                       [&] { return was_there ? hash_in_file(name) : std::string(); }));
     }
     for (const auto& [name, entry] : had) {
@@ -108,8 +110,8 @@ Result<void> compare_all(Changes& changes, const exchange::ManagedSettings& befo
   BF_TRY_VOID(changes.list(exchange::kProviderKeyKind, keys_of(before.providers),
                            keys_of(after.providers), keys_of(file.providers),
                            &ProviderKeyEntry::place));
-  BF_TRY_VOID(changes.list(exchange::kClientKind, std::vector{before.client},
-                           std::vector{after.client}, std::vector{file.client}, name_of_client));
+  BF_TRY_VOID(changes.list(exchange::kClientKind, client_of(before), client_of(after),
+                           client_of(file), name_of_client));
   return changes.list(governance::kAdministratorKind, administrator_of(before),
                       administrator_of(after), administrator_of(file), name_of_administrator);
 }

@@ -27,7 +27,7 @@ governance::TeamSettings team(std::string id, std::string name) {
   return made;
 }
 
-GovernanceSettings with_teams(std::vector<governance::TeamSettings> teams) {
+GovernanceSettings with_teams(config::SharedList<governance::TeamSettings> teams) {
   GovernanceSettings settings;
   settings.teams = std::move(teams);
   return settings;
@@ -41,7 +41,7 @@ governance::VirtualKeySettings virtual_key(std::string id, std::string name) {
   return made;
 }
 
-GovernanceSettings with_keys(std::vector<governance::VirtualKeySettings> keys) {
+GovernanceSettings with_keys(config::SharedList<governance::VirtualKeySettings> keys) {
   GovernanceSettings settings;
   settings.virtual_keys = std::move(keys);
   return settings;
@@ -256,11 +256,9 @@ TEST_F(StoredConfigTest, WhatTheFileCouldNotSayIsRefused) {
 TEST_F(StoredConfigTest, SecretsComeBackAndReferencesStayReferences) {
   environment_.set("BOB", "sk-bf-bob");
   GovernanceSettings file;
-  file.virtual_keys.resize(2);
-  file.virtual_keys[0].id = file.virtual_keys[0].name = "alice";
-  file.virtual_keys[0].value = config::Secret("env.no-reference");
-  file.virtual_keys[1].id = file.virtual_keys[1].name = "bob";
-  file.virtual_keys[1].value = config::Secret("sk-bf-bob", "env.BOB");
+  file.virtual_keys = {virtual_key("alice", "alice"), virtual_key("bob", "bob")};
+  file.virtual_keys.edit(0).value = config::Secret("env.no-reference");
+  file.virtual_keys.edit(1).value = config::Secret("sk-bf-bob", "env.BOB");
   {
     const auto stored = open();
     merged(*stored, file);
@@ -307,9 +305,8 @@ TEST_F(StoredConfigTest, TheHashIsThatOfWhatIsSet) {
 TEST_F(StoredConfigTest, AKeyThatCannotBeReadIsLeftOutAndALimitIsNot) {
   environment_.set("BOB", "sk-bf-bob");
   GovernanceSettings file;
-  file.virtual_keys.resize(1);
-  file.virtual_keys[0].id = file.virtual_keys[0].name = "bob";
-  file.virtual_keys[0].value = config::Secret("sk-bf-bob", "env.BOB");
+  file.virtual_keys = {virtual_key("bob", "bob")};
+  file.virtual_keys.edit(0).value = config::Secret("sk-bf-bob", "env.BOB");
   {
     const auto stored = open();
     const GovernanceSettings before = merged(*stored, file);
@@ -390,9 +387,8 @@ TEST_F(StoredConfigTest, WhoFollowsTheStoreWritesNothingWhateverHisFileSays) {
 TEST_F(StoredConfigTest, ASealThatIsAnotherOnesIsSeen) {
   const auto running = open();
   GovernanceSettings file;
-  file.virtual_keys.resize(1);
-  file.virtual_keys[0].id = file.virtual_keys[0].name = "bob";
-  file.virtual_keys[0].value = config::Secret("sk-bf-bob");
+  file.virtual_keys = {virtual_key("bob", "bob")};
+  file.virtual_keys.edit(0).value = config::Secret("sk-bf-bob");
   merged(*running, file);
   ASSERT_TRUE(open()->reseal(managed(file), environment_, {.text = "next"}));
   const auto plan = running->follow(managed(file), environment_, warnings_);
@@ -445,11 +441,10 @@ TEST_F(StoredConfigTest, AReferenceInPlaceOfTheSameTextIsAChange) {
   environment_.set("BOB", "sk-bf-bob");
   const auto stored = open();
   GovernanceSettings settings;
-  settings.virtual_keys.resize(1);
-  settings.virtual_keys[0].id = settings.virtual_keys[0].name = "bob";
-  settings.virtual_keys[0].value = config::Secret("sk-bf-bob");
+  settings.virtual_keys = {virtual_key("bob", "bob")};
+  settings.virtual_keys.edit(0).value = config::Secret("sk-bf-bob");
   GovernanceSettings referring = settings;
-  referring.virtual_keys[0].value = config::Secret("sk-bf-bob", "env.BOB");
+  referring.virtual_keys.edit(0).value = config::Secret("sk-bf-bob", "env.BOB");
   ASSERT_TRUE(change(*stored, merged(*stored, {}), settings));
   ASSERT_TRUE(change(*stored, settings, referring));
   environment_.set("BOB", "sk-bf-other");

@@ -62,7 +62,7 @@ class Comparison {
       : rows_(rows), ruled_(ruled), reading_(reading) {}
 
   template <class Entry, class Id>
-  Result<void> list(std::string_view kind, const std::vector<Entry>& list, Id id) {
+  Result<void> list(std::string_view kind, const config::SharedList<Entry>& list, Id id) {
     for (const Entry& entry : list) {
       const std::string name = std::invoke(id, entry);
       if (name.empty()) continue;  // it stands in the file alone, always

@@ -103,8 +103,13 @@ inline std::string name_of_client(const exchange::ClientSettings& /*client*/) {
   return std::string(exchange::kClientKind);
 }
 
+inline config::SharedList<exchange::ClientSettings> client_of(
+    const exchange::ManagedSettings& settings) {
+  return {settings.client};
+}
+
 // None where nobody has named one.
-inline std::vector<governance::AuthSettings> administrator_of(
+inline config::SharedList<governance::AuthSettings> administrator_of(
     const exchange::ManagedSettings& settings) {
   if (settings.governance.auth == governance::AuthSettings{}) return {};
   return {settings.governance.auth};
@@ -121,7 +126,7 @@ void each_list(const exchange::ManagedSettings& settings, Visit visit) {
   });
   visit(exchange::kProviderKind, entries_of(settings.providers), &ProviderEntry::name);
   visit(exchange::kProviderKeyKind, keys_of(settings.providers), &ProviderKeyEntry::place);
-  visit(exchange::kClientKind, std::vector{settings.client}, name_of_client);
+  visit(exchange::kClientKind, client_of(settings), name_of_client);
   visit(governance::kAdministratorKind, administrator_of(settings), name_of_administrator);
 }
 

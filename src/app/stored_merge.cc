@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
-#include <set>
+#include <memory>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace bifrost::app {
@@ -27,22 +27,19 @@ class Merge {
 
   // `id` is what gives an entry's id: a member or a function.
   template <class Entry, class Id>
-  Result<void> list(std::string_view kind, std::vector<Entry>& list, Id id) {
-    std::set<std::string> in_file;
-    std::vector<Entry> kept;
-    kept.reserve(list.size());
-    for (Entry& entry : list) {
-      const std::string name = std::invoke(id, entry);
+  Result<void> list(std::string_view kind, config::SharedList<Entry>& list, Id id) {
+    std::unordered_set<std::string> in_file;
+    config::SharedList<Entry> merged;
+    merged.reserve(list.size());
+    for (std::shared_ptr<const Entry> entry : list.entries()) {
+      const std::string name = std::invoke(id, *entry);
       // Without an id it stands in the file alone.
       if (!name.empty()) {
         in_file.insert(name);
-        BF_TRY(const bool stays, of_file(kind, entry, name));
-        if (!stays) continue;
+        BF_TRY(entry, of_file(kind, std::move(entry), name));
       }
-      kept.push_back(std::move(entry));
+      if (entry != nullptr) merged.push_back(std::move(entry));
     }
-    list = std::move(kept);
-    std::vector<Entry> more;
     for (const store::Entity* row : rows_of(kind)) {
       if (in_file.contains(row->id)) continue;
       if (is_deleted(*row)) {
@@ -54,12 +51,12 @@ class Merge {
       if (!entry) {
         BF_TRY_VOID(leave_out(kind, of_database(std::move(entry).error())));
       } else if (stays(*row, *entry)) {
-        more.push_back(*std::move(entry));
+        merged.push_back(*std::move(entry));
       } else {
         forget(*row);
       }
     }
-    std::ranges::move(more, std::back_inserter(list));
+    list = std::move(merged);
     return {};
   }
 
@@ -90,31 +87,36 @@ class Merge {
   }
 
  private:
-  // False: it was deleted, and the file says the same as then.
+  // What counts of it. Null: it was deleted, and the file says the same as then.
   template <class Entry>
-  Result<bool> of_file(std::string_view kind, Entry& entry, const std::string& name) {
-    if (intake_.rules(kind)) return of_ruling_file(kind, entry, name);
-    const std::string hash = hash_of(entry, reading_.sealer);
+  Result<std::shared_ptr<const Entry>> of_file(std::string_view kind,
+                                               std::shared_ptr<const Entry> entry,
+                                               const std::string& name) {
+    if (intake_.rules(kind)) {
+      take_in_ruling(kind, *entry, name);
+      return entry;
+    }
+    const std::string hash = hash_of(*entry, reading_.sealer);
     const auto row = rows_.find({std::string(kind), name});
     const bool follows = intake_.counts == Counts::kStore;
-    if (row == rows_.end() && follows) return true;
+    if (row == rows_.end() && follows) return entry;
     if (row != rows_.end() && (follows || came_from(row->second, hash))) {
       learn(row->second, hash);
       if (is_deleted(row->second)) {
         deleted_.push_back(called(kind, name));
-        return false;
+        return nullptr;
       }
       auto stored = read_entry<Entry>(row->second, reading_);
       if (!stored) return of_database(std::move(stored).error());
-      entry = *std::move(stored);
-      return true;
+      if (*stored == *entry) return entry;
+      return std::make_shared<const Entry>(*std::move(stored));
     }
     if (row != rows_.end()) {
       reading_.warnings.push_back("what the file says of " + called(kind, name) +
                                   " has changed; it replaces what was stored of it");
     }
-    take_in(kind, entry, name, hash);
-    return true;
+    take_in(kind, *entry, name, hash);
+    return entry;
   }
 
   // What its file says is known again.
@@ -125,16 +127,15 @@ class Merge {
 
   // The file counts, whatever was edited since.
   template <class Entry>
-  bool of_ruling_file(std::string_view kind, const Entry& entry, const std::string& name) {
+  void take_in_ruling(std::string_view kind, const Entry& entry, const std::string& name) {
     const std::string hash = hash_of(entry, reading_.sealer);
     const auto row = rows_.find({std::string(kind), name});
-    if (row != rows_.end() && says<Entry>(row->second, hash)) return true;
+    if (row != rows_.end() && says<Entry>(row->second, hash)) return;
     if (row != rows_.end() && row->second.file_hash == hash) {
       say("what was changed of " + called(kind, name) +
           " through the API gives way to the file, which is the source of truth");
     }
     take_in(kind, entry, name, hash);
-    return true;
   }
 
   // Is it what the file says, unedited?
@@ -208,11 +209,11 @@ Result<void> merge_all(Merge& merge, exchange::ManagedSettings& settings) {
     if (done) done = merge.list(kind, settings.governance.*list, id);
   });
   BF_TRY_VOID(done);
-  std::vector<ProviderEntry> providers = entries_of(settings.providers);
-  std::vector<ProviderKeyEntry> keys = keys_of(settings.providers);
+  config::SharedList<ProviderEntry> providers = entries_of(settings.providers);
+  config::SharedList<ProviderKeyEntry> keys = keys_of(settings.providers);
   BF_TRY_VOID(merge.list(exchange::kProviderKind, providers, &ProviderEntry::name));
   BF_TRY_VOID(merge.list(exchange::kProviderKeyKind, keys, &ProviderKeyEntry::place));
-  Joined joined = join(std::move(providers), std::move(keys));
+  Joined joined = join(providers, keys);
   for (const ProviderKeyEntry& key : joined.left_over) {
     merge.drop(exchange::kProviderKeyKind, key.place(), "its provider is gone");
   }
@@ -228,13 +229,13 @@ Result<void> merge_all(Merge& merge, exchange::ManagedSettings& settings) {
     }
   }
   settings.providers = std::move(known);
-  std::vector<exchange::ClientSettings> client = {settings.client};
+  config::SharedList<exchange::ClientSettings> client = client_of(settings);
   BF_TRY_VOID(merge.list(exchange::kClientKind, client, name_of_client));
-  if (!client.empty()) settings.client = std::move(client.front());
-  std::vector<governance::AuthSettings> administrator = administrator_of(settings);
+  if (!client.empty()) settings.client = client.front();
+  config::SharedList<governance::AuthSettings> administrator = administrator_of(settings);
   BF_TRY_VOID(merge.list(governance::kAdministratorKind, administrator, name_of_administrator));
   settings.governance.auth =
-      administrator.empty() ? governance::AuthSettings{} : std::move(administrator.front());
+      administrator.empty() ? governance::AuthSettings{} : administrator.front();
   return {};
 }
 

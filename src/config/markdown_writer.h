@@ -6,6 +6,7 @@
 #include "config/facts.h"
 #include "config/ordered_map.h"
 #include "config/secret.h"
+#include "config/shared_list.h"
 #include "config/value_writer.h"
 
 #include <chrono>
@@ -57,9 +58,9 @@ class MarkdownWriter {
   static std::string type_text(const Settings& /*sample*/, const Facts& /*facts*/) {
     return FromText<Settings> ? "text or object" : "object";
   }
-  template <class T>
-  static std::string type_text(const std::vector<T>& /*sample*/, const Facts& facts) {
-    return "list of " + type_text(T{}, facts);
+  template <List L>
+  static std::string type_text(const L& /*sample*/, const Facts& facts) {
+    return "list of " + type_text(typename L::value_type{}, facts);
   }
   template <class T>
   static std::string type_text(const OrderedMap<T>& /*sample*/, const Facts& facts) {
@@ -84,10 +85,9 @@ class MarkdownWriter {
                             const std::optional<T>& /*sample*/) {
     return nested(path, facts, T{});
   }
-  template <class T>
-  static std::string nested(const std::string& path, const Facts& facts,
-                            const std::vector<T>& /*sample*/) {
-    return nested(path + "[]", facts, T{});
+  template <List L>
+  static std::string nested(const std::string& path, const Facts& facts, const L& /*sample*/) {
+    return nested(path + "[]", facts, typename L::value_type{});
   }
   template <class T>
   static std::string nested(const std::string& path, const Facts& facts,

@@ -12,6 +12,7 @@
 #include "config/problem.h"
 #include "config/secret.h"
 #include "config/secret_keeper.h"
+#include "config/shared_list.h"
 #include "json/document.h"
 
 #include <optional>
@@ -59,8 +60,8 @@ class Reader {
   void read(json::Value value, E& member, const Facts& facts);
   template <class T>
   void read(json::Value value, std::optional<T>& member, const Facts& facts);
-  template <class T>
-  void read(json::Value value, std::vector<T>& member, const Facts& facts);
+  template <List L>
+  void read(json::Value value, L& member, const Facts& facts);
   template <class T>
   void read(json::Value value, OrderedMap<T>& member, const Facts& facts);
   template <Described Settings>
@@ -160,8 +161,8 @@ void Reader::read(json::Value value, std::optional<T>& member, const Facts& fact
   read(value, *member, facts);
 }
 
-template <class T>
-void Reader::read(json::Value value, std::vector<T>& member, const Facts& facts) {
+template <List L>
+void Reader::read(json::Value value, L& member, const Facts& facts) {
   if (!expect(value, json::Type::kArray)) return;
   member.clear();
   const Facts in_list = element_facts(facts);

@@ -10,6 +10,7 @@
 #include "config/indent.h"
 #include "config/ordered_map.h"
 #include "config/secret.h"
+#include "config/shared_list.h"
 #include "config/value_writer.h"
 #include "json/writer.h"
 
@@ -94,10 +95,10 @@ class SchemaWriter {
   void type(const std::optional<T>& /*sample*/, const Facts& facts) {
     type(T{}, facts);
   }
-  template <class T>
-  void type(const std::vector<T>& /*sample*/, const Facts& facts) {
+  template <List L>
+  void type(const L& /*sample*/, const Facts& facts) {
     writer_.member("type", "array").key("items").begin_object();
-    type(T{}, element_facts(facts));
+    type(typename L::value_type{}, element_facts(facts));
     writer_.end_object();
   }
   template <class T>

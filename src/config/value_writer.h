@@ -8,6 +8,7 @@
 #include "config/ordered_map.h"
 #include "config/secret.h"
 #include "config/secret_keeper.h"
+#include "config/shared_list.h"
 #include "json/writer.h"
 
 #include <chrono>
@@ -82,10 +83,10 @@ class ValueWriter {
   void write(const std::optional<T>& value, const Facts& facts) {
     write(*value, facts);
   }
-  template <class T>
-  void write(const std::vector<T>& list, const Facts& facts) {
+  template <List L>
+  void write(const L& list, const Facts& facts) {
     writer_.begin_array();
-    for (const T& element : list) write(element, element_facts(facts));
+    for (const auto& element : list) write(element, element_facts(facts));
     writer_.end_array();
   }
   template <class T>

@@ -46,7 +46,7 @@ struct BuildRouting : testing::Test {
 TEST_F(BuildRouting, PutsTheLowerPriorityFirst) {
   settings.routing_rules = {rule("b", "", 5), rule("a", "", -1), rule("c", "", -1)};
   EXPECT_EQ(matched(), "a");
-  settings.routing_rules[1].enabled = false;
+  settings.routing_rules.edit(1).enabled = false;
   EXPECT_EQ(matched(), "c");
   EXPECT_THAT(warnings, IsEmpty());
 }

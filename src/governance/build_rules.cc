@@ -2,86 +2,47 @@
 
 #include "base/assert.h"
 #include "config/forms.h"
+#include "governance/changed_keys.h"
+#include "governance/limit_maker.h"
 #include "governance/limit_names.h"
 #include "governance/model_pattern.h"
 #include "governance/price_overrides.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace bifrost::governance {
 namespace {
 
-using OwnLimits = std::vector<std::shared_ptr<Limit>>;
-
-std::int64_t nano_dollars(double dollars) {
-  constexpr double kNano = 1e9;
-  return std::llround(dollars * kNano);
-}
-
-// Whose limits they are.
-struct Owner {
-  std::string_view kind;
-  std::string id;
-  std::string shown;  // "virtual key alice"
-  bool aligned = false;
-};
-
 std::string shown(std::string_view kind, std::string_view name) {
   return std::string(kind).append(" ").append(name);
 }
 
-// Of a budget that names it: kind and id.
-std::string owner_of(const BudgetSettings& budget) {
-  if (!budget.virtual_key_id.empty()) return "virtual key/" + budget.virtual_key_id;
-  if (!budget.team_id.empty()) return "team/" + budget.team_id;
-  if (!budget.customer_id.empty()) return "customer/" + budget.customer_id;
-  if (!budget.model_config_id.empty()) return "model config/" + budget.model_config_id;
-  if (budget.provider_config_id != 0) {
-    return "provider config/" + std::to_string(budget.provider_config_id);
-  }
-  return {};
-}
-
-Unit unit_of(RateMetric metric) {
-  return metric == RateMetric::kRequests ? Unit::kRequests : Unit::kTokens;
+std::string shown_at(std::string_view key, std::string_view provider) {
+  return std::string(key).append(" at provider ").append(provider);
 }
 
 class Builder {
  public:
   Builder(const GovernanceSettings& settings, LimitBook& book, WallTime now)
-      : settings_(settings), book_(book), now_(now) {
-    for (const RateLimitSettings& rate : settings.rate_limits) rates_.emplace(rate.id, &rate);
-    for (const BudgetSettings& budget : settings.budgets) {
-      budgets_.emplace(budget.id, &budget);
-      if (const std::string owner = owner_of(budget); !owner.empty()) {
-        owned_[owner].push_back(&budget);
-      }
-    }
-  }
+      : settings_(settings), limits_(settings, book, now) {}
 
-  Rules build() {
-    Rules rules;
+  // All of it, or what changed of the directory.
+  Rules build(const Directory& before, const std::optional<ChangedKeys>& changed) {
+    if (changed) look_at_others(changed->come);
     for (const CustomerSettings& customer : settings_.customers) add_customer(customer);
     for (const TeamSettings& team : settings_.teams) add_team(team);
-    Directory::Builder directory;
-    for (const VirtualKeySettings& key : settings_.virtual_keys) {
-      const auto known = principal(key);
-      directory.add(key.value.reveal(), known);
-      for (const FormerValueSettings& former : key.former_values) {
-        directory.add(former.value.reveal(), formerly(*known, former));
-      }
-    }
-    rules.directory = std::move(directory).finish();
+    Rules rules;
+    rules.directory = changed ? with(before, *changed) : whole_directory();
     for (const ModelConfigSettings& model : settings_.model_configs) add_model(rules.models, model);
     for (const ProviderLimitSettings& provider : settings_.providers) {
       add_provider(rules.models, provider);
     }
     rules.prices = build_price_overrides(settings_);
-    book_.sweep(now_);
     return rules;
   }
 
@@ -92,91 +53,71 @@ class Builder {
     std::shared_ptr<const Named> customer;
     OwnLimits limits;
   };
-  using Groups = std::unordered_map<std::string, Group>;
+  using Groups = std::unordered_map<std::string_view, Group>;
 
-  void add(OwnLimits& limits, const std::string& name, LimitTerms terms, std::int64_t used) {
-    // Of one that several owners share, none is named to the others' callers.
-    const auto [first, fresh] = owners_.emplace(name, terms.owner);
-    if (!fresh && first->second != terms.owner) terms.owner = "shared " + name;
-    limits.push_back(book_.limit(name, terms, used, now_));
-  }
-
-  void add_budget(OwnLimits& limits, const std::string& name, const BudgetSettings& budget,
-                  const Owner& owner) {
-    LimitTerms terms{.owner = owner.shown,
-                     .unit = Unit::kNanoDollars,
-                     .amount = nano_dollars(budget.max_limit),
-                     .period = Period::parse(budget.reset_duration),
-                     .aligned = owner.aligned || budget.calendar_aligned,
-                     .anchor = config::point_in_time(budget.last_reset)};
-    if (budget.reset_config && budget.reset_config->quarter_start_month > 0) {
-      terms.quarter_start = static_cast<int>(budget.reset_config->quarter_start_month);
-    }
-    const bool for_some = budget.override_mode == OverrideMode::kCycles;
-    if (budget.override_mode == OverrideMode::kForever ||
-        (for_some && budget.override_cycles_remaining > 0)) {
-      terms.extra = nano_dollars(budget.override_amount);
-      terms.extra_windows = for_some ? static_cast<int>(budget.override_cycles_remaining) : 0;
-      if (for_some) terms.extra_from = config::point_in_time(budget.override_anchor_reset);
-    }
-    add(limits, cleared_name(name, budget.usage_resets), terms, nano_dollars(budget.current_usage));
-  }
-
-  void add_rate(OwnLimits& limits, const std::string& id, const Owner& owner) {
-    const auto found = rates_.find(id);
-    if (found == rates_.end()) return;
-    const RateLimitSettings& rate = *found->second;
-    const bool aligned = owner.aligned || rate.calendar_aligned;
-    if (rate.metric != RateMetric::kNone && rate.max_limit) {
-      add(limits, rate_limit_name(id),
-          {.owner = owner.shown,
-           .unit = unit_of(rate.metric),
-           .amount = *rate.max_limit,
-           .period = Period::parse(rate.reset_duration),
-           .aligned = aligned},
-          0);
-    }
-    if (rate.concurrent_max_limit) {
-      add(limits, rate_limit_name(id),
-          {.owner = owner.shown, .unit = Unit::kConcurrent, .amount = *rate.concurrent_max_limit},
-          0);
-    }
-    if (rate.request_max_limit) {
-      add(limits, rate_limit_name(id),
-          {.owner = owner.shown,
-           .unit = Unit::kRequests,
-           .amount = *rate.request_max_limit,
-           .period = Period::parse(rate.request_reset_duration),
-           .aligned = aligned,
-           .anchor = config::point_in_time(rate.request_last_reset)},
-          rate.request_current_usage);
-    }
-    if (rate.token_max_limit) {
-      add(limits, rate_limit_name(id),
-          {.owner = owner.shown,
-           .unit = Unit::kTokens,
-           .amount = *rate.token_max_limit,
-           .period = Period::parse(rate.token_reset_duration),
-           .aligned = aligned,
-           .anchor = config::point_in_time(rate.token_last_reset)},
-          rate.token_current_usage);
+  // visit(value, principal), for each value that the key is known by
+  template <class Visit>
+  void each_value(const VirtualKeySettings& key, Visit visit) {
+    const auto known = principal(key);
+    visit(key.value.reveal(), known);
+    for (const FormerValueSettings& former : key.former_values) {
+      visit(former.value.reveal(), formerly(*known, former));
     }
   }
 
-  // Of one owner: rates first, since they come back sooner.
-  // `known_as` is what budgets call the owner.
-  void add_all(OwnLimits& limits, const std::string& rate_limit_id,
-               const std::vector<BudgetSettings>& own, const std::string& budget_id,
-               const std::string& known_as, const Owner& owner) {
-    add_rate(limits, rate_limit_id, owner);
-    for (const BudgetSettings& budget : own) {
-      add_budget(limits, own_budget_name(owner.kind, owner.id, budget.reset_duration), budget,
-                 owner);
+  Directory whole_directory() {
+    Directory::Builder directory;
+    for (const VirtualKeySettings& key : settings_.virtual_keys) {
+      each_value(key, [&](std::string_view value, std::shared_ptr<const Principal> known) {
+        directory.add(value, std::move(known));
+      });
     }
-    add_named(limits, budget_id, owner);
-    if (const auto owned = owned_.find(known_as); owned != owned_.end()) {
-      for (const BudgetSettings* budget : owned->second) {
-        add_budget(limits, budget_name(budget->id), *budget, owner);
+    return std::move(directory).finish();
+  }
+
+  // What is gone goes first: a value may be another key's from now on.
+  Directory with(Directory directory, const ChangedKeys& changed) {
+    for (const auto& key : changed.gone) {
+      directory = directory.without(key->value.reveal());
+      for (const FormerValueSettings& former : key->former_values) {
+        directory = directory.without(former.value.reveal());
+      }
+    }
+    for (const auto& key : changed.come) {
+      each_value(*key, [&](std::string_view value, std::shared_ptr<const Principal> known) {
+        directory = directory.with(value, std::move(known));
+      });
+    }
+    return directory;
+  }
+
+  // Keys that are not made anew may share rate limits with what is.
+  void look_at_others(const ChangedKeys::Keys& changed) {
+    std::unordered_set<std::string_view> named;
+    const auto add = [&](const std::string& id) {
+      if (!id.empty()) named.insert(id);
+    };
+    for (const CustomerSettings& customer : settings_.customers) add(customer.rate_limit_id);
+    for (const TeamSettings& team : settings_.teams) add(team.rate_limit_id);
+    for (const ProviderLimitSettings& provider : settings_.providers) add(provider.rate_limit_id);
+    for (const ModelConfigSettings& model : settings_.model_configs) {
+      add(model.rate_limit_id);
+      for (const std::string& id : model.rate_limit_ids) add(id);
+    }
+    for (const auto& key : changed) {
+      add(key->rate_limit_id);
+      for (const ProviderConfigSettings& entry : key->provider_configs) add(entry.rate_limit_id);
+    }
+    if (named.empty()) return;
+    const std::unordered_set<ChangedKeys::Keys::value_type> made(changed.begin(), changed.end());
+    for (const auto& key : settings_.virtual_keys.entries()) {
+      if (made.contains(key)) continue;
+      const auto share = [&](const std::string& id, const std::string& owner) {
+        if (named.contains(id)) limits_.share(id, owner);
+      };
+      share(key->rate_limit_id, shown(kKeyOwner, key->name));
+      for (const ProviderConfigSettings& entry : key->provider_configs) {
+        share(entry.rate_limit_id, shown_at(shown(kKeyOwner, key->name), entry.provider));
       }
     }
   }
@@ -186,12 +127,13 @@ class Builder {
                 .customer = nullptr,
                 .limits = {}};
     group.customer = group.named;
-    add_all(group.limits, customer.rate_limit_id, customer.budgets, customer.budget_id,
-            "customer/" + customer.id,
-            {.kind = kCustomerOwner,
-             .id = customer.id,
-             .shown = shown(kCustomerOwner, customer.name),
-             .aligned = customer.calendar_aligned});
+    limits_.add_all(
+        group.limits,
+        {customer.rate_limit_id, customer.budgets, customer.budget_id, "customer/" + customer.id},
+        {.kind = kCustomerOwner,
+         .id = customer.id,
+         .shown = shown(kCustomerOwner, customer.name),
+         .aligned = customer.calendar_aligned});
     customers_.emplace(customer.id, std::move(group));
   }
 
@@ -199,11 +141,12 @@ class Builder {
     Group group{.named = std::make_shared<const Named>(Named{team.id, team.name}),
                 .customer = nullptr,
                 .limits = {}};
-    add_all(group.limits, team.rate_limit_id, team.budgets, team.budget_id, "team/" + team.id,
-            {.kind = kTeamOwner,
-             .id = team.id,
-             .shown = shown(kTeamOwner, team.name),
-             .aligned = team.calendar_aligned});
+    limits_.add_all(group.limits,
+                    {team.rate_limit_id, team.budgets, team.budget_id, "team/" + team.id},
+                    {.kind = kTeamOwner,
+                     .id = team.id,
+                     .shown = shown(kTeamOwner, team.name),
+                     .aligned = team.calendar_aligned});
     if (const auto above = customers_.find(team.customer_id); above != customers_.end()) {
       group.customer = above->second.named;
       append(group.limits, above->second.limits);
@@ -227,7 +170,8 @@ class Builder {
                       .shown = shown(kKeyOwner, key.name),
                       .aligned = key.calendar_aligned};
     for (const ProviderConfigSettings& entry : key.provider_configs) add_grant(*out, entry, owner);
-    add_all(out->limits, key.rate_limit_id, key.budgets, {}, "virtual key/" + key.id, owner);
+    limits_.add_all(out->limits, {key.rate_limit_id, key.budgets, {}, "virtual key/" + key.id},
+                    owner);
     if (const auto team = teams_.find(key.team_id); team != teams_.end()) {
       out->team = team->second.named;
       out->customer = team->second.customer;
@@ -247,11 +191,6 @@ class Builder {
     return out;
   }
 
-  void add_named(OwnLimits& limits, const std::string& budget_id, const Owner& owner) {
-    const auto named = budgets_.find(budget_id);
-    if (named != budgets_.end()) add_budget(limits, budget_name(budget_id), *named->second, owner);
-  }
-
   void add_model(ModelLimits& out, const ModelConfigSettings& model) {
     const bool all_models = model.model_name == provider::kEverything;
     std::string name = all_models ? "all models" : "model " + model.model_name;
@@ -261,10 +200,11 @@ class Builder {
     const Owner owner{
         .kind = kModelOwner, .id = model.id, .shown = name, .aligned = model.calendar_aligned};
     OwnLimits limits;
-    add_all(limits, model.rate_limit_id, model.budgets, model.budget_id, "model config/" + model.id,
-            owner);
-    for (const std::string& id : model.rate_limit_ids) add_rate(limits, id, owner);
-    for (const std::string& id : model.budget_ids) add_named(limits, id, owner);
+    limits_.add_all(
+        limits, {model.rate_limit_id, model.budgets, model.budget_id, "model config/" + model.id},
+        owner);
+    for (const std::string& id : model.rate_limit_ids) limits_.add_rate(limits, id, owner);
+    for (const std::string& id : model.budget_ids) limits_.add_budget(limits, id, owner);
     out.add({.key = of_key ? std::string_view(model.scope_id) : std::string_view(),
              .provider = model.provider,
              .model = all_models ? std::string_view() : std::string_view(model.model_name)},
@@ -275,7 +215,7 @@ class Builder {
     OwnLimits limits;
     const Owner owner{
         .kind = kProviderOwner, .id = provider.name, .shown = shown(kProviderOwner, provider.name)};
-    add_all(limits, provider.rate_limit_id, provider.budgets, provider.budget_id, {}, owner);
+    limits_.add_all(limits, {provider.rate_limit_id, provider.budgets, provider.budget_id}, owner);
     out.add({.key = {}, .provider = provider.name, .model = {}}, std::move(limits));
   }
 
@@ -309,20 +249,19 @@ class Builder {
     Principal::ProviderLimits at{.provider = entry.provider, .limits = {}};
     const Owner owner{.kind = kKeyOwner,
                       .id = at_provider(key.id, entry.provider),
-                      .shown = key.shown + " at provider " + entry.provider,
+                      .shown = shown_at(key.shown, entry.provider),
                       .aligned = key.aligned};
-    add_all(at.limits, entry.rate_limit_id, entry.budgets, {},
-            entry.id == 0 ? "" : "provider config/" + std::to_string(entry.id), owner);
+    limits_.add_all(at.limits,
+                    {entry.rate_limit_id,
+                     entry.budgets,
+                     {},
+                     entry.id == 0 ? "" : "provider config/" + std::to_string(entry.id)},
+                    owner);
     if (!at.limits.empty()) principal.at_providers.push_back(std::move(at));
   }
 
   const GovernanceSettings& settings_;
-  LimitBook& book_;
-  WallTime now_;
-  std::unordered_map<std::string, const RateLimitSettings*> rates_;
-  std::unordered_map<std::string, const BudgetSettings*> budgets_;
-  std::unordered_map<std::string, std::vector<const BudgetSettings*>> owned_;
-  std::unordered_map<std::string, std::string> owners_;  // of limits, by name
+  LimitMaker limits_;
   std::unordered_map<std::string, Pattern> patterns_;
   Groups customers_;
   Groups teams_;
@@ -330,8 +269,19 @@ class Builder {
 
 }  // namespace
 
+Rules RulesBuilder::build(const GovernanceSettings& settings, WallTime now) {
+  // Nothing is known of what comes to no end, for want of memory.
+  const auto before = std::exchange(settings_, std::nullopt);
+  const auto changed = before ? changed_keys(*before, settings) : std::nullopt;
+  Rules rules = Builder(settings, book_, now).build(directory_, changed);
+  settings_ = settings;
+  directory_ = rules.directory;
+  book_.sweep(now);
+  return rules;
+}
+
 Rules build_rules(const GovernanceSettings& settings, LimitBook& book, WallTime now) {
-  return Builder(settings, book, now).build();
+  return RulesBuilder(book).build(settings, now);
 }
 
 }  // namespace bifrost::governance

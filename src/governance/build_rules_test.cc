@@ -67,10 +67,10 @@ TEST_F(BuildRules, PutsAKeyUnderTheLimitsOfItsTeamAndCustomer) {
   settings.teams.push_back({.id = "t", .name = "red", .customer_id = "c", .budget_id = "b"});
   settings.budgets.push_back(budget(20, "1w", "b"));
   settings.budgets.push_back(budget(0.5, "1d", "own"));
-  settings.budgets.back().virtual_key_id = "k";
+  settings.budgets.edit_back().virtual_key_id = "k";
   settings.virtual_keys.push_back(key("k"));
-  settings.virtual_keys.back().team_id = "t";
-  settings.virtual_keys.back().rate_limit_id = "r";
+  settings.virtual_keys.edit_back().team_id = "t";
+  settings.virtual_keys.edit_back().rate_limit_id = "r";
 
   EXPECT_EQ(limits_of("sk-bf-k"),
             (std::vector<std::string>{"virtual key k-name: 3", "virtual key k-name: 10",
@@ -83,14 +83,14 @@ TEST_F(BuildRules, PutsAKeyUnderTheLimitsOfItsTeamAndCustomer) {
 
 TEST_F(BuildRules, KeepsUseFromOneConfigurationToTheNext) {
   settings.virtual_keys.push_back(key("k"));
-  settings.virtual_keys.back().budgets = {budget(1, "1d")};
+  settings.virtual_keys.edit_back().budgets = {budget(1, "1d")};
   const Directory before = build_rules(settings, book, kNow).directory;
   const auto& limit = before.find("sk-bf-k")->limits.front();
   const auto taken = limit->take(400'000'000, kNow);
   ASSERT_TRUE(taken);
 
-  settings.virtual_keys.back().budgets.front().max_limit = 2;
-  settings.virtual_keys.back().value = config::Secret("sk-bf-other");
+  settings.virtual_keys.edit_back().budgets.front().max_limit = 2;
+  settings.virtual_keys.edit_back().value = config::Secret("sk-bf-other");
   const Directory after = build_rules(settings, book, kNow).directory;
   EXPECT_EQ(after.find("sk-bf-k"), nullptr);
   limit->settle(*taken, 300'000'000);
@@ -101,7 +101,7 @@ TEST_F(BuildRules, KeepsUseFromOneConfigurationToTheNext) {
 
 TEST_F(BuildRules, ForgetsLimitsThatNobodyHasOnceTheyAreOver) {
   settings.virtual_keys.push_back(key("k"));
-  settings.virtual_keys.back().budgets = {budget(1, "1d")};
+  settings.virtual_keys.edit_back().budgets = {budget(1, "1d")};
   {
     const Directory before = build_rules(settings, book, kNow).directory;
     ASSERT_TRUE(before.find("sk-bf-k")->limits.front()->take(1, kNow));
@@ -127,7 +127,7 @@ TEST_F(BuildRules, GrantsWhatProviderConfigsSay) {
   other.provider = "anthropic";
   other.key_ids = {"key-1"};
   settings.budgets.push_back(budget(3, "1d", "b"));
-  settings.budgets.back().provider_config_id = 7;
+  settings.budgets.edit_back().provider_config_id = 7;
 
   const Directory directory = build_rules(settings, book, kNow).directory;
   const Principal& principal = *directory.find("sk-bf-k");
@@ -163,7 +163,7 @@ TEST_F(BuildRules, LimitModelsAndProvidersForEverybodyAndForOneKey) {
   settings.rate_limits.push_back(
       {.id = "r", .request_max_limit = 5, .request_reset_duration = "1m"});
   settings.budgets.push_back(budget(3, "1d", "b"));
-  settings.budgets.back().model_config_id = "all";
+  settings.budgets.edit_back().model_config_id = "all";
   settings.model_configs = {
       {.id = "all", .model_name = "*"},
       {.id = "one", .model_name = "gpt-4o", .provider = "openai", .rate_limit_ids = {"r"}},

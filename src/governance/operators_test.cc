@@ -61,15 +61,15 @@ TEST(OperatorsTest, TheAdministratorIsAskedForEverywhere) {
 TEST(OperatorsTest, AKeyIsKnownByItsTextOrItsHash) {
   GovernanceSettings settings;
   settings.api_keys = {api_key("ci")};
-  settings.api_keys.front().role = Role::kViewer;
+  settings.api_keys.edit(0).role = Role::kViewer;
   const auto found = Operators(settings, {}).find_key(kKey, {});
   ASSERT_TRUE(found);
   EXPECT_EQ(found->name, "ci");
   EXPECT_EQ(found->role, Role::kViewer);
 
-  settings.api_keys.front().value = {};
+  settings.api_keys.edit(0).value = {};
   // printf %s bfst-0123456789abcdef0123456789 | sha256sum
-  settings.api_keys.front().value_hash =
+  settings.api_keys.edit(0).value_hash =
       "7f54282edac7fe687e3d0f3d2cf5e20f1cbbfa7c6c8c82692ae3eb335e0c5eb5";
   EXPECT_TRUE(Operators(settings, {}).find_key(kKey, {}));
   EXPECT_EQ(Operators(settings, {}).find_key("bfst-other", {}).error().code,
@@ -79,11 +79,11 @@ TEST(OperatorsTest, AKeyIsKnownByItsTextOrItsHash) {
 TEST(OperatorsTest, AKeyThatIsInactiveOrExpiredIsRefused) {
   GovernanceSettings settings;
   settings.api_keys = {api_key("ci")};
-  settings.api_keys.front().expires_at = "2026-01-31T12:00:00Z";
+  settings.api_keys.edit(0).expires_at = "2026-01-31T12:00:00Z";
   const WallTime end = parse_rfc3339("2026-01-31T12:00:00Z").value();
   EXPECT_TRUE(Operators(settings, {}).find_key(kKey, end - std::chrono::seconds(1)));
   EXPECT_THAT(Operators(settings, {}).find_key(kKey, end).error().message, HasSubstr("expired"));
-  settings.api_keys.front().is_active = false;
+  settings.api_keys.edit(0).is_active = false;
   const auto refused = Operators(settings, {}).find_key(kKey, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kPermissionDenied);

@@ -32,8 +32,8 @@ WholeWorker::WholeWorker(const std::string& config)
   const TemporaryDirectory directory;
   const config::FakeEnvironment environment;
   auto setup = demanded(app::read_setup(directory.write("config.json", config), environment));
-  snapshot_ = demanded(app::make_snapshot(setup.config,
-                                          {.gates = services_.gates, .limits = services_.limits},
+  governance::RulesBuilder rules(services_.limits);
+  snapshot_ = demanded(app::make_snapshot(setup.config, {.gates = services_.gates, .rules = rules},
                                           environment, clock_.wall(), setup.warnings));
   pipeline_.emplace(services_, loop_, clock_, metrics_->add_shard(), snapshot_);
   const auto address = demanded(net::Address::from_literal("127.0.0.1", 0));

@@ -191,7 +191,7 @@ class History {
     const std::string name = new_name();
     tell(gateway, "edit " + *id + " " + name);
     ASSERT_TRUE(change(gateway, [&](Settings& keys) {
-      std::ranges::find(keys, *id, &governance::VirtualKeySettings::id)->name = name;
+      keys.edit(std::ranges::find(keys, *id, &governance::VirtualKeySettings::id)).name = name;
     }));
     model_.put(*id, name, gateway.read);
   }
@@ -200,7 +200,7 @@ class History {
     if (!id) return;
     tell(gateway, "delete " + *id);
     ASSERT_TRUE(change(gateway, [&](Settings& keys) {
-      std::erase_if(keys, [&](const auto& key) { return key.id == *id; });
+      keys.erase_if([&](const auto& key) { return key.id == *id; });
     }));
     model_.remove(*id, gateway.read);
   }
@@ -215,7 +215,7 @@ class History {
     }));
   }
 
-  using Settings = std::vector<governance::VirtualKeySettings>;
+  using Settings = config::SharedList<governance::VirtualKeySettings>;
   // As a handler of the API does it.
   template <class Edit>
   static bool change(Gateway& gateway, Edit edit, bool dry_run = false) {
@@ -279,7 +279,7 @@ TEST(HistoryTest, WhoHoldsAStateSeesNothingOfALaterChange) {
   ASSERT_TRUE(one && other);
   const auto before = (*one)->state();
   const auto rename = [](exchange::ManagedSettings& managed) -> Result<void> {
-    managed.governance.teams.at(0).name = "after";
+    managed.governance.teams.edit(0).name = "after";
     return {};
   };
   const auto changed = (*other)->change(rename, {});

@@ -22,13 +22,15 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 namespace bifrost::governance {
 namespace {
 
-using Names = std::set<std::string_view>;
+using Names = std::unordered_set<std::string_view>;
 
 // Where the form is wrong, that has been said already.
 void check_length(std::string_view member, const std::string& period, config::CheckScope& scope) {
@@ -38,9 +40,10 @@ void check_length(std::string_view member, const std::string& period, config::Ch
 
 // Reports each entry after the first whose `field` is that of another one.
 template <class Entry>
-Names unique_names(const std::vector<Entry>& entries, std::string_view list, std::string_view field,
-                   std::string Entry::* text, config::CheckScope& scope) {
+Names unique_names(const config::SharedList<Entry>& entries, std::string_view list,
+                   std::string_view field, std::string Entry::* text, config::CheckScope& scope) {
   Names seen;
+  seen.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::string& name = entries[i].*text;
     if (name.empty() || seen.insert(name).second) continue;
@@ -69,6 +72,7 @@ class References {
 // Budgets of one owner are told apart by their windows, so they need no name.
 void check_lines(const std::vector<BudgetSettings>& budgets, std::string_view list,
                  std::size_t index, config::CheckScope& scope) {
+  if (budgets.size() < 2) return;
   Names periods;
   for (const BudgetSettings& budget : budgets) {
     if (periods.insert(budget.reset_duration).second) continue;
@@ -97,6 +101,7 @@ void check_patterns(const std::vector<std::string>& models, std::string_view fie
 class LimitCounts {
  public:
   explicit LimitCounts(const GovernanceSettings& settings) : settings_(settings) {
+    rates_.reserve(settings.rate_limits.size());
     for (const RateLimitSettings& rate : settings.rate_limits) {
       rates_[rate.id] = std::size_t{rate.metric != RateMetric::kNone} +
                         std::size_t{rate.token_max_limit.has_value()} +
@@ -104,22 +109,23 @@ class LimitCounts {
                         std::size_t{rate.concurrent_max_limit.has_value()};
     }
     for (const BudgetSettings& budget : settings.budgets) {
-      ++owned_["key/" + budget.virtual_key_id];
-      ++owned_["team/" + budget.team_id];
-      ++owned_["customer/" + budget.customer_id];
-      ++owned_["model/" + budget.model_config_id];
-      ++owned_["config/" + std::to_string(budget.provider_config_id)];
+      ++of_keys_[budget.virtual_key_id];
+      ++of_teams_[budget.team_id];
+      ++of_customers_[budget.customer_id];
+      ++of_model_configs_[budget.model_config_id];
+      ++of_provider_configs_[budget.provider_config_id];
     }
     for (const ModelConfigSettings& model : settings.model_configs) {
       models_.emplace(model.scope_id, &model);
     }
     everybodys_ = of_models({});
     for (const CustomerSettings& customer : settings.customers) {
-      customers_[customer.id] = of("customer/" + customer.id, customer.rate_limit_id,
-                                   customer.budgets, customer.budget_id);
+      customers_[customer.id] = count(of_customers_, customer.id) +
+                                of(customer.rate_limit_id, customer.budgets, customer.budget_id);
     }
     for (const TeamSettings& team : settings.teams) {
-      teams_[team.id] = of("team/" + team.id, team.rate_limit_id, team.budgets, team.budget_id) +
+      teams_[team.id] = count(of_teams_, team.id) +
+                        of(team.rate_limit_id, team.budgets, team.budget_id) +
                         count(customers_, team.customer_id);
     }
   }
@@ -128,28 +134,33 @@ class LimitCounts {
   [[nodiscard]] std::size_t of(const VirtualKeySettings& key) const {
     std::size_t most = 0;
     for (const ProviderConfigSettings& entry : key.provider_configs) {
-      const std::string owner = entry.id == 0 ? "" : "config/" + std::to_string(entry.id);
-      most = std::max(most, of(owner, entry.rate_limit_id, entry.budgets, {}));
+      const std::size_t owned = entry.id == 0 ? 0 : count(of_provider_configs_, entry.id);
+      most = std::max(most, owned + of(entry.rate_limit_id, entry.budgets, {}));
     }
-    return most + everybodys_ + of_models(key.id) +
-           of("key/" + key.id, key.rate_limit_id, key.budgets, {}) + count(teams_, key.team_id) +
+    return most + everybodys_ + of_models(key.id) + count(of_keys_, key.id) +
+           of(key.rate_limit_id, key.budgets, {}) + count(teams_, key.team_id) +
            count(customers_, key.customer_id);
   }
 
   [[nodiscard]] std::size_t of_everybody() const { return everybodys_; }
 
  private:
-  using Counts = std::map<std::string, std::size_t, std::less<>>;
+  // By the name of an entry, which outlives them.
+  using Counts = std::unordered_map<std::string_view, std::size_t>;
 
   static std::size_t count(const Counts& counts, std::string_view name) {
     const auto found = counts.find(name);
     return name.empty() || found == counts.end() ? 0 : found->second;
   }
-  [[nodiscard]] std::size_t of(std::string_view owner, std::string_view rate_limit_id,
+  static std::size_t count(const std::unordered_map<std::int64_t, std::size_t>& counts,
+                           std::int64_t id) {
+    const auto found = counts.find(id);
+    return found == counts.end() ? 0 : found->second;
+  }
+  [[nodiscard]] std::size_t of(std::string_view rate_limit_id,
                                const std::vector<BudgetSettings>& own,
                                std::string_view budget_id) const {
-    return count(owned_, owner) + count(rates_, rate_limit_id) + own.size() +
-           (budget_id.empty() ? 0 : 1);
+    return count(rates_, rate_limit_id) + own.size() + (budget_id.empty() ? 0 : 1);
   }
 
   // Those of one model at one provider are found in up to four entries.
@@ -160,8 +171,8 @@ class LimitCounts {
     for (const ModelConfigSettings* each :
          std::ranges::subrange(first, last) | std::views::values) {
       const ModelConfigSettings& model = *each;
-      std::size_t own =
-          of("model/" + model.id, model.rate_limit_id, model.budgets, model.budget_id);
+      std::size_t own = count(of_model_configs_, model.id) +
+                        of(model.rate_limit_id, model.budgets, model.budget_id);
       for (const std::string& id : model.rate_limit_ids) own += count(rates_, id);
       own += model.budget_ids.size();
       auto& kind = most[(model.provider.empty() ? 0U : 1U) + (model.model_name == "*" ? 0U : 2U)];
@@ -170,8 +181,8 @@ class LimitCounts {
     if (key.empty()) {
       std::size_t providers = 0;
       for (const ProviderLimitSettings& provider : settings_.providers) {
-        providers = std::max(providers,
-                             of({}, provider.rate_limit_id, provider.budgets, provider.budget_id));
+        providers =
+            std::max(providers, of(provider.rate_limit_id, provider.budgets, provider.budget_id));
       }
       most[1] += providers;
     }
@@ -182,7 +193,12 @@ class LimitCounts {
   std::multimap<std::string_view, const ModelConfigSettings*> models_;  // by key
   std::size_t everybodys_ = 0;
   Counts rates_;
-  Counts owned_;
+  // Budgets that name their owner.
+  Counts of_keys_;
+  Counts of_teams_;
+  Counts of_customers_;
+  Counts of_model_configs_;
+  std::unordered_map<std::int64_t, std::size_t> of_provider_configs_;
   Counts customers_;
   Counts teams_;
 };
@@ -232,7 +248,7 @@ class SectionCheck {
   }
 
   void check_budgets() {
-    std::set<std::int64_t> configs;
+    std::unordered_set<std::int64_t> configs;
     for (std::size_t i = 0; i < section_.virtual_keys.size(); ++i) {
       for (const ProviderConfigSettings& entry : section_.virtual_keys[i].provider_configs) {
         if (entry.id == 0 || configs.insert(entry.id).second) continue;
@@ -291,6 +307,7 @@ class SectionCheck {
   void check_keys() {
     References references("virtual_keys", scope_);
     Names values;
+    values.reserve(section_.virtual_keys.size());
     for (std::size_t i = 0; i < section_.virtual_keys.size(); ++i) {
       const VirtualKeySettings& key = section_.virtual_keys[i];
       references.check(i, "team_id", key.team_id, teams_, "teams");
@@ -511,8 +528,10 @@ void GovernanceSettings::check(config::CheckScope& scope) const {
 }
 
 void normalise_allow_lists(GovernanceSettings& governance, std::int64_t version) {
-  for (VirtualKeySettings& key : governance.virtual_keys) {
-    for (ProviderConfigSettings& entry : key.provider_configs) {
+  config::SharedList<VirtualKeySettings>& keys = governance.virtual_keys;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i].provider_configs.empty()) continue;
+    for (ProviderConfigSettings& entry : keys.edit(i).provider_configs) {
       provider::normalise_allow_list(entry.allowed_models, version);
       provider::normalise_allow_list(entry.key_ids, version);
     }

@@ -16,8 +16,8 @@ WallTime end_of(const FormerValueSettings& former) {
   return parse_rfc3339(former.valid_until).value_or(WallTime());
 }
 
-void drop_over(std::vector<FormerValueSettings>& values, WallTime now) {
-  std::erase_if(values, [&](const FormerValueSettings& each) { return end_of(each) <= now; });
+auto is_over(WallTime now) {
+  return [now](const FormerValueSettings& each) { return end_of(each) <= now; };
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ void drop_over(std::vector<FormerValueSettings>& values, WallTime now) {
 void rotate(VirtualKeySettings& key, std::string_view value, std::chrono::milliseconds grace,
             WallTime now) {
   const config::Secret before = std::exchange(key.value, config::Secret(std::string(value)));
-  drop_over(key.former_values, now);
+  std::erase_if(key.former_values, is_over(now));
   if (grace <= std::chrono::milliseconds(0) || before.empty()) return;
   if (key.former_values.size() == VirtualKeySettings::kFormerValuesMax) {
     key.former_values.erase(key.former_values.begin());
@@ -37,7 +37,11 @@ void rotate(VirtualKeySettings& key, std::string_view value, std::chrono::millis
 }
 
 void drop_former_values(GovernanceSettings& governance, WallTime now) {
-  for (VirtualKeySettings& key : governance.virtual_keys) drop_over(key.former_values, now);
+  config::SharedList<VirtualKeySettings>& keys = governance.virtual_keys;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (std::ranges::none_of(keys[i].former_values, is_over(now))) continue;
+    std::erase_if(keys.edit(i).former_values, is_over(now));
+  }
 }
 
 std::optional<WallTime> first_former_end(const GovernanceSettings& governance) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/facts.h"
+#include "config/shared_list.h"
 #include "governance/settings/api_key_settings.h"
 #include "governance/settings/auth_settings.h"
 #include "governance/settings/limit_settings.h"
@@ -12,21 +13,20 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace bifrost::governance {
 
 struct GovernanceSettings {
-  std::vector<BudgetSettings> budgets;
-  std::vector<RateLimitSettings> rate_limits;
-  std::vector<CustomerSettings> customers;
-  std::vector<TeamSettings> teams;
-  std::vector<VirtualKeySettings> virtual_keys;
-  std::vector<ModelConfigSettings> model_configs;
-  std::vector<ProviderLimitSettings> providers;
-  std::vector<PricingOverrideSettings> pricing_overrides;
-  std::vector<RoutingRuleSettings> routing_rules;
-  std::vector<ApiKeySettings> api_keys;
+  config::SharedList<BudgetSettings> budgets;
+  config::SharedList<RateLimitSettings> rate_limits;
+  config::SharedList<CustomerSettings> customers;
+  config::SharedList<TeamSettings> teams;
+  config::SharedList<VirtualKeySettings> virtual_keys;
+  config::SharedList<ModelConfigSettings> model_configs;
+  config::SharedList<ProviderLimitSettings> providers;
+  config::SharedList<PricingOverrideSettings> pricing_overrides;
+  config::SharedList<RoutingRuleSettings> routing_rules;
+  config::SharedList<ApiKeySettings> api_keys;
   AuthSettings auth;
 
   void describe(this auto& self, auto& visit) {
