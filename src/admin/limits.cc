@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "base/timestamp.h"
 #include "governance/limit_names.h"
+#include "governance/settings/named_rates.h"
 
 #include <algorithm>
 #include <array>
@@ -145,17 +146,8 @@ void write_count(json::Writer& writer, std::string_view name, std::optional<std:
 std::size_t rate_limit_uses(const GovernanceSettings& governance, std::string_view id) {
   std::size_t count = 0;
   const auto look = [&](const std::string& named) { count += named == id ? 1 : 0; };
-  for (const auto& customer : governance.customers) look(customer.rate_limit_id);
-  for (const auto& team : governance.teams) look(team.rate_limit_id);
-  for (const auto& provider : governance.providers) look(provider.rate_limit_id);
-  for (const auto& model : governance.model_configs) {
-    look(model.rate_limit_id);
-    for (const std::string& named : model.rate_limit_ids) look(named);
-  }
-  for (const auto& key : governance.virtual_keys) {
-    look(key.rate_limit_id);
-    for (const auto& entry : key.provider_configs) look(entry.rate_limit_id);
-  }
+  governance::each_rate_beside_keys(governance, look);
+  for (const auto& key : governance.virtual_keys) governance::each_named_rate(key, look);
   return count;
 }
 

@@ -7,6 +7,7 @@
 #include "governance/limit_names.h"
 #include "governance/model_pattern.h"
 #include "governance/price_overrides.h"
+#include "governance/settings/named_rates.h"
 
 #include <algorithm>
 #include <string>
@@ -97,17 +98,8 @@ class Builder {
     const auto add = [&](const std::string& id) {
       if (!id.empty()) named.insert(id);
     };
-    for (const CustomerSettings& customer : settings_.customers) add(customer.rate_limit_id);
-    for (const TeamSettings& team : settings_.teams) add(team.rate_limit_id);
-    for (const ProviderLimitSettings& provider : settings_.providers) add(provider.rate_limit_id);
-    for (const ModelConfigSettings& model : settings_.model_configs) {
-      add(model.rate_limit_id);
-      for (const std::string& id : model.rate_limit_ids) add(id);
-    }
-    for (const auto& key : changed) {
-      add(key->rate_limit_id);
-      for (const ProviderConfigSettings& entry : key->provider_configs) add(entry.rate_limit_id);
-    }
+    each_rate_beside_keys(settings_, add);
+    for (const auto& key : changed) each_named_rate(*key, add);
     if (named.empty()) return;
     const std::unordered_set<ChangedKeys::Keys::value_type> made(changed.begin(), changed.end());
     for (const auto& key : settings_.virtual_keys.entries()) {

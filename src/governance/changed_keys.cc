@@ -1,5 +1,7 @@
 #include "governance/changed_keys.h"
 
+#include "governance/settings/named_rates.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -16,13 +18,6 @@ using Ids = std::unordered_set<std::string_view>;
 
 // From about here on, making all of them anew costs less than making one after the other.
 constexpr std::size_t kFew = 64;
-
-// visit(id), for each rate limit that the key names
-template <class Visit>
-void each_rate(const VirtualKeySettings& key, Visit visit) {
-  visit(key.rate_limit_id);
-  for (const ProviderConfigSettings& entry : key.provider_configs) visit(entry.rate_limit_id);
-}
 
 // What changed beside the keys, as far as it concerns them.
 class Causes {
@@ -50,7 +45,7 @@ class Causes {
 
   [[nodiscard]] bool concern(const VirtualKeySettings& key) const {
     bool found = key_ids_.contains(key.id);
-    each_rate(key, [&](const std::string& id) { found = found || rate_ids_.contains(id); });
+    each_named_rate(key, [&](const std::string& id) { found = found || rate_ids_.contains(id); });
     return found;
   }
 
@@ -79,16 +74,14 @@ class Left {
        const ChangedKeys::Keys& gone)
       : models_(config::difference(before.model_configs, after.model_configs).gone),
         providers_(config::difference(before.providers, after.providers).gone) {
-    for (const auto& key : gone) each_rate(*key, [&](const std::string& id) { add(id); });
+    for (const auto& key : gone) each_named_rate(*key, [&](const std::string& id) { add(id); });
     for (const auto& provider : providers_) add(provider->rate_limit_id);
-    for (const auto& model : models_) {
-      add(model->rate_limit_id);
-      for (const std::string& id : model->rate_limit_ids) add(id);
-    }
+    for (const auto& model : models_)
+      each_named_rate(*model, [&](const std::string& id) { add(id); });
   }
 
   void look_at(const Key& key) {
-    each_rate(*key, [&](const std::string& id) {
+    each_named_rate(*key, [&](const std::string& id) {
       const auto left = users_.find(id);
       if (left != users_.end() && left->second.size() < 2) left->second.push_back(key);
     });
