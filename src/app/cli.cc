@@ -7,6 +7,7 @@
 #include "app/gateway.h"
 #include "app/health_command.h"
 #include "app/ledger_command.h"
+#include "app/log_problems.h"
 #include "app/reference.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -265,8 +266,8 @@ void print_first_steps(const Gateway& gateway) {
 }
 
 int serve(Options& options) {
-  log::configure(kLevels.at(options.log_level),
-                 options.log_style == "json" ? log::Style::kJson : log::Style::kPretty);
+  const bool json = options.log_style == "json";
+  log::configure(kLevels.at(options.log_level), json ? log::Style::kJson : log::Style::kPretty);
   block_signals();
   raise_descriptor_limit();
   const log::Background background;  // after the signals: its thread must not take any
@@ -275,7 +276,11 @@ int serve(Options& options) {
   const config::ProcessEnvironment environment;
   auto gateway = Gateway::create(options.serve, environment);
   if (!gateway) {
-    std::cerr << gateway.error().message << '\n';
+    if (json) {
+      log_problems("start", gateway.error());
+    } else {
+      std::cerr << gateway.error().message << '\n';
+    }
     return 1;
   }
   if (options.serve.config_path.empty()) {

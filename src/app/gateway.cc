@@ -1,6 +1,7 @@
 #include "app/gateway.h"
 
 #include "app/descriptors.h"
+#include "app/log_problems.h"
 #include "app/open_access.h"
 #include "app/open_ledger.h"
 #include "base/log.h"
@@ -44,16 +45,6 @@ int wait_for_signal(std::chrono::nanoseconds limit) {
   wait.tv_nsec = (limit - seconds).count();
   const int signal = sigtimedwait(&set, nullptr, &wait);
   return signal > 0 ? signal : 0;
-}
-
-// One line of log per problem: the message of a refused configuration has several.
-void log_problems(const Error& error) {
-  std::string_view rest = error.message;
-  while (!rest.empty()) {
-    const auto end = rest.find('\n');
-    BF_LOG(kError, "config", rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  }
 }
 
 telemetry::RegistryOptions metrics_options(const exchange::ClientSettings& settings) {
@@ -320,7 +311,7 @@ void Gateway::reload() {
   const auto reloaded = configuration_->reload();
   state_.count_reload(reloaded.has_value());
   if (!reloaded) {
-    log_problems(reloaded.error());
+    log_problems("config", reloaded.error());
     BF_LOG(kError, "config", "reload refused, the configuration before stays in force");
     return;
   }
@@ -334,7 +325,7 @@ void Gateway::reload() {
 // Prices of another source, or of none, hold at once.
 void Gateway::follow_prices(const Config& config) {
   if (!prices_.configure(config.framework.pricing, config.server.dns.servers)) return;
-  if (auto done = configuration_->refresh(); !done) log_problems(done.error());
+  if (auto done = configuration_->refresh(); !done) log_problems("config", done.error());
 }
 
 // A file that is replaced through a link, as Kubernetes does it, is another inode.

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <ostream>
+#include <sstream>
 
 namespace bifrost::test {
 namespace {
@@ -229,6 +230,33 @@ TEST(StartTest, LogsLinesOfJsonWhenAsked) {
   ASSERT_TRUE(gateway.wait_for_log("going down"));
   const std::string log = gateway.log();
   EXPECT_TRUE(json::Document::parse(log.substr(0, log.find('\n'))).has_value()) << log;
+}
+
+TEST(StartTest, SaysWhyItDoesNotStartInLinesOfJsonWhenAsked) {
+  struct Case {
+    std::string config;
+    std::string says;
+  };
+  const std::string nobody =
+      R"({"encryption_key": "for-what-nobody-stores", "config_store": {"enabled": true, "type": "postgres", "config": {
+      "host": "127.0.0.1", "port": "1", "user": "u", "password": "p", "db_name": "d"}}})";
+  for (const Case& each :
+       {Case{.config = nobody, .says = "127.0.0.1"},
+        Case{.config = R"({"serverr": {}, "providerz": {}})", .says = "serverr"}}) {
+    GatewayProcess gateway({.config = each.config,
+                            .environment = {{"LOG_STYLE", "json"}},
+                            .arguments = {"--config", "${dir}/config.json", "--app-dir", "${dir}",
+                                          "--port", "0", "--host", "127.0.0.1"},
+                            .usual_arguments = {}});
+    EXPECT_EQ(gateway.wait_for_exit(), 1);
+    const std::string log = gateway.log();
+    EXPECT_THAT(log, HasSubstr(each.says));
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_FALSE(json_text(line, "level").empty()) << line;
+      EXPECT_FALSE(json_text(line, "message").empty()) << line;
+    }
+  }
 }
 
 // Without a file, the keys in the environment decide.

@@ -108,7 +108,7 @@ class Databases(unittest.TestCase):
         checked = {"sslMode": "verify-full", "sslRootCertSecret": {"name": "authority"}}
         for name, external, message in [
             ("it demands TLS", {"sslMode": "disable"}, "no encryption; where the server demands TLS, set ssl_mode to require or verify-full"),
-            ("nobody says whom to trust", {"sslMode": "verify-full"}, 'root certificate file "'),
+            ("nobody says whom to trust", {"sslMode": "verify-full"}, 'root certificate file'),
             ("another signed it", {**checked, "sslRootCertSecret": {"name": "stranger"}}, "certificate verify failed"),
             ("it has another name", {**checked, "host": "alias"}, 'does not match host name "alias"'),
             ("the password is another", {**checked, "existingSecret": "wrong"}, "password authentication failed"),
