@@ -166,7 +166,7 @@ Result<void> Gateway::start() {
            Worker::create(state_, clock_, address, snapshot, Worker::Role::kCallers, journal));
     // With port 0 the first one's port is everybody's.
     address = worker->address();
-    watch_.add(worker->loop());
+    watch_.add(worker->loop(), worker->door());
     workers_.push_back(std::move(worker));
   }
   configuration_->set_prepare([this](const SetupPtr& changed) { return prepare(*changed); });

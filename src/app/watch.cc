@@ -15,15 +15,29 @@ double part(std::size_t of, std::size_t whole) {
 
 }  // namespace
 
+std::chrono::nanoseconds WorkerLag::look() {
+  const std::chrono::nanoseconds now = probe_.measure();
+  lags_[next_++ % lags_.size()] = now;
+  return now;
+}
+
 Watch::Watch(exchange::Services& services, const Clock& clock)
     : services_(services), clock_(clock), limit_(overload::MemoryLimit::find(0)) {
   using overload::Monitor;
   overload::Control& control = services_.overload;
   control.watch(Monitor::kMemory, [this] { return memory(); });
   control.watch(Monitor::kDescriptors, [this] { return descriptors(); });
-  control.watch(Monitor::kLoopLag, [this] { return lag(); });
   control.watch(Monitor::kQueues, [this] { return queues(); });
   control.watch(Monitor::kConnections, [this] { return connections(); });
+}
+
+void Watch::add(net::Loop& loop, overload::Door& door) {
+  services_.overload.watch(door, [this, worker = WorkerLag(loop, clock_)] mutable {
+    latest_ = std::max(latest_, worker.look());
+    const std::chrono::nanoseconds most = settings_.overload.loop_lag_max;
+    return part(static_cast<std::size_t>(worker.lasting().count()),
+                static_cast<std::size_t>(most.count()));
+  });
 }
 
 void Watch::configure(const server::Settings& settings) {
@@ -42,7 +56,9 @@ bool Watch::look() {
   const SteadyTime now = clock_.now();
   if (now < due_) return false;
   due_ = now + kInterval;
+  latest_ = {};
   services_.overload.look();
+  services_.pulse.beat(clock_.now(), latest_);
   return true;
 }
 
@@ -51,16 +67,6 @@ double Watch::memory() const { return part(limit_.used().value_or(0), limit_.byt
 double Watch::descriptors() const {
   const auto most = descriptor_limit();
   return most ? part(telemetry::open_fds().value_or(0), *most) : 0;
-}
-
-double Watch::lag() {
-  std::chrono::nanoseconds worst{0};
-  for (net::LagProbe& probe : probes_) worst = std::max(worst, probe.measure());
-  services_.pulse.beat(clock_.now(), worst);
-  lags_[next_lag_++ % lags_.size()] = worst;
-  const std::chrono::nanoseconds most = settings_.overload.loop_lag_max;
-  return part(static_cast<std::size_t>(std::ranges::min(lags_).count()),
-              static_cast<std::size_t>(most.count()));
 }
 
 double Watch::queues() const {

@@ -8,15 +8,31 @@
 #include "exchange/services.h"
 #include "net/lag_probe.h"
 #include "net/loop.h"
+#include "overload/door.h"
 #include "overload/memory_limit.h"
 #include "server/settings.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <vector>
 
 namespace bifrost::app {
+
+// How late one worker is. What counts is what stays: the smallest of the last four looks.
+class WorkerLag {
+ public:
+  WorkerLag(net::Loop& loop, const Clock& clock) : probe_(loop, clock) {}
+
+  // Looks: how late it is now.
+  std::chrono::nanoseconds look();
+  [[nodiscard]] std::chrono::nanoseconds lasting() const { return std::ranges::min(lags_); }
+
+ private:
+  net::LagProbe probe_;
+  std::array<std::chrono::nanoseconds, 4> lags_{};
+  std::size_t next_ = 0;
+};
 
 class Watch {
  public:
@@ -25,8 +41,8 @@ class Watch {
   // References outlive it.
   Watch(exchange::Services& services, const Clock& clock);
 
-  // Of a worker, whose loop outlives this.
-  void add(net::Loop& loop) { probes_.emplace_back(loop, clock_); }
+  // A worker, whose loop and door outlive this.
+  void add(net::Loop& loop, overload::Door& door);
   // Divides the memory, and takes the thresholds.
   void configure(const server::Settings& settings);
   // Looks if it is time to; call it as often as you like. Did it look?
@@ -35,7 +51,6 @@ class Watch {
  private:
   [[nodiscard]] double memory() const;
   [[nodiscard]] double descriptors() const;
-  double lag();
   [[nodiscard]] double queues() const;
   [[nodiscard]] double connections() const;
 
@@ -43,12 +58,8 @@ class Watch {
   const Clock& clock_;
   server::Settings settings_;
   overload::MemoryLimit limit_;
-  std::vector<net::LagProbe> probes_;
   SteadyTime due_{};
-
-  // What counts is what stays: the smallest of the last four.
-  std::array<std::chrono::nanoseconds, 4> lags_{};
-  std::size_t next_lag_ = 0;
+  std::chrono::nanoseconds latest_{};  // of this look
 };
 
 }  // namespace bifrost::app

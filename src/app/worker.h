@@ -53,6 +53,7 @@ class Worker {
   void stop() noexcept;
 
   [[nodiscard]] net::Loop& loop() { return loop_; }
+  [[nodiscard]] overload::Door& door() { return pipeline_.door(); }
   [[nodiscard]] const net::Address& address() const { return server_->address(); }
 
  private:

@@ -20,6 +20,7 @@ WorkerKit::WorkerKit(Services& process, std::span<const Surface> routes, net::Lo
       resolver(loop, dns, dns_meter),
       pool(loop, resolver, shard.gauge(telemetry::Metric::kConnections, {"provider"})),
       memory(services.overload.memory()),
+      door(services.overload.refusals()),
       meter(shard, services.metrics.custom_labels(), services.key_states),
       access_log(random),
       sinks{&meter, &access_log},

@@ -17,6 +17,7 @@
 #include "net/dns_client.h"
 #include "net/resolver.h"
 #include "overload/byte_budget.h"
+#include "overload/door.h"
 #include "record/access_log.h"
 #include "record/meter.h"
 #include "upstream/attempt.h"
@@ -43,6 +44,7 @@ struct WorkerKit {
   client::Pool pool;
   json::Scanner scanner;
   overload::BytePurse memory;  // that its requests may hold
+  overload::Door door;
   record::Meter meter;
   record::AccessLog access_log;
   std::array<record::Sink*, 2> sinks;  // that are told what happens to requests

@@ -4,20 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <string>
 #include <utility>
 
 namespace bifrost::overload {
 namespace {
 
-constexpr double kWhole = 100;
-constexpr int kRetrySecondsMax = 4;
-
-// Not the same for all, who would come back together.
-std::chrono::seconds retry_after(Random& random) {
-  return std::chrono::seconds(1 + static_cast<int>(random.unit() * kRetrySecondsMax));
-}
+// Of a large body: memory comes back with the ends of requests.
+constexpr std::chrono::seconds kRetryBodyAfter{4};
 
 std::string_view name(Action action) { return kActionNames[static_cast<std::size_t>(action)]; }
 
@@ -25,6 +19,10 @@ std::string_view name(Action action) { return kActionNames[static_cast<std::size
 
 void Control::watch(Monitor monitor, Reading reading) {
   readings_[static_cast<std::size_t>(monitor)] = std::move(reading);
+}
+
+void Control::watch(Door& door, Reading lag) {
+  doors_.push_back({.door = door, .lag = std::move(lag)});
 }
 
 void Control::configure(const Settings& settings) {
@@ -44,6 +42,16 @@ void Control::look() {
   Pressures pressures{};
   for (std::size_t i = 0; i < kMonitorCount; ++i) {
     if (readings_[i]) pressures[i] = std::clamp(readings_[i](), 0.0, 1.0);
+  }
+  double& lag = pressures[static_cast<std::size_t>(Monitor::kLoopLag)];
+  double latest = lag;
+  for (Watched& worker : doors_) {
+    lag = std::clamp(worker.lag(), 0.0, 1.0);
+    latest = std::max(latest, lag);
+    worker.door.set(worker.stages.next(pressures, thresholds_));
+  }
+  lag = latest;
+  for (std::size_t i = 0; i < kMonitorCount; ++i) {
     pressures_[i].store(pressures[i], std::memory_order_relaxed);
   }
   publish(stages_.next(pressures, thresholds_));
@@ -52,7 +60,7 @@ void Control::look() {
 void Control::publish(const Levels& levels) {
   for (std::size_t i = 0; i < kActionCount; ++i) {
     const auto action = static_cast<Action>(i);
-    const auto now = static_cast<std::uint8_t>(std::ceil(levels[i] * kWhole));
+    const std::uint8_t now = in_hundredths(levels, action);
     const std::uint8_t before = levels_[i].exchange(now, std::memory_order_relaxed);
     if ((now > 0) == (before > 0)) continue;
     BF_LOG(kWarn, "overload", now > 0 ? "action begins" : "action ends", {"action", name(action)},
@@ -62,25 +70,13 @@ void Control::publish(const Levels& levels) {
   }
 }
 
-Result<void> Control::admit(Priority priority, Random& random) {
-  if (priority == Priority::kHigh || !sheds()) return {};
-  const bool low = priority == Priority::kLow && level(Action::kRefuseLow) > 0;
-  if (!low && random.unit() * kWhole >= level(Action::kRefuse)) return {};
-  refusals_.add(Reason::kPressure);
-  Error error = gateway_error(ErrorCode::kBusy,
-                              "the gateway has more to do than it can, and refuses requests until "
-                              "that is over; try again");
-  error.retry_after = retry_after(random);
-  return error;
-}
-
 Error Control::refuse_body() {
   refusals_.add(Reason::kLargeBody);
   Error error = gateway_error(ErrorCode::kBusy,
                               "memory is short, and bodies of more than " +
                                   std::to_string(large_body_bytes() / 1024) +
                                   " KiB are refused until that is over; try again, or send less");
-  error.retry_after = std::chrono::seconds(kRetrySecondsMax);
+  error.retry_after = kRetryBodyAfter;
   return error;
 }
 

@@ -2,13 +2,16 @@
 //
 //   look()  ── monitors ─▶ pressures ─▶ stages ─▶ levels ─▶ read by workers for each request
 //
+// Lag is each worker's own, and so is what follows from it (`door.h`); the pressure of lag, and the
+// levels that are told here, are those of the worker that is latest.
+//
 // One per process. `look` and the settings belong to one thread; whatever a worker calls is a load
 // or two of memory that is written a few times a second.
 #pragma once
 
-#include "base/random.h"
 #include "base/result.h"
 #include "overload/byte_budget.h"
+#include "overload/door.h"
 #include "overload/pressure.h"
 #include "overload/refusals.h"
 #include "overload/settings.h"
@@ -19,15 +22,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 namespace bifrost::overload {
-
-// Who is refused first.
-enum class Priority : std::uint8_t {
-  kLow,     // a caller can do without the answer, or wait for it
-  kNormal,  //
-  kHigh,    // operators: never refused
-};
 
 class Control {
  public:
@@ -39,6 +36,7 @@ class Control {
 
   // Of the thread that looks.
   void watch(Monitor monitor, Reading reading);  // in place of the one before
+  void watch(Door& door, Reading lag);           // of its worker; the door outlives the looks
   void configure(const Settings& settings);
   void look();
 
@@ -46,10 +44,6 @@ class Control {
   [[nodiscard]] ByteBudget& memory() { return memory_; }
   [[nodiscard]] Refusals& refusals() { return refusals_; }
 
-  // Are any requests refused? Only then they have to be admitted.
-  [[nodiscard]] bool sheds() const { return takes(Action::kRefuseLow) || takes(Action::kRefuse); }
-  // May the request be served? Fails with kBusy.
-  Result<void> admit(Priority priority, Random& random);
   // May it have a body of that size? Fails with kBusy.
   Result<void> admit_body(std::size_t bytes) {
     if (level(Action::kRefuseLargeBodies) == 0 || bytes <= large_body_bytes()) [[likely]]
@@ -68,9 +62,15 @@ class Control {
   [[nodiscard]] double pressure(Monitor monitor) const {
     return pressures_[static_cast<std::size_t>(monitor)].load(std::memory_order_relaxed);
   }
-  [[nodiscard]] double level_of(Action action) const { return level(action) / 100.0; }
+  [[nodiscard]] double level_of(Action action) const { return level(action) / kHundredths; }
 
  private:
+  struct Watched {
+    Door& door;
+    Reading lag;
+    Stages stages = {};
+  };
+
   [[nodiscard]] std::uint8_t level(Action action) const {
     return levels_[static_cast<std::size_t>(action)].load(std::memory_order_relaxed);
   }
@@ -79,6 +79,7 @@ class Control {
   Refusals refusals_;
   ByteBudget memory_{refusals_};
   std::array<Reading, kMonitorCount> readings_;
+  std::vector<Watched> doors_;
   Thresholds thresholds_{};
   Stages stages_;
 

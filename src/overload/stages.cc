@@ -1,6 +1,7 @@
 #include "overload/stages.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace bifrost::overload {
 namespace {
@@ -33,6 +34,11 @@ double level(Action action, double pressure, double threshold, double before) {
 }
 
 }  // namespace
+
+std::uint8_t in_hundredths(const Levels& levels, Action action) {
+  return static_cast<std::uint8_t>(
+      std::ceil(levels[static_cast<std::size_t>(action)] * kHundredths));
+}
 
 bool heeds(Action action, Monitor monitor) {
   return (kHeeded[static_cast<std::size_t>(action)] & bit(monitor)) != 0;

@@ -35,6 +35,10 @@ inline constexpr std::array<std::string_view, kActionCount> kActionNames = {
 using Levels = std::array<double, kActionCount>;      // by Action
 using Thresholds = std::array<double, kActionCount>;  // of pressure; above 1: never
 
+// For one word that threads share; above 0 when any of it is taken.
+inline constexpr double kHundredths = 100;
+[[nodiscard]] std::uint8_t in_hundredths(const Levels& levels, Action action);
+
 // Does the action look at the monitor?
 [[nodiscard]] bool heeds(Action action, Monitor monitor);
 

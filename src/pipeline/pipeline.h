@@ -38,6 +38,7 @@ class Pipeline final : public server::Handler {
 
   // Closes connections to providers that no call uses.
   void close_idle() { kit_.pool.clear(); }
+  [[nodiscard]] overload::Door& door() { return kit_.door; }
 
   // Ends what goes on beside requests; to be awaited before the end of the worker.
   net::Task<Result<void>> stop(net::CallScope& scope) { return kit_.stop(scope); }

@@ -123,9 +123,8 @@ net::Task<Result<void>> Pipeline::serve(Exchange& exchange) {
     co_return exchange::no_such_route(exchange.route, head.method, path);
 
   const exchange::Operation& operation = *exchange.surface().operation;
-  if (kit_.services.overload.sheds()) {
-    BF_CO_TRY_VOID(
-        kit_.services.overload.admit(exchange::priority_of(operation, head.headers), kit_.random));
+  if (kit_.door.sheds()) {
+    BF_CO_TRY_VOID(kit_.door.admit(exchange::priority_of(operation, head.headers), kit_.random));
   }
   if (of_operators) {
     BF_CO_TRY_VOID(check_page(exchange));
