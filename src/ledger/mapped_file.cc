@@ -1,5 +1,7 @@
 #include "ledger/mapped_file.h"
 
+#include "base/descriptor.h"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -16,21 +18,6 @@ Error failure(const std::string& path, std::string_view what, int code) {
                                                          std::generic_category().message(code));
 }
 
-// Closes the descriptor; the mapping stays.
-class Opened {
- public:
-  explicit Opened(int number) : number_(number) {}
-  ~Opened() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 std::byte* map(int descriptor, std::size_t bytes, int protection) {
   void* const at = ::mmap(nullptr, bytes, protection, MAP_SHARED, descriptor, 0);
   return at == MAP_FAILED ? nullptr : static_cast<std::byte*>(at);
@@ -39,7 +26,7 @@ std::byte* map(int descriptor, std::size_t bytes, int protection) {
 }  // namespace
 
 Result<MappedFile> MappedFile::create(const std::string& path, std::size_t bytes) {
-  const Opened file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (file.number() < 0) return failure(path, "cannot be made", errno);
   if (const int code = ::posix_fallocate(file.number(), 0, static_cast<off_t>(bytes)); code != 0) {
     return failure(path, "there is no room for it", code);
@@ -50,7 +37,7 @@ Result<MappedFile> MappedFile::create(const std::string& path, std::size_t bytes
 }
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
-  const Opened file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status{};
   if (file.number() < 0 || ::fstat(file.number(), &status) != 0) {
     return failure(path, "cannot be read", errno);

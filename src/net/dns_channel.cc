@@ -1,8 +1,8 @@
 #include "net/dns_channel.h"
 
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "base/try.h"
-#include "net/descriptor.h"
 #include "net/shortage.h"
 
 #include <ares.h>

@@ -1,11 +1,11 @@
 // A listening socket of one worker. Workers share a port: the kernel spreads the connections.
 #pragma once
 
+#include "base/descriptor.h"
 #include "base/log_pace.h"
 #include "base/result.h"
 #include "net/address.h"
 #include "net/call_scope.h"
-#include "net/descriptor.h"
 #include "net/loop.h"
 #include "net/stream.h"
 #include "net/task.h"

@@ -5,10 +5,10 @@
 // knows better.
 #pragma once
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "net/address.h"
 #include "net/call_scope.h"
-#include "net/descriptor.h"
 #include "net/loop.h"
 #include "net/task.h"
 #include "net/tls.h"

@@ -1,5 +1,6 @@
 #include "store/password_command.h"
 
+#include "base/descriptor.h"
 #include "base/strings.h"
 #include "base/try.h"
 
@@ -29,22 +30,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kBytesMax = 16 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return number_; }
-  void set(int number) { number_ = number; }
-  void close() {
-    if (number_ >= 0) ::close(std::exchange(number_, -1));
-  }
-
- private:
-  int number_;
-};
 
 // How it is started: nothing to read, one place to write to, its own group, signals as usual.
 class Start {
@@ -103,7 +88,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  [[nodiscard]] int descriptor() const { return ended_.get(); }
+  [[nodiscard]] int descriptor() const { return ended_.number(); }
   // Once it has ended: the status of a program, or nothing where a signal ended it.
   std::optional<int> status() {
     int status = 0;
@@ -128,12 +113,12 @@ class Run {
     const Descriptor output(pipe[0]);
     Descriptor input(pipe[1]);
     pid_t started = -1;
-    if (const int why = Start(input.get()).run(command_, started); why != 0) {
+    if (const int why = Start(input.number()).run(command_, started); why != 0) {
       return failed("cannot be started: " + std::generic_category().message(why));
     }
     input.close();
     Child child(started);
-    BF_TRY(std::string text, read(output.get()));
+    BF_TRY(std::string text, read(output.number()));
     BF_TRY_VOID(wait(child.descriptor()));
     const auto status = child.status();
     if (!status) return failed("was ended by a signal");

@@ -44,7 +44,7 @@ class Caller {
  public:
   Caller(net::Loop& loop, std::uint16_t port)
       : socket_(connect_to_loopback(port, kBufferBytes)),
-        stream_(loop, net::Descriptor(::dup(socket_.number()))) {
+        stream_(loop, Descriptor(::dup(socket_.number()))) {
     ::fcntl(socket_.number(), F_SETFL, O_NONBLOCK);
   }
   [[nodiscard]] net::Stream& stream() { return stream_; }
@@ -73,7 +73,7 @@ class FastProvider {
   Task<void> begin(CallScope& scope) {
     int socket = -1;
     while ((socket = accept()) < 0) co_await scope.next_turn();
-    stream_ = std::make_unique<net::Stream>(scope.loop(), net::Descriptor(socket));
+    stream_ = std::make_unique<net::Stream>(scope.loop(), Descriptor(socket));
     co_await net::read_until(scope, *stream_, R"("Hi"}]})");
     EXPECT_TRUE(
         stream_->write_now("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"

@@ -4,6 +4,7 @@
 // becomes readable. For one thread; only the stop descriptor may be written to from elsewhere.
 #pragma once
 
+#include "base/descriptor.h"
 #include "tests/support/tls.h"
 
 #include <chrono>
@@ -23,25 +24,6 @@ using Deadline = std::chrono::steady_clock::time_point;
 inline constexpr std::chrono::milliseconds kPatience = 120s;
 
 Deadline after(std::chrono::milliseconds timeout);
-
-// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() { close(); }
-
-  [[nodiscard]] int number() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-  void close();
-
- private:
-  int number_;
-};
 
 // A socket that listens on a free port of the loopback; `backlog` is what the kernel queues.
 Descriptor listen_on_loopback(int backlog = 512);
