@@ -26,6 +26,9 @@ struct KeyBody {
     visit.field("provider", self.shown, {.text = "Shown."});
     self.beside.describe(visit);
   }
+  void check(config::CheckScope& scope) const {
+    if (key.name.empty()) scope.problem("name", "required, but not given");
+  }
 };
 
 EntryNames names_of(std::string_view place) {

@@ -10,8 +10,12 @@ bool has_administrator(const Call& call) {
 }
 
 std::optional<std::string> BodyEnvironment::get(std::string_view name) const {
-  if (!known_.contains(name) && (!trusted_ || name.starts_with("BIFROST_"))) return std::nullopt;
+  if (!may_refer_to(name)) return std::nullopt;
   return process_.get(name);
+}
+
+bool BodyEnvironment::may_refer_to(std::string_view name) const {
+  return known_.contains(name) || (trusted_ && !name.starts_with("BIFROST_"));
 }
 
 void write_warnings(json::Writer& writer, const std::vector<std::string>& warnings) {

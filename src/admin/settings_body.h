@@ -33,6 +33,7 @@ class BodyEnvironment final : public config::Environment {
         known_(std::move(known)),
         trusted_(has_administrator(call)) {}
   [[nodiscard]] std::optional<std::string> get(std::string_view name) const override;
+  [[nodiscard]] bool may_refer_to(std::string_view name) const override;
 
  private:
   const config::Environment& process_;

@@ -39,6 +39,7 @@ TEST_F(Schema, TakesWhatTheLoaderTakes) {
   expect_both(true, openai_with(R"("network_config":{"total_timeout_in_seconds":60,"base_url":"",
                                    "extra_headers":{"a":{"value":"b"}}})"));
   expect_both(true, openai_with(R"("proxy_config":{"type":"environment"})"));
+  expect_both(true, key_with(R"("models":["*"])"));
   expect_both(true, key_with(R"("name":"a","models":["*"],"weight":0.25,"aliases":{"x":"y"})"));
   expect_both(true, key_with(R"("name":"a","models":["*"],"aliases":{"x":{"model_id":"y"}})"));
   expect_both(true, R"({"providers":{"demo":{"prompt_cache":{"auto_inject":true}}}})");
@@ -53,7 +54,6 @@ TEST_F(Schema, RefusesWhatTheLoaderRefuses) {
   expect_both(false, R"({"client":{"max_request_body_size_mb":0}})");
   expect_both(false, R"({"client":{"required_headers":"x"}})");
   expect_both(false, R"({"server":{"tls":{"cert_file":"a"}}})");
-  expect_both(false, key_with(R"("models":["*"])"));
   expect_both(false, key_with(R"("name":"a","weight":-1)"));
   expect_both(false, key_with(R"("name":"a","value":1)"));
   expect_both(false, key_with(R"("name":"a","aliases":{"x":{"model_name":"y"}})"));

@@ -38,6 +38,8 @@ void read(json::Value root, const LoadOptions& options, ConfigReport& report,
     const bool is_meant = keys.is_array() && keys.size() == 0;
     return is_meant ? provider::Keys::kMayFollow : provider::Keys::kRequired;
   };
+  provider::name_keys(report.config.providers, report.warnings);
+  governance::name_keys(report.config.governance, problems, report.warnings);
   provider::check_providers(report.config.providers, options.providers, keys_of, problems);
   provider::normalise_allow_lists(report.config.providers, report.config.version, report.warnings);
   governance::normalise_allow_lists(report.config.governance, report.config.version);

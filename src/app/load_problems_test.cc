@@ -190,11 +190,6 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Required, OneProblem,
     testing::Values(
-        BadFile{key_with(R"("models":["*"])"),
-                "providers.openai.keys[0].name: required, but not given"},
-        BadFile{key_with(R"("name":null)"),
-                "providers.openai.keys[0].name: required, but not given"},
-        BadFile{key_with(R"("name":"")"), "providers.openai.keys[0].name: must not be empty"},
         BadFile{R"({"providers":{"openai":{}}})",
                 "providers.openai.keys: at least one key is required"},
         BadFile{R"({"providers":{"openai":{"keys":"x"}}})",

@@ -6,8 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace bifrost::app {
 namespace {
@@ -53,6 +56,99 @@ TEST(OriginalFiles, VirtualKeysNameKeysOfProvidersThatAreNotServedYet) {
   ASSERT_THAT(config.governance.virtual_keys, SizeIs(1));
   EXPECT_THAT(config.governance.virtual_keys[0].provider_configs, SizeIs(2));
   EXPECT_TRUE(config.client.access.enforce_auth_on_inference);
+}
+
+std::vector<std::string> warnings_of(std::string_view text) {
+  ConfigReport report = inspect_text(text);
+  EXPECT_THAT(report.problems, IsEmpty()) << config::render(report.problems);
+  return std::move(report.warnings);
+}
+
+TEST(OriginalFiles, KeysWithoutANameAreCalledByTheirIdOrTheirPlace) {
+  constexpr std::string_view kText = R"({"providers": {"gemini": {"keys": [
+      {"name": "gemini-key-2", "value": "a", "models": ["*"]},
+      {"value": "b", "models": ["*"]},
+      {"name": "", "id": "third", "value": "c", "models": ["*"]},
+      {"name": null, "value": "d", "models": ["*"]}]}}})";
+  const Config config = loaded(kText);
+  const provider::ProviderSettings* gemini = config.providers.find("gemini");
+  ASSERT_NE(gemini, nullptr);
+  std::vector<std::string> names;
+  for (const provider::KeySettings& key : gemini->keys) names.push_back(key.name);
+  EXPECT_THAT(names, ElementsAre("gemini-key-2", "gemini-key-3", "third", "gemini-key-4"));
+  EXPECT_THAT(
+      warnings_of(kText),
+      ElementsAre(R"(providers.gemini.keys[1].name: not given, so the key is called )"
+                  R"("gemini-key-3"; name it, since its place may change)",
+                  R"(providers.gemini.keys[2].name: not given, so the key is called "third")",
+                  R"(providers.gemini.keys[3].name: not given, so the key is called )"
+                  R"("gemini-key-4"; name it, since its place may change)"));
+}
+
+TEST(OriginalFiles, VirtualKeysWithoutANameAreCalledByTheirId) {
+  const auto file = [](std::string_view other) {
+    return R"({"governance": {"virtual_keys": [{"id": "vk-gpt", "value": "vk-gpt"}, )" +
+           std::string(other) + "]}}";
+  };
+  const std::string good = file(R"({"id": "b", "name": "bob", "value": "sk-bf-b"})");
+  EXPECT_EQ(loaded(good).governance.virtual_keys[0].name, "vk-gpt");
+  EXPECT_THAT(
+      warnings_of(good),
+      ElementsAre("governance.virtual_keys[0].name: not given, so the key is called by its id"));
+  EXPECT_THAT(problems_of(file(R"({"id": "b", "name": "vk-gpt", "value": "sk-bf-b"})")),
+              ElementsAre("governance.virtual_keys[0].name: required, since another key is called "
+                          "as this one's id"));
+}
+
+// Nobody needs the variables of what is switched off.
+TEST(OriginalFiles, WhatIsSwitchedOffMayReferToVariablesThatAreNotSet) {
+  constexpr std::string_view kWhy = " is not set; nothing needs it as long as this is switched off";
+  const auto auth = [](std::string_view section) {
+    return warnings_of(R"({"governance": {"auth_config": {"admin_username": "env.NO_NAME",
+                           "admin_password": {"ref": "env.NO_PASSWORD", "type": "env"})" +
+                       std::string(section) + "}}}");
+  };
+  const auto expected = ElementsAre(
+      "governance.auth_config.admin_username: environment variable NO_NAME" + std::string(kWhy),
+      "governance.auth_config.admin_password: environment variable NO_PASSWORD" +
+          std::string(kWhy));
+  EXPECT_THAT(auth(R"(, "is_enabled": false)"), expected);
+  EXPECT_THAT(auth(""), expected);
+
+  constexpr std::string_view kKey = R"("name": "a", "models": ["*"], "value": "env.NO_KEY")";
+  const std::string key = key_with(std::string(kKey) + R"(, "enabled": false)");
+  EXPECT_THAT(warnings_of(key),
+              ElementsAre("providers.openai.keys[0].value: environment variable NO_KEY" +
+                          std::string(kWhy)));
+  EXPECT_EQ(loaded(key).providers.find("openai")->keys[0].value.reference(), "env.NO_KEY");
+  EXPECT_THAT(
+      problems_of(key_with(kKey)),
+      ElementsAre("providers.openai.keys[0].value: environment variable NO_KEY is not set"));
+
+  EXPECT_THAT(warnings_of(R"({"config_store": {"type": "postgres", "enabled": false, "config": {
+                       "host": "h", "user": "u", "db_name": "d", "password": "env.NO_PASS"}}})"),
+              ElementsAre("config_store.config.password: environment variable NO_PASS" +
+                          std::string(kWhy)));
+  // What stands beside it is switched on.
+  EXPECT_THAT(problems_of(R"({"governance": {"auth_config": {"is_enabled": false}},
+                              "encryption_key": "env.NO_KEY"})"),
+              ElementsAre("encryption_key: environment variable NO_KEY is not set"));
+}
+
+// What former versions had elsewhere or by other names.
+TEST(OriginalFiles, FormerSettingsAreToldOf) {
+  EXPECT_THAT(warnings_of(R"({"client": {"enable_local_cache": true},
+                      "local_cache": {"dimension": 1, "ttl": 300, "threshold": 0.8},
+                      "vector_store": {"enabled": true, "type": "redis",
+                                       "config": {"addr": "env.NOT_SET"}}})"),
+              ElementsAre("client: not served yet, so without effect: enable_local_cache",
+                          "local_cache: this section is not served yet and has no effect",
+                          "vector_store: this section is not served yet and has no effect"));
+  const Config config = loaded(openai_with(
+      R"("meta_config": {}, "network_config": {"retry_backoff_initial_ms": 200, "retry_backoff_max_ms": 2000})"));
+  const auto& network = config.providers.find("openai")->network;
+  EXPECT_EQ(network.retry_backoff_initial, std::chrono::milliseconds(200));
+  EXPECT_EQ(network.retry_backoff_max, std::chrono::milliseconds(2000));
 }
 
 // Every member that the section has there.

@@ -12,6 +12,8 @@ class Environment {
  public:
   virtual ~Environment() = default;
   [[nodiscard]] virtual std::optional<std::string> get(std::string_view name) const = 0;
+  // May a setting refer to it, whether it is set or not?
+  [[nodiscard]] virtual bool may_refer_to(std::string_view /*name*/) const { return true; }
 };
 
 // Those of this process. Nobody may change them while it is in use.

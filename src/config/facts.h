@@ -52,6 +52,9 @@ struct Facts {
   bool served = true;    // false: read and kept, but it has no effect yet
   bool restart = false;  // true: a reload does not apply it
   bool ours = false;     // not in the original
+  // Of a bool that stands first: while it is false, nothing needs what is said after it beside it,
+  // so a reference there to a variable that is not set is a warning.
+  bool is_switch = false;
 };
 
 // The facts that hold for each element of a list or map.

@@ -214,6 +214,7 @@ void ObjectReader::unserved(std::string_view name, Shape shape, std::string_view
 }
 
 void ObjectReader::finish() {
+  reader_.is_off_ = was_off_;
   for (const json::Value child : object_.children()) {
     const std::string key = child.key();
     if (std::ranges::find(names_, key) != names_.end()) continue;

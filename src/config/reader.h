@@ -15,6 +15,7 @@
 #include "config/shared_list.h"
 #include "json/document.h"
 
+#include <concepts>
 #include <optional>
 #include <set>
 #include <string>
@@ -111,20 +112,24 @@ class Reader {
   bool is_change_ = false;
   bool is_shown_ = false;
   bool holds_secrets_ = false;
+  bool is_off_ = false;  // what is read now, by a switch before it
   Path path_;
 };
 
 // Reads the members of one object; what settings structs are visited by.
 class ObjectReader {
  public:
-  ObjectReader(Reader& reader, json::Value object) : reader_(reader), object_(object) {}
+  ObjectReader(Reader& reader, json::Value object)
+      : reader_(reader), object_(object), was_off_(reader.is_off_) {}
 
   template <class T>
   void field(std::string_view name, T& member, const Facts& facts) {
     const Found found = find(name, facts);
-    if (!found.value.is_set()) return;
-    const auto step = reader_.path_.enter(found.name);
-    reader_.read(found.value, member, facts);
+    if (found.value.is_set()) {
+      const auto step = reader_.path_.enter(found.name);
+      reader_.read(found.value, member, facts);
+    }
+    if constexpr (std::same_as<T, bool>) reader_.is_off_ |= facts.is_switch && !member;
   }
   void unserved(std::string_view name, Shape shape, std::string_view text);
 
@@ -142,6 +147,7 @@ class ObjectReader {
 
   Reader& reader_;
   json::Value object_;
+  bool was_off_;
   std::vector<std::string_view> names_;
   std::vector<std::string_view> without_effect_;
 };

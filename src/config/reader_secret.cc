@@ -103,8 +103,14 @@ std::optional<Reader::Resolved> Reader::resolve_variable(std::string_view name) 
   }
   auto text = environment_.get(name);
   if (!text || text->empty()) {
-    problem("environment variable " + std::string(name) + (text ? " is empty" : " is not set"));
-    return std::nullopt;
+    const std::string what =
+        "environment variable " + std::string(name) + (text ? " is empty" : " is not set");
+    if (!is_off_ || !environment_.may_refer_to(name)) {
+      problem(what);
+      return std::nullopt;
+    }
+    warn(what + "; nothing needs it as long as this is switched off");
+    text.emplace();
   }
   return Resolved{.text = *std::move(text), .reference = std::string(kEnvPrefix).append(name)};
 }

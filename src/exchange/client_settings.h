@@ -116,6 +116,7 @@ struct ClientSettings {
                    "Honour the content logging headers.");
     visit.unserved("logging_headers", config::Shape::kArray,
                    "Headers that are stored with log entries.");
+    visit.unserved("enable_local_cache", config::Shape::kBool, "Answer from the semantic cache.");
     visit.unserved("log_retention_days", config::Shape::kInteger,
                    "Days until log entries are deleted.");
     visit.unserved("hide_deleted_virtual_keys_in_filters", config::Shape::kBool,

@@ -120,7 +120,8 @@ struct StoreSettings {
   void describe(this auto& self, auto& visit) {
     visit.field("enabled", self.enabled,
                 {.text = "Off: what is changed through the API is lost with the process.",
-                 .restart = true});
+                 .restart = true,
+                 .is_switch = true});
     visit.field(
         "type", self.type,
         {.text = "`sqlite`, a file of its own, or `postgres`, 13 or later.", .restart = true});

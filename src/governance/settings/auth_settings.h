@@ -18,14 +18,15 @@ struct AuthSettings {
   bool is_enabled = false;
 
   void describe(this auto& self, auto& visit) {
+    visit.field(
+        "is_enabled", self.is_enabled,
+        {.text = "Demand both, a session that was begun with them, or an API key from whoever uses "
+                 "the management API. Off, it is open on the loopback and closed elsewhere.",
+         .is_switch = true});
     visit.field("admin_username", self.admin_username,
                 {.text = "The administrator's name.", .env = true});
     visit.field("admin_password", self.admin_password,
                 {.text = "His password, or its hash by Argon2id: `$argon2id$v=19$…`."});
-    visit.field(
-        "is_enabled", self.is_enabled,
-        {.text = "Demand both, a session that was begun with them, or an API key from whoever uses "
-                 "the management API. Off, it is open on the loopback and closed elsewhere."});
     visit.unserved("disable_auth_on_inference", config::Shape::kBool, "Deprecated, ignored.");
   }
 

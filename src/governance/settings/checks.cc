@@ -1,4 +1,5 @@
 // What the settings of governance say about one another.
+#include "base/flat_set.h"
 #include "base/limits.h"
 #include "config/check_scope.h"
 #include "governance/model_pattern.h"
@@ -30,7 +31,7 @@
 namespace bifrost::governance {
 namespace {
 
-using Names = std::unordered_set<std::string_view>;
+using Names = FlatSet<std::string_view>;
 
 // Where the form is wrong, that has been said already.
 void check_length(std::string_view member, const std::string& period, config::CheckScope& scope) {
@@ -46,7 +47,7 @@ Names unique_names(const config::SharedList<Entry>& entries, std::string_view li
   seen.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::string& name = entries[i].*text;
-    if (name.empty() || seen.insert(name).second) continue;
+    if (name.empty() || seen.insert(name)) continue;
     scope.problem(list, i, field, "another entry has " + json::quoted(name) + " too");
   }
   return seen;
@@ -75,7 +76,7 @@ void check_lines(const std::vector<BudgetSettings>& budgets, std::string_view li
   if (budgets.size() < 2) return;
   Names periods;
   for (const BudgetSettings& budget : budgets) {
-    if (periods.insert(budget.reset_duration).second) continue;
+    if (periods.insert(budget.reset_duration)) continue;
     scope.problem(list, index, "budgets",
                   "two of them have the window " + json::quoted(budget.reset_duration));
   }
@@ -248,10 +249,11 @@ class SectionCheck {
   }
 
   void check_budgets() {
-    std::unordered_set<std::int64_t> configs;
+    FlatSet<std::int64_t> configs;
+    configs.reserve(section_.virtual_keys.size());
     for (std::size_t i = 0; i < section_.virtual_keys.size(); ++i) {
       for (const ProviderConfigSettings& entry : section_.virtual_keys[i].provider_configs) {
-        if (entry.id == 0 || configs.insert(entry.id).second) continue;
+        if (entry.id == 0 || configs.insert(entry.id)) continue;
         scope_.problem("virtual_keys", i, "provider_configs",
                        "another provider config has the id " + std::to_string(entry.id) +
                            " too, and budgets could not tell them apart");
@@ -323,11 +325,11 @@ class SectionCheck {
                            " limits with those of its team and customer; at most " +
                            std::to_string(Reservation::kLimitsMax) + " are possible");
       }
-      if (!key.value.empty() && !values.insert(key.value.reveal()).second) {
+      if (!key.value.empty() && !values.insert(key.value.reveal())) {
         scope_.problem("virtual_keys", i, "value", "another virtual key has the same value");
       }
       for (const FormerValueSettings& former : key.former_values) {
-        if (values.insert(former.value.reveal()).second) continue;
+        if (values.insert(former.value.reveal())) continue;
         scope_.problem("virtual_keys", i, "former_values",
                        "one of them is a value of this or another virtual key already");
       }
@@ -525,6 +527,25 @@ void VirtualKeySettings::check(config::CheckScope& scope) const {
 void GovernanceSettings::check(config::CheckScope& scope) const {
   SectionCheck(*this, scope).run();
   check_pricing_overrides(*this, scope);
+}
+
+void name_keys(GovernanceSettings& governance, config::Problems& problems,
+               std::vector<std::string>& warnings) {
+  config::SharedList<VirtualKeySettings>& keys = governance.virtual_keys;
+  std::unordered_set<std::string> names;
+  names.reserve(keys.size());
+  for (const VirtualKeySettings& key : keys) names.insert(key.name);
+  if (!names.contains({})) return;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!keys[i].name.empty() || keys[i].id.empty()) continue;
+    const std::string path = "governance.virtual_keys[" + std::to_string(i) + "].name";
+    if (names.insert(keys[i].id).second) {
+      keys.edit(i).name = keys[i].id;
+      warnings.push_back(path + ": not given, so the key is called by its id");
+    } else {
+      problems.add_unless_reported(path, "required, since another key is called as this one's id");
+    }
+  }
 }
 
 void normalise_allow_lists(GovernanceSettings& governance, std::int64_t version) {

@@ -13,6 +13,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+namespace bifrost::config {
+class Problems;
+}
 
 namespace bifrost::governance {
 
@@ -62,6 +67,11 @@ struct GovernanceSettings {
     visit.unserved("roles", config::Shape::kArray, "Roles of administrators.");
   }
 };
+
+// Calls each virtual key of a file that has no name by its id, with a warning, unless another one
+// is called so.
+void name_keys(GovernanceSettings& governance, config::Problems& problems,
+               std::vector<std::string>& warnings);
 
 // Gives the allow-lists one meaning, whatever the version of the file: {"*"} allows everything, an
 // empty list denies everything.

@@ -177,9 +177,8 @@ struct VirtualKeySettings {
                  .form = config::Form::kNonEmpty,
                  .required = true});
     visit.field("name", self.name,
-                {.text = "For people, unique; errors, logs and metrics show it.",
-                 .form = config::Form::kNonEmpty,
-                 .required = true});
+                {.text = "For people, unique; errors, logs and metrics show it. Without one the "
+                         "file's key is called by its `id`."});
     visit.field("description", self.description, {.text = "For people; it is not read."});
     visit.field("value", self.value,
                 {.text = "What callers show: `sk-bf-` and a random rest. Required as long as the "

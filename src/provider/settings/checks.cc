@@ -48,6 +48,17 @@ void check_apart(const std::vector<KeySettings>& keys, config::CheckScope& scope
   }
 }
 
+// Whose reference was read while the key was not enabled, or its variable set.
+void check_values(const std::vector<KeySettings>& keys, config::CheckScope& scope) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const config::Secret& value = keys[i].value;
+    if (!keys[i].enabled || !value.empty() || value.variable().empty()) continue;
+    scope.problem("keys", i, "value",
+                  "environment variable " + std::string(value.variable()) +
+                      " is not set, and a key that is enabled needs it");
+  }
+}
+
 }  // namespace
 
 void AliasSettings::check(config::CheckScope& scope) const {
@@ -86,6 +97,7 @@ void ProviderSettings::check(config::CheckScope& scope) const {
   check_unique(
       keys, "id", [](const KeySettings& key) -> const std::string& { return key.id; }, scope);
   check_apart(keys, scope);
+  check_values(keys, scope);
 }
 
 }  // namespace bifrost::provider

@@ -84,12 +84,12 @@ struct KeySettings {
   OwnKeyParts own;
 
   void describe(this auto& self, auto& visit) {
-    visit.field(
-        "name", self.name,
-        {.text = "Name of the key, unique within the provider; a request may pin it, logs and "
-                 "metrics show it.",
-         .form = config::Form::kNonEmpty,
-         .required = true});
+    visit.field("enabled", self.enabled,
+                {.text = "A key that is not enabled is not used.", .is_switch = true});
+    visit.field("name", self.name,
+                {.text = "Name of the key, unique within the provider; a request may pin it, logs "
+                         "and metrics show it. Without one the file's key is called by its `id`, "
+                         "else by its provider and its place."});
     visit.field("id", self.id,
                 {.text = "Second name of the key; a pin by id goes before one by name."});
     visit.field("value", self.value,
@@ -107,7 +107,6 @@ struct KeySettings {
     visit.field("weight", self.weight,
                 {.text = "Share of the requests that the key gets, relative to the other keys.",
                  .minimum = 0});
-    visit.field("enabled", self.enabled, {.text = "A key that is not enabled is not used."});
     visit.field("aliases", self.aliases,
                 {.text = "User-facing model names, and what the provider calls them.",
                  .key_form = config::Form::kNonEmpty});

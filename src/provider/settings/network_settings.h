@@ -108,9 +108,13 @@ struct NetworkSettings {
     visit.field("retry_backoff_initial", self.retry_backoff_initial,
                 {.text = "Pause before the first retry; it doubles from retry to retry.",
                  .minimum = 100,
-                 .unit = 1ms});
+                 .unit = 1ms,
+                 .formerly = {"retry_backoff_initial_ms"}});
     visit.field("retry_backoff_max", self.retry_backoff_max,
-                {.text = "Longest pause between two retries.", .minimum = 100, .unit = 1ms});
+                {.text = "Longest pause between two retries.",
+                 .minimum = 100,
+                 .unit = 1ms,
+                 .formerly = {"retry_backoff_max_ms"}});
   }
 
   void describe_connections(this auto& self, auto& visit) {

@@ -98,6 +98,8 @@ struct ProviderSettings {
                 {.text = "Adds cache markers to prompts.", .served = false});
     visit.unserved("store_raw_request_response", config::Shape::kBool,
                    "Log the raw bytes of both sides.");
+    visit.unserved("meta_config", config::Shape::kObject,
+                   "Former place of what only one provider needs; it stands with its keys now.");
     visit.unserved("provider_request_id", config::Shape::kObject,
                    "Name of the provider's request id header.");
   }

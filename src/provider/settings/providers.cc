@@ -28,6 +28,30 @@ std::string suggestion(std::string_view word, const ProviderNames& names) {
   return near ? "; did you mean " + json::quoted(*near) + "?" : std::string();
 }
 
+// Through the API nothing names them; in a file `name_keys` has been there.
+void check_names(const std::vector<KeySettings>& keys, const config::Path& path,
+                 config::Problems& problems) {
+  config::Path inner = path;
+  const auto in_keys = inner.enter("keys");
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!keys[i].name.empty()) continue;
+    const auto in_key = inner.enter(i);
+    problems.add_unless_reported(inner.member("name"), "required, but not given");
+  }
+}
+
+std::string name_by_place(std::string_view provider, const std::vector<KeySettings>& keys,
+                          std::size_t place) {
+  const auto is_taken = [&](const std::string& name) {
+    return std::ranges::any_of(
+        keys, [&](const KeySettings& key) { return key.name == name || key.id == name; });
+  };
+  for (std::size_t number = place + 1;; ++number) {
+    std::string name = std::string(provider) + "-key-" + std::to_string(number);
+    if (!is_taken(name)) return name;
+  }
+}
+
 // An entry under the name of a provider. `path` is the entry's.
 void check_own(std::string_view name, const ProviderSettings& provider, const ProviderNames& names,
                Keys keys, const config::Path& path, config::Problems& problems) {
@@ -95,6 +119,7 @@ void check_providers(const Providers& providers, const ProviderNames& names, con
   const auto in_section = path.enter(kSection);
   for (const auto& [name, provider] : providers) {
     const auto in_provider = path.enter(name);
+    check_names(provider.keys, path, problems);
     if (provider.custom) {
       check_custom(name, provider, names, keys_of(name), path, problems);
     } else {
@@ -112,6 +137,24 @@ bool works_without_keys(std::string_view name, const ProviderSettings& provider,
                         const ProviderNames& names) {
   return (provider.custom && provider.custom->is_key_less) ||
          contains(names.keyless, type_of(name, provider));
+}
+
+void name_keys(Providers& providers, std::vector<std::string>& warnings) {
+  config::Path path;
+  const auto in_section = path.enter(kSection);
+  for (auto& [name, provider] : providers) {
+    const auto in_provider = path.enter(name);
+    const auto in_keys = path.enter("keys");
+    for (std::size_t i = 0; i < provider.keys.size(); ++i) {
+      KeySettings& key = provider.keys[i];
+      if (!key.name.empty()) continue;
+      key.name = key.id.empty() ? name_by_place(name, provider.keys, i) : key.id;
+      const auto in_key = path.enter(i);
+      warnings.push_back(path.member("name") + ": not given, so the key is called " +
+                         json::quoted(key.name) +
+                         (key.id.empty() ? "; name it, since its place may change" : ""));
+    }
+  }
 }
 
 void normalise_allow_list(std::vector<std::string>& list, std::int64_t version) {

@@ -48,6 +48,10 @@ void check_providers(const Providers& providers, const ProviderNames& names, con
 [[nodiscard]] bool works_without_keys(std::string_view name, const ProviderSettings& provider,
                                       const ProviderNames& names);
 
+// Gives each key of a file that has no name one that is another one's neither as name nor as id:
+// its id, else "openai-key-2" by its place, with a warning.
+void name_keys(Providers& providers, std::vector<std::string>& warnings);
+
 // Gives an allow-list one meaning, whatever the version of the file: {"*"} allows everything, an
 // empty list denies everything.
 void normalise_allow_list(std::vector<std::string>& list, std::int64_t version);
