@@ -4,6 +4,7 @@
 // the tools that operations work with.
 #pragma once
 
+#include "base/log_pace.h"
 #include "exchange/cors.h"
 #include "exchange/exchange.h"
 #include "exchange/worker_kit.h"
@@ -59,6 +60,7 @@ class Pipeline final : public server::Handler {
   const Entrance entrance_;
   exchange::SnapshotPtr snapshot_;
   std::string good_host_;  // that was checked last; empty: none
+  LogPace refused_pace_;   // of the line about callers without a credential
   exchange::WorkerKit kit_;
 };
 

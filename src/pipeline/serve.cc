@@ -44,6 +44,15 @@ void log_failure(const Exchange& exchange, const Error& error) {
          {"provider_status", error.upstream_status});
 }
 
+// Somebody who tries what he finds, or one of ours with a key that was deleted: one line now and
+// then says how many they were, and where the last one was.
+void log_unauthenticated(const Exchange& exchange, std::size_t times) {
+  const bool hidden = exchange.snapshot->audit.omit_ip_addresses;
+  BF_LOG(kWarn, "access", "requests were refused for want of a credential that is known",
+         {"times", times}, {"last_from", hidden ? "" : exchange.request.network},
+         {"last_path", log::clipped(http::path_of(exchange.request.head.target))});
+}
+
 // The one that the caller gives, so that he finds his request in our logs.
 std::string request_id(const http::RequestHead& head, Random& random) {
   const auto given = exchange::given_request_id(head.headers);
@@ -74,6 +83,10 @@ net::Task<void> Pipeline::handle(server::Request& request) {
   if (!served) {
     exchange.error = std::move(served).error();
     log_failure(exchange, *exchange.error);
+    if (exchange.error->code == ErrorCode::kUnauthenticated) {
+      const std::size_t times = refused_pace_.next(kit_.clock.now());
+      if (times > 0) log_unauthenticated(exchange, times);
+    }
     if (!request.body.skippable()) request.out.close_after();
     exchange::settle(exchange);
     co_await exchange::write_error(exchange, *exchange.error);

@@ -85,6 +85,15 @@ std::string_view rotation_reason(ErrorCode code) {
   }
 }
 
+// Why it mattered who asked; empty: it did not. What it is told by are words of this program's.
+std::string_view access_reason(const Error& error) {
+  if (error.origin != Origin::kClient) return {};
+  if (error.upstream_type == "virtual_key_required") return "no_credential";
+  if (error.upstream_type == "access_not_found") return "unknown_credential";
+  if (error.upstream_type == "access_blocked") return "blocked_credential";
+  return error.code == ErrorCode::kUnauthenticated ? "operator" : "";
+}
+
 }  // namespace
 
 void Meter::label_served(const Request& request, const Service& service) {
@@ -218,6 +227,9 @@ void Meter::served(const Request& request, const Service& service) {
 }
 
 void Meter::failed(const Request& request) {
+  if (const std::string_view reason = access_reason(*request.error); !reason.empty()) {
+    shard_.counter(Metric::kAccessRefused, {reason}).add();
+  }
   if (const Service* service = request.service()) {
     label_served(request, *service);
   } else {

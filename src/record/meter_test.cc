@@ -55,6 +55,32 @@ TEST_F(MeterTest, CountsARequestThatNoModelAnswered) {
   EXPECT_THAT(text, Not(HasSubstr("bifrost_success_requests_total{")));
 }
 
+// What callers make up is no label of it.
+TEST_F(MeterTest, CountsWhyItMatteredWhoAsked) {
+  const auto refused = [this](Error error, std::string_view type) {
+    error.upstream_type = type;
+    Request ended = request();
+    ended.error = &error;
+    meter_.request_ended(ended);
+  };
+  const Error unknown = client_error(ErrorCode::kUnauthenticated, "sk-bf-made-up is not known");
+  refused(unknown, "virtual_key_required");
+  refused(unknown, "access_not_found");
+  refused(unknown, "access_not_found");
+  refused(client_error(ErrorCode::kPermissionDenied, "no"), "access_blocked");
+  refused(unknown, "");
+  refused(client_error(ErrorCode::kPermissionDenied, "no"), "provider_blocked");
+  refused(upstream_error(ErrorCode::kUpstreamAuth, Retry::kNo, "no"), "access_not_found");
+  const std::string text = scrape();
+  const auto count = [](std::string_view reason, int times) {
+    return HasSubstr(
+        fmt::format("bifrost_access_refused_total{{reason=\"{}\"}} {}\n", reason, times));
+  };
+  EXPECT_THAT(
+      text, AllOf(count("no_credential", 1), count("unknown_credential", 2),
+                  count("blocked_credential", 1), count("operator", 1), Not(HasSubstr("made-up"))));
+}
+
 TEST_F(MeterTest, CountsTokensAndTimesOfWhoServed) {
   const Service service{.provider = "openai",
                         .model = "gpt-4o",

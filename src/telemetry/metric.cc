@@ -276,6 +276,13 @@ constexpr auto kTable = std::to_array<MetricInfo>({
      .labels = kReason,
      .help = "Requests and connections that were refused because the gateway is short of "
              "something, by reason."},
+    {.id = kAccessRefused,
+     .name = "bifrost_access_refused_total",
+     .type = kCounter,
+     .labels = kReason,
+     .help = "Requests that were refused for who asked: no_credential (none, and one is demanded), "
+             "unknown_credential (nobody has it), blocked_credential (it is not active or has "
+             "expired), operator (of the management API)."},
     {.id = kLedgerWaiting,
      .name = "bifrost_ledger_waiting_records",
      .type = kGauge,

@@ -56,6 +56,7 @@ enum class Metric : std::uint8_t {
   kOverloadPressure,
   kOverloadAction,
   kRefused,
+  kAccessRefused,
   // The ledger.
   kLedgerWaiting,
   kLedgerLag,

@@ -73,6 +73,24 @@ TEST_F(VirtualKeysTest, ServesWhoIsKnownAndNobodyElse) {
   EXPECT_FALSE(provider.requests().front().headers.contains("x-bf-vk"));
 }
 
+// By counters that do not grow with what strangers make up. On one connection a request is counted
+// before the next one is read.
+TEST_F(VirtualKeysTest, CountWhoIsRefused) {
+  start_keys(alice(""));
+  auto stranger = connect();
+  for (const http::Headers& headers :
+       {http::Headers{{"x-bf-vk", "sk-bf-mallory-1"}},
+        http::Headers{{"x-bf-vk", "sk-bf-mallory-2"}}, http::Headers{}}) {
+    EXPECT_EQ(stranger.request("POST", unified().path, headers, unified().request).status, 401);
+  }
+  EXPECT_THAT(stranger.get("/metrics").body,
+              AllOf(HasSubstr(R"(bifrost_access_refused_total{reason="unknown_credential"} 2)"),
+                    HasSubstr(R"(bifrost_access_refused_total{reason="no_credential"} 1)"),
+                    Not(HasSubstr("mallory"))));
+  EXPECT_TRUE(gateway->wait_for_log("want of a credential"));
+  EXPECT_THAT(gateway->log(), AllOf(HasSubstr("127.0.0.1"), Not(HasSubstr("mallory"))));
+}
+
 TEST_F(VirtualKeysTest, LetAKeyStandWhereSdksPutTheirs) {
   start_keys(alice(""));
   for (const auto& [name, value] :
