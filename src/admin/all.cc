@@ -91,8 +91,12 @@ constexpr std::array kRoutes = {
 
     row("config", "GET", "/api/config", show_config, "How the gateway treats its callers."),
     sets_up(row("config", "PUT", "/api/config", update_config,
-                "Change it: `client_config`, `auth_config`; what is not given stays. The first "
-                "administrator needs the `setup_token`.")),
+                "Change it: `client_config`, `framework_config`, `auth_config`; what is not given "
+                "stays. The first administrator needs the `setup_token`.")),
+    row("proxy_config", "GET", "/api/proxy-config", show_proxy_config,
+        "The proxy of everything that has none of its own."),
+    row("proxy_config", "PUT", "/api/proxy-config", update_proxy_config,
+        "Change it; what is not given stays."),
 
     as("authenticate",
        at_once(judges(row("session", "POST", "/api/session/login", login,

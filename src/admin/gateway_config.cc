@@ -1,5 +1,6 @@
 // /api/config: what concerns the gateway as a whole.
 
+#include "admin/global_proxy.h"
 #include "admin/resources.h"
 #include "admin/settings_body.h"
 #include "admin/show.h"
@@ -14,23 +15,36 @@ namespace {
 using exchange::ClientSettings;
 using exchange::ManagedSettings;
 
+// Section `framework`, as the original's API has it: without a level below.
+struct FrameworkBody {
+  catalog::PricingSettings pricing;
+  config::RawJson shown;
+
+  void describe(this auto& self, auto& visit) {
+    self.pricing.describe(visit);
+    visit.field("id", self.shown, {.text = "Shown."});
+  }
+};
+
 struct ConfigBody {
   ClientSettings client;
+  FrameworkBody framework;
+  provider::GlobalProxySettings proxy;
   governance::AuthSettings administrator;
   std::string setup_token;  // of a stranger: no reference to the environment
   config::RawJson shown;
 
   void describe(this auto& self, auto& visit) {
     visit.field("client_config", self.client, {.text = "Section `client` of the file."});
+    visit.field("framework_config", self.framework, {.text = "Where prices come from."});
+    visit.field("proxy_config", self.proxy, {.text = "Shown."});
     visit.field("auth_config", self.administrator, {.text = "The administrator."});
     visit.field(
         "setup_token", self.setup_token,
         {.text = "The one that the gateway was started with; for the first administrator."});
-    for (const std::string_view name : kUnserved) visit.field(name, self.shown, {.text = "No."});
     for (const std::string_view name : kShown) visit.field(name, self.shown, {.text = "Shown."});
   }
 
-  static constexpr std::string_view kUnserved[] = {"framework_config", "proxy_config"};
   static constexpr std::string_view kShown[] = {"is_db_connected", "is_cache_connected",
                                                 "is_logs_connected", "restart_required"};
 };
@@ -60,9 +74,12 @@ std::string restart_text(const ClientSettings& client) {
 }
 
 EntryNames names() {
-  const std::string client(exchange::kClientKind);
-  const std::string administrator(governance::kAdministratorKind);
-  return {{client, client}, {administrator, administrator}};
+  EntryNames out;
+  for (const std::string_view kind : {exchange::kClientKind, exchange::kFrameworkKind,
+                                      exchange::kGlobalProxyKind, governance::kAdministratorKind}) {
+    out.emplace_back(kind, kind);
+  }
+  return out;
 }
 
 // Where none is enabled, the administrator would be whoever comes first, unless he has to show that
@@ -117,12 +134,34 @@ Result<void> put_administrator(const Call& call, ManagedSettings& managed, Confi
   return {};
 }
 
+// A path is for the file's owner to say, who could read what stands there himself.
+Result<void> put_framework(ManagedSettings& managed, ConfigBody& body) {
+  catalog::PricingSettings& pricing = body.framework.pricing;
+  if (pricing.url.starts_with('/') && pricing.url != managed.framework.pricing.url) {
+    return client_error(ErrorCode::kInvalidRequest,
+                        "framework_config.pricing_url: must be http or https; a path may only "
+                        "stand in the file",
+                        "framework_config.pricing_url");
+  }
+  managed.framework.pricing = std::move(pricing);
+  return {};
+}
+
+Result<void> check_proxy(const ManagedSettings& managed, const ConfigBody& body) {
+  if (body.proxy == managed.proxy) return {};
+  return client_error(ErrorCode::kInvalidRequest,
+                      "proxy_config: is shown here; change it with PUT /api/proxy-config",
+                      "proxy_config");
+}
+
 // He may do this one thing, once he has shown the token.
 Result<void> check_newcomer(const Call& call, const ManagedSettings& managed,
                             const ConfigBody& body) {
   if (call.who->kind != governance::Operator::Kind::kNewcomer) return {};
   BF_TRY_VOID(check_setup_token(call, body.setup_token));
-  if (body.client == managed.client && body.administrator.is_enabled) return {};
+  const bool nothing_else =
+      body.client == managed.client && body.framework.pricing == managed.framework.pricing;
+  if (nothing_else && body.administrator.is_enabled) return {};
   return client_error(ErrorCode::kPermissionDenied,
                       "without an administrator nothing else may be changed from here than "
                       "auth_config, whose is_enabled must be true");
@@ -137,7 +176,11 @@ Answer shown(const Call& call, const ManagedSettings& managed, std::string_view 
   writer.key("client_config").begin_object();
   write_settings(writer, managed.client);
   writer.end_object();
-  writer.key("framework_config").begin_object().end_object();
+  writer.key("framework_config").begin_object();
+  write_settings(writer, managed.framework.pricing);
+  writer.end_object();
+  writer.key("proxy_config");
+  write_global_proxy(writer, managed.proxy);
   if (const auto& administrator = managed.governance.auth;
       administrator != governance::AuthSettings{}) {
     writer.key("auth_config").begin_object();
@@ -170,9 +213,14 @@ Result<Answer> update_config(const Call& call) {
   std::vector<std::string> warnings;
   const auto edit = [&](ManagedSettings& managed) -> Result<void> {
     const bool had_administrator = managed.governance.auth.is_enabled;
-    ConfigBody body{.client = managed.client, .administrator = managed.governance.auth};
+    ConfigBody body{.client = managed.client,
+                    .framework = {.pricing = managed.framework.pricing},
+                    .proxy = managed.proxy,
+                    .administrator = managed.governance.auth};
     BF_TRY(warnings, read_settings(call, BodyOf::kChange, body));
     BF_TRY_VOID(check_newcomer(call, managed, body));
+    BF_TRY_VOID(check_proxy(managed, body));
+    BF_TRY_VOID(put_framework(managed, body));
     BF_TRY_VOID(put_administrator(call, managed, body));
     managed.client = std::move(body.client);
     if (had_administrator && !managed.governance.auth.is_enabled) {

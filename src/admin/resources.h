@@ -74,6 +74,10 @@ Result<Answer> show_model_parameters(const Call& call);
 Result<Answer> show_config(const Call& call);
 Result<Answer> update_config(const Call& call);
 
+// global_proxy.cc
+Result<Answer> show_proxy_config(const Call& call);
+Result<Answer> update_proxy_config(const Call& call);
+
 // usage.cc
 Result<Answer> show_usage(const Call& call);
 

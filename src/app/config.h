@@ -1,7 +1,6 @@
 // The whole file: `config.json`, composed of the sections of the folders that own them.
 #pragma once
 
-#include "catalog/settings.h"
 #include "config/facts.h"
 #include "config/secret.h"
 #include "exchange/managed_settings.h"
@@ -42,7 +41,6 @@ struct Config : exchange::ManagedSettings {
                                                      // nothing has to be kept
   config::Secret encryption_key;
   ledger::Settings ledger;
-  catalog::FrameworkSettings framework;
   config::Secret setup_token;
   store::AuditSettings audit;
   std::optional<governance::AuthSettings> former_auth;
@@ -85,6 +83,8 @@ struct Config : exchange::ManagedSettings {
         {.text = "How usage is written down, in the database of `config_store`.", .ours = true});
     visit.field("framework", self.framework,
                 {.text = "Where prices come from, beside those of the program."});
+    visit.field("proxy_config", self.proxy,
+                {.text = "The proxy of everything that has none of its own.", .ours = true});
     visit.field("setup_token", self.setup_token,
                 {.text = "Whoever knows it may make the first administrator through the API; also "
                          "`BIFROST_SETUP_TOKEN`. Without it nobody may."});
@@ -110,6 +110,8 @@ struct Config : exchange::ManagedSettings {
     visit.unserved("large_payload_optimization", config::Shape::kObject,
                    "Streaming of large bodies.");
     visit.unserved("load_balancer_config", config::Shape::kObject, "Adaptive load balancing.");
+    visit.unserved("local_cache", config::Shape::kObject,
+                   "Former name of the settings of the semantic cache.");
     visit.unserved("logs_store", config::Shape::kObject, "Database for logs.");
     visit.unserved("mcp", config::Shape::kObject, "Model Context Protocol.");
     visit.unserved("plugins", config::Shape::kArray, "Plugins.");

@@ -27,11 +27,15 @@ Result<std::shared_ptr<const client::Origin>> origin_of(const http::Url& url,
   origin->https = url.tls;
   origin->host = url.host;
   origin->port = url.port;
-  origin->allow_private_network = true;  // it stands in the file, which only its owner writes
+  origin->allow_private_network = true;  // an operator has said it
   if (url.tls) {
-    BF_TRY(origin->tls, net::TlsContext::client({.insecure_skip_verify = terms.own}));
+    const std::string& ca_pem = terms.proxy.enabled ? terms.proxy.ca_cert_pem : std::string();
+    BF_TRY(origin->tls,
+           net::TlsContext::client({.ca_pem = ca_pem, .insecure_skip_verify = terms.own}));
   }
-  if (!terms.own) {
+  if (terms.proxy.enabled) {
+    BF_TRY(origin->proxy, upstream::proxy_for(terms.proxy, url));
+  } else if (!terms.own) {
     BF_TRY(origin->proxy, upstream::proxy_of_environment(url, environment));
   }
   return std::shared_ptr<const client::Origin>(std::move(origin));

@@ -7,6 +7,7 @@
 #include "net/address.h"
 #include "net/loop.h"
 #include "net/task_group.h"
+#include "provider/settings/global_proxy.h"
 
 #include <chrono>
 #include <cstddef>
@@ -20,6 +21,7 @@ struct FetchTerms {
   std::size_t bytes_max = 0;
   std::chrono::milliseconds patience{std::chrono::seconds(30)};  // for all of it
   std::vector<net::Address> dns_servers = {};                    // empty: those of the system
+  provider::GlobalProxySettings proxy = {};  // enabled: in place of the environment's
   bool own = false;  // a gateway of this machine: no proxy is on the way, and its certificate is
                      // for the names that others know it by
 };

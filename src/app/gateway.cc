@@ -158,7 +158,7 @@ Result<void> Gateway::start() {
   BF_TRY(net::Address address, net::Address::from_literal(host, options_.port));
   BF_TRY_VOID(net::Listener::check_free(address));
   BF_TRY_VOID(begin_ledger(setup->config, count));
-  prices_.configure(setup->config.framework.pricing, setup->config.server.dns.servers);
+  prices_.configure(PriceSource::of(setup->config));
   BF_TRY(auto snapshot, snapshot_of(*setup));
   for (std::size_t i = 0; i < count; ++i) {
     ledger::Journal* const journal = state_.ledger ? &state_.ledger->journal(i) : nullptr;
@@ -301,9 +301,11 @@ Result<Configuration::PutInForce> Gateway::prepare(const Setup& setup) {
   told.reserve(workers_.size() + 1);
   for (const auto& worker : workers_) told.emplace_back(&worker->loop(), worker->reload(snapshot));
   if (admin_) told.emplace_back(&admin_->loop(), admin_->reload(snapshot));
-  return Configuration::PutInForce([told = std::move(told)] {
-    for (const auto& [loop, errand] : told) loop->post(errand);
-  });
+  return Configuration::PutInForce(
+      [this, source = PriceSource::of(setup.config), told = std::move(told)] {
+        prices_.configure(source);
+        for (const auto& [loop, errand] : told) loop->post(errand);
+      });
 }
 
 void Gateway::reload() {
@@ -317,15 +319,8 @@ void Gateway::reload() {
   }
   const SetupPtr now = setup();
   watch_.configure(now->config.server);
-  follow_prices(now->config);
   warn_of_restart(before->config, now->config);
   BF_LOG(kInfo, "config", "reloaded", {"providers", now->config.providers.size()});
-}
-
-// Prices of another source, or of none, hold at once.
-void Gateway::follow_prices(const Config& config) {
-  if (!prices_.configure(config.framework.pricing, config.server.dns.servers)) return;
-  if (auto done = configuration_->refresh(); !done) log_problems("config", done.error());
 }
 
 // A file that is replaced through a link, as Kubernetes does it, is another inode.

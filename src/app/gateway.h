@@ -76,7 +76,6 @@ class Gateway {
   bool end_admin_port();
   bool wait_until_drained(std::chrono::nanoseconds limit, bool second_signal_ends);
   [[nodiscard]] FileStamp stamp() const;
-  void follow_prices(const Config& config);
   [[nodiscard]] Lasting lasting() {
     return {.gates = state_.gates, .rules = rules_, .catalog = prices_.catalog()};
   }

@@ -59,6 +59,8 @@ Kinds listed_in(json::Value root) {
   note(root["client"], exchange::kClientKind);
   note(root["providers"], exchange::kProviderKind);
   note(root["providers"], exchange::kProviderKeyKind);
+  note(root["framework"], exchange::kFrameworkKind);
+  note(root["proxy_config"], exchange::kGlobalProxyKind);
   note(root["auth_config"], governance::kAdministratorKind);
   note(root["governance"]["auth_config"], governance::kAdministratorKind);
   const json::Value lists = root["governance"];

@@ -48,30 +48,51 @@ std::vector<net::Address> addresses(const std::vector<std::string>& servers) {
 
 }  // namespace
 
-bool PriceSync::configure(const catalog::PricingSettings& settings,
-                          const std::vector<std::string>& dns_servers) {
+PriceSource PriceSource::of(const Config& config) {
+  PriceSource out{.pricing = config.framework.pricing, .dns_servers = config.server.dns.servers};
+  if (config.proxy.enable_for_api) out.proxy = config.proxy;
+  return out;
+}
+
+void PriceSync::configure(const PriceSource& source) {
+  Lock lock(mutex_);
+  const bool other = source.pricing.url != source_.pricing.url;
+  source_ = source;
+  if (other) {
+    due_ = clock_.now();
+    is_other_ = true;
+    if (!started_) turn_to(lock);
+  } else {
+    due_ = std::min(due_, clock_.now() + source.pricing.sync_interval);
+  }
+  wake_.notify_all();
+}
+
+// To what was kept of the source.
+void PriceSync::turn_to(Lock& lock) {
+  is_other_ = false;
+  const std::string url = source_.pricing.url;
+  lock.unlock();
   std::optional<Fresh> before;
-  if (auto kept = keeper_.load(settings.url)) {
-    if (auto read = read_sheet(*kept)) before = Fresh{*std::move(kept), *std::move(read)};
+  try {
+    if (auto kept = keeper_.load(url)) {
+      if (auto read = read_sheet(*kept)) before = Fresh{*std::move(kept), *std::move(read)};
+    }
+  } catch (const std::exception&) {
+    // It is read anew.
   }
-  const std::scoped_lock lock(mutex_);
-  dns_servers_ = dns_servers;
-  const bool other = settings.url != settings_.url;
-  settings_ = settings;
-  if (!other) {
-    due_ = std::min(due_, clock_.now() + settings.sync_interval);
-    return false;
-  }
-  due_ = clock_.now();
+  lock.lock();
   state_ = {};
   catalog_ = nullptr;
   if (before) take_up(*std::move(before));
-  wake_.notify_all();
-  return true;
 }
 
 void PriceSync::start(std::function<Result<void>()> changed) {
-  changed_ = std::move(changed);
+  {
+    const std::scoped_lock lock(mutex_);
+    changed_ = std::move(changed);
+    started_ = true;
+  }
   thread_ = std::jthread([this] { run(); });
 }
 
@@ -99,7 +120,7 @@ exchange::PriceSheets::State PriceSync::state() const {
 
 Result<exchange::PriceSheets::State> PriceSync::sync() {
   Lock lock(mutex_);
-  if (settings_.url.empty()) {
+  if (source_.pricing.url.empty()) {
     return client_error(
         ErrorCode::kInvalidRequest,
         "there is no price sheet to read: framework.pricing.pricing_url is not set");
@@ -117,8 +138,13 @@ Result<exchange::PriceSheets::State> PriceSync::sync() {
 void PriceSync::run() {
   Lock lock(mutex_);
   while (!stopping_) {
-    const bool wanted = !settings_.url.empty();
-    if (wanted && (asked_ > answered_ || clock_.now() >= due_)) {
+    const bool wanted = !source_.pricing.url.empty();
+    if (is_other_) {
+      turn_to(lock);
+      lock.unlock();
+      put_in_force();
+      lock.lock();
+    } else if (wanted && (asked_ > answered_ || clock_.now() >= due_)) {
       read(lock);
     } else if (wanted) {
       wake_.wait_for(lock, due_ - clock_.now());
@@ -131,8 +157,10 @@ void PriceSync::run() {
 // Others may look, ask and configure while it reads.
 void PriceSync::read(Lock& lock) {
   const std::uint64_t asked = asked_;
-  const catalog::PricingSettings settings = settings_;
-  const FetchTerms terms{.bytes_max = kSheetBytesMax, .dns_servers = addresses(dns_servers_)};
+  const catalog::PricingSettings settings = source_.pricing;
+  const FetchTerms terms{.bytes_max = kSheetBytesMax,
+                         .dns_servers = addresses(source_.dns_servers),
+                         .proxy = source_.proxy};
   lock.unlock();
   Result<Fresh> fresh = gateway_error(ErrorCode::kBusy, "there was no memory");
   try {
@@ -141,7 +169,7 @@ void PriceSync::read(Lock& lock) {
     // As it says.
   }
   lock.lock();
-  if (stopping_ || settings_.url != settings.url) return;  // it is of another source by now
+  if (stopping_ || source_.pricing.url != settings.url) return;  // it is of another source by now
   Result<void> outcome;
   if (fresh) {
     const KeptSheet kept = fresh->kept;

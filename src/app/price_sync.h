@@ -4,6 +4,7 @@
 // What cannot be read, or is no sheet, changes nothing. Thread-safe.
 #pragma once
 
+#include "app/config.h"
 #include "app/fetch_url.h"
 #include "app/kept_sheet.h"
 #include "base/clock.h"
@@ -24,6 +25,15 @@
 
 namespace bifrost::app {
 
+// Where the sheet comes from, and how it is reached.
+struct PriceSource {
+  catalog::PricingSettings pricing;
+  std::vector<std::string> dns_servers = {};  // have been checked
+  provider::GlobalProxySettings proxy = {};   // for it, if that is enabled
+
+  [[nodiscard]] static PriceSource of(const Config& config);
+};
+
 class PriceSync final : public exchange::PriceSheets {
  public:
   // Both references outlive it.
@@ -33,11 +43,10 @@ class PriceSync final : public exchange::PriceSheets {
   PriceSync(const PriceSync&) = delete;
   PriceSync& operator=(const PriceSync&) = delete;
 
-  // With another source `catalog()` is what was kept of it, until it is read, or else the sheet of
-  // the program. Is it another one? `dns_servers` have been checked.
-  bool configure(const catalog::PricingSettings& settings,
-                 const std::vector<std::string>& dns_servers);
-  // From now on it reads. `changed` puts `catalog()` in force; on this thread.
+  // With another one `catalog()` is what was kept of it, until it is read, or else the sheet of the
+  // program. Before `start` at once, after it as soon as the thread comes to it.
+  void configure(const PriceSource& source);
+  // From now on it reads. `changed` puts `catalog()` in force; on its thread.
   void start(std::function<Result<void>()> changed);
   void stop();
 
@@ -54,6 +63,7 @@ class PriceSync final : public exchange::PriceSheets {
   };
 
   void run();
+  void turn_to(Lock& lock);
   void read(Lock& lock);
   Result<KeptSheet> fetch(const std::string& source, const FetchTerms& terms);
   Result<Fresh> read_anew(const std::string& source, const FetchTerms& terms);
@@ -70,9 +80,10 @@ class PriceSync final : public exchange::PriceSheets {
   mutable std::mutex mutex_;  // of what follows
   std::condition_variable wake_;
   std::condition_variable done_;
+  bool started_ = false;
   bool stopping_ = false;
-  catalog::PricingSettings settings_;
-  std::vector<std::string> dns_servers_;
+  PriceSource source_;
+  bool is_other_ = false;  // than the one that `catalog_` is of
   SteadyTime due_{};
   std::uint64_t asked_ = 0;     // how often it was asked for
   std::uint64_t answered_ = 0;  // of them

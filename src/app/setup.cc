@@ -89,8 +89,10 @@ Result<exchange::SnapshotPtr> make_snapshot(const Config& config, Lasting lastin
   BF_TRY(server::AddressLimits limits, server::AddressLimits::from(config.server.per_address));
   snapshot->address_limits = std::make_shared<const server::AddressLimits>(std::move(limits));
   BF_TRY(snapshot->network,
-         upstream::Network::build(snapshot->registry, config.client.drop_excess_requests,
-                                  lasting.gates, environment));
+         upstream::Network::build(
+             snapshot->registry,
+             {.drop_excess = config.client.drop_excess_requests, .proxy = config.proxy},
+             lasting.gates, environment));
   warn_of_unknown(config.governance, snapshot->registry, warnings);
   snapshot->routing = governance::build_routing(config.governance, warnings);
   snapshot->rules = lasting.rules.build(config.governance, now);

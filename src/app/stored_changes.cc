@@ -112,8 +112,12 @@ Result<void> compare_all(Changes& changes, const exchange::ManagedSettings& befo
                            &ProviderKeyEntry::place));
   BF_TRY_VOID(changes.list(exchange::kClientKind, client_of(before), client_of(after),
                            client_of(file), name_of_client));
-  return changes.list(governance::kAdministratorKind, administrator_of(before),
-                      administrator_of(after), administrator_of(file), name_of_administrator);
+  for_each_section([&](std::string_view kind, auto of) {
+    if (!done) return;
+    done = changes.list(kind, list_of(of(before)), list_of(of(after)), list_of(of(file)),
+                        name_of_section(kind));
+  });
+  return done;
 }
 
 }  // namespace

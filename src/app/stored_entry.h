@@ -108,14 +108,22 @@ inline config::SharedList<exchange::ClientSettings> client_of(
   return {settings.client};
 }
 
-// None where nobody has named one.
-inline config::SharedList<governance::AuthSettings> administrator_of(
-    const exchange::ManagedSettings& settings) {
-  if (settings.governance.auth == governance::AuthSettings{}) return {};
-  return {settings.governance.auth};
+// What there is one of, of the same name as its kind, or none where it says nothing:
+// visit(kind, what gives it of settings)
+template <class Visit>
+void for_each_section(Visit visit) {
+  visit(exchange::kFrameworkKind, [](auto& settings) -> auto& { return settings.framework; });
+  visit(exchange::kGlobalProxyKind, [](auto& settings) -> auto& { return settings.proxy; });
+  visit(governance::kAdministratorKind,
+        [](auto& settings) -> auto& { return settings.governance.auth; });
 }
-inline std::string name_of_administrator(const governance::AuthSettings& /*administrator*/) {
-  return std::string(governance::kAdministratorKind);
+template <class Section>
+config::SharedList<Section> list_of(const Section& section) {
+  if (section == Section{}) return {};
+  return {section};
+}
+inline auto name_of_section(std::string_view kind) {
+  return [kind](const auto& /*section*/) { return std::string(kind); };
 }
 
 // visit(kind, list, what gives an entry's id)
@@ -127,7 +135,9 @@ void each_list(const exchange::ManagedSettings& settings, Visit visit) {
   visit(exchange::kProviderKind, entries_of(settings.providers), &ProviderEntry::name);
   visit(exchange::kProviderKeyKind, keys_of(settings.providers), &ProviderKeyEntry::place);
   visit(exchange::kClientKind, client_of(settings), name_of_client);
-  visit(governance::kAdministratorKind, administrator_of(settings), name_of_administrator);
+  for_each_section([&](std::string_view kind, auto of) {
+    visit(kind, list_of(of(settings)), name_of_section(kind));
+  });
 }
 
 }  // namespace bifrost::app

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <unordered_set>
 #include <utility>
 
@@ -232,11 +233,14 @@ Result<void> merge_all(Merge& merge, exchange::ManagedSettings& settings) {
   config::SharedList<exchange::ClientSettings> client = client_of(settings);
   BF_TRY_VOID(merge.list(exchange::kClientKind, client, name_of_client));
   if (!client.empty()) settings.client = client.front();
-  config::SharedList<governance::AuthSettings> administrator = administrator_of(settings);
-  BF_TRY_VOID(merge.list(governance::kAdministratorKind, administrator, name_of_administrator));
-  settings.governance.auth =
-      administrator.empty() ? governance::AuthSettings{} : administrator.front();
-  return {};
+  for_each_section([&](std::string_view kind, auto of) {
+    if (!done) return;
+    auto& section = of(settings);
+    auto list = list_of(section);
+    done = merge.list(kind, list, name_of_section(kind));
+    section = list.empty() ? std::remove_reference_t<decltype(section)>{} : list.front();
+  });
+  return done;
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 // keeps.
 #pragma once
 
+#include "catalog/settings.h"
 #include "exchange/client_settings.h"
 #include "governance/settings/governance_settings.h"
+#include "provider/settings/global_proxy.h"
 #include "provider/settings/provider_settings.h"
 
 #include <string>
@@ -15,13 +17,17 @@ struct ManagedSettings {
   ClientSettings client;
   provider::Providers providers;
   governance::GovernanceSettings governance;
+  catalog::FrameworkSettings framework;
+  provider::GlobalProxySettings proxy;
 
   friend bool operator==(const ManagedSettings&, const ManagedSettings&) = default;
 };
 
 // What is stored of them besides the lists of governance (governance/settings/entries.h): kinds of
 // entries, and how one of a kind is called.
-inline constexpr std::string_view kClientKind = "client";      // there is one, of the same name
+inline constexpr std::string_view kClientKind = "client";        // there is one, of the same name
+inline constexpr std::string_view kFrameworkKind = "framework";  // at most one, of the same name
+inline constexpr std::string_view kGlobalProxyKind = "proxy_config";
 inline constexpr std::string_view kProviderKind = "provider";  // by its name, without its keys
 inline constexpr std::string_view kProviderKeyKind = "provider_key";  // by provider_key_place
 

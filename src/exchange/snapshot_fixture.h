@@ -26,7 +26,7 @@ inline std::shared_ptr<Snapshot> simulated_snapshot(
   snapshot->registry = *std::move(registry);
   snapshot->server = std::make_shared<server::Settings>();
   const config::FakeEnvironment environment;
-  auto network = upstream::Network::build(snapshot->registry, false, gates, environment);
+  auto network = upstream::Network::build(snapshot->registry, {}, gates, environment);
   EXPECT_TRUE(network) << network.error().message;
   snapshot->network = *std::move(network);
   return snapshot;

@@ -120,7 +120,7 @@ class ExecuteTest : public ::testing::Test {
     auto registry = provider::Registry::build(configured, rows);
     ASSERT_TRUE(registry) << registry.error().message;
     registry_ = *std::move(registry);
-    auto network = Network::build(registry_, false, gates_, environment_);
+    auto network = Network::build(registry_, {}, gates_, environment_);
     ASSERT_TRUE(network) << network.error().message;
     network_ = *std::move(network);
   }

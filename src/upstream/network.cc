@@ -4,6 +4,7 @@
 #include "upstream/proxies.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -37,29 +38,55 @@ bool needs_tls(const provider::Endpoint& endpoint) {
          });
 }
 
-Result<std::shared_ptr<const client::Origin>> make_origin(
-    const provider::Endpoint& endpoint, const http::Url& url,
-    const std::shared_ptr<const net::TlsContext>& tls, const config::Environment& environment) {
+// What the addresses of one endpoint have in common.
+struct Way {
+  const provider::Endpoint& endpoint;
+  const provider::GlobalProxySettings& proxy;  // for those that have none of their own
+  const config::Environment& environment;
+  std::shared_ptr<const net::TlsContext> tls = {};
+};
+
+// A proxy of its own goes before the one of all.
+Result<void> choose_proxy(const Way& way, const http::Url& url, client::Origin& origin) {
+  const bool has_own = way.endpoint.settings.proxy.type != provider::ProxyType::kNone;
+  if (has_own || !way.proxy.enable_for_inference) {
+    BF_TRY(origin.proxy, proxy_for(way.endpoint.settings.proxy, url, way.environment));
+    return {};
+  }
+  BF_TRY(origin.proxy, proxy_for(way.proxy, url));
+  if (origin.proxy != nullptr && way.proxy.timeout > 0) {
+    origin.connect_timeout = std::chrono::seconds(way.proxy.timeout);
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const client::Origin>> make_origin(const Way& way, const http::Url& url) {
+  const provider::Endpoint& endpoint = way.endpoint;
   const provider::NetworkSettings& network = endpoint.settings.network;
   auto origin = std::make_shared<client::Origin>();
   origin->https = url.tls;
   origin->host = url.host;
   origin->port = url.port;
-  if (url.tls) origin->tls = tls;
-  BF_TRY(origin->proxy, proxy_for(endpoint.settings.proxy, url, environment));
+  if (url.tls) origin->tls = way.tls;
   origin->allow_private_network = network.allow_private_network;
   origin->connect_timeout = network.connect_timeout;
   origin->keep_alive_timeout = network.keep_alive_timeout;
+  BF_TRY_VOID(choose_proxy(way, url, *origin));
   return std::shared_ptr<const client::Origin>(std::move(origin));
 }
 
-Result<std::shared_ptr<const net::TlsContext>> make_tls(const provider::Endpoint& endpoint) {
+Result<std::shared_ptr<const net::TlsContext>> make_tls(const Way& way) {
+  const provider::Endpoint& endpoint = way.endpoint;
   const provider::NetworkSettings& network = endpoint.settings.network;
   net::TlsClientOptions options;
   options.ca_pem = network.ca_cert_pem;
   // A proxy that opens TLS shows certificates of its own authority.
   if (!endpoint.settings.proxy.ca_cert_pem.empty()) {
     options.ca_pem += "\n" + endpoint.settings.proxy.ca_cert_pem;
+  }
+  const bool has_own = endpoint.settings.proxy.type != provider::ProxyType::kNone;
+  if (way.proxy.enabled && way.proxy.enable_for_inference && !has_own) {
+    options.ca_pem += "\n" + way.proxy.ca_cert_pem;
   }
   options.insecure_skip_verify = network.insecure_skip_verify;
   auto context = net::TlsContext::client(options);
@@ -79,9 +106,8 @@ std::shared_ptr<const client::Origin> find_origin(
 
 // A server of tokens is reached as the provider is, by the same settings; but its addresses are
 // none that a request may go to. The machine's own server is never asked through a proxy.
-Result<TokenTermsPtr> make_token_terms(const provider::Endpoint& endpoint, const provider::Key& key,
-                                       const std::shared_ptr<const net::TlsContext>& tls,
-                                       const config::Environment& environment) {
+Result<TokenTermsPtr> make_token_terms(const Way& way, const provider::Key& key) {
+  const provider::Endpoint& endpoint = way.endpoint;
   auto terms = std::make_shared<TokenTerms>();
   terms->provider = endpoint.name;
   terms->key = key;
@@ -89,7 +115,7 @@ Result<TokenTermsPtr> make_token_terms(const provider::Endpoint& endpoint, const
   terms->network = endpoint.settings.network;
   for (const http::Url& url : key.token_urls) {
     if (find_origin(terms->origins, url)) continue;
-    BF_TRY(const auto usual, make_origin(endpoint, url, tls, environment));
+    BF_TRY(const auto usual, make_origin(way, url));
     auto origin = std::make_shared<client::Origin>(*usual);
     origin->allow_link_local = terms->source->link_local;
     if (origin->allow_link_local) origin->proxy = nullptr;
@@ -127,30 +153,31 @@ std::vector<std::pair<std::string, std::shared_ptr<Gate>>> Gates::all() const {
   return {gates_.begin(), gates_.end()};
 }
 
-Result<Network> Network::build(const provider::Registry& registry, bool drop_excess, Gates& gates,
-                               const config::Environment& environment) {
+Result<Network> Network::build(const provider::Registry& registry, const NetworkTerms& terms,
+                               Gates& gates, const config::Environment& environment) {
   Network network;
   // Everything that can fail comes before the gates are touched: a bad configuration is refused
   // whole.
   for (const provider::Endpoint& endpoint : registry) {
     Entry entry;
-    std::shared_ptr<const net::TlsContext> tls;
+    Way way{.endpoint = endpoint, .proxy = terms.proxy, .environment = environment};
     if (needs_tls(endpoint)) {
-      BF_TRY(tls, make_tls(endpoint));
+      BF_TRY(way.tls, make_tls(way));
     }
     for (const http::Url& url : addresses(endpoint)) {
       if (find_origin(entry.origins, url)) continue;
-      BF_TRY(auto origin, make_origin(endpoint, url, tls, environment));
+      BF_TRY(auto origin, make_origin(way, url));
       entry.origins.push_back(std::move(origin));
     }
     for (const provider::Key& key : endpoint.keys) {
       if (key.token_urls.empty()) continue;
-      BF_TRY(entry.tokens[&key], make_token_terms(endpoint, key, tls, environment));
+      BF_TRY(entry.tokens[&key], make_token_terms(way, key));
     }
     network.entries_.emplace(&endpoint, std::move(entry));
   }
   for (const provider::Endpoint& endpoint : registry) {
-    network.entries_[&endpoint].gate = gates.get(endpoint.name, gate_limits(endpoint, drop_excess));
+    network.entries_[&endpoint].gate =
+        gates.get(endpoint.name, gate_limits(endpoint, terms.drop_excess));
   }
   return network;
 }

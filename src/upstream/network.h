@@ -9,6 +9,7 @@
 #include "config/environment.h"
 #include "http/url.h"
 #include "provider/registry.h"
+#include "provider/settings/global_proxy.h"
 #include "upstream/gate.h"
 
 #include <map>
@@ -50,11 +51,17 @@ struct TokenTerms {
 
 using TokenTermsPtr = std::shared_ptr<const TokenTerms>;
 
+// What all providers have in common.
+struct NetworkTerms {
+  bool drop_excess = false;  // where a queue is full
+  provider::GlobalProxySettings proxy = {};
+};
+
 class Network {
  public:
   // Fails with kConfigInvalid when TLS settings cannot be used.
-  static Result<Network> build(const provider::Registry& registry, bool drop_excess, Gates& gates,
-                               const config::Environment& environment);
+  static Result<Network> build(const provider::Registry& registry, const NetworkTerms& terms,
+                               Gates& gates, const config::Environment& environment);
 
   [[nodiscard]] const std::shared_ptr<Gate>& gate(const provider::Endpoint& endpoint) const;
   // The terms for an address of the endpoint; null when it is none of its configured ones.

@@ -73,6 +73,14 @@ Result<std::shared_ptr<const client::Proxy>> proxy_for(const provider::ProxySett
   return make_proxy(text, settings.username.reveal(), settings.password.reveal());
 }
 
+Result<std::shared_ptr<const client::Proxy>> proxy_for(
+    const provider::GlobalProxySettings& settings, const http::Url& url) {
+  if (!settings.enabled || excluded(url.host, settings.no_proxy)) {
+    return std::shared_ptr<const client::Proxy>();
+  }
+  return make_proxy(settings.url, settings.username, settings.password.reveal());
+}
+
 Result<std::shared_ptr<const client::Proxy>> proxy_of_environment(
     const http::Url& url, const config::Environment& environment) {
   return proxy_for({.type = provider::ProxyType::kEnvironment}, url, environment);

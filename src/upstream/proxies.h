@@ -5,6 +5,7 @@
 #include "client/origin.h"
 #include "config/environment.h"
 #include "http/url.h"
+#include "provider/settings/global_proxy.h"
 #include "provider/settings/provider_settings.h"
 
 #include <memory>
@@ -15,6 +16,10 @@ namespace bifrost::upstream {
 [[nodiscard]] Result<std::shared_ptr<const client::Proxy>> proxy_for(
     const provider::ProxySettings& settings, const http::Url& url,
     const config::Environment& environment);
+
+// By the settings of the proxy of all; null: it is not enabled, or not for this address.
+[[nodiscard]] Result<std::shared_ptr<const client::Proxy>> proxy_for(
+    const provider::GlobalProxySettings& settings, const http::Url& url);
 
 // By HTTP_PROXY, HTTPS_PROXY and NO_PROXY alone.
 [[nodiscard]] Result<std::shared_ptr<const client::Proxy>> proxy_of_environment(

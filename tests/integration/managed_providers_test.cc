@@ -141,10 +141,15 @@ TEST_F(ManagedProvidersTest, BadInputNamesTheFieldAndChangesNothing) {
           R"(is called \"main\" too)");
   refused("POST", "/api/providers/openai/keys", R"({"name": "n", "value": "env.NOT_SET"})",
           "environment variable NOT_SET is not set");
+  // Without an administrator, nothing may be referred to that could be read later.
+  refused("POST", "/api/providers/openai/keys",
+          R"({"name": "n", "value": "env.PATH", "enabled": false})",
+          "environment variable PATH is not set");
+  refused("POST", kProviders, R"({"provider": "groq", "keys": [{"value": "x", "models": ["*"]}]})",
+          "providers.groq.keys[0].name: required");
   refused("PUT", "/api/config", R"({"client_config": {"max_request_body_size_mb": 0}})",
           "client_config.max_request_body_size_mb");
-  refused("PUT", "/api/config", R"({"proxy_config": {"enabled": true}})",
-          "proxy_config: not served");
+  refused("PUT", "/api/config", R"({"proxy_config": {"timeout": 3}})", "PUT /api/proxy-config");
   EXPECT_EQ(call("GET", kProviders).body, before);
 }
 

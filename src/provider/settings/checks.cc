@@ -1,6 +1,7 @@
 // What one setting of a provider says about another.
 #include "config/check_scope.h"
 #include "json/writer.h"
+#include "provider/settings/global_proxy.h"
 #include "provider/settings/provider_settings.h"
 
 #include <algorithm>
@@ -80,6 +81,19 @@ void ProxySettings::check(config::CheckScope& scope) const {
     scope.problem("type", "socks5 proxies are not served yet");
   } else if (type == ProxyType::kHttp && url.empty()) {
     scope.problem("url", "required when type is \"http\"");
+  }
+}
+
+void GlobalProxySettings::check(config::CheckScope& scope) const {
+  if (ca_cert_pem.contains("PRIVATE KEY")) {
+    scope.problem("ca_cert_pem", "holds a private key; only certificates belong here");
+  }
+  if (!enabled) return;
+  if (type.value_or(GlobalProxyType::kHttp) != GlobalProxyType::kHttp)
+    scope.problem("type", R"(not served yet; "http" is)");
+  if (url.empty()) scope.problem("url", "required, since enabled is on");
+  if (url.starts_with("https")) {
+    scope.problem("url", "a proxy is spoken to in http, not https");
   }
 }
 
