@@ -97,6 +97,16 @@ Result<std::shared_ptr<const net::TlsContext>> make_tls(const Way& way) {
   return context;
 }
 
+// Before it is told of each provider.
+Result<void> check_trust(const provider::GlobalProxySettings& proxy) {
+  if (proxy.ca_cert_pem.empty()) return {};
+  if (const auto context = net::TlsContext::client({.ca_pem = proxy.ca_cert_pem}); !context) {
+    return gateway_error(ErrorCode::kConfigInvalid,
+                         "proxy_config.ca_cert_pem: " + context.error().message);
+  }
+  return {};
+}
+
 std::shared_ptr<const client::Origin> find_origin(
     const std::vector<std::shared_ptr<const client::Origin>>& origins, const http::Url& url) {
   const auto found =
@@ -156,6 +166,7 @@ std::vector<std::pair<std::string, std::shared_ptr<Gate>>> Gates::all() const {
 Result<Network> Network::build(const provider::Registry& registry, const NetworkTerms& terms,
                                Gates& gates, const config::Environment& environment) {
   Network network;
+  BF_TRY_VOID(check_trust(terms.proxy));
   // Everything that can fail comes before the gates are touched: a bad configuration is refused
   // whole.
   for (const provider::Endpoint& endpoint : registry) {

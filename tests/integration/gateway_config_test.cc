@@ -187,6 +187,12 @@ TEST_F(GatewayConfigTest, BadProxiesAreRefused) {
   refused(R"({"enabled": true})", "url: required");
   refused(R"({"enabled": true, "url": "http://x", "type": "socks5"})", "type: not served yet");
   refused(R"({"enabled": true, "url": "https://x"})", "url: a proxy is spoken to in http");
+  refused(R"({"url": "http://bob:pw@x"})", "username and password stand beside it");
+  refused(R"({"username": "a:b"})", "username: it may have no colon");
+  refused(fmt::format(R"({{"no_proxy": "{}"}})", std::string(9000, 'x')), "no_proxy: is longer");
+  refused(
+      R"({"ca_cert_pem": "-----BEGIN CERTIFICATE-----\nTUlJQmZha2U=\n-----END CERTIFICATE-----"})",
+      "proxy_config.ca_cert_pem");
   refused(R"({"timeout": 301})", "timeout: 301 is out of bounds");
   refused(R"({"password": "<redacted>"})", "password");
   EXPECT_THAT(call("GET", kProxy, {}, root()).body, HasSubstr(R"("enabled":false)"));

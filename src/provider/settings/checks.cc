@@ -1,5 +1,6 @@
 // What one setting of a provider says about another.
 #include "config/check_scope.h"
+#include "http/url.h"
 #include "json/writer.h"
 #include "provider/settings/global_proxy.h"
 #include "provider/settings/provider_settings.h"
@@ -85,6 +86,18 @@ void ProxySettings::check(config::CheckScope& scope) const {
 }
 
 void GlobalProxySettings::check(config::CheckScope& scope) const {
+  constexpr std::size_t kNameBytesMax = 256;
+  constexpr std::size_t kExceptionsBytesMax = 8192;
+  const auto bound = [&](std::string_view member, const std::string& text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return;
+    scope.problem(member, "is longer than " + std::to_string(bytes_max) + " bytes");
+  };
+  bound("username", username, kNameBytesMax);
+  bound("no_proxy", no_proxy, kExceptionsBytesMax);
+  if (username.contains(':')) scope.problem("username", "it may have no colon");
+  if (const auto parsed = http::parse_url(url); !url.empty() && !parsed) {
+    scope.problem("url", parsed.error().message + "; username and password stand beside it");
+  }
   if (ca_cert_pem.contains("PRIVATE KEY")) {
     scope.problem("ca_cert_pem", "holds a private key; only certificates belong here");
   }
