@@ -193,8 +193,12 @@ void PriceSync::read(Lock& lock) {
 
 Result<PriceSync::Fresh> PriceSync::read_anew(const std::string& source, const FetchTerms& terms) {
   BF_TRY(KeptSheet sheet, fetch(source, terms));
-  BF_TRY(catalog::Datasheet read, read_sheet(sheet));
-  return Fresh{std::move(sheet), std::move(read)};
+  auto read = read_sheet(sheet);
+  if (!read) {  // whoever asks for it has done nothing wrong, nor has this program
+    return upstream_error(ErrorCode::kUpstreamProtocol, Retry::kNo,
+                          "it is no price sheet: " + read.error().message);
+  }
+  return Fresh{std::move(sheet), *std::move(read)};
 }
 
 Result<KeptSheet> PriceSync::fetch(const std::string& source, const FetchTerms& terms) {

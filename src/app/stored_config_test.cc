@@ -466,5 +466,36 @@ TEST_F(StoredConfigTest, EditsOfTheClientStayWhileTheFileSaysTheSame) {
   EXPECT_EQ(merged_all(*stored, file).client, file.client);
 }
 
+// Of the sections that there are one of: the price sheet's, the proxy of all, the administrator.
+ManagedSettings with_proxy(std::string url, std::string_view password = {}) {
+  ManagedSettings settings;
+  settings.proxy.url = std::move(url);
+  settings.proxy.password = config::Secret(std::string(password));
+  return settings;
+}
+
+TEST_F(StoredConfigTest, ASectionIsAnEntryThatIsThereOrNot) {
+  const ManagedSettings file = with_proxy("http://of.file", "hush");
+  {
+    const auto stored = open();
+    EXPECT_EQ(merged_all(*stored, {}), ManagedSettings());
+    EXPECT_FALSE(stored->versions()->find(exchange::kGlobalProxyKind, exchange::kGlobalProxyKind));
+    EXPECT_EQ(merged_all(*stored, file), file);
+    ManagedSettings edited = with_proxy("http://of.api", "hush");
+    edited.framework.pricing.url = "http://sheet?key=hush";
+    ASSERT_TRUE(change_all(*stored, file, edited));
+    EXPECT_TRUE(stored->versions()->find(exchange::kFrameworkKind, exchange::kFrameworkKind));
+  }
+  const auto stored = open();
+  const ManagedSettings kept = merged_all(*stored, file);
+  EXPECT_EQ(kept.proxy.url, "http://of.api");
+  EXPECT_EQ(kept.proxy.password.reveal(), "hush");
+  EXPECT_EQ(kept.framework.pricing.url, "http://sheet?key=hush");
+  // What says nothing any more is gone, and stays so while the file says what it said.
+  ASSERT_TRUE(change_all(*stored, kept, {}));
+  EXPECT_EQ(merged_all(*stored, file), ManagedSettings());
+  EXPECT_EQ(merged_all(*stored, with_proxy("http://anew")).proxy.url, "http://anew");
+}
+
 }  // namespace
 }  // namespace bifrost::app
