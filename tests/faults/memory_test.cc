@@ -138,6 +138,47 @@ TEST_F(MemoryFaultTest, AnAnswerThatDoesNotFitIsTheProvidersFault) {
   EXPECT_EQ(json_text(reply.body, "type"), "upstream_protocol");
 }
 
+// 4 MiB of brackets take four bytes each to index and ten to decode, and nothing keeps that: no
+// thread, and no connection that stays.
+TEST_F(MemoryFaultTest, WhatWorkTookGoesBackAfterABurst) {
+  constexpr std::size_t kBurst = 4 * kMiB;
+  constexpr int kCallers = 2;
+  // Large blocks are the kernel's from the first to the last one, not the allocator's to keep.
+  GatewayOptions options{.config = config_text(config(budget(64 * 1024, 0.5))),
+                         .environment = {{"MALLOC_MMAP_THRESHOLD_", "131072"}},
+                         .arguments = {"--workers", "1"}};
+  second.handle([](const ReceivedRequest&) { return anthropic().reply(); });
+  start_with(std::move(options));
+  const auto body = [](std::size_t bytes) {
+    return fmt::format(R"({{"model":"anthropic/claude-test","messages":[{}],"x":[{}]}})",
+                       R"({"role":"user","content":"hi"})", many("[]", bytes));
+  };
+  const std::string small = body(100);
+  const std::string large = body(kBurst);
+  ASSERT_EQ(post(unified().path, small).status, 200);
+  const std::size_t before = gateway->resident_bytes();
+  std::vector<Client> callers;
+  callers.reserve(kCallers);
+  for (int i = 0; i < kCallers; ++i) callers.push_back(connect());
+  {
+    std::vector<std::jthread> threads;
+    threads.reserve(kCallers);
+    for (Client& caller : callers) {
+      threads.emplace_back([&] {
+        const Response reply = caller.post(unified().path, large);
+        EXPECT_EQ(reply.status, 200) << reply.body;
+      });
+    }
+  }
+  ASSERT_TRUE(metric_reaches("bifrost_active_requests", 0, {{"method", "POST"}}));
+  EXPECT_LT(held(), 2.0 * kMiB);  // what the worker has drawn, and what asks
+  if (!GatewayProcess::resident_is_held()) return;
+  EXPECT_GT(gateway->peak_resident_bytes(), before + 6 * kBurst);
+  EXPECT_TRUE(comes_true([&] { return gateway->resident_bytes() < before + 2 * kBurst; }))
+      << gateway->resident_bytes() << " after " << before;
+  for (Client& caller : callers) EXPECT_EQ(caller.post(unified().path, small).status, 200);
+}
+
 // Everything at once, in a control group of 256 MiB where one can be made: the kernel ends a
 // process that goes beyond it. Elsewhere the limit is a setting, and what was used at most is
 // looked at.
