@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Packs the root file system of the image: the program, the libraries that it asks for, and what else of Debian it needs.
 
-usage: root.py BIFROST OUT_FOLDER [--epoch SECONDS]
+usage: root.py BIFROST OUT_FOLDER --version VERSION [--sysroot FOLDER] [--epoch SECONDS]
 
 Writes OUT_FOLDER/root.tar and OUT_FOLDER/bifrost.spdx.json, which says what is in it. Files come from the packages that are installed
-here; the same packages and the same program make the same bytes.
+here, or for another architecture from those that tools/sysroot.py has unpacked; certificates are those of this machine. Nothing is run of
+what is packed. The same packages and the same program make the same bytes.
 """
 
 import argparse
@@ -35,12 +36,20 @@ def output(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def libraries(program):
-    """Paths of all libraries that the program loads, and of the loader."""
-    found = re.findall(r"(?:=> )?(/\S+) \(0x", output("ldd", program))
-    if not found:
-        raise SystemExit(f"root.py: ldd finds no libraries of {program}")
-    return sorted(set(found))
+def libraries(program, system):
+    """Paths of the loader and of all libraries that the program needs, in Debian's folder of its architecture."""
+    interpreter = re.search(r"Requesting program interpreter: (\S+)\]", output("llvm-readelf-19", "--program-headers", program))
+    if not interpreter:
+        raise SystemExit(f"root.py: {program} names no loader")
+    machine = re.search(r"Machine:\s+(.*)", output("llvm-readelf-19", "--file-header", program))[1]
+    folder = "/usr/lib/" + {"Advanced Micro Devices X86-64": "x86_64-linux-gnu", "AArch64": "aarch64-linux-gnu"}[machine]
+    found, left = {interpreter[1]}, [program]
+    while left:
+        needed = re.findall(r"\(NEEDED\)\s+Shared library: \[(.+)\]", output("llvm-readelf-19", "--dynamic-table", left.pop()))
+        for path in {f"{folder}/{name}" for name in needed if name != os.path.basename(interpreter[1])} - found:
+            found.add(path)
+            left.append(str(system.file(path)))
+    return sorted(found)
 
 
 def usr_path(path):
@@ -49,13 +58,43 @@ def usr_path(path):
     return path.lstrip("/")
 
 
-def package_of(path):
-    real = os.path.realpath(path)
-    for name in (path, real, re.sub(r"^/usr/(lib|bin)", r"/\1", real)):
-        found = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True, check=False).stdout
-        if found:
-            return found.split(":")[0]
-    raise SystemExit(f"root.py: {path} belongs to no package")
+class Installed:
+    """The packages of this machine."""
+
+    def file(self, path):
+        return pathlib.Path(path)
+
+    def package_of(self, path):
+        real = os.path.realpath(path)
+        for name in (path, real, re.sub(r"^/usr/(lib|bin)", r"/\1", real)):
+            found = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True, check=False).stdout
+            if found:
+                return found.split(":")[0]
+        raise SystemExit(f"root.py: {path} belongs to no package")
+
+    def version_of(self, package):
+        return output("dpkg-query", "--show", "--showformat=${Version}", package)
+
+
+class Unpacked:
+    """Those that tools/sysroot.py has unpacked."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.packages = json.loads((folder / "packages.json").read_text())["packages"]
+        self.owners = {path: name for name, package in self.packages.items() for path in package["files"]}
+
+    def file(self, path):
+        return self.folder / path.lstrip("/")
+
+    def package_of(self, path):
+        for name in (path, os.path.join(os.path.dirname(path), os.path.basename(self.file(path).resolve())), f"/{usr_path(path)}"):
+            if name in self.owners:
+                return self.owners[name]
+        raise SystemExit(f"root.py: {path} belongs to no package of {self.folder}")
+
+    def version_of(self, package):
+        return self.packages[package]["version"]
 
 
 class Root:
@@ -91,9 +130,9 @@ class Root:
                 archive.addfile(info, io.BytesIO(data) if info.isreg() else None)
 
 
-def add_zones(root):
+def add_zones(root, system):
     """Time zones; those that are the same file stand once."""
-    base, seen = pathlib.Path("/usr/share/zoneinfo"), {}
+    base, seen = system.file("/usr/share/zoneinfo"), {}
     for path in sorted(base.rglob("*")):
         name = path.relative_to(base).as_posix()
         if name.startswith(("posix/", "right/")) or path.is_dir() or not path.exists():
@@ -107,13 +146,13 @@ def add_zones(root):
             seen[data] = target
 
 
-def sbom(packages, program, version, epoch):
+def sbom(packages, system, program, version, epoch):
     """SPDX 2.3 of the program and the packages that files were taken from."""
     created = output("date", "-u", "-d", f"@{epoch}", "+%Y-%m-%dT%H:%M:%SZ").strip()
     digest = hashlib.sha256(program).hexdigest()
     entries = [{"name": "bifrost", "SPDXID": "SPDXRef-bifrost", "versionInfo": version, "licenseConcluded": "Apache-2.0", "checksums": [{"algorithm": "SHA256", "checksumValue": digest}]}]
     for name in packages:
-        release = output("dpkg-query", "--show", "--showformat=${Version}", name)
+        release = system.version_of(name)
         reference = {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": f"pkg:deb/debian/{name}@{release}"}
         entries.append({"name": name, "SPDXID": f"SPDXRef-{re.sub('[^A-Za-z0-9.-]', '-', name)}", "versionInfo": release, "licenseConcluded": "NOASSERTION", "externalRefs": [reference]})
     for entry in entries:
@@ -136,40 +175,42 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("bifrost")
     arguments.add_argument("out", type=pathlib.Path)
+    arguments.add_argument("--version", required=True)
+    arguments.add_argument("--sysroot", type=pathlib.Path)
     arguments.add_argument("--epoch", type=int, default=0)
     options = arguments.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
 
     program = options.out / "bifrost"
     subprocess.run(["llvm-strip-19", "-o", str(program), options.bifrost], check=True)
-    version = output(options.bifrost, "version").split()[-1]
+    system = Unpacked(options.sysroot) if options.sysroot else Installed()
 
     root = Root(options.epoch)
     for name, mode, user, group in FOLDERS:
         root.add(name, mode=mode, user=user, group=group)
     root.add_file("usr/bin/bifrost", program, mode=0o755)
     packages = set(PACKAGES)
-    for path in libraries(options.bifrost):
-        root.add_file(usr_path(path), path, mode=0o755)
-        packages.add(package_of(path))
-    root.add_file("usr/bin/busybox", "/bin/busybox", mode=0o755)
+    for path in libraries(options.bifrost, system):
+        root.add_file(usr_path(path), system.file(path), mode=0o755)
+        packages.add(system.package_of(path))
+    root.add_file("usr/bin/busybox", system.file("/bin/busybox"), mode=0o755)
     for command in COMMANDS:
         root.add(f"usr/bin/{command}", link="busybox")
     root.add_file("etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-certificates.crt")
-    add_zones(root)
+    add_zones(root, system)
     for path, text in TEXTS.items():
         root.add(path, data=text.encode())
     for path, target in LINKS.items():
-        root.add(path, link=target)
+        if path != "lib64" or target in root.entries:  # the loader of amd64 is there
+            root.add(path, link=target)
     for package in sorted(packages):
-        root.add_file(f"usr/share/doc/{package}/copyright", f"/usr/share/doc/{package}/copyright")
-    bill = json.dumps(sbom(sorted(packages), program.read_bytes(), version, options.epoch), indent=1) + "\n"
+        root.add_file(f"usr/share/doc/{package}/copyright", system.file(f"/usr/share/doc/{package}/copyright"))
+    bill = json.dumps(sbom(sorted(packages), system, program.read_bytes(), options.version, options.epoch), indent=1) + "\n"
     root.add("usr/share/doc/bifrost/bifrost.spdx.json", data=bill.encode())
     root.add_file("usr/share/doc/bifrost/LICENSE", pathlib.Path(__file__).resolve().parents[2] / "LICENSE")
     root.write(options.out / "root.tar")
     (options.out / "bifrost.spdx.json").write_text(bill)
     program.unlink()
-    print(version)
 
 
 if __name__ == "__main__":

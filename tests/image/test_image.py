@@ -14,7 +14,8 @@ import unittest
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-IMAGE = ROOT / "build/image"
+IMAGE = ROOT / os.environ.get("IMAGE_FOLDER", "build/image")
+ARCHITECTURE = os.environ.get("IMAGE_ARCHITECTURE", "amd64")
 SIZE_MAX = 20 << 20
 
 # Runs a command in the root file system as a user, which nobody may write but for what are volumes in Kubernetes.
@@ -71,6 +72,17 @@ class Image(unittest.TestCase):
         self.assertEqual(config["Entrypoint"], ["/usr/bin/bifrost"])
         version = re.search(r"project\(bifrost VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text())[1]
         self.assertEqual(config["Labels"]["org.opencontainers.image.version"], version)
+        self.assertEqual(self.run_inside("bifrost", "version").stdout.split()[-1], version)
+
+    def test_it_says_for_which_machines_it_is(self):
+        manifest = json.loads(self.blob(self.index()["manifests"][0]["digest"]))
+        config = json.loads(self.blob(manifest["config"]["digest"]))
+        self.assertEqual((config["os"], config["architecture"]), ("linux", ARCHITECTURE))
+
+    def test_a_configuration_is_judged(self):
+        for text, code in (('{"providers": {"demo": {}}}', 0), ('{"providerz": {}}', 1)):
+            done = self.run_inside("sh", "-c", f"echo '{text}' >/tmp/config.json; bifrost validate --config /tmp/config.json")
+            self.assertEqual(done.returncode, code, done.stderr)
 
     def test_nothing_in_it_gives_root_or_may_be_written_by_everybody(self):
         with tarfile.open(IMAGE / "root.tar") as archive:
@@ -109,6 +121,12 @@ class Image(unittest.TestCase):
                     try:
                         with urllib.request.urlopen(f"http://{address[1]}/livez") as answer:
                             self.assertEqual(answer.read(), b'{"status":"ok"}')
+                        with urllib.request.urlopen(f"http://{address[1]}/health") as answer:
+                            self.assertEqual(json.load(answer)["status"], "ok")
+                        chat = {"model": "demo/chat", "messages": [{"role": "user", "content": "Hello"}]}
+                        request = urllib.request.Request(f"http://{address[1]}/v1/chat/completions", json.dumps(chat).encode(), {"content-type": "application/json"})
+                        with urllib.request.urlopen(request) as answer:
+                            self.assertTrue(json.load(answer)["choices"][0]["message"]["content"])
                     finally:
                         end(gateway)
 
