@@ -15,7 +15,7 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOLS = ROOT / "build/bench/bin"
+TOOLS = ROOT / "build/release/bin"
 PR_SET_PDEATHSIG = 1
 DESCRIPTORS = 200_000  # enough for 20,000 streams on both sides of a gateway, and then some
 
