@@ -6,7 +6,7 @@ namespace bifrost::admin {
 
 std::string done(std::string_view what, std::string_view verb) {
   std::string out(what);
-  constexpr char kToUpper = 'A' - 'a';
+  constexpr int kToUpper = 'A' - 'a';
   if (out.front() >= 'a' && out.front() <= 'z') {
     out.front() = static_cast<char>(out.front() + kToUpper);
   }
