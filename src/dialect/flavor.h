@@ -34,6 +34,8 @@ struct Flavor {
   bool files_by_address = false;  // documents may be told by their address (OpenRouter)
   bool reasoning_object = false;  // takes `reasoning` {effort, …}; else `reasoning_effort`
   ReasoningHistory reasoning_history = ReasoningHistory::kNone;
+  bool keeps_unless_told = false;  // stores answers unless the request says otherwise (Responses)
+  bool never_stores = false;       // is told not to, whatever the caller wishes
   // Thinks by default and refuses a forced tool call then: such requests switch thinking off.
   bool forced_tool_ends_thinking = false;
 

@@ -20,6 +20,9 @@ struct AnswerContext {
   std::int64_t created = 0;    // seconds since the epoch, used when the provider gave none
   bool include_usage = false;  // an OpenAI-shaped stream ends with a usage chunk
   std::string extra_fields;    // of a whole answer, as JSON text; empty: none (native routes)
+  // What an answer repeats of its request, as JSON text of an object with the caller's members.
+  // Empty: nothing, or the dialect repeats none.
+  std::string echo = {};
   // The same for a chunk of a stream, asked for when it is written; null: none.
   std::function<std::string(ChunkPlace chunk)> chunk_extra_fields;
 };

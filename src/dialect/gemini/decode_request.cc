@@ -47,6 +47,7 @@ constexpr std::array kCallersNames = std::to_array<llm::FieldName>({
     {"top_logprobs", "generationConfig.logprobs"},
     {"modalities", "generationConfig.responseModalities"},
     {"response_format", "generationConfig.responseMimeType"},
+    {"file.filename", "fileData.displayName"},  // inline, it goes wherever the bytes go
     {"reasoning_effort", "generationConfig.thinkingConfig"},
     {"reasoning", "generationConfig.thinkingConfig"},
     {"reasoning.include_thoughts", "generationConfig.thinkingConfig.includeThoughts"},

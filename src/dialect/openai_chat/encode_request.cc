@@ -223,8 +223,9 @@ class FieldEncoder {
 
 Result<EncodedRequest> encode_request(const llm::Request& request, const EncodeOptions& options) {
   EncodedRequest out;
-  Encoding encoding{request,          options.flavor, json::Writer(out.body), ExtrasIndex(request),
-                    Dropped(request), options.model};
+  Encoding encoding{
+      request,          options.flavor, json::Writer(out.body), ExtrasIndex(request, kName),
+      Dropped(request), options.model};
   FieldEncoder(encoding, options).encode();
   if (!request.messages.empty() && !encoding.same_dialect() && !encoding.any_turn) {
     return nothing_left(request, "OpenAI's format");

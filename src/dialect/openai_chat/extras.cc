@@ -1,6 +1,5 @@
 #include "dialect/openai_chat/extras.h"
 
-#include "dialect/openai_chat/functions.h"
 #include "json/document.h"
 
 #include <set>
@@ -26,8 +25,9 @@ std::pair<std::string, std::string> split_path(const std::string& path) {
 
 }  // namespace
 
-ExtrasIndex::ExtrasIndex(const llm::Request& request) : extras_(request.extras) {
-  if (request.dialect != kName) return;
+ExtrasIndex::ExtrasIndex(const llm::Request& request, std::string_view dialect)
+    : extras_(request.extras) {
+  if (request.dialect != dialect) return;
   for (const llm::Extra& extra : extras_) {
     auto [object, key] = split_path(extra.path);
     by_object_[std::move(object)].push_back({std::move(key), &extra});

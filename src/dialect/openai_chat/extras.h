@@ -14,7 +14,8 @@ namespace bifrost::dialect::openai_chat {
 // Borrows the request. Whatever was not written in the end is named by `unwritten`.
 class ExtrasIndex {
  public:
-  explicit ExtrasIndex(const llm::Request& request);
+  // Of a request in another dialect than `dialect` none can be written.
+  ExtrasIndex(const llm::Request& request, std::string_view dialect);
 
   [[nodiscard]] bool empty() const { return by_object_.empty(); }
   // Is there one for the object at this path ("messages[2]"), or below it?
