@@ -1,4 +1,4 @@
-// A wire format of chats, as a table of plain functions without state and without I/O.
+// A wire format of conversations, as a table of plain functions without state and without I/O.
 #pragma once
 
 #include "base/result.h"
@@ -6,6 +6,7 @@
 #include "dialect/request.h"
 #include "dialect/stream.h"
 #include "dialect/tap.h"
+#include "llm/operation.h"
 #include "llm/request.h"
 #include "llm/response.h"
 
@@ -16,11 +17,14 @@
 namespace bifrost::dialect {
 
 struct ChatCodec {
+  llm::Operation operation = llm::Operation::kChat;  // what a request in it is called
   StreamForm stream;
 
   // inbound
   Result<RequestFacts> (*peek)(const RequestInput& input, json::Scanner& scanner);
   Result<llm::Request> (*decode_request)(const RequestInput& input);
+  // What an answer repeats of its request (AnswerContext::echo). Null: nothing.
+  std::string (*echo)(const RequestFacts& facts) = nullptr;
   std::string (*encode_response)(const llm::Response& response, const AnswerContext& context);
   std::unique_ptr<StreamEncoder> (*make_stream_encoder)(AnswerContext context);
 

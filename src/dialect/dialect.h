@@ -18,7 +18,7 @@ struct ChatCodec;  // chat_codec.h
 struct Dialect {
   std::string_view name;  // "openai_chat"
   Family family;
-  const ChatCodec* chat = nullptr;  // null: it has no chats
+  const ChatCodec* chat = nullptr;  // null: it has no conversations
 
   // What can be said in it: a side offers no more, and a route asks for no more.
   [[nodiscard]] llm::RequestTypes speaks() const;

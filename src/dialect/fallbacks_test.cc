@@ -48,7 +48,7 @@ TEST(Fallbacks, AreBounded) {
     for (const std::size_t over : {0U, 1U}) {
       std::string body =
           R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":"a"}],)"
-          R"("contents":"a","fallbacks":)" +
+          R"("contents":"a","input":"a","fallbacks":)" +
           list_of(limits::kFallbacksMax + over) + "}";
       json::reserve_padding(body);
       json::Scanner scanner;

@@ -86,6 +86,28 @@ INSTANTIATE_TEST_SUITE_P(
                  R"(data: {"id":"1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,)"
                  R"("id":"c","type":"function","function":{"name":"f","arguments":"{\"a"}}]}}]})"
                  "\n\n"}},
+        Running{"openai_responses",
+                {"event: response.created\n"
+                 R"(data: {"type":"response.created","sequence_number":0,"response":{"id":"1",)"
+                 R"("object":"response","created_at":5,"status":"in_progress","model":"m"}})"
+                 "\n\n",
+                 "event: response.output_item.added\n"
+                 R"(data: {"type":"response.output_item.added","sequence_number":1,)"
+                 R"("output_index":0,"item":{"id":"msg_1","type":"message","content":[]}})"
+                 "\n\n",
+                 "event: response.output_text.delta\n"
+                 R"(data: {"type":"response.output_text.delta","sequence_number":2,)"
+                 R"("item_id":"msg_1","output_index":0,"content_index":0,"delta":"Hello"})"
+                 "\n\n",
+                 "event: response.output_item.added\n"
+                 R"(data: {"type":"response.output_item.added","sequence_number":3,)"
+                 R"("output_index":1,"item":{"id":"fc_1","type":"function_call","call_id":"c",)"
+                 R"("name":"f","arguments":""}})"
+                 "\n\n",
+                 "event: response.function_call_arguments.delta\n"
+                 R"(data: {"type":"response.function_call_arguments.delta","sequence_number":4,)"
+                 R"("item_id":"fc_1","output_index":1,"delta":"{\"a"})"
+                 "\n\n"}},
         Running{"anthropic",
                 {"event: message_start\n"
                  R"(data: {"type":"message_start","message":{"id":"1","model":"m",)"

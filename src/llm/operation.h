@@ -87,6 +87,11 @@ struct RequestType {
   bool operator==(const RequestType&) const = default;
 };
 
+// Two forms of one thing: a provider that offers the one can be asked for the other, translated.
+[[nodiscard]] constexpr bool is_conversation(Operation operation) {
+  return operation == Operation::kChat || operation == Operation::kResponses;
+}
+
 [[nodiscard]] std::string_view name_of(Operation operation);
 [[nodiscard]] std::string_view name_of(RequestType type);
 // Nothing when there is no request type of that name.

@@ -8,6 +8,7 @@
 namespace bifrost::operation {
 
 extern const exchange::Operation kChat;        // chat.cc
+extern const exchange::Operation kResponses;   // chat.cc
 extern const exchange::Operation kListModels;  // list_models.cc
 extern const exchange::Operation kHealth;      // health.cc
 extern const exchange::Operation kLive;        // live.cc

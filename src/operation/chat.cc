@@ -1,4 +1,4 @@
-// A chat: read it, plan, and let it run.
+// A conversation, as a chat or as Responses: read it, plan, and let it run.
 
 #include "base/try.h"
 #include "exchange/compat.h"
@@ -58,5 +58,8 @@ constexpr exchange::ModelRequests kToModel = {.peek = peek, .make_call = make_ca
 
 const exchange::Operation kChat = {
     .name = llm::name_of(llm::Operation::kChat), .run = run, .to_model = &kToModel};
+
+const exchange::Operation kResponses = {
+    .name = llm::name_of(llm::Operation::kResponses), .run = run, .to_model = &kToModel};
 
 }  // namespace bifrost::operation

@@ -125,6 +125,7 @@ Result<dialect::EncodedRequest> ChatCall::encode(const provider::Side& side,
   const dialect::EncodeOptions options{
       .model = model, .flavor = side.flavor, .drop_refused = options_.drop_refused};
   if (passes(side)) return edit(options);
+  if (inbound_.chat->echo != nullptr && echo_.empty()) echo_ = inbound_.chat->echo(facts_);
   return decoded_.encode(
       [&](llm::Request& chat) { return translate(chat, *side.dialect().chat, options); });
 }
@@ -177,11 +178,14 @@ std::unique_ptr<dialect::StreamTap> ChatCall::make_tap(const provider::Side& sid
 }
 
 std::string ChatCall::translated_body(const dialect::AnswerContext& context) const {
-  return inbound_.chat->encode_response(*response_, context);
+  dialect::AnswerContext answer = context;
+  answer.echo = echo_;
+  return inbound_.chat->encode_response(*response_, answer);
 }
 
 std::unique_ptr<exchange::StreamTranslator> ChatCall::make_translator(
     const provider::Side& side, dialect::AnswerContext context) const {
+  context.echo = echo_;
   return std::make_unique<EventTranslator>(side.dialect().chat->make_stream_decoder(),
                                            inbound_.chat->make_stream_encoder(std::move(context)));
 }

@@ -1,5 +1,5 @@
-// A chat on its way to providers: native where the provider speaks the caller's format, so that
-// bytes pass, and through our own model of a chat elsewhere.
+// A conversation on its way to providers: native where the provider speaks the caller's format, so
+// that bytes pass, and through our own model of a chat elsewhere.
 #pragma once
 
 #include "dialect/chat_codec.h"
@@ -32,7 +32,7 @@ class ChatCall final : public exchange::Call {
         response_memory_(options.memory) {}
 
   [[nodiscard]] llm::RequestType type() const override {
-    return {llm::Operation::kChat, facts_.stream};
+    return {inbound_.chat->operation, facts_.stream};
   }
   [[nodiscard]] const dialect::Dialect& inbound() const override { return inbound_; }
   [[nodiscard]] std::string path(const provider::Side& side,
@@ -67,6 +67,7 @@ class ChatCall final : public exchange::Call {
   const dialect::RequestFacts& facts_;
   Options options_;
   DecodedChat decoded_;
+  std::string echo_;                         // of the request, for an answer that is translated
   std::unique_ptr<llm::Response> response_;  // that was judged last, where it does not pass
   overload::SharedLease response_memory_;
 };

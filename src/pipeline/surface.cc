@@ -5,6 +5,7 @@
 #include "dialect/anthropic/dialect.h"
 #include "dialect/gemini/dialect.h"
 #include "dialect/openai_chat/dialect.h"
+#include "dialect/openai_responses/dialect.h"
 #include "json/writer.h"
 #include "operation/all.h"
 
@@ -26,8 +27,11 @@ using operation::kHealth;
 using operation::kListModels;
 using operation::kLive;
 using operation::kMetrics;
+using operation::kResponses;
 
 constexpr std::string_view kChatText = "Chat with a model, whole or as a stream.";
+constexpr std::string_view kResponsesText =
+    "A conversation as a list of items, whole or as a stream.";
 constexpr std::string_view kModelsText = "The models that may be used, all or by pages.";
 constexpr std::string_view kModelText = "One of the models that may be used.";
 constexpr std::string_view kBaseText = "What there is below this base, for people.";
@@ -84,6 +88,7 @@ class Table {
   void unified(const dialect::Dialect& dialect) {
     const Surface row{.shape = Shape::kUnified, .dialect = &dialect};
     chat({"/v1/chat/completions"}, row);
+    responses({"/v1/responses"}, row);
     models({"/v1/models"}, row);
     this->base({"/v1"}, row);
   }
@@ -92,6 +97,7 @@ class Table {
     const Surface row{.dialect = &dialect, .provider = "openai"};
     for (const std::string_view version : {"/v1", ""}) {
       chat({base, version, "/chat/completions"}, row);
+      responses({base, version, "/responses"}, row);
       models({base, version, "/models"}, row);
       this->base({base, version}, row);
     }
@@ -101,6 +107,7 @@ class Table {
   void azure(std::string_view base, const dialect::Dialect& dialect) {
     const Surface row{.dialect = &dialect, .provider = "openai", .text = kAzureText};
     chat({base, "/openai/deployments/{model...}/chat/completions"}, row);
+    responses({base, "/openai/deployments/{model...}/responses"}, row);
     models({base, "/openai/models"}, {.dialect = &dialect, .provider = "openai"});
     add({base, "/openai/deployments/{deployment...}/models"},
         {.operation = &kListModels, .dialect = &dialect, .text = kModelsText});
@@ -131,6 +138,15 @@ class Table {
     row.method = "POST";
     row.operation = &kChat;
     if (row.text.empty()) row.text = kChatText;
+    add(path, row);
+  }
+
+  // Beside the chats of a base, in a format of its own.
+  void responses(Parts path, Surface row) {
+    row.method = "POST";
+    row.operation = &kResponses;
+    row.dialect = &dialect::openai_responses::dialect();
+    if (row.text.empty()) row.text = kResponsesText;
     add(path, row);
   }
 

@@ -139,7 +139,10 @@ class Builder {
     if (settings_.custom && settings_.custom->does_not_send_done_marker && !spec.on_request) {
       side.sends_done_marker = false;
     }
-    if (settings_.openai.disable_store && !spec.on_request && side.flavor.removed_fields.empty()) {
+    if (settings_.openai.disable_store && side.flavor.keeps_unless_told) {
+      side.flavor.never_stores = true;
+    } else if (settings_.openai.disable_store && !spec.on_request &&
+               side.flavor.removed_fields.empty()) {
       // For a chat, no field is the same as `false`.
       static constexpr std::string_view kStore[] = {"store"};
       side.flavor.removed_fields = kStore;
@@ -183,6 +186,18 @@ bool asks_for_anthropic(const Endpoint& endpoint, const Key& key, std::string_vi
   return alias == nullptr ? by_key : alias->use_anthropic_endpoints.value_or(by_key);
 }
 
+// May callers send requests of named types only?
+bool has_list(const Endpoint& endpoint) {
+  return endpoint.settings.custom && endpoint.settings.custom->allowed_requests;
+}
+
+// What that list says of one; nothing when it does not name it.
+std::optional<bool> said_of(const Endpoint& endpoint, llm::RequestType type) {
+  if (!has_list(endpoint)) return std::nullopt;
+  const bool* allowed = endpoint.settings.custom->allowed_requests->find(llm::name_of(type));
+  return allowed == nullptr ? std::nullopt : std::optional(*allowed);
+}
+
 Error unsupported(const Endpoint& endpoint, llm::RequestType type) {
   Error error = gateway_error(ErrorCode::kUnsupportedOperation,
                               "provider " + endpoint.name + " does not offer " +
@@ -194,12 +209,22 @@ Error unsupported(const Endpoint& endpoint, llm::RequestType type) {
 
 }  // namespace
 
+std::optional<llm::RequestType> Endpoint::carried(const Side& side, llm::RequestType type) const {
+  if (said_of(*this, type) == false) return std::nullopt;
+  const auto takes = [&](llm::RequestType form) {
+    return side.spec->offers.has(form) && said_of(*this, form).value_or(!has_list(*this));
+  };
+  if (takes(type)) return type;
+  if (!llm::is_conversation(type.operation)) return std::nullopt;
+  for (const llm::Operation form : {llm::Operation::kChat, llm::Operation::kResponses}) {
+    if (takes({form, type.stream})) return llm::RequestType{form, type.stream};
+  }
+  return std::nullopt;
+}
+
 bool Endpoint::allows(llm::RequestType type) const {
-  const auto offers = [&](const Side& side) { return side.spec->offers.has(type); };
-  if (std::ranges::none_of(sides, offers)) return false;
-  if (!settings.custom || !settings.custom->allowed_requests) return true;
-  const bool* allowed = settings.custom->allowed_requests->find(llm::name_of(type));
-  return allowed != nullptr && *allowed;
+  return std::ranges::any_of(sides,
+                             [&](const Side& side) { return carried(side, type).has_value(); });
 }
 
 Result<void> Endpoint::check_allowed(llm::RequestType type) const {
@@ -212,7 +237,7 @@ Result<const Side*> Endpoint::side(llm::RequestType type, const dialect::Dialect
   const bool wanted = key != nullptr && asks_for_anthropic(*this, *key, model);
   const Side* best = nullptr;
   for (const Side& side : sides) {
-    if (!side.spec->offers.has(type)) continue;
+    if (!carried(side, type)) continue;
     if (side.spec->on_request) {
       if (wanted) return &side;
       continue;

@@ -54,7 +54,11 @@ struct Endpoint {
   // calls it; `inbound` may be null. Fails as check_allowed does when no side of the key offers it.
   [[nodiscard]] Result<const Side*> side(llm::RequestType type, const dialect::Dialect* inbound,
                                          const Key* key, std::string_view model) const;
-  // Does a side offer it, and does the configuration allow it?
+  // What a request of this type is for a side: that, or the other form of a conversation. Nothing
+  // when the side offers neither, or the configuration does not allow it.
+  [[nodiscard]] std::optional<llm::RequestType> carried(const Side& side,
+                                                        llm::RequestType type) const;
+  // Does a side carry it?
   [[nodiscard]] bool allows(llm::RequestType type) const;
   // The same, as kUnsupportedOperation, after which another target may be asked.
   [[nodiscard]] Result<void> check_allowed(llm::RequestType type) const;

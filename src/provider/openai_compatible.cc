@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "dialect/anthropic/dialect.h"
 #include "dialect/openai_chat/dialect.h"
+#include "dialect/openai_responses/dialect.h"
 #include "provider/rows.h"
 
 #include <array>
@@ -43,6 +44,13 @@ ProviderSpec compatible(std::string_view name, std::string_view title) {
       .title = title,
       .sides = {{.dialect = &dialect::openai_chat::dialect(), .flavor = common_flavor()}},
   };
+}
+
+// For those that have Responses of their own.
+SideSpec responses_side() {
+  return {.dialect = &dialect::openai_responses::dialect(),
+          .offers = kResponsesOnly,
+          .flavor = {.developer_role = true, .user_bytes_max = kUserBytesMax}};
 }
 
 // The side of a row that `compatible` made.
@@ -88,6 +96,9 @@ ProviderSpec xai() {
   ProviderSpec spec = compatible("xai", "xAI");
   spec.base_url = "https://api.x.ai";
   spec.key_env = "XAI_API_KEY";
+  // https://docs.x.ai/docs/guides/chat
+  spec.sides.push_back(responses_side());
+  spec.sides.back().flavor.keeps_unless_told = true;
   spec.docs = "https://docs.x.ai/docs/api-reference";
   spec.notes = "Some models refuse reasoning_effort; the refusal is passed on";
   return spec;
@@ -168,6 +179,8 @@ ProviderSpec groq() {
   ProviderSpec spec = compatible("groq", "Groq");
   spec.base_url = "https://api.groq.com/openai";
   spec.key_env = "GROQ_API_KEY";
+  // https://console.groq.com/docs/responses-api
+  spec.sides.push_back(responses_side());
   spec.docs = "https://console.groq.com/docs/openai";
   return spec;
 }
@@ -186,6 +199,9 @@ ProviderSpec fireworks() {
   spec.key_env = "FIREWORKS_API_KEY";
   // https://docs.fireworks.ai/tools-sdks/anthropic-compatibility
   spec.sides.push_back(anthropic_side());
+  // https://docs.fireworks.ai/guides/response-api
+  spec.sides.push_back(responses_side());
+  spec.sides.back().flavor.keeps_unless_told = true;
   spec.docs = "https://docs.fireworks.ai/api-reference/post-chatcompletions";
   return spec;
 }
@@ -218,6 +234,9 @@ ProviderSpec openrouter() {
   // https://openrouter.ai/docs/use-cases/reasoning-tokens
   usual(spec).flavor.reasoning_object = true;
   usual(spec).flavor.reasoning_history = dialect::ReasoningHistory::kDetails;
+  // https://openrouter.ai/docs/api-reference/responses-api/overview
+  spec.sides.push_back(responses_side());
+  spec.sides.back().flavor.keeps_cache_control = true;
   spec.docs = "https://openrouter.ai/docs/api-reference/chat-completion";
   return spec;
 }
@@ -301,6 +320,7 @@ ProviderSpec vllm() {
   // Its servers look for a bearer token on every path.
   // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
   spec.sides.push_back(anthropic_side());
+  spec.sides.push_back(responses_side());
   spec.docs = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html";
   spec.notes = "A key with vllm_key_config.model_name serves that model only";
   return spec;

@@ -1,5 +1,6 @@
 #include "provider/provider.h"
 
+#include "dialect/chat_codec.h"
 #include "http/url.h"
 #include "provider/reference.h"
 
@@ -42,12 +43,13 @@ TEST(ProviderTable, HasCompleteAndSaneRows) {
     for (const SideSpec& side : spec.sides) {
       ASSERT_NE(side.dialect, nullptr);
       EXPECT_EQ(side.signing == &kUnsigned, spec.key_rule == KeyRule::kNone);
-      EXPECT_TRUE(side.offers.has({llm::Operation::kChat}));
+      EXPECT_TRUE(side.offers.has({side.dialect->chat->operation}));
       for (const std::string_view name : llm::request_type_names()) {
         const llm::RequestType type = *llm::find_request_type(name);
         if (side.offers.has(type)) EXPECT_TRUE(side.dialect->speaks().has(type)) << name;
       }
     }
+    EXPECT_TRUE(spec.usual().offers.has({llm::Operation::kChat}));
     EXPECT_FALSE(spec.usual().on_request);
     if (!spec.built_in) {
       EXPECT_TRUE(spec.docs.starts_with("https://"));

@@ -3,6 +3,7 @@
 #include "dialect/chat_codec.h"
 #include "provider/provider.h"
 
+#include <algorithm>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -38,7 +39,9 @@ std::string base_text(const ProviderSpec& spec) {
 std::string operations_text(const ProviderSpec& spec) {
   std::vector<std::string> names;
   for (const std::string_view name : llm::request_type_names()) {
-    if (spec.usual().offers.has(*llm::find_request_type(name))) names.push_back(code(name));
+    const llm::RequestType type = *llm::find_request_type(name);
+    const auto offers = [type](const SideSpec& side) { return side.offers.has(type); };
+    if (std::ranges::any_of(spec.sides, offers)) names.push_back(code(name));
   }
   return listed(names, ", ");
 }

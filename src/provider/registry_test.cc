@@ -211,7 +211,7 @@ TEST(Registry, SendsKeysThatAskForAnthropicsFormatToThatSide) {
     EXPECT_EQ(registry->names(), name);
     EXPECT_TRUE(registry->warnings().empty());
     const Endpoint& endpoint = *registry->find(name);
-    ASSERT_EQ(endpoint.sides.size(), 2U);
+    ASSERT_GE(endpoint.sides.size(), 2U);
     EXPECT_EQ(endpoint.usual_side().dialect().name, "openai_chat");
     EXPECT_EQ(endpoint.sides[1].base.port, 9);
     EXPECT_EQ(format_of(endpoint, "m"), "anthropic");
@@ -342,6 +342,51 @@ TEST(Discover, LeavesOutWhatNoHeaderMayCarry) {
 TEST(Discover, AlwaysHasTheDemo) {
   const Providers providers = discover(config::FakeEnvironment());
   EXPECT_EQ(Registry::build(providers)->names(), "demo");
+}
+
+// ---------------------------------------------------------------------------------------------
+// Two forms of a conversation
+
+constexpr llm::RequestType kResponses{llm::Operation::kResponses, true};
+constexpr llm::RequestType kChat{llm::Operation::kChat, true};
+
+TEST(Registry, ResponsesGoToWhoHasThemAndAsAChatToAllOthers) {
+  const auto of = [](const Endpoint& endpoint, llm::RequestType type, std::string_view inbound) {
+    const auto side = endpoint.side(type, dialect::find(inbound), &endpoint.keys.at(0), "m");
+    EXPECT_TRUE(side) << side.error().message;
+    return std::pair((*side)->dialect().name, endpoint.carried(**side, type));
+  };
+  const auto openai = build("openai", with_key());
+  EXPECT_EQ(of(*openai->find("openai"), kResponses, "openai_responses"),
+            std::pair(std::string_view("openai_responses"), std::optional(kResponses)));
+  EXPECT_EQ(of(*openai->find("openai"), kChat, "openai_chat"),
+            std::pair(std::string_view("openai_chat"), std::optional(kChat)));
+  EXPECT_EQ(of(*openai->find("openai"), kChat, "anthropic"),
+            std::pair(std::string_view("openai_chat"), std::optional(kChat)));
+  const auto anthropic = build("anthropic", with_key());
+  EXPECT_EQ(of(*anthropic->find("anthropic"), kResponses, "openai_responses"),
+            std::pair(std::string_view("anthropic"), std::optional(kChat)));
+}
+
+TEST(Registry, WhatAConfigurationAllowsOfThemCounts) {
+  const auto allowing = [](std::initializer_list<std::pair<std::string_view, bool>> list) {
+    auto settings = custom("openai");
+    auto& allowed = settings.custom->allowed_requests.emplace();
+    for (const auto& [name, is] : list) allowed.append(std::string(name), is);
+    return build("mine", settings);
+  };
+  const auto sent_as = [](const auto& registry) {
+    const Endpoint& endpoint = *registry->find("mine");
+    const auto side =
+        endpoint.side(kResponses, dialect::find("openai_responses"), &endpoint.keys.at(0), "m");
+    return side ? (*side)->dialect().name : std::string_view("nobody");
+  };
+  EXPECT_EQ(sent_as(allowing({{"chat_completion_stream", true}})), "openai_chat");
+  EXPECT_EQ(sent_as(allowing({{"responses_stream", true}, {"chat_completion_stream", true}})),
+            "openai_responses");
+  EXPECT_EQ(sent_as(allowing({{"responses_stream", false}, {"chat_completion_stream", true}})),
+            "nobody");
+  EXPECT_EQ(sent_as(allowing({{"chat_completion", true}})), "nobody");
 }
 
 }  // namespace

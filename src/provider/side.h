@@ -24,6 +24,9 @@ inline constexpr llm::RequestTypes kChatAndModels = {
 inline constexpr llm::RequestTypes kChatOnly =
     kChatAndModels.without({llm::Operation::kListModels});
 
+inline constexpr llm::RequestTypes kResponsesOnly = {{llm::Operation::kResponses, false},
+                                                     {llm::Operation::kResponses, true}};
+
 struct StaticHeader {
   std::string_view name;
   std::string_view value;

@@ -58,7 +58,7 @@ Result<void> complete(const Visit& visit, Client client, Prepared& prepared) {
   BF_TRY(dialect::EncodedRequest encoded, call.encode(*prepared.side, prepared.model));
   prepared.dropped = std::move(encoded.dropped);
   const std::string path = call.path(*prepared.side, prepared.model);
-  provider::Outgoing outgoing{.type = call.type(),
+  provider::Outgoing outgoing{.type = endpoint.carried(*prepared.side, call.type()).value_or(call.type()),
                               .method = call.method(),
                               .path = path,
                               .model = prepared.model,

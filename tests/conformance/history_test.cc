@@ -24,6 +24,13 @@ std::string next_request(const dialect::Dialect& dialect, const std::string& ans
         R"({{"role":"assistant","content":{}}}]}})",
         root["content"].raw());
   }
+  if (dialect.name == "openai_responses") {
+    std::string items = R"({"role":"user","content":"hi"})";
+    for (const json::Value item : root["output"].children()) {
+      items.append(",").append(item.raw());
+    }
+    return fmt::format(R"({{"model":"m","input":[{}]}})", items);
+  }
   return fmt::format(R"({{"contents":[{{"role":"user","parts":[{{"text":"hi"}}]}},{}]}})",
                      root["candidates"].at(0)["content"].raw());
 }
@@ -88,7 +95,8 @@ TEST_F(HistoryTest, CallsAndSealsComeBackToTheirProvider) {
         parts.insert(parts.end(), message.parts.begin(), message.parts.end());
       }
       EXPECT_EQ(told_calls(parts), told_calls(said)) << body << "\n" << sent_body;
-      if (caller->name == "openai_chat" || caller == &provider) {
+      const bool keeps_seals = caller->name == "openai_chat" || caller->name == "openai_responses";
+      if (keeps_seals || caller == &provider) {
         EXPECT_EQ(told_seals(parts), told_seals(said)) << body << "\n" << sent_body;
       }
       tally_.add(fmt::format("{} by {}", provider.name, caller->name));

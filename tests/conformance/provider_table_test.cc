@@ -76,7 +76,7 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
     return endpoint_->keys.empty() ? nullptr : &endpoint_->keys.front();
   }
   const provider::Side& side() const {
-    return **endpoint_->side({llm::Operation::kChat}, &dialect(), key(), "model-1");
+    return **endpoint_->side({dialect().chat->operation}, &dialect(), key(), "model-1");
   }
   const dialect::Flavor& flavor() const { return side().flavor; }
 
@@ -119,7 +119,7 @@ class ProviderTableTest : public ::testing::TestWithParam<TableEntry> {
 
   Result<provider::OutboundRequest> prepared(bool stream) const {
     return provider::prepare({.endpoint = *endpoint_, .side = side(), .key = key()},
-                             {.type = {llm::Operation::kChat, stream},
+                             {.type = {dialect().chat->operation, stream},
                               .path = dialect().chat->path("wire-1", stream),
                               .model = "wire-1",
                               .accept = stream ? "text/event-stream" : "application/json",
@@ -151,6 +151,11 @@ TEST_P(ProviderTableTest, GoesToItsServer) {
   }
 }
 
+std::string_view path_end_of(std::string_view dialect) {
+  if (dialect == "anthropic") return "/v1/messages";
+  return dialect == "openai_responses" ? "/v1/responses" : "/chat/completions";
+}
+
 // Where each wire format has its chats; a row may only name another path of that kind.
 TEST_P(ProviderTableTest, UsesThePathOfItsDialect) {
   const std::string chat = prepared(false)->target;
@@ -161,8 +166,7 @@ TEST_P(ProviderTableTest, UsesThePathOfItsDialect) {
     return;
   }
   EXPECT_EQ(chat, stream);
-  EXPECT_TRUE(chat.ends_with(dialect().name == "anthropic" ? "/v1/messages" : "/chat/completions"))
-      << chat;
+  EXPECT_TRUE(chat.ends_with(path_end_of(dialect().name))) << chat;
 }
 
 TEST_P(ProviderTableTest, ShowsItsKeyInOneHeaderOnly) {

@@ -56,6 +56,13 @@ class RecordedTest : public ::testing::Test {
   }
   static const std::vector<Recording>& fitting() { return recordings().fitting; }
 
+  // Can a request only be passed, since it refers to what its provider keeps?
+  bool needs_kept_answers(const Result<llm::Request>& request) {
+    if (request || request.error().retry != Retry::kOtherTarget) return false;
+    tally_.add("needs kept answers: " + request.error().param);
+    return true;
+  }
+
   Tally tally_;
 };
 

@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const dialect::Dialect* openai_chat() { return dialect::find("openai_chat"); }
+const dialect::Dialect* responses() { return dialect::find("openai_responses"); }
 const dialect::Dialect* anthropic() { return dialect::find("anthropic"); }
 const dialect::Dialect* gemini() { return dialect::find("gemini"); }
 
@@ -40,6 +41,7 @@ std::optional<std::pair<std::string, std::string_view>> model_and_verb(std::stri
 Operation operation_of(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
   if (path.ends_with("/chat/completions")) return {openai_chat(), {}};
+  if (path.ends_with("/responses")) return {responses(), {}};
   if (path.ends_with("/v1/messages")) return {anthropic(), {}};
   const auto named = model_and_verb(path);
   if (!named) return {};
@@ -115,6 +117,7 @@ const dialect::Dialect* dialect_of_answer(json::Value answer) {
   if (answer["choices"].is_array() && answer["choices"].at(0)["message"].is_object()) {
     return openai_chat();
   }
+  if (answer["object"].equals("response")) return responses();
   if (answer["type"].equals("message") && answer["content"].is_array()) return anthropic();
   if (answer["candidates"].is_array()) return gemini();
   return nullptr;
@@ -137,6 +140,7 @@ const dialect::Dialect* dialect_of_payload(json::Value payload) {
     return openai_chat();
   }
   if (payload["type"].equals("message_start")) return anthropic();
+  if (payload["type"].equals("response.created")) return responses();
   if (payload["candidates"].is_array()) return gemini();
   return nullptr;
 }
@@ -150,10 +154,12 @@ class StreamFile {
     const auto document = json::Document::parse(text);
     if (!document) return;
     const json::Value payload = document->root();
-    if (payload["type"].equals("message_start")) close();
+    if (payload["type"].equals("message_start") || payload["type"].equals("response.created")) {
+      close();
+    }
     if (dialect_ == nullptr) dialect_ = dialect_of_payload(payload);
     if (dialect_ == nullptr) return;
-    const bool typed = dialect_ == anthropic();
+    const bool typed = dialect_ == anthropic() || dialect_ == responses();
     http::sse::append_event(bytes_, typed ? payload["type"].string_or("") : "", text);
   }
 

@@ -20,6 +20,8 @@ TEST_F(RespelledTest, RequestsSayTheSame) {
         dialect.chat->decode_request({.body = body, .path_model = recording.path_model});
     const auto actual =
         dialect.chat->decode_request({.body = other, .path_model = recording.path_model});
+    EXPECT_EQ(actual.has_value(), expected.has_value());
+    if (needs_kept_answers(expected)) continue;
     ASSERT_TRUE(expected && actual) << other;
     EXPECT_EQ(told_request(*actual), told_request(*expected));
 

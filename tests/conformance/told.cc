@@ -34,21 +34,26 @@ std::string canonical(json::Value value) {
 // ---------------------------------------------------------------------------------------------
 // Requests
 
+// An upload is known to its own provider only: nobody else can be told of it.
 void tell_media(const llm::Media& media, std::string& out) {
+  if (media.url.empty() && media.data.empty()) return;
   out += fmt::format("media {}{}{}\n", media.url, media.file_id, media.data);
 }
 
+// What stands in a result whose media had to go elsewhere, and for an upload of another provider.
+constexpr std::string_view kFollows = "The result follows as an attachment.";
+constexpr std::string_view kUnseen = "[an image that cannot be shown here]";
+
 // A document of plain text may travel as text, whether it was given so or in base64.
 std::string text_of(const llm::Part& part) {
-  if (const auto* text = part.as<llm::TextPart>()) return text->text;
+  if (const auto* text = part.as<llm::TextPart>()) {
+    return text->text == kUnseen ? std::string() : text->text;
+  }
   const auto* file = part.as<llm::FilePart>();
   if (file == nullptr) return {};
   if (!file->media.media_type.starts_with("text/")) return file->text;
   return file->text + base64_decode(file->media.data).value_or("");
 }
-
-// What stands in a result whose media had to go elsewhere.
-constexpr std::string_view kFollows = "The result follows as an attachment.";
 
 std::string text_of(const std::vector<llm::Part>& parts) {
   std::string text;
@@ -186,6 +191,21 @@ std::string_view told_finish(llm::FinishReason reason, bool has_calls) {
   return has_calls ? "tool calls" : "stop";
 }
 
+// A format without free-form tools writes what goes into one as {"input":"…"}.
+std::string told_arguments(const std::string& arguments) {
+  if (arguments.empty()) return "{}";
+  const auto document = json::Document::parse(arguments);
+  if (!document) return arguments;
+  const json::Value root = document->root();
+  const bool wrapped = root.size() == 1 && root["input"].is_string();
+  return wrapped ? root["input"].string_or("") : canonical(root);
+}
+
+// What stands for a refusal without words, where one has to be written.
+std::string_view told_refusal(std::string_view refusal) {
+  return refusal == "The model declined to answer." ? std::string_view() : refusal;
+}
+
 std::string told_usage(const llm::Usage& usage, bool reasoning_is_counted) {
   std::string text = fmt::format("usage in {} cached {} out {}\n", usage.input_total(),
                                  usage.cache_read, usage.output_total());
@@ -229,19 +249,23 @@ ToldAnswer told_answer(const std::vector<llm::StreamEvent>& events) {
 
 std::string told_between(const ToldAnswer& answer, const dialect::Dialect& from,
                          const dialect::Dialect& to) {
-  const bool anthropic = from.name == "anthropic" || to.name == "anthropic";
-  // Of other providers' seals only OpenRouter's reasoning_details has a place for all.
-  const bool keeps_seals = &from == &to || to.name == "openai_chat";
+  const auto is = [&](std::string_view name) { return from.name == name || to.name == name; };
+  const bool anthropic = is("anthropic");
+  const bool one_choice = anthropic || is("openai_responses");
+  // Of other providers' seals only OpenRouter's reasoning_details and the envelopes of Responses
+  // have a place for all.
+  const bool keeps_seals =
+      &from == &to || to.name == "openai_chat" || to.name == "openai_responses";
   std::string out;
   for (const auto& [index, choice] : answer.choices) {
-    if (anthropic && index > 0) continue;  // it has one choice
+    if (one_choice && index > 0) continue;
     // Not all have a place of its own for a refusal.
-    out += fmt::format("choice {}\ntext {}{}\n", index, choice.text, choice.refusal);
+    out += fmt::format("choice {}\ntext {}{}\n", index, choice.text, told_refusal(choice.refusal));
     out +=
         fmt::format("reasoning {}\nseals {}\n", choice.reasoning, keeps_seals ? choice.seals : "");
     for (const auto& [number, call] : choice.calls) {
       out += fmt::format("call {} {} {} {} {}\n", number, call.id, call.name,
-                         call.arguments.empty() ? "{}" : canonical(call.arguments), call.signature);
+                         told_arguments(call.arguments), call.signature);
     }
     out += fmt::format("finish {}\n", told_finish(choice.finish, !choice.calls.empty()));
   }

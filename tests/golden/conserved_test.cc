@@ -32,6 +32,8 @@ constexpr std::array kModels = std::to_array<std::pair<std::string_view, std::st
     {"openai_chat", "gpt-4o"},
     {"openai_chat", "gpt-5.1"},
     {"openai_chat", "some-model"},
+    {"openai_responses", "gpt-5.1"},
+    {"openai_responses", "some-model"},
     {"anthropic", "claude-sonnet-4-0"},
     {"anthropic", "claude-opus-4-8"},
     {"anthropic", "some-model"},

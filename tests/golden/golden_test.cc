@@ -100,6 +100,7 @@ Target target_of(const dialect::Dialect& dialect, std::string_view provider_and_
 
 std::map<std::string, std::string> target_names(const fs::path& folder) {
   std::map<std::string, std::string> names = {{"openai_chat", "openai/gpt-5.1"},
+                                              {"openai_responses", "openai/gpt-5.1"},
                                               {"anthropic", "anthropic/claude-sonnet-4-5"},
                                               {"gemini", "gemini/gemini-3-pro-preview"}};
   const std::string text = read_file(folder / "targets.txt");
@@ -108,6 +109,13 @@ std::map<std::string, std::string> target_names(const fs::path& folder) {
     if (named) names[std::string(named->first)] = trim(named->second);
   }
   return names;
+}
+
+// The one that speaks the target's dialect.
+const provider::SideSpec& side_of(const Target& target) {
+  const auto& sides = target.provider->sides;
+  const auto found = std::ranges::find(sides, target.dialect, &provider::SideSpec::dialect);
+  return found == sides.end() ? target.provider->usual() : *found;
 }
 
 bool is_input(const fs::path& file) {
@@ -154,7 +162,7 @@ Files request_files(const Case& golden) {
   std::string dropped;
   for (const Target& target : golden.targets) {
     const auto encoded = target.dialect->chat->encode_request(
-        *request, {.model = target.model, .flavor = target.provider->usual().flavor});
+        *request, {.model = target.model, .flavor = side_of(target).flavor});
     if (!encoded) {
       files[file_for(target, "refused.txt")] = encoded.error().message + "\n";
       continue;

@@ -107,9 +107,67 @@ WireSample make_gemini() {
   };
 }
 
-const std::array<WireSample, 3>& samples() {
-  static const std::array<WireSample, 3> kSamples = {make_openai(), make_anthropic(),
-                                                     make_gemini()};
+std::string response_object(std::string_view status, std::string_view output,
+                            std::string_view usage) {
+  return fmt::format(
+      R"({{"id":"resp_7","object":"response","created_at":1700000000,"status":"{}","error":null,)"
+      R"("incomplete_details":null,"model":"gpt-test","output":[{}],"parallel_tool_calls":true,)"
+      R"("tool_choice":"auto","tools":[],"usage":{}}})",
+      status, output, usage);
+}
+
+constexpr std::string_view kResponseItem =
+    R"({"id":"msg_7","type":"message","status":"completed","role":"assistant",)"
+    R"("content":[{"type":"output_text","text":"Hello","annotations":[]}]})";
+constexpr std::string_view kResponseUsage =
+    R"({"input_tokens":3,"input_tokens_details":{"cached_tokens":0},"output_tokens":2,)"
+    R"("output_tokens_details":{"reasoning_tokens":0},"total_tokens":5})";
+
+// `rest` stands behind the type and the number.
+std::string responses_event(std::string_view type, int number, std::string_view rest) {
+  return sse_event(fmt::format(R"({{"type":"{}","sequence_number":{},{}}})", type, number, rest),
+                   type);
+}
+
+std::vector<std::string> responses_events() {
+  const std::string begun =
+      fmt::format(R"("response":{})", response_object("in_progress", "", "null"));
+  constexpr std::string_view kPlace =
+      R"("item_id":"msg_7","output_index":0,"content_index":0,"logprobs":[])";
+  return {
+      responses_event("response.created", 0, begun),
+      responses_event("response.in_progress", 1, begun),
+      responses_event("response.output_item.added", 2,
+                      R"("output_index":0,"item":{"id":"msg_7","type":"message",)"
+                      R"("status":"in_progress","role":"assistant","content":[]})"),
+      responses_event("response.output_text.delta", 3, fmt::format(R"({},"delta":"Hel")", kPlace)),
+      responses_event("response.output_text.delta", 4, fmt::format(R"({},"delta":"lo")", kPlace)),
+      responses_event("response.output_item.done", 5,
+                      fmt::format(R"("output_index":0,"item":{})", kResponseItem)),
+      responses_event("response.completed", 6,
+                      fmt::format(R"("response":{})",
+                                  response_object("completed", kResponseItem, kResponseUsage)))};
+}
+
+WireSample make_responses() {
+  return {
+      .name = "Responses",
+      .provider = "openai",
+      .path = "/openai/v1/responses",
+      .request = R"({"model": "gpt-test", "input": "Hi"})",
+      .answer = R"( )" + response_object("completed", kResponseItem, kResponseUsage) + " ",
+      .stream_path = "/openai/v1/responses",
+      .stream_request = R"({"model": "gpt-test", "stream": true, "input": "Hi"})",
+      .events = responses_events(),
+      .first_content_at = 3,
+      .finish_at = 6,
+      .keep_alive = ": keep-alive",
+  };
+}
+
+const std::array<WireSample, 4>& samples() {
+  static const std::array<WireSample, 4> kSamples = {make_openai(), make_anthropic(), make_gemini(),
+                                                     make_responses()};
   return kSamples;
 }
 
@@ -143,7 +201,9 @@ std::string WireSample::stream_text() const {
 const WireSample& openai() { return samples()[0]; }
 const WireSample& anthropic() { return samples()[1]; }
 const WireSample& gemini() { return samples()[2]; }
-std::span<const WireSample> all_samples() { return samples(); }
+const WireSample& responses() { return samples()[3]; }
+std::span<const WireSample> all_samples() { return std::span(samples()).first(3); }
+std::span<const WireSample> passing_samples() { return samples(); }
 
 const WireSample& unified() {
   static const WireSample kSample = make_unified();

@@ -43,6 +43,10 @@ const WireSample& openai();
 const WireSample& anthropic();
 const WireSample& gemini();
 std::span<const WireSample> all_samples();
+// A second format of the openai provider, which it is asked in by callers of that format only.
+const WireSample& responses();
+// With that one.
+std::span<const WireSample> passing_samples();
 
 // The openai sample at /v1, where errors tell the gateway's own code in `type`.
 const WireSample& unified();

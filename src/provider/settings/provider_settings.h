@@ -53,7 +53,7 @@ struct CustomProviderSettings {
     visit.field("is_key_less", self.is_key_less, {.text = "The provider needs no keys."});
     visit.field("allowed_requests", self.allowed_requests,
                 {.text = "Operations that are served; without this setting all, with it only those "
-                         "that are set to true.",
+                         "that are set to true. Responses that it does not name go as chats.",
                  .one_of = llm::request_type_names()});
     visit.field(
         "request_path_overrides", self.request_path_overrides,
