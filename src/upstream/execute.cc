@@ -58,14 +58,15 @@ Result<void> complete(const Visit& visit, Client client, Prepared& prepared) {
   BF_TRY(dialect::EncodedRequest encoded, call.encode(*prepared.side, prepared.model));
   prepared.dropped = std::move(encoded.dropped);
   const std::string path = call.path(*prepared.side, prepared.model);
-  provider::Outgoing outgoing{.type = endpoint.carried(*prepared.side, call.type()).value_or(call.type()),
-                              .method = call.method(),
-                              .path = path,
-                              .model = prepared.model,
-                              .encoded = std::move(encoded),
-                              .caller = {.headers = visit.job.caller_headers,
-                                         .filter = visit.job.header_filter,
-                                         .same_dialect = call.passes(*prepared.side)}};
+  provider::Outgoing outgoing{
+      .type = endpoint.carried(*prepared.side, call.type()).value_or(call.type()),
+      .method = call.method(),
+      .path = path,
+      .model = prepared.model,
+      .encoded = std::move(encoded),
+      .caller = {.headers = visit.job.caller_headers,
+                 .filter = visit.job.header_filter,
+                 .same_dialect = call.passes(*prepared.side)}};
   if (call.type().stream) outgoing.accept = call.stream_type(*prepared.side);
   const provider::Addressee to{.endpoint = endpoint,
                                .side = *prepared.side,
