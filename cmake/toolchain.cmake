@@ -11,6 +11,11 @@ check_pie_supported(LANGUAGES CXX)
 # clang-19 finds the ld.lld of its own version beside itself.
 add_link_options(-fuse-ld=lld)
 
+# A plain char has a sign where the tests run; on arm64 it would have none.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  add_compile_options(-fsigned-char)
+endif()
+
 find_program(BIFROST_CCACHE ccache)
 if(BIFROST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Sloppiness: what ccache asks for before it caches files that use a precompiled header. Base and no hash of the folder: one
