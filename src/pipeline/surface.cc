@@ -108,6 +108,10 @@ class Table {
     const Surface row{.dialect = &dialect, .provider = "openai", .text = kAzureText};
     chat({base, "/openai/deployments/{model...}/chat/completions"}, row);
     responses({base, "/openai/deployments/{model...}/responses"}, row);
+    // Where the SDK asks for them: the body names the deployment.
+    for (const std::string_view path : {"/openai/responses", "/openai/v1/responses"}) {
+      responses({base, path}, {.dialect = &dialect, .provider = "openai"});
+    }
     models({base, "/openai/models"}, {.dialect = &dialect, .provider = "openai"});
     add({base, "/openai/deployments/{deployment...}/models"},
         {.operation = &kListModels, .dialect = &dialect, .text = kModelsText});

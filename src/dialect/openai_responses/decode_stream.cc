@@ -183,6 +183,7 @@ void Decoder::terminal(std::string_view type, json::Value response, Events& out)
   start(response, out);
   std::int64_t position = 0;
   for (const json::Value value : response["output"].children()) {
+    if (position >= static_cast<std::int64_t>(kItemsMax)) break;
     Item* item = item_at_end(value, position++);
     if (item != nullptr && !item->done) item_done(*item, value, out);
   }
@@ -207,8 +208,11 @@ void Decoder::complete(Finish finish, Events& out) {
 // ------------------------------------------------------------------------------------------------
 // Items
 
+// Beyond this an `output_index` is no honest place.
+constexpr std::int64_t kPlaceMax = 1'000'000;
+
 Item* Decoder::make_item(std::int64_t place) {
-  if (items_.size() >= kItemsMax) return nullptr;
+  if (items_.size() >= kItemsMax || place < 0 || place > kPlaceMax) return nullptr;
   return &items_[place];
 }
 
@@ -233,8 +237,10 @@ Item* Decoder::item_of(json::Value root) {
 // The ids may be others, and the places too, when what stands before it was never told.
 Item* Decoder::item_at_end(json::Value item, std::int64_t position) {
   const std::string id = item["id"].string_or("");
-  for (auto& [place, known] : items_) {
-    if (!id.empty() && known.id == id) return &known;
+  if (!id.empty()) {
+    for (auto& [place, known] : items_) {
+      if (known.id == id) return &known;
+    }
   }
   const auto found = items_.find(position);
   if (found == items_.end()) return make_item(position);

@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "dialect/openai_responses/functions.h"
 #include "dialect/openai_responses/refused_members.h"
+#include "dialect/openai_responses/sealed.h"
 #include "json/document.h"
 #include "json/splice.h"
 #include "json/writer.h"
@@ -27,6 +28,7 @@ class Editor {
       BF_TRY_VOID(edit(member));
     }
     add_missing();
+    BF_TRY_VOID(remove_foreign_thoughts(edited));
     BF_TRY_VOID(remove_markers());
     if (!splice_.empty()) edited.body = splice_.apply();
     return edited;
@@ -106,6 +108,22 @@ class Editor {
       for (const json::Value part : item["output"].children()) remove_marker(part);
     }
     for (const json::Value tool : root["tools"].children()) remove_marker(tool);
+    return {};
+  }
+
+  // Of an earlier answer from a provider of another format: this one cannot read them, and refuses
+  // the request for them.
+  Result<void> remove_foreign_thoughts(EditedRequest& edited) {
+    if (body_.find("\"bf1.") == std::string::npos) return {};
+    BF_TRY(const auto document, json::Document::parse(body_));
+    std::size_t index = 0;
+    for (const json::Value item : document.root()["input"].children()) {
+      const std::size_t place = index++;
+      const std::string sealed = item["encrypted_content"].string_or("");
+      if (!item["type"].equals("reasoning") || !unseal(sealed)) continue;
+      splice_.remove_member(item.offset(), item.offset() + item.raw().size());
+      edited.refused.push_back("input[" + std::to_string(place) + "]");
+    }
     return {};
   }
 

@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/dialect.h"
 #include "dialect/openai_responses/functions.h"
+#include "dialect/openai_responses/sealed.h"
 #include "json/scan.h"
 
 #include <gmock/gmock.h>
@@ -116,6 +117,19 @@ TEST(EditResponsesRequest, PassesButForTheModelAndTheGatewaysOwn) {
   EXPECT_EQ(
       edited(R"({"model":"gpt-5","input":"x","reasoning":{"max_tokens":5,"effort":"low"}})", {}),
       R"({"model":"gpt-5","input":"x","reasoning":{"effort":"low"}})");
+}
+
+TEST(EditResponsesRequest, LeavesOutTheThoughtsOfProvidersOfOtherFormats) {
+  const std::string sealed = seal({.format = "anthropic-claude-v1", .data = "sig"});
+  EXPECT_EQ(edited(R"({"model":"gpt-5","input":[{"role":"user","content":"x"},)"
+                   R"({"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":")" +
+                       sealed +
+                       R"("},{"type":"reasoning","id":"rs_2","summary":[],)"
+                       R"("encrypted_content":"gAAA"},{"role":"user","content":"y"}]})",
+                   {}),
+            R"({"model":"gpt-5","input":[{"role":"user","content":"x"},{"type":"reasoning",)"
+            R"("id":"rs_2","summary":[],"encrypted_content":"gAAA"},)"
+            R"({"role":"user","content":"y"}]})");
 }
 
 TEST(EditResponsesRequest, CutsOutWhatTheModelRefusesWhereSomebodySaysSo) {

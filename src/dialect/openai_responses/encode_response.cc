@@ -106,7 +106,10 @@ void ItemBuilder::add_reasoning(const llm::ReasoningPart& part) {
 
 void ItemBuilder::add_call(const llm::ToolCallPart& call) {
   if (!call.signature.empty()) add_seal(Seal::Kind::kCall, call.signature);
-  add_item(Kind::kCall, {}, call.custom).call = call;
+  llm::ToolCallPart& written = add_item(Kind::kCall, {}, call.custom).call;
+  written = call;
+  // Readers parse it, and OpenAI never leaves it empty.
+  if (!written.custom && written.arguments.empty()) written.arguments = "{}";
 }
 
 void ItemBuilder::add(const llm::Part& part) {

@@ -117,7 +117,7 @@ void Encoder::response_event(std::string_view type, const ResponseObject::State&
 void Encoder::on(const llm::StreamFinish& finish) {
   begin({});
   if (std::exchange(finished_, true)) return;
-  finish_ = finish.reason;
+  finish_ = items_.cut() ? llm::FinishReason::kLength : finish.reason;
   if (finish_ == llm::FinishReason::kRefusal && !refused_ &&
       ensure_message_text(TextKind::kRefusal, 0)) {
     items_.add_text(*current_, kRefusalText, {}, *out_);

@@ -53,26 +53,25 @@ const TextNames& names_of(Kind kind) {
   return kTextNames;
 }
 
-// The number of the last text in the list where it stands: summaries and thoughts have one each.
-std::int64_t index_of_last(const OutputItem& item) {
-  const bool summary = item.texts.back().kind == Kind::kSummary;
-  return std::ranges::count_if(
-             item.texts,
-             [&](const OutputText& text) { return (text.kind == Kind::kSummary) == summary; }) -
-         1;
-}
-
 }  // namespace
 
 // A JSON text may come over several lines; an event's data is kept on one.
 void ItemStream::append(std::string_view type, std::string data, std::string& out) {
-  std::ranges::replace(data, '\n', ' ');
-  std::ranges::replace(data, '\r', ' ');
+  if (data.find_first_of("\r\n") != std::string::npos) {
+    std::ranges::replace(data, '\n', ' ');
+    std::ranges::replace(data, '\r', ' ');
+  }
   out += "event: ";
   out += type;
   out += "\ndata: ";
   out += data;
   out += "\n\n";
+}
+
+bool ItemStream::keep(std::size_t bytes) {
+  cut_ = cut_ || bytes > kKeptBytesMax - kept_;
+  if (!cut_) kept_ += bytes;
+  return !cut_;
 }
 
 template <class Write>
@@ -88,16 +87,21 @@ void ItemStream::item_event(std::size_t place, std::string_view type, std::strin
 template <class Write>
 void ItemStream::text_event(std::size_t place, std::string_view type, std::string& out,
                             Write write) {
-  const OutputItem& item = entries_[place].item;
+  const Entry& entry = entries_[place];
   item_event(place, type, out, [&](json::Writer& writer) {
-    writer.member(names_of(item.texts.back().kind).index, index_of_last(item));
+    const Kind kind = entry.item.texts.back().kind;
+    writer.member(names_of(kind).index,
+                  (kind == Kind::kSummary ? entry.summaries : entry.others) - 1);
     write(writer);
   });
 }
 
 std::optional<std::size_t> ItemStream::open(OutputItem item, std::string_view own_id,
                                             std::string& out) {
-  if (entries_.size() >= kItemsMax) return std::nullopt;
+  if (entries_.size() >= kItemsMax || !keep(item.json.size() + item.encrypted.size())) {
+    cut_ = true;
+    return std::nullopt;
+  }
   const std::size_t place = entries_.size();
   item.id = own_id;
   if (own_id.empty() || !ids_.insert(item.id).second) {
@@ -118,6 +122,7 @@ void ItemStream::open_text(std::size_t place, Kind kind, std::string& out) {
   close_text(place, out);
   Entry& entry = entries_[place];
   entry.item.texts.push_back({.kind = kind});
+  ++(kind == Kind::kSummary ? entry.summaries : entry.others);
   entry.text_open = true;
   text_event(place, names_of(kind).added, out, [&](json::Writer& writer) {
     writer.key("part");
@@ -127,6 +132,7 @@ void ItemStream::open_text(std::size_t place, Kind kind, std::string& out) {
 
 void ItemStream::add_text(std::size_t place, std::string_view text, std::string_view logprobs,
                           std::string& out) {
+  if (!keep(text.size() + logprobs.size())) return;
   OutputText& open = entries_[place].item.texts.back();
   open.text += text;
   std::string entries;
@@ -164,6 +170,7 @@ void ItemStream::close_text(std::size_t place, std::string& out) {
 }
 
 void ItemStream::add_arguments(std::size_t place, std::string_view arguments, std::string& out) {
+  if (!keep(arguments.size())) return;
   llm::ToolCallPart& call = entries_[place].item.call;
   call.arguments += arguments;
   item_event(place,
@@ -177,6 +184,10 @@ void ItemStream::close(std::size_t place, std::string_view status, std::string& 
   if (!entry.open) return;
   close_text(place, out);
   if (entry.item.kind == OutputItem::Kind::kCall) {
+    // Readers parse it, and OpenAI never leaves it empty.
+    if (!entry.item.call.custom && entry.item.call.arguments.empty()) {
+      add_arguments(place, "{}", out);
+    }
     const llm::ToolCallPart& call = entry.item.call;
     item_event(place,
                call.custom ? "response.custom_tool_call_input.done"

@@ -22,6 +22,10 @@
 
 namespace bifrost::dialect::openai_responses {
 
+// Of an answer that is kept, for its last event repeats all of it. Beyond that it ends as one that
+// was cut.
+inline constexpr std::size_t kKeptBytesMax = std::size_t{8} << 20;
+
 class ItemStream {
  public:
   // Item ids are made from the response's.
@@ -68,6 +72,9 @@ class ItemStream {
     entries_[place].item.encrypted = std::move(encrypted);
   }
 
+  // Was something left out, since there were too many items or too many bytes of them?
+  [[nodiscard]] bool cut() const { return cut_; }
+
   // Appends the elements of `output`; what is still open has the status that is given.
   void write_output(json::Writer& writer, std::string_view open_status) const;
 
@@ -77,7 +84,12 @@ class ItemStream {
     std::string_view status = "in_progress";
     bool open = true;
     bool text_open = false;
+    std::int64_t summaries = 0;  // of its texts
+    std::int64_t others = 0;
   };
+
+  // Is there room for so much more of the answer? Not once something had none.
+  bool keep(std::size_t bytes);
 
   static void append(std::string_view type, std::string data, std::string& out);
   // An event about the text that is open, or about the item when it has none.
@@ -90,6 +102,8 @@ class ItemStream {
   std::uint64_t events_ = 0;
   std::vector<Entry> entries_;
   std::set<std::string, std::less<>> ids_;
+  std::size_t kept_ = 0;
+  bool cut_ = false;
 };
 
 }  // namespace bifrost::dialect::openai_responses

@@ -4,7 +4,7 @@
 // puts its own there. For others it holds an envelope that says what it is, so that the caller's
 // next request gives each provider its own bytes again:
 //
-//   "bf1." base64url of {"k":"signature","f":"anthropic-claude-v1","d":"…"}
+//   "bf1." base64 of {"k":"signature","f":"anthropic-claude-v1","d":"…"}
 //
 // The envelope is no secret and is not signed: a caller who changes it harms his own conversation.
 #pragma once

@@ -16,8 +16,20 @@
 namespace bifrost::dialect::openai_responses {
 namespace {
 
-// What stands around the text of a delta, roughly; ids come on top of it.
-constexpr std::size_t kFrameBytes = 160;
+// Numbers of events that a stream may begin with; beyond them nobody counts honestly.
+constexpr std::int64_t kNumberMax = std::int64_t{1} << 53;
+
+// Of a delta's text as it stands, escapes included; 0 when there is none.
+std::size_t text_bytes(std::string_view data) {
+  constexpr std::string_view kKey = "\"delta\"";
+  auto at = data.find(kKey);
+  if (at == std::string_view::npos) return 0;
+  at = data.find_first_not_of(" \t:", at + kKey.size());
+  if (at == std::string_view::npos || data[at] != '"') return 0;
+  const std::size_t begin = ++at;
+  while (at < data.size() && data[at] != '"') at += data[at] == '\\' ? 2 : 1;
+  return std::min(at, data.size()) - begin;
+}
 
 class Tap final : public SseTap {
  public:
@@ -29,7 +41,7 @@ class Tap final : public SseTap {
   Error on_plain_body(std::string_view text) const override;
 
   void read(const http::sse::Event& event);
-  void delta(std::string_view type, std::size_t bytes);
+  void delta(std::string_view type, std::string_view data);
   void begin(json::Value root);
   void item(json::Value root, bool added);
   void usage(json::Value response);
@@ -37,7 +49,6 @@ class Tap final : public SseTap {
 
   std::int64_t created_ = 0;
   std::int64_t first_number_ = 0;  // of the first event: a stream may be taken up in its middle
-  std::size_t added_ = 0;
   bool begun_ = false;
   bool any_call_ = false;
 };
@@ -53,15 +64,15 @@ void Tap::on_event(const http::sse::Event& event) {
   // Nearly all events are deltas; the rest of their bytes is none of our business.
   const std::string_view type = leading_type(event.data);
   if (begun_ && is_delta(type)) {
-    delta(type, event.data.size());
+    delta(type, event.data);
   } else {
     read(event);
   }
 }
 
-void Tap::delta(std::string_view type, std::size_t bytes) {
+void Tap::delta(std::string_view type, std::string_view data) {
   ++state_.content_events;
-  state_.untold_bytes += bytes - std::min(bytes, kFrameBytes);
+  state_.untold_bytes += text_bytes(data);
   any_call_ = any_call_ || is_call_delta(type);
 }
 
@@ -87,7 +98,7 @@ void Tap::read(const http::sse::Event& event) {
   if (ends) {
     end(type, root["response"]);
   } else if (is_delta(type)) {
-    delta(type, event.data.size());
+    delta(type, event.data);
   } else if (known) {
     item(root, type == "response.output_item.added");
   }
@@ -100,16 +111,13 @@ void Tap::begin(json::Value root) {
   state_.id = response["id"].string_or("");
   state_.model = response["model"].string_or("");
   created_ = response["created_at"].integer().value_or(0);
-  first_number_ = root["sequence_number"].integer().value_or(0);
+  first_number_ =
+      std::clamp<std::int64_t>(root["sequence_number"].integer().value_or(0), 0, kNumberMax);
   first_number_ -= static_cast<std::int64_t>(state_.events - 1 - left_out());
 }
 
 // An item that begins or is through. Texts and thoughts are counted by their pieces.
 void Tap::item(json::Value root, bool added) {
-  if (added && ++added_ > kItemsMax) {
-    state_.error = too_many_items();
-    return;
-  }
   const json::Value item = root["item"];
   if (!item.exists()) return;
   const ItemKind kind = kind_of_item(item["type"].string_or(""));
