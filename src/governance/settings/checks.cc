@@ -540,7 +540,8 @@ void name_keys(GovernanceSettings& governance, config::Problems& problems,
     if (!keys[i].name.empty() || keys[i].id.empty()) continue;
     const std::string path = "governance.virtual_keys[" + std::to_string(i) + "].name";
     if (names.insert(keys[i].id).second) {
-      keys.edit(i).name = keys[i].id;
+      VirtualKeySettings& named = keys.edit(i);
+      named.name = named.id;
       warnings.push_back(path + ": not given, so the key is called by its id");
     } else {
       problems.add_unless_reported(path, "required, since another key is called as this one's id");
