@@ -2,10 +2,12 @@
 #pragma once
 
 #include "dialect/refusals.h"
+#include "dialect/request.h"
 #include "json/document.h"
 #include "json/skim.h"
 #include "json/splice.h"
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +47,21 @@ struct RefusedMember {
       .key = owner.value.substr(child.key_offset() + 1, child.raw_key().size()),
       .value = owner.value.substr(child.offset(), child.raw().size())};
   return {member, std::string(owner.key) + '.' + child.key()};
+}
+
+// Takes those members out of `facts` that say a refused parameter, by `names`.
+[[nodiscard]] inline std::vector<RefusedMember> take_named(RequestFacts& facts,
+                                                           std::span<const ParameterName> names,
+                                                           Parameters refused) {
+  std::vector<RefusedMember> taken;
+  std::erase_if(facts.members, [&](const json::Member& member) {
+    const auto known = std::ranges::find(names, member.key, &ParameterName::name);
+    const bool takes =
+        known != names.end() && refused.contains(known->parameter) && is_set(member.value);
+    if (takes) taken.push_back(refused_whole(member));
+    return takes;
+  });
+  return taken;
 }
 
 // Cuts them out and returns their paths.

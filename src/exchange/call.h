@@ -38,6 +38,8 @@ class Call : public upstream::Call {
                                                   std::int64_t output_tokens_max) const = 0;
   // Does the caller say how much may be written at most? Then the output above is that.
   [[nodiscard]] virtual bool says_output_max() const { return false; }
+  // What an answer that is translated repeats of its request (AnswerContext::echo).
+  [[nodiscard]] virtual std::string echo() const { return {}; }
   // The answer that was judged last, for the caller. Of answers that do not pass only.
   [[nodiscard]] virtual std::string translated_body(
       const dialect::AnswerContext& context) const = 0;

@@ -41,6 +41,7 @@ dialect::AnswerContext answer_context(const RelayContext& context) {
           std::chrono::floor<std::chrono::seconds>(context.clock.wall()).time_since_epoch().count(),
       .include_usage = exchange.call->facts.include_usage,
       .extra_fields = {},
+      .echo = context.call.echo(),
       .chunk_extra_fields = {}};
 }
 

@@ -178,14 +178,11 @@ std::unique_ptr<dialect::StreamTap> ChatCall::make_tap(const provider::Side& sid
 }
 
 std::string ChatCall::translated_body(const dialect::AnswerContext& context) const {
-  dialect::AnswerContext answer = context;
-  answer.echo = echo_;
-  return inbound_.chat->encode_response(*response_, answer);
+  return inbound_.chat->encode_response(*response_, context);
 }
 
 std::unique_ptr<exchange::StreamTranslator> ChatCall::make_translator(
     const provider::Side& side, dialect::AnswerContext context) const {
-  context.echo = echo_;
   return std::make_unique<EventTranslator>(side.dialect().chat->make_stream_decoder(),
                                            inbound_.chat->make_stream_encoder(std::move(context)));
 }

@@ -54,6 +54,7 @@ class ChatCall final : public exchange::Call {
     return expected_of_chat(facts_, body_bytes, output_tokens_max);
   }
   [[nodiscard]] bool says_output_max() const override { return operation::says_output_max(facts_); }
+  [[nodiscard]] std::string echo() const override { return echo_; }
   [[nodiscard]] std::string translated_body(const dialect::AnswerContext& context) const override;
   [[nodiscard]] std::unique_ptr<exchange::StreamTranslator> make_translator(
       const provider::Side& side, dialect::AnswerContext context) const override;

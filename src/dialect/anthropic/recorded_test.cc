@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "dialect/anthropic/functions.h"
 #include "dialect/anthropic/stream_testing.h"
+#include "dialect/recorded_testing.h"
 #include "json/writer.h"
 
 #include <gtest/gtest.h>
@@ -21,16 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::Listener;
 using testing::Told;
-
-fs::path recorded_dir() {
-  const char* named = std::getenv("BIFROST_RECORDED_DIR");
-  return named != nullptr ? fs::path(named) : fs::path("../shared/recorded");
-}
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 struct Recorded {
   std::vector<std::pair<std::string, std::string>> requests;  // name, body
@@ -80,7 +71,7 @@ void add_stream_file(const fs::path& path, Recorded& all) {
 }
 
 void add_answer_file(const fs::path& path, Recorded& all) {
-  std::string body = read_file(path);
+  std::string body = recorded::slurp(path);
   const auto document = json::Document::parse(body);
   if (document && document->root()["content"].is_array()) {
     all.answers.emplace_back(path.filename().string(), std::move(body));
@@ -91,14 +82,15 @@ void add_answer_file(const fs::path& path, Recorded& all) {
 
 Recorded load() {
   Recorded all;
-  std::ifstream in(recorded_dir() / "exchanges" / "anthropic.jsonl");
+  std::ifstream in(recorded::folder() / "exchanges" / "anthropic.jsonl");
   std::string line;
   while (std::getline(in, line)) {
     if (const auto document = json::Document::parse(line)) add_exchange(document->root(), all);
   }
   for (const char* folder : {"anthropic", "harness-claude-code"}) {
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(recorded_dir() / "streams" / folder, error)) {
+    for (const auto& entry :
+         fs::directory_iterator(recorded::folder() / "streams" / folder, error)) {
       const std::string name = entry.path().filename().string();
       if (name.ends_with(".chunks.txt")) add_stream_file(entry.path(), all);
       if (name.ends_with(".json")) add_answer_file(entry.path(), all);
@@ -110,7 +102,7 @@ Recorded load() {
 class RecordedAnthropic : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(recorded_dir() / "exchanges" / "anthropic.jsonl")) {
+    if (!fs::exists(recorded::folder() / "exchanges" / "anthropic.jsonl")) {
       GTEST_SKIP() << "no recorded traffic here; set BIFROST_RECORDED_DIR";
     }
     all_ = load();

@@ -2,6 +2,7 @@
 // of the project: without them these tests are skipped and say so.
 #include "dialect/chat_codec.h"
 #include "dialect/gemini/dialect.h"
+#include "dialect/recorded_testing.h"
 #include "json/document.h"
 #include "json/scan.h"
 
@@ -34,16 +35,6 @@ struct Recorded {
   int status = 200;
   bool stream = false;
 };
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-fs::path recorded_dir() {
-  if (const char* set = std::getenv("BIFROST_RECORDED_DIR")) return set;
-  return "../shared/recorded";
-}
 
 // "gemini-2.5-pro" of "/v1beta/models/gemini-2.5-pro:generateContent?x"; empty for other calls.
 std::string model_in(const std::string& path) {
@@ -103,7 +94,7 @@ void add_exchanges(const fs::path& path, Tally& tally, std::vector<Recorded>& ou
 void add_streams(const fs::path& directory, Tally& tally, std::vector<Recorded>& out) {
   if (!fs::exists(directory)) return;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-    const std::string text = read_file(entry.path());
+    const std::string text = recorded::slurp(entry.path());
     Recorded one{.name = entry.path().filename().string(), .response = text};
     if (text.find("\"candidates\"") == std::string::npos) {
       tally.left_out("other operations");
@@ -123,7 +114,7 @@ void add_streams(const fs::path& directory, Tally& tally, std::vector<Recorded>&
 
 std::vector<Recorded> recordings(Tally& tally) {
   std::vector<Recorded> all;
-  const fs::path directory = recorded_dir();
+  const fs::path directory = recorded::folder();
   for (const char* name : {"gemini.jsonl", "vertex.jsonl"}) {
     add_exchanges(directory / "exchanges" / name, tally, all);
   }
@@ -133,7 +124,7 @@ std::vector<Recorded> recordings(Tally& tally) {
   return all;
 }
 
-bool absent() { return !fs::exists(recorded_dir() / "exchanges"); }
+bool absent() { return !fs::exists(recorded::folder() / "exchanges"); }
 
 // -- requests
 
@@ -162,7 +153,7 @@ std::vector<std::pair<std::string, llm::Part>> flat(const llm::Request& request)
 }
 
 TEST(GeminiRecordedTest, RequestsSurviveOurModel) {
-  if (absent()) GTEST_SKIP() << "no recordings at " << recorded_dir();
+  if (absent()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally("requests");
   for (const Recorded& one : recordings(tally)) {
     SCOPED_TRACE(one.name);
@@ -192,7 +183,7 @@ TEST(GeminiRecordedTest, RequestsSurviveOurModel) {
 }
 
 TEST(GeminiRecordedTest, SameDialectRequestsAreNotTouched) {
-  if (absent()) GTEST_SKIP() << "no recordings at " << recorded_dir();
+  if (absent()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally("untouched requests");
   json::Scanner scanner;
   for (Recorded& one : recordings(tally)) {
@@ -217,7 +208,7 @@ TEST(GeminiRecordedTest, SameDialectRequestsAreNotTouched) {
 // -- whole answers
 
 TEST(GeminiRecordedTest, AnswersSurviveOurModel) {
-  if (absent()) GTEST_SKIP() << "no recordings at " << recorded_dir();
+  if (absent()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally("answers");
   for (const Recorded& one : recordings(tally)) {
     SCOPED_TRACE(one.name);
@@ -255,7 +246,7 @@ TEST(GeminiRecordedTest, AnswersSurviveOurModel) {
 }
 
 TEST(GeminiRecordedTest, RecordedTotalsAreOurTotals) {
-  if (absent()) GTEST_SKIP() << "no recordings at " << recorded_dir();
+  if (absent()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally("totals");
   for (const Recorded& one : recordings(tally)) {
     SCOPED_TRACE(one.name);
@@ -272,7 +263,7 @@ TEST(GeminiRecordedTest, RecordedTotalsAreOurTotals) {
 }
 
 TEST(GeminiRecordedTest, ErrorsAreUnderstoodAndKept) {
-  if (absent()) GTEST_SKIP() << "no recordings at " << recorded_dir();
+  if (absent()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally("errors");
   for (const Recorded& one : recordings(tally)) {
     SCOPED_TRACE(one.name);
@@ -388,7 +379,7 @@ std::vector<std::string_view> bytes_of(std::string_view text) {
 }
 
 TEST(GeminiRecordedTest, StreamsAreReadAlikeHoweverTheyAreCut) {
-  if (absent()) GTEST_SKIP() << "no recordings at " << recorded_dir();
+  if (absent()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally("cut streams");
   for (const Recorded& one : recordings(tally)) {
     SCOPED_TRACE(one.name);
@@ -409,7 +400,7 @@ TEST(GeminiRecordedTest, StreamsAreReadAlikeHoweverTheyAreCut) {
 }
 
 TEST(GeminiRecordedTest, StreamsSurviveOurModelAndTheTapAgrees) {
-  if (absent()) GTEST_SKIP() << "no recordings at " << recorded_dir();
+  if (absent()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally("streams");
   for (const Recorded& one : recordings(tally)) {
     SCOPED_TRACE(one.name);

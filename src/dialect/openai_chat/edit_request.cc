@@ -1,6 +1,7 @@
 // The same-dialect way: the caller's bytes go on, but for the few that must change.
 
 #include "dialect/openai_chat/decode_request.h"
+#include "dialect/openai_chat/edits.h"
 #include "dialect/openai_chat/encode_request.h"
 #include "dialect/openai_chat/functions.h"
 #include "dialect/openai_chat/refused_members.h"
@@ -68,7 +69,7 @@ class Editor {
   Result<void> edit(const json::Member& member) {
     const std::string_view key = member.key;
     if (removed(key) || (key == "cache_control" && !flavor().keeps_cache_control) ||
-        (key == "user" && user_too_long(member.value))) {
+        (key == "user" && user_too_long(member.value, flavor()))) {
       remove(member);
       return {};
     }
@@ -94,12 +95,6 @@ class Editor {
     if (key == "reasoning_effort") edit_effort(member.value);
     if (key == "reasoning") return edit_reasoning(member);
     return {};
-  }
-
-  bool user_too_long(std::string_view value) const {
-    if (flavor().user_bytes_max == 0 || value.size() <= flavor().user_bytes_max) return false;
-    const auto text = json::unescape(value);
-    return text && text->size() > flavor().user_bytes_max;
   }
 
   bool wants_usage() const {
@@ -192,29 +187,22 @@ class Editor {
         splice_.replace(message["role"].offset(), message["role"].raw().size(), "\"system\"");
       }
       if (!markers) continue;
-      remove_marker(message);
+      remove_marker(message, splice_);
       for (const json::Value part : message["content"].children()) remove_markers(part);
     }
     // Inside a tool's schema the same word may be the name of a property.
     if (!markers || removed("tools")) return {};
     for (const json::Value tool : root["tools"].children()) {
-      remove_marker(tool);
-      remove_marker(tool["function"]);
+      remove_marker(tool, splice_);
+      remove_marker(tool["function"], splice_);
     }
     return {};
   }
 
   // Of a block, and of the blocks inside a tool result.
   void remove_markers(json::Value part) {
-    remove_marker(part);
-    for (const json::Value inner : part["content"].children()) remove_marker(inner);
-  }
-
-  void remove_marker(json::Value owner) {
-    for (const json::Value member : owner.children()) {
-      if (!owner.is_object() || member.key() != "cache_control") continue;
-      splice_.remove_member(member.key_offset(), member.offset() + member.raw().size());
-    }
+    remove_marker(part, splice_);
+    for (const json::Value inner : part["content"].children()) remove_marker(inner, splice_);
   }
 
   const std::string& body_;

@@ -1,22 +1,19 @@
 // Real traffic through every function of the dialect. The recordings are no part of the project:
 // without them these tests say that they were skipped.
 
-#include "base/log.h"
 #include "base/strings.h"
 #include "dialect/chat_codec.h"
 #include "dialect/openai_chat/collected_answer.h"
 #include "dialect/openai_chat/dialect.h"
 #include "dialect/openai_chat/reasoning.h"
+#include "dialect/recorded_testing.h"
 #include "json/document.h"
 #include "json/writer.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 namespace bifrost::dialect::openai_chat {
@@ -24,40 +21,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using recorded::files_below;
+using recorded::report;
+using recorded::slurp;
+using recorded::Tally;
+
 // Keeps everything that a flavor can keep.
 constexpr Flavor kLossless{.keeps_cache_control = true,
                            .developer_role = true,
                            .reasoning_object = true,
                            .reasoning_history = ReasoningHistory::kDetails};
-
-fs::path recordings() {
-  if (const char* named = std::getenv("BIFROST_RECORDED_DIR")) return named;
-  return "../shared/recorded";
-}
-
-std::string slurp(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-std::vector<fs::path> files_below(const fs::path& folder, std::string_view ending) {
-  std::vector<fs::path> found;
-  std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
-    if (entry.path().string().ends_with(ending)) found.push_back(entry.path());
-  }
-  std::ranges::sort(found);
-  return found;
-}
-
-// Counts of what was run and what was left out, by reason.
-using Tally = std::map<std::string, int>;
-
-void report(std::string_view what, const Tally& tally) {
-  for (const auto& [reason, count] : tally) {
-    BF_LOG(kInfo, "test", what, {"kind", reason}, {"count", count});
-  }
-}
 
 void expect_same_choice(const llm::Choice& a, const llm::Choice& b) {
   EXPECT_EQ(a.index, b.index);
@@ -224,8 +197,8 @@ void check_exchange(json::Value exchange, Tally& tally) {
 }
 
 TEST(Recorded, ExchangesSurviveEveryWay) {
-  const auto files = files_below(recordings() / "exchanges", ".jsonl");
-  if (files.empty()) GTEST_SKIP() << "no recordings at " << recordings();
+  const auto files = files_below(recorded::folder() / "exchanges", ".jsonl");
+  if (files.empty()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally;
   for (const fs::path& file : files) {
     std::ifstream lines(file, std::ios::binary);
@@ -246,8 +219,8 @@ TEST(Recorded, ExchangesSurviveEveryWay) {
 }
 
 TEST(Recorded, FixturesSurviveEveryWay) {
-  const auto chunk_files = files_below(recordings() / "streams", ".chunks.txt");
-  if (chunk_files.empty()) GTEST_SKIP() << "no recordings at " << recordings();
+  const auto chunk_files = files_below(recorded::folder() / "streams", ".chunks.txt");
+  if (chunk_files.empty()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally;
   for (const fs::path& file : chunk_files) {
     const std::string text = slurp(file);
@@ -265,7 +238,7 @@ TEST(Recorded, FixturesSurviveEveryWay) {
     check_stream(stream, false, tally);
     check_stream(stream + "data: [DONE]\n\n", false, tally);
   }
-  for (const fs::path& file : files_below(recordings() / "streams", ".json")) {
+  for (const fs::path& file : files_below(recorded::folder() / "streams", ".json")) {
     const std::string text = slurp(file);
     const auto document = json::Document::parse(text);
     if (!document || !document->root()["choices"].is_array()) {

@@ -1,5 +1,7 @@
 #include "dialect/openai_chat/usage.h"
 
+#include "dialect/token_sum.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
@@ -9,13 +11,10 @@
 namespace bifrost::dialect::openai_chat {
 namespace {
 
-// No call counts more; it keeps sums of several fields far from the end of the type.
-constexpr std::int64_t kTokensMax = 1'000'000'000'000;
-
 std::optional<std::int64_t> count(json::Value value) {
   const auto number = value.integer();
   if (!number) return std::nullopt;
-  return std::clamp<std::int64_t>(*number, 0, kTokensMax);
+  return bounded_tokens(*number);
 }
 
 // The names under which providers report one number: the largest, for some write the others as 0.
@@ -23,13 +22,6 @@ std::int64_t any_count(std::initializer_list<json::Value> values) {
   std::int64_t largest = 0;
   for (const json::Value value : values) largest = std::max(largest, count(value).value_or(0));
   return largest;
-}
-
-// Takes up to `wanted` from what is left of a sum.
-std::int64_t take(std::int64_t& rest, std::int64_t wanted) {
-  const std::int64_t taken = std::min(rest, wanted);
-  rest -= taken;
-  return taken;
 }
 
 struct Sums {

@@ -1,6 +1,7 @@
 // The same-dialect way: the caller's bytes go on, but for the few that must change.
 
 #include "base/try.h"
+#include "dialect/openai_chat/edits.h"
 #include "dialect/openai_responses/functions.h"
 #include "dialect/openai_responses/refused_members.h"
 #include "dialect/openai_responses/sealed.h"
@@ -15,6 +16,8 @@
 
 namespace bifrost::dialect::openai_responses {
 namespace {
+
+using openai_chat::remove_marker;
 
 class Editor {
  public:
@@ -42,14 +45,8 @@ class Editor {
   }
 
   bool removed(const json::Member& member) const {
-    if (member.key == "user") return user_too_long(member.value);
+    if (member.key == "user") return openai_chat::user_too_long(member.value, flavor());
     return member.key == "fallbacks" || flavor().removes(member.key);
-  }
-
-  bool user_too_long(std::string_view value) const {
-    if (flavor().user_bytes_max == 0 || value.size() <= flavor().user_bytes_max) return false;
-    const auto text = json::unescape(value);
-    return text && text->size() > flavor().user_bytes_max;
   }
 
   void set(std::string_view slice, std::string replacement) {
@@ -103,11 +100,11 @@ class Editor {
     BF_TRY(const auto document, json::Document::parse(body_));
     const json::Value root = document.root();
     for (const json::Value item : root["input"].children()) {
-      remove_marker(item);
-      for (const json::Value part : item["content"].children()) remove_marker(part);
-      for (const json::Value part : item["output"].children()) remove_marker(part);
+      remove_marker(item, splice_);
+      for (const json::Value part : item["content"].children()) remove_marker(part, splice_);
+      for (const json::Value part : item["output"].children()) remove_marker(part, splice_);
     }
-    for (const json::Value tool : root["tools"].children()) remove_marker(tool);
+    for (const json::Value tool : root["tools"].children()) remove_marker(tool, splice_);
     return {};
   }
 
@@ -125,13 +122,6 @@ class Editor {
       edited.refused.push_back("input[" + std::to_string(place) + "]");
     }
     return {};
-  }
-
-  void remove_marker(json::Value owner) {
-    if (!owner.is_object()) return;
-    const json::Value marker = owner["cache_control"];
-    if (!marker.exists()) return;
-    splice_.remove_member(marker.key_offset(), marker.offset() + marker.raw().size());
   }
 
   const std::string& body_;

@@ -111,8 +111,7 @@ class FieldEncoder {
       // The thoughts of a turn come back with the next one, for nothing is kept there.
       include.emplace_back("reasoning.encrypted_content");
     }
-    const bool more = encoding_.extras.any_below("include");
-    if ((include.empty() && !more) || !field("include")) return;
+    if (include.empty() || !field("include")) return;
     writer_.begin_array();
     for (const std::string_view wish : include) writer_.string(wish);
     writer_.end_array();

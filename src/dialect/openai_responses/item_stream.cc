@@ -111,9 +111,12 @@ std::optional<std::size_t> ItemStream::open(OutputItem item, std::string_view ow
   entries_.push_back({.item = std::move(item)});
   event("response.output_item.added", out, [&](json::Writer& writer) {
     writer.member("output_index", static_cast<std::int64_t>(place)).key("item");
-    OutputItem shown = entries_[place].item;
-    if (shown.kind == OutputItem::Kind::kImage) shown.json.clear();
-    shown.write(writer, "in_progress");
+    OutputItem& begun = entries_[place].item;
+    // An image is shown once it is there.
+    const bool hidden = begun.kind == OutputItem::Kind::kImage;
+    std::string image = hidden ? std::exchange(begun.json, {}) : std::string();
+    begun.write(writer, "in_progress");
+    if (hidden) begun.json = std::move(image);
   });
   return place;
 }

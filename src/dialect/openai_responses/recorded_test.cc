@@ -1,23 +1,20 @@
 // Real traffic through every function for answers. The recordings are no part of the project:
 // without them these tests say that they were skipped.
 
-#include "base/log.h"
 #include "base/strings.h"
 #include "dialect/chat_codec.h"
 #include "dialect/openai_chat/collected_answer.h"
 #include "dialect/openai_responses/functions.h"
 #include "dialect/openai_responses/order_testing.h"
 #include "dialect/openai_responses/sealed.h"
+#include "dialect/recorded_testing.h"
 #include "http/sse/parser.h"
 #include "json/document.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 namespace bifrost::dialect::openai_responses {
@@ -25,37 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using recorded::files_below;
+using recorded::report;
+using recorded::slurp;
+using recorded::Tally;
+
 using openai_chat::collect;
 using openai_chat::CollectedAnswer;
-
-fs::path recordings() {
-  if (const char* named = std::getenv("BIFROST_RECORDED_DIR")) return named;
-  return "../shared/recorded";
-}
-
-std::string slurp(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-std::vector<fs::path> files_below(const fs::path& folder, std::string_view ending) {
-  std::vector<fs::path> found;
-  std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
-    if (entry.path().string().ends_with(ending)) found.push_back(entry.path());
-  }
-  std::ranges::sort(found);
-  return found;
-}
-
-// Counts of what was run and what was left out, by reason.
-using Tally = std::map<std::string, int>;
-
-void report(std::string_view what, const Tally& tally) {
-  for (const auto& [reason, count] : tally) {
-    BF_LOG(kInfo, "test", what, {"kind", reason}, {"count", count});
-  }
-}
 
 // Annotations are completed on writing.
 std::vector<llm::Part> without_raw(std::vector<llm::Part> parts) {
@@ -192,8 +165,8 @@ void check_exchange(json::Value exchange, Tally& tally) {
 }
 
 TEST(Recorded, ExchangesSurviveEveryWay) {
-  const auto files = files_below(recordings() / "exchanges", ".jsonl");
-  if (files.empty()) GTEST_SKIP() << "no recordings at " << recordings();
+  const auto files = files_below(recorded::folder() / "exchanges", ".jsonl");
+  if (files.empty()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally;
   for (const fs::path& file : files) {
     std::ifstream lines(file, std::ios::binary);
@@ -247,8 +220,8 @@ void check_foreign(const Dialect& from, const std::string& text, Tally& tally) {
 }
 
 TEST(Recorded, AnswersOfOtherDialectsAreLegalHere) {
-  const auto files = files_below(recordings() / "exchanges", ".jsonl");
-  if (files.empty()) GTEST_SKIP() << "no recordings at " << recordings();
+  const auto files = files_below(recorded::folder() / "exchanges", ".jsonl");
+  if (files.empty()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally;
   for (const fs::path& file : files) {
     std::ifstream lines(file, std::ios::binary);
@@ -283,8 +256,8 @@ std::string stream_of(const std::string& lines) {
 }
 
 TEST(Recorded, FixturesSurviveEveryWay) {
-  const auto chunk_files = files_below(recordings() / "streams", ".chunks.txt");
-  if (chunk_files.empty()) GTEST_SKIP() << "no recordings at " << recordings();
+  const auto chunk_files = files_below(recorded::folder() / "streams", ".chunks.txt");
+  if (chunk_files.empty()) GTEST_SKIP() << "no recordings at " << recorded::folder();
   Tally tally;
   for (const fs::path& file : chunk_files) {
     const std::string text = slurp(file);
@@ -305,7 +278,7 @@ TEST(Recorded, FixturesSurviveEveryWay) {
       if (!fails) check_stream(stream + "data: [DONE]\n\n", false, tally);
     }
   }
-  for (const fs::path& file : files_below(recordings() / "streams", ".json")) {
+  for (const fs::path& file : files_below(recorded::folder() / "streams", ".json")) {
     const std::string text = slurp(file);
     const auto document = json::Document::parse(text);
     if (!document || !document->root()["output"].is_array()) {

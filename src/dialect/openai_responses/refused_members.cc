@@ -4,7 +4,6 @@
 #include "dialect/openai_responses/functions.h"
 #include "json/document.h"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -42,15 +41,7 @@ std::vector<RefusedMember> take_refused(RequestFacts& facts, const EncodeOptions
                                  .of({.thinking = thinking_of(facts),
                                       .tools = has_elements(facts.value_of("tools")),
                                       .temperature = is_set(facts.value_of("temperature"))});
-  std::vector<RefusedMember> taken;
-  std::erase_if(facts.members, [&](const json::Member& member) {
-    const auto known = std::ranges::find(kNames, member.key, &ParameterName::name);
-    const bool takes =
-        known != kNames.end() && refused.contains(known->parameter) && is_set(member.value);
-    if (takes) taken.push_back(refused_whole(member));
-    return takes;
-  });
-  return taken;
+  return take_named(facts, kNames, refused);
 }
 
 }  // namespace bifrost::dialect::openai_responses

@@ -1,24 +1,14 @@
 #include "dialect/openai_responses/usage.h"
 
+#include "dialect/token_sum.h"
+
 #include <algorithm>
 #include <cstdint>
 
 namespace bifrost::dialect::openai_responses {
 namespace {
 
-// No call counts more; it keeps sums of several fields far from the end of the type.
-constexpr std::int64_t kTokensMax = 1'000'000'000'000;
-
-std::int64_t count(json::Value value) {
-  return std::clamp<std::int64_t>(value.integer().value_or(0), 0, kTokensMax);
-}
-
-// Takes up to `wanted` from what is left of a sum.
-std::int64_t take(std::int64_t& rest, std::int64_t wanted) {
-  const std::int64_t taken = std::min(rest, wanted);
-  rest -= taken;
-  return taken;
-}
+std::int64_t count(json::Value value) { return bounded_tokens(value.integer().value_or(0)); }
 
 }  // namespace
 
