@@ -34,8 +34,6 @@ SECTIONS = {
 }
 # Older names inside of sections, by the setting that they became.
 OLDER = {
-    "retry_backoff_initial": "retry_backoff_initial_ms",
-    "retry_backoff_max": "retry_backoff_max_ms",
     "enforce_auth_on_inference": "enforceGovernanceHeader",
 }
 KEY_PROVIDERS = ("governance", "properties", "virtualKeys", "items", "properties", "provider_configs", "items")
